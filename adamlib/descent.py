@@ -1,0 +1,430 @@
+"""Follow a rule: descend() on a function, train() on data, sweep() over many settings at once.
+
+All that a rule leaves out is done here, once: several parameter arrays, large arrays block by
+block, recording, schedules, divergence, and one clear sentence for bad input.
+"""
+
+import difflib
+import inspect
+import operator
+from typing import NamedTuple
+
+import numpy as np
+
+LIMIT = 1e10  # a coordinate beyond it, or not finite, has diverged
+BLOCK = 32_768  # elements: a block and its temporaries stay in the processor's cache
+RUNS = 4_096  # of a sweep, followed together for the same reason
+
+
+class Descent(NamedTuple):
+    """What descend() returns; for a list of arrays, each field holds such a list.
+
+    trajectory  shape (steps + 1, *x.shape): the start and x after each step, all finite
+    gradients   shape (steps, *x.shape): the gradient that each step used
+    states      {name: shape (steps, *x.shape)}: the rule's state after each step
+    diverged    "", or where it stopped and with which settings
+    """
+
+    trajectory: np.ndarray
+    gradients: np.ndarray
+    states: dict
+    diverged: str
+
+
+class Training(NamedTuple):
+    """What train() returns.
+
+    params    the parameter arrays at the end (where it diverged: after the last whole epoch)
+    losses    shape (iterations,): the loss of each batch, before its step
+    diverged  "", or where it stopped and with which settings
+    """
+
+    params: list
+    losses: np.ndarray
+    diverged: str
+
+
+class Sweep(NamedTuple):
+    """What sweep() returns.
+
+    trajectory  shape (steps + 1, n, *grid), or (steps + 1, *grid) where x is one number;
+                NaN from the step at which a run diverged
+    diverged    shape grid: that step, or 0 where the run stayed finite
+    """
+
+    trajectory: np.ndarray
+    diverged: np.ndarray
+
+
+def descend(rule, gradient, x, steps, **hyperparameters):
+    """Follow `rule` for a number of steps down the function whose gradient is given.
+
+    gradient  function of x that returns an array of x's shape
+    x         the start: a number, an array, or a list of arrays (then `gradient` takes and
+              returns a list, and each array has a state of its own)
+    A hyperparameter may be a function of t: `learning_rate=lambda t: 0.1 / t**0.5`.
+    Returns a Descent. A run that diverges stops there and says so; its finite part is kept.
+    Raises ValueError or TypeError, in one sentence, for what cannot be followed.
+    """
+    several = isinstance(x, list) and any(isinstance(a, np.ndarray) for a in x)
+    xs = [_parameter(a) for a in x] if several else [_parameter(x)]
+    points, gradients, states, diverged = [_copies(xs)], [], [], ""
+
+    def gradients_at(xs):
+        return gradient(xs) if several else [gradient(xs[0])]
+
+    with np.errstate(all="ignore"):
+        try:
+            for gs, slots in _follow(
+                rule, gradients_at, xs, _count(steps, "steps"), hyperparameters
+            ):
+                points.append(_copies(xs))
+                gradients.append(_copies(gs))
+                states.append([_copies(s) for s in slots])
+        except Diverged as stop:
+            diverged = str(stop)
+            print(diverged)
+
+    trajectory = [np.array([p[i] for p in points]) for i in range(len(xs))]
+    gradients = [
+        np.array([g[i] for g in gradients]).reshape(-1, *x.shape) for i, x in enumerate(xs)
+    ]
+    states = [
+        {name: np.array([s[i][k] for s in states]) for k, name in enumerate(state_defaults(rule))}
+        for i in range(len(xs))
+    ]
+    if not several:
+        trajectory, gradients, states = trajectory[0], gradients[0], states[0]
+    return Descent(trajectory, gradients, states, diverged)
+
+
+def train(
+    rule,
+    loss_and_gradient,
+    params,
+    data,
+    *,
+    epochs=1,
+    batch_size=None,
+    rng=None,
+    **hyperparameters,
+):
+    """Train a model: follow `rule` down the loss of one batch of the data after another.
+
+    loss_and_gradient  function of (params, batch): the mean loss over the batch, one number,
+                       and a list with the gradient for each parameter array
+    params      the start, a list of arrays; it is not altered
+    data        tuple of arrays of one length, such as (images, labels); a batch is such a tuple
+    batch_size  samples a batch (the last of an epoch may be smaller); None: all of the data
+    rng         shuffles each epoch, as `np.random.default_rng(0)`; only needed with batch_size
+    Returns a Training. A progress bar appears after two seconds. A run that diverges stops
+    there and says so. Raises ValueError or TypeError, in one sentence, for bad input.
+    """
+    from tqdm.auto import tqdm
+
+    samples = _samples(data)
+    batch_size = samples if batch_size is None else _count(batch_size, "batch_size", least=1)
+    if batch_size > samples:
+        raise ValueError(f"batch_size={batch_size} is more than the data's {samples} samples.")
+    if rng is None and batch_size < samples:
+        raise ValueError("Batches need rng=np.random.default_rng(0) or another seed to shuffle by.")
+    steps = _count(epochs, "epochs") * -(-samples // batch_size)
+    xs = [_parameter(p).copy() for p in params]
+    kept, losses, diverged = _copies(xs), [], ""
+
+    def gradients_at(xs):
+        loss, gs = loss_and_gradient(xs, next(stream))
+        if np.ndim(loss):
+            raise ValueError(
+                f"The model's loss must be one number, not an array of shape {np.shape(loss)}: "
+                "take the mean over the batch."
+            )
+        losses.append(float(loss))
+        return gs
+
+    stream = (batch for _ in range(epochs) for batch in batches(data, batch_size, rng))
+    with np.errstate(all="ignore"), tqdm(total=steps, delay=2, leave=False) as bar:
+        try:
+            for t, _ in enumerate(_follow(rule, gradients_at, xs, steps, hyperparameters), start=1):
+                bar.update()
+                if t * epochs % steps == 0:  # a whole epoch
+                    kept = _copies(xs)
+        except Diverged as stop:
+            diverged = str(stop)
+            xs = kept
+            print(diverged)
+    return Training(xs, np.array(losses), diverged)
+
+
+def batches(data, batch_size, rng=None):
+    """Yield the batches of one epoch: tuples like `data`, shuffled by rng, in order without one."""
+    samples = _samples(data)
+    if batch_size >= samples and rng is None:
+        yield data
+        return
+    order = np.arange(samples) if rng is None else rng.permutation(samples)
+    for i in range(0, samples, batch_size):
+        yield tuple(array[order[i : i + batch_size]] for array in data)
+
+
+def sweep(rule, gradient, x, steps, **hyperparameters):
+    """Follow `rule` many times at once: hyperparameters and starts may be arrays.
+
+    gradient  function of x, of shape (n, runs) or, where x is one number, (runs,), that
+              returns an array of x's shape
+    x         the start: a number, shape (n,), or many starts of shape (n, *starts)
+    The grid is `starts` and the shapes of the hyperparameters broadcast together: with
+    `learning_rate` of shape (200, 1) and `beta_1` of shape (200,) it is (200, 200).
+    Returns a Sweep. Raises ValueError or TypeError, in one sentence, for bad input.
+    """
+    check_hyperparameters(rule, hyperparameters)
+    x = _parameter(x)
+    n, starts = x.shape[:1], x.shape[1:]
+    shapes = [np.shape(v) for v in hyperparameters.values() if not callable(v)]
+    try:
+        grid = np.broadcast_shapes(starts, *shapes)
+    except ValueError:
+        raise ValueError(
+            f"The shapes of the starts {starts} and of the hyperparameters "
+            f"{', '.join(map(str, shapes))} do not broadcast together."
+        ) from None
+    x = x.reshape(*n, *(1,) * (len(grid) - len(starts)), *starts)
+    x = np.broadcast_to(x, (*n, *grid)).reshape(*n, -1)
+    arrays = {
+        k: np.broadcast_to(v, grid).reshape(-1)
+        for k, v in hyperparameters.items()
+        if np.ndim(v) and not callable(v)
+    }
+    trajectory = np.empty((_count(steps, "steps") + 1, *x.shape), x.dtype)
+    diverged = np.zeros(x.shape[-1:], int)
+    for i in range(0, x.shape[-1], RUNS):
+        run = slice(i, i + RUNS)
+        some = hyperparameters | {k: v[run] for k, v in arrays.items()}
+        trajectory[..., run], diverged[run] = _sweep(rule, gradient, x[..., run], steps, some)
+    return Sweep(trajectory.reshape(-1, *n, *grid), diverged.reshape(grid))
+
+
+def update(rule, x, g, t, state, **hyperparameters):
+    """One step of `rule` in place: overwrites the array x and the list `state`.
+
+    Arrays of more than BLOCK elements go block by block, which needs no memory beyond a block's.
+    state  the rule's default values at t = 1 (see state_defaults), then what the last step left
+    """
+    whole = x.size <= BLOCK or any(np.ndim(v) for v in hyperparameters.values())
+    blocks = [...] if whole else [slice(i, i + BLOCK) for i in range(0, x.size, BLOCK)]
+
+    def part(a, block):
+        return a[block] if whole else a.reshape(-1)[block]
+
+    before = list(state)
+    for block in blocks:
+        old = part(x, block)
+        slots = [part(s, block) if np.ndim(s) else s for s in before]
+        new = _returned(rule, rule(old, part(g, block), t, *slots, **hyperparameters), old, slots)
+        old[...] = new[0]
+        for i, s in enumerate(new[1:]):
+            if np.ndim(s) == 0:
+                state[i] = s
+                continue
+            if np.ndim(state[i]) == 0:
+                state[i] = np.empty_like(x)
+            part(state[i], block)[...] = s
+
+
+class Diverged(Exception):
+    """A run left the finite numbers; the text says at which step and with which settings."""
+
+
+def _follow(rule, gradients_at, xs, steps, hyperparameters):
+    """Take step after step, in place; yield each step's gradients and states, per array."""
+    check_hyperparameters(rule, hyperparameters)
+    states = [list(state_defaults(rule).values()) for _ in xs]
+    for t in range(1, steps + 1):
+        h = _at_step(t, hyperparameters)
+        gs = _gradients(gradients_at(xs), xs)
+        if not _within(gs, np.finfo(float).max):
+            if t == 1:
+                raise ValueError(f"The gradient at the start is not finite: {_brief(gs)}.")
+            raise Diverged(_where(rule, t, h))
+        for x, g, state in zip(xs, gs, states, strict=True):
+            update(rule, x, g, t, state, **h)
+        if not _within(xs, LIMIT):
+            raise Diverged(_where(rule, t, h))
+        yield gs, states
+
+
+def _sweep(rule, gradient, x, steps, hyperparameters):
+    """The trajectory of x's runs (last axis), NaN once diverged, and each run's step of that."""
+    trajectory = np.empty((steps + 1, *x.shape), x.dtype)
+    trajectory[0] = x
+    state = list(state_defaults(rule).values())
+    with np.errstate(all="ignore"):
+        for t in range(1, steps + 1):
+            (g,) = _gradients([gradient(x)], [x])
+            if t == 1 and not _within([g], np.finfo(float).max):
+                raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
+            h = _at_step(t, hyperparameters)
+            x, *state = _returned(rule, rule(x, g, t, *state, **h), x, state)
+            trajectory[t] = x
+    bad = ~(np.abs(trajectory) <= LIMIT)
+    bad = np.logical_or.accumulate(bad.any(axis=1) if x.ndim == 2 else bad)
+    np.moveaxis(trajectory, -1, 1)[bad] = np.nan
+    return trajectory, bad.argmax(axis=0)
+
+
+def state_defaults(rule):
+    """{name: value before the first step} of the rule's state, from its signature."""
+    parameters = list(inspect.signature(rule).parameters.values())[3:]
+    return {p.name: p.default for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD}
+
+
+def hyperparameter_defaults(rule):
+    """{name: default} of the rule's hyperparameters, from its signature."""
+    parameters = inspect.signature(rule).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def _positive(v):
+    return (v > 0) & (v < np.inf)
+
+
+def _not_negative(v):
+    return (v >= 0) & (v < np.inf)
+
+
+def _below_one(v):
+    return (v >= 0) & (v < 1)
+
+
+RANGES = {
+    "learning_rate": (_positive, "a positive number"),
+    **dict.fromkeys(["epsilon", "weight_decay"], (_not_negative, "zero or a positive number")),
+    **dict.fromkeys(["momentum", "rho", "beta_1", "beta_2"], (_below_one, "in [0, 1)")),
+}
+
+
+def check_hyperparameters(rule, hyperparameters):
+    """Raise TypeError for a name that the rule does not have, ValueError for a value it cannot."""
+    known = list(hyperparameter_defaults(rule))
+    for name, value in hyperparameters.items():
+        if name in state_defaults(rule):
+            raise TypeError(
+                f"{_name(rule)} takes {name} as a state, since it stands before the * in its "
+                "signature: put `*,` before the hyperparameters."
+            )
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f": did you mean {near[0]}?" if near else "."
+            raise TypeError(
+                f"{_name(rule)} has no hyperparameter {name}{hint} It has: {', '.join(known)}."
+            )
+        if not callable(value):
+            _check_value(name, value)
+
+
+def _check_value(name, value):
+    array = np.asarray(value)
+    right, words = RANGES.get(name, (np.isfinite, "a finite number"))
+    if array.dtype.kind not in "fiu" or not np.all(right(array)):
+        raise ValueError(f"{name} must be {words}, not {value!r}.")
+
+
+def _at_step(t, hyperparameters):
+    """The hyperparameters at step t: those that are functions of t are called."""
+    now = {name: v(t) for name, v in hyperparameters.items() if callable(v)}
+    for name, value in now.items():
+        _check_value(name, value)
+    return hyperparameters | now
+
+
+def _parameter(x):
+    """x as an array of floats that is finite; a copy."""
+    if isinstance(x, np.ndarray) and x.dtype.kind != "f":
+        raise TypeError(f"The start is an array of {x.dtype}: give floats, as x.astype(float).")
+    try:
+        array = np.array(x, dtype=getattr(x, "dtype", float))
+    except (TypeError, ValueError):
+        raise TypeError(f"The start must be numbers, not {_brief(x)}.") from None
+    if not _within([array], LIMIT):
+        raise ValueError(f"The start is not finite, or beyond {LIMIT:g}: {_brief(x)}.")
+    return array
+
+
+def _gradients(gs, xs):
+    """The gradients as arrays, each of its parameter's shape."""
+    if len(gs) != len(xs):
+        raise ValueError(f"There are {len(xs)} parameter arrays and {len(gs)} gradients.")
+    arrays = []
+    for g, x in zip(gs, xs, strict=True):
+        array = np.asarray(g)
+        if array.dtype.kind != "f" and (isinstance(g, np.ndarray) or array.dtype.kind not in "iu"):
+            raise TypeError(f"The gradient must hold floats, not {array.dtype}: {_brief(g)}.")
+        if array.shape != x.shape:
+            raise ValueError(
+                f"The gradient has shape {array.shape}, its parameters have shape {x.shape}: "
+                "it needs one number for each parameter."
+            )
+        arrays.append(array)
+    return arrays
+
+
+def _returned(rule, result, x, state):
+    """The new (x, *state), or one sentence if the rule returned something else."""
+    if not isinstance(result, tuple) or len(result) != 1 + len(state):
+        got = f"{len(result)} values" if isinstance(result, tuple) else type(result).__name__
+        comma = "" if state else ","
+        raise TypeError(
+            f"{_name(rule)} must return a tuple, (x{_listed(rule)}{comma}), but gave {got}."
+        )
+    for i, value in enumerate(result):
+        if np.shape(value) != x.shape and (i == 0 or np.ndim(value)):
+            raise ValueError(
+                f"{_name(rule)} must return (x{_listed(rule)}), each of x's shape {x.shape}, "
+                f"but value {i + 1} has shape {np.shape(value)}."
+            )
+    return result
+
+
+def _listed(rule):
+    return "".join(f", {name}" for name in state_defaults(rule))
+
+
+def _within(arrays, limit):
+    """Whether all is finite and at most `limit` in size, without a temporary array."""
+    return all(-limit <= a.min(initial=0) and a.max(initial=0) <= limit for a in arrays)
+
+
+def _where(rule, t, hyperparameters):
+    settings = hyperparameter_defaults(rule) | hyperparameters
+    shown = ["learning_rate", *hyperparameters] if "learning_rate" in settings else hyperparameters
+    words = ", ".join(f"{name}={_brief(settings[name])}" for name in dict.fromkeys(shown))
+    return f"{_name(rule)} diverged at step {t} ({words})"
+
+
+def _count(value, name, least=0):
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {value!r}.") from None
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, not {value}.")
+    return value
+
+
+def _samples(data):
+    lengths = [len(array) for array in data]
+    if len(set(lengths)) != 1:
+        raise ValueError(f"The data's arrays must have one length, not {lengths}.")
+    return lengths[0]
+
+
+def _copies(arrays):
+    return [np.copy(a) for a in arrays]
+
+
+def _name(rule):
+    return getattr(rule, "__name__", repr(rule))
+
+
+def _brief(value):
+    return f"{value:g}" if np.ndim(value) == 0 and np.isreal(value) else repr(value)[:80]

@@ -1,0 +1,211 @@
+"""The same run in tf.keras.optimizers, compared step by step. Only here is TensorFlow imported.
+
+    equals_keras(rule, gradient, x, steps)   the rule against its own tf.keras optimizer
+    equals_adam(rule, gradient, x, steps)    against tf.keras.optimizers.Adam, knobs turned
+
+Both runs get the same gradients. Each call prints one line with the largest difference, or
+raises AssertionError, which names the first step and coordinate where the two part.
+"""
+
+import inspect
+import os
+from contextlib import contextmanager
+
+# Quiet, and without oneDNN, whose sums depend on the processor: read when TensorFlow is imported.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import numpy as np
+import tensorflow as tf
+
+from adamlib.descent import descend, hyperparameter_defaults
+
+keras = tf.keras
+
+# Each rule's own optimizer in tf.keras, and what must be said to get the rule.
+OWN = {
+    "sgd": ("SGD", {}),
+    "momentum": ("SGD", {"momentum": 0.9}),
+    "nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
+    "adagrad": ("Adagrad", {"initial_accumulator_value": 0.1}),
+    "rmsprop": ("RMSprop", {}),
+    "rmsprop_centered": ("RMSprop", {"centered": True}),
+    "adadelta": ("Adadelta", {}),
+    "adam": ("Adam", {}),
+    "adamax": ("Adamax", {}),
+    "nadam": ("Nadam", {}),
+    "amsgrad": ("Adam", {"amsgrad": True}),
+    "adamw": ("AdamW", {}),
+}
+
+HUGE = 1e20
+TINY = {"float64": 1e-100, "float32": 1e-15}  # its square must not be 0
+
+# What Adam must be set to, at step t, to become each rule: with beta_1 = beta_2 = 0 its m_hat is g
+# and its v_hat is g²; a huge epsilon hides the root of v_hat, a tiny one only avoids 0 / 0.
+AS_ADAM = {
+    "sgd": lambda t, tiny, learning_rate: dict(
+        learning_rate=learning_rate * HUGE, beta_1=0.0, beta_2=0.0, epsilon=HUGE
+    ),
+    "momentum": lambda t, tiny, learning_rate, momentum: dict(
+        learning_rate=learning_rate * HUGE * (1 - momentum**t) / (1 - momentum),
+        beta_1=momentum,
+        beta_2=0.0,
+        epsilon=HUGE,
+    ),
+    "adagrad": lambda t, tiny, learning_rate, epsilon: dict(
+        learning_rate=learning_rate / t**0.5, beta_1=0.0, beta_2=1 - 1e-14, epsilon=tiny
+    ),
+    "sign_descent": lambda t, tiny, learning_rate: dict(
+        learning_rate=learning_rate, beta_1=0.0, beta_2=0.0, epsilon=tiny
+    ),
+    "rmsprop": lambda t, tiny, learning_rate, rho, epsilon: dict(
+        learning_rate=learning_rate / (1 - rho**t) ** 0.5, beta_1=0.0, beta_2=rho, epsilon=tiny
+    ),
+}
+
+# The largest difference allowed, relative to the largest value of the same coordinate so far.
+# Measured, and float32's causes named, in tests/test_keras_parity.py.
+BOUNDS = {"float64": 1e-12, "float32": 1e-4}
+NADAM_BOUND = 1e-6  # in float64: Keras keeps 0.96 of its schedule in float32, which is 2e-8 off
+
+
+def equals_keras(rule, gradient, x, steps, *, dtype="float64", **hyperparameters):
+    """Check the rule, its parameters and state, against the tf.keras optimizer of its name.
+
+    Arguments as in descent.descend. A hyperparameter that is not given has the rule's default on
+    one side and Keras's on the other.
+    dtype  "float64" or "float32", the precision of both; Keras's own setting is put back
+    Raises AssertionError where the two part, ValueError for a name that is not in Keras.
+    """
+    optimizer, said = _entry(rule, OWN, "an optimizer of tf.keras")
+    parameters = inspect.signature(getattr(keras.optimizers, optimizer)).parameters
+    defaults = {name: parameters[name].default for name in hyperparameter_defaults(rule)}
+    settings = defaults | said | hyperparameters
+    rate = settings["learning_rate"]
+    rate_at = rate if callable(rate) else lambda t: rate
+
+    ours = _descend(rule, gradient, x, steps, dtype, hyperparameters)
+    theirs = [_keras_descend(optimizer, settings, rate_at, run, dtype) for run in ours]
+    bound = max(BOUNDS[dtype], NADAM_BOUND * (rule.__name__ == "nadam"))
+    _compare(rule, f"tf.keras.optimizers.{optimizer}", ours, theirs, bound, dtype)
+
+
+def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters):
+    """Check the rule's path against tf.keras.optimizers.Adam, its knobs turned to become the rule.
+
+    Arguments as in equals_keras. AdaGrad starts from s = 0 here, as in its paper, and AdaGrad and
+    RMSProp have a tiny epsilon: only so is each of them a setting of Adam. In float32 adagrad is
+    none, since beta_2 would round to 1; nor is sign_descent once a gradient is 1e-4 of the one
+    before (in float64: 1e-8), since Keras's v + (g² - v) then rounds to 0. Momentum is one while
+    its learning rate is constant: the rule has it inside the velocity, Adam outside.
+    """
+    as_adam = _entry(rule, AS_ADAM, "a setting of Adam")
+    tiny = TINY[dtype]
+    if "epsilon" in hyperparameter_defaults(rule):
+        hyperparameters["epsilon"] = tiny**2  # it stands inside the root
+    values = hyperparameter_defaults(rule) | hyperparameters
+
+    def settings_at(t):
+        return as_adam(t, tiny, **{name: v(t) if callable(v) else v for name, v in values.items()})
+
+    def rate_at(t):
+        return settings_at(t)["learning_rate"]
+
+    start = _adagrad_from_zero(rule) if rule.__name__ == "adagrad" else rule
+    ours = _descend(start, gradient, x, steps, dtype, hyperparameters)
+    theirs = [_keras_descend("Adam", settings_at(1), rate_at, run, dtype)[:1] for run in ours]
+    _compare(rule, "tf.keras.optimizers.Adam, knobs turned", ours, theirs, BOUNDS[dtype], dtype)
+
+
+def _entry(rule, table, what):
+    if rule.__name__ not in table:
+        raise ValueError(f"{rule.__name__} is not {what}; there are: {', '.join(table)}.")
+    return table[rule.__name__]
+
+
+def _adagrad_from_zero(rule):
+    def adagrad(x, g, t, s=0.0, *, learning_rate=0.001, epsilon=1e-7):
+        return rule(x, g, t, s, learning_rate=learning_rate, epsilon=epsilon)
+
+    return adagrad
+
+
+def _descend(rule, gradient, x, steps, dtype, hyperparameters):
+    """The rule's run in that precision, a Descent for each parameter array."""
+    several = isinstance(x, list) and any(isinstance(a, np.ndarray) for a in x)
+
+    def gradients(xs):
+        return [np.asarray(g, dtype) for g in (gradient(xs) if several else [gradient(xs[0])])]
+
+    start = [np.asarray(a, dtype) for a in (x if several else [x])]
+    run = descend(rule, gradients, start, steps, **hyperparameters)
+    if run.diverged:
+        raise AssertionError(f"{run.diverged}: there is no path to compare with Keras's.")
+    return [
+        run._replace(trajectory=x, gradients=g, states=s)
+        for x, g, s in zip(run.trajectory, run.gradients, run.states, strict=True)
+    ]
+
+
+def _keras_descend(optimizer, settings, rate_at, run, dtype):
+    """Keras on the gradients of a run: [x, *state], each of shape (steps, *x.shape)."""
+    with _floatx(dtype):
+        # A Python float passes through float32 in Keras, a NumPy one keeps its precision.
+        number = {"float64": np.float64, "float32": float}[dtype]
+        settings = settings | {"learning_rate": rate_at(1)}
+        settings = {k: v if isinstance(v, bool) else number(v) for k, v in settings.items()}
+        optimizer = getattr(keras.optimizers, optimizer)(**settings)
+        x = keras.Variable(run.trajectory[0], dtype=dtype)
+        rows = []
+        for t, g in enumerate(run.gradients, start=1):
+            optimizer.learning_rate = float(rate_at(t))
+            optimizer.apply([tf.constant(g)], [x])
+            states = optimizer.variables[2:]  # after the iteration and the learning rate
+            rows.append([variable.numpy() for variable in (x, *states)])
+    return [np.array(column) for column in zip(*rows, strict=True)]
+
+
+@contextmanager
+def _floatx(dtype):
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before)
+
+
+def _compare(rule, keras_name, ours, theirs, bound, dtype):
+    """Print the largest relative difference, or raise where one first passes the bound."""
+    largest, partings = 0.0, []
+    for i, (run, columns) in enumerate(zip(ours, theirs, strict=True)):
+        named = {"x": run.trajectory[1:]} | run.states
+        for (name, a), b in zip(named.items(), columns, strict=False):
+            apart = _relative_difference(a, b)
+            largest = max(largest, apart.max(initial=0))
+            for step, *where in np.argwhere(~(apart <= bound))[:1].tolist():
+                at = (step, *where)
+                index = f"{where}" if where else ""
+                array = f" of parameter array {i}" if len(ours) > 1 else ""
+                words = f"{name}{index}{array} is {a[at]:.12g}, Keras has {b[at]:.12g}"
+                partings.append((step + 1, f"{words}, a relative difference of {apart[at]:.1e}"))
+    if partings:
+        step, words = min(partings)
+        raise AssertionError(
+            f"{rule.__name__} parts from {keras_name} at step {step}: {words} "
+            f"(bound {bound:g}, {dtype})."
+        )
+    steps = len(ours[0].gradients)
+    print(
+        f"{rule.__name__} = {keras_name}: largest relative difference {largest:.1e} "
+        f"in {steps} steps ({dtype}, bound {bound:g})"
+    )
+
+
+def _relative_difference(a, b):
+    """|a - b| relative to the largest |b| of the same coordinate up to that step."""
+    apart = np.abs(np.asarray(a, float) - b)
+    scale = np.maximum.accumulate(np.abs(np.asarray(b, float)))
+    return np.divide(apart, scale, out=np.where(apart == 0, 0.0, np.inf), where=scale > 0)

@@ -1,0 +1,156 @@
+"""Functions that one can draw, each with its gradient, its minima and a window to see it in.
+
+A surface takes x of shape (2, ...): coordinates first, so that one call takes one point, many
+points or a whole grid. The cubic has one coordinate and takes any shape.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A function R^n -> R with what lessons and pictures need of it.
+
+    formula   of (*x): the value; slope of (*x): its partial derivatives, in order
+    minima    the points where it is least, each of shape (2,), or a number for one coordinate
+    window    ((left, right), (bottom, top)); for one coordinate ((left, right),)
+    start     a point from which the descent is worth seeing
+    """
+
+    name: str
+    formula: Callable
+    slope: Callable
+    minima: list
+    window: tuple
+    start: np.ndarray
+
+    def __call__(self, x):
+        """The value at x, of shape x.shape[1:] (for one coordinate x.shape)."""
+        return self.formula(*self._coordinates(x))
+
+    def gradient(self, x):
+        """The gradient at x, of x's shape."""
+        slopes = self.slope(*self._coordinates(x))
+        return np.stack(slopes) if len(self.window) == 2 else slopes
+
+    def _coordinates(self, x):
+        x = np.asarray(x)
+        if len(self.window) == 1:
+            return (x,)
+        if x.shape[:1] != (2,):
+            raise ValueError(f"{self.name} takes x of shape (2, ...), not {x.shape}.")
+        return x
+
+
+def quadratic(name, curvatures, **rest):
+    """½ Σ hᵢ xᵢ², whose second derivatives are the curvatures hᵢ."""
+    a, b = curvatures
+    return Surface(
+        name,
+        lambda x, y: (a * x**2 + b * y**2) / 2,
+        lambda x, y: (a * x, b * y),
+        minima=[np.zeros(2)],
+        **rest,
+    )
+
+
+cubic = Surface(
+    "cubic",
+    lambda x: x**3 - 2 * x**2 + 2,
+    lambda x: 3 * x**2 - 4 * x,
+    minima=[np.array(4 / 3)],  # a local one: the cubic falls for ever to the left of 0
+    window=((-0.6, 2.2),),
+    start=np.array(0.001),
+)
+
+bowl = quadratic("bowl", (1, 1), window=((-3, 3), (-3, 3)), start=np.array([-2.5, 1.5]))
+
+ravine = quadratic("ravine", (1, 20), window=((-5, 2), (-2, 2)), start=np.array([-4.0, 1.0]))
+
+rosenbrock = Surface(
+    "Rosenbrock",  # Rosenbrock, 1960
+    lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2,
+    lambda x, y: (-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)),
+    minima=[np.array([1.0, 1.0])],
+    window=((-2, 2), (-1, 3)),
+    start=np.array([-1.5, 2.0]),
+)
+
+beale = Surface(
+    "Beale",  # Beale, 1958
+    lambda x, y: (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2,
+    lambda x, y: (
+        2 * (1.5 - x + x * y) * (y - 1)
+        + 2 * (2.25 - x + x * y**2) * (y**2 - 1)
+        + 2 * (2.625 - x + x * y**3) * (y**3 - 1),
+        2 * (1.5 - x + x * y) * x
+        + 4 * (2.25 - x + x * y**2) * x * y
+        + 6 * (2.625 - x + x * y**3) * x * y**2,
+    ),
+    minima=[np.array([3.0, 0.5])],
+    window=((-1, 4.5), (-1.5, 2)),
+    start=np.array([0.5, 1.5]),
+)
+
+himmelblau = Surface(
+    "Himmelblau",  # Himmelblau, 1972
+    lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2,
+    lambda x, y: (
+        4 * x * (x**2 + y - 11) + 2 * (x + y**2 - 7),
+        2 * (x**2 + y - 11) + 4 * y * (x + y**2 - 7),
+    ),
+    minima=[
+        np.array([3.0, 2.0]),
+        np.array([-2.8051180869527450, 3.1313125182505730]),
+        np.array([-3.7793102533777470, -3.2831859912861694]),
+        np.array([3.5844283403304917, -1.8481265269644034]),
+    ],
+    window=((-5, 5), (-5, 5)),
+    start=np.array([-0.5, -1.0]),
+)
+
+saddle = Surface(
+    "saddle",  # flat at (0, 0), a saddle; least at the two minima
+    lambda x, y: x**2 / 2 + y**4 / 4 - y**2 / 2,
+    lambda x, y: (x, y**3 - y),
+    minima=[np.array([0.0, 1.0]), np.array([0.0, -1.0])],
+    window=((-2, 2), (-1.7, 1.7)),
+    start=np.array([-1.8, 0.001]),
+)
+
+rastrigin = Surface(
+    "Rastrigin",  # Rastrigin, 1974; in two dimensions Törn and Žilinskas, 1989
+    lambda x, y: 20 + x**2 - 10 * np.cos(2 * np.pi * x) + y**2 - 10 * np.cos(2 * np.pi * y),
+    lambda x, y: (
+        2 * x + 20 * np.pi * np.sin(2 * np.pi * x),
+        2 * y + 20 * np.pi * np.sin(2 * np.pi * y),
+    ),
+    minima=[np.zeros(2)],  # the deepest; every pair of whole numbers has a pit near it
+    window=((-3, 3), (-3, 3)),
+    start=np.array([-2.2, 1.7]),
+)
+
+
+def noisy_bowl(rng, noise=1.0):
+    """A bowl whose gradient is seen through normal noise of that standard deviation.
+
+    Its value is exact. Make it anew, from a new rng, to see the same noise again.
+    """
+
+    def slope(x, y):
+        return x + noise * rng.standard_normal(x.shape), y + noise * rng.standard_normal(y.shape)
+
+    return Surface(
+        "noisy bowl",
+        bowl.formula,
+        slope,
+        minima=bowl.minima,
+        window=bowl.window,
+        start=bowl.start,
+    )
+
+
+SURFACES = [cubic, bowl, ravine, rosenbrock, beale, himmelblau, saddle, rastrigin]
