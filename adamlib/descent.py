@@ -71,7 +71,8 @@ def descend(rule, gradient, x, steps, **hyperparameters):
     points, gradients, states, diverged = [_copies(xs)], [], [], ""
 
     def gradients_at(xs):
-        return gradient(xs) if several else [gradient(xs[0])]
+        here = _copies(xs)  # the gradient may keep them
+        return gradient(here) if several else [gradient(here[0])]
 
     with np.errstate(all="ignore"):
         try:
@@ -188,7 +189,7 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
             f"The shapes of the starts {starts} and of the hyperparameters "
             f"{', '.join(map(str, shapes))} do not broadcast together."
         ) from None
-    x = x.reshape(*n, *(1,) * (len(grid) - len(starts)), *starts)
+    x = x.reshape((*n, *(1,) * (len(grid) - len(starts)), *starts))
     x = np.broadcast_to(x, (*n, *grid)).reshape(*n, -1)
     arrays = {
         k: np.broadcast_to(v, grid).reshape(-1)
@@ -364,7 +365,7 @@ def _gradients(gs, xs):
                 f"The gradient has shape {array.shape}, its parameters have shape {x.shape}: "
                 "it needs one number for each parameter."
             )
-        arrays.append(array)
+        arrays.append(array.copy() if np.may_share_memory(array, x) else array)
     return arrays
 
 

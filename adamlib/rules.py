@@ -30,7 +30,7 @@ def sqrt(x):
 
 
 def maximum(a, b):
-    return _library(b).maximum(a, b)
+    return _library(b).maximum(b, a)  # b first: a may be a state of 0, no tensor
 
 
 def sign(x):

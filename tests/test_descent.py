@@ -1,0 +1,381 @@
+import re
+import subprocess
+import sys
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adamlib import descent, rules
+from adamlib.descent import batches, descend, state_defaults, sweep, train, update
+from adamlib.models import LogisticRegression
+from adamlib.surfaces import bowl, cubic, ravine, rosenbrock
+
+
+def double(x):
+    """The gradient of x²."""
+    return 2 * x
+
+
+# descend
+
+
+def test_trajectory_states_and_gradients_of_a_number_a_point_and_a_list():
+    for start in (3.0, np.array([1.0, 2.0]), np.ones((2, 3, 4))):
+        run = descend(rules.adam, double, start, 7)
+        assert run.trajectory.shape == (8, *np.shape(start))
+        assert run.gradients.shape == run.states["m"].shape == (7, *np.shape(start))
+        np.testing.assert_array_equal(run.trajectory[0], start)
+        np.testing.assert_array_equal(run.gradients, 2 * run.trajectory[:-1])
+    one = descend(rules.adam, double, np.ones((2, 3)), 7)
+    run = descend(rules.adam, lambda p: [double(a) for a in p], [np.ones((2, 3)), np.ones(5)], 7)
+    np.testing.assert_array_equal(run.trajectory[0], one.trajectory)
+    np.testing.assert_array_equal(run.states[0]["v"], one.states["v"])
+    assert [a.shape for a in run.gradients] == [(7, 2, 3), (7, 5)]
+
+
+def test_no_step_is_the_start():
+    run = descend(rules.momentum, double, [1.0, 2.0], 0)
+    assert run.trajectory.tolist() == [[1.0, 2.0]] and run.gradients.shape == (0, 2)
+    assert len(run.states["v"]) == 0 and run.diverged == ""
+
+
+def test_start_and_gradients_are_not_altered_and_float32_stays():
+    start = np.ones(3, np.float32)
+    gradients = []
+
+    def gradient(x):
+        gradients.append((2 * x).copy())
+        return 2 * x
+
+    run = descend(rules.adam, gradient, start, 3)
+    assert start.tolist() == [1, 1, 1] and run.trajectory.dtype == np.float32
+    np.testing.assert_array_equal(run.gradients, gradients)
+    itself = descend(rules.sgd, lambda x: x, start, 3)  # a gradient that is x, not a copy
+    np.testing.assert_array_equal(itself.gradients, itself.trajectory[:-1])
+
+
+def test_a_hyperparameter_may_be_a_function_of_t():
+    run = descend(rules.sgd, np.ones_like, 0.0, 4, learning_rate=lambda t: 1 / t)
+    np.testing.assert_allclose(run.trajectory, -np.cumsum([0, 1, 1 / 2, 1 / 3, 1 / 4]))
+
+
+def test_divergence_stops_is_said_and_keeps_the_finite_part(capsys):
+    run = descend(rules.sgd, double, 1.0, 1000, learning_rate=1.2)
+    assert run.diverged == "sgd diverged at step 69 (learning_rate=1.2)"
+    assert capsys.readouterr().out == run.diverged + "\n"
+    assert len(run.trajectory) == 69 and np.all(np.isfinite(run.trajectory))
+    assert len(run.gradients) == 68
+    np.testing.assert_allclose(run.trajectory, (-1.4) ** np.arange(69), rtol=1e-9)
+    runs_away = descend(
+        rules.adam, lambda x: 1 / (x - 0.999) * 0 + np.where(x < 1, np.nan, 1), 1.0, 9
+    )
+    assert runs_away.diverged == "adam diverged at step 2 (learning_rate=0.001)"
+
+
+def test_divergence_in_a_list_of_arrays(capsys):
+    run = descend(
+        rules.sgd,
+        lambda p: [double(a) for a in p],
+        [np.ones(2), np.zeros(3)],
+        99,
+        learning_rate=2.0,
+    )
+    assert "diverged at step 21 (learning_rate=2)" in capsys.readouterr().out
+    assert [len(a) for a in run.trajectory] == [21, 21]
+
+
+# blocks
+
+
+@given(
+    x=hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=9), elements=st.floats(-9, 9)),
+    block=st.integers(1, 50),
+    rule=st.sampled_from([rules.sgd, rules.adagrad, rules.adam, rules.nadam, rules.amsgrad]),
+)
+def test_blocks_equal_whole(x, block, rule):
+    whole, state = x.copy(), list(state_defaults(rule).values())
+    parts, part_state = x.copy(), list(state)
+    for t in range(1, 4):
+        update(rule, whole, np.sin(x + t), t, state, learning_rate=0.1)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(descent, "BLOCK", block)
+            update(rule, parts, np.sin(x + t), t, part_state, learning_rate=0.1)
+        np.testing.assert_array_equal(parts, whole)
+        for a, b in zip(part_state, state, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_large_arrays_go_by_blocks_and_need_little_memory():
+    sizes = []
+
+    def rule(x, g, t, m=0, v=0):
+        sizes.append(x.size)
+        return rules.adam(x, g, t, m, v)
+
+    code = """
+import resource, numpy as np
+from adamlib import rules
+from adamlib.descent import update
+x, g = np.ones(4_000_000, np.float32), np.full(4_000_000, 0.1, np.float32)
+state = [np.zeros_like(x) + 1, np.zeros_like(x) + 1]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+update(rules.adam, x, g, 2, state)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    x = np.ones((300, 300))
+    update(rule, x, x / 2, 1, [0, 0])
+    assert max(sizes) == descent.BLOCK and sum(sizes) == x.size
+    if sys.platform == "linux":  # where ru_maxrss is in kB
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert int(run.stdout) < 5_000  # a temporary array of all would be 16,000
+
+
+# sweep
+
+
+def test_a_sweep_is_descend_for_each_setting():
+    rates, betas = np.array([[0.01], [0.1], [1.0]]), np.array([0.5, 0.9])
+    starts = np.array([[-1.0, 0.5], [2.0, 1.0]])
+    swept = sweep(rules.adam, rosenbrock.gradient, starts, 30, learning_rate=rates, beta_1=betas)
+    assert swept.trajectory.shape == (31, 2, 3, 2) and swept.diverged.shape == (3, 2)
+    for i in range(3):
+        for j in range(2):
+            settings = {"learning_rate": rates[i, 0], "beta_1": betas[j]}
+            run = descend(rules.adam, rosenbrock.gradient, starts[:, j], 30, **settings)
+            np.testing.assert_allclose(swept.trajectory[..., i, j], run.trajectory, rtol=1e-12)
+
+
+def test_sweeps_of_one_coordinate_one_setting_and_many_chunks(monkeypatch):
+    rates = np.linspace(0.01, 0.5, 10)
+    swept = sweep(rules.sgd, cubic.gradient, 0.5, 20, learning_rate=rates)
+    assert swept.trajectory.shape == (21, 10)
+    monkeypatch.setattr(descent, "RUNS", 3)
+    again = sweep(rules.sgd, cubic.gradient, 0.5, 20, learning_rate=rates)
+    np.testing.assert_array_equal(again.trajectory, swept.trajectory)
+    one = sweep(rules.sgd, cubic.gradient, 0.5, 20, learning_rate=lambda t: 0.1 / t)
+    run = descend(rules.sgd, cubic.gradient, 0.5, 20, learning_rate=lambda t: 0.1 / t)
+    np.testing.assert_array_equal(one.trajectory, run.trajectory)
+    assert one.diverged.shape == ()
+    many = sweep(rules.sgd, cubic.gradient, np.linspace(0.1, 1, 5)[None, :], 20)
+    assert many.trajectory.shape == (21, 1, 5)
+
+
+def test_a_diverged_run_of_a_sweep_is_nan_from_there_and_the_others_go_on():
+    swept = sweep(rules.sgd, ravine.gradient, [1.0, 1.0], 90, learning_rate=np.array([0.09, 0.2]))
+    alone = descend(rules.sgd, ravine.gradient, [1.0, 1.0], 90, learning_rate=0.2)
+    assert swept.diverged.tolist() == [0, len(alone.trajectory)]
+    np.testing.assert_allclose(
+        swept.trajectory[: len(alone.trajectory), :, 1], alone.trajectory, rtol=1e-12
+    )
+    assert np.all(np.isnan(swept.trajectory[len(alone.trajectory) :, :, 1]))
+    assert np.all(np.isfinite(swept.trajectory[:, :, 0]))
+
+
+# train
+
+MODEL = LogisticRegression(inputs=4, classes=3)
+
+
+def small_data(n=50):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((n, 4))
+    return x, (x[:, 0] > 0).astype(int) + (x[:, 1] > 0)
+
+
+def test_training_in_full_batches_is_descend():
+    data = small_data()
+    run = train(
+        rules.adam, MODEL.loss_and_gradient, MODEL.initial(float), data, epochs=9, learning_rate=0.1
+    )
+    path = descend(
+        rules.adam, lambda p: MODEL.gradient(p, data), MODEL.initial(float), 9, learning_rate=0.1
+    )
+    for a, b in zip(run.params, path.trajectory, strict=True):
+        np.testing.assert_allclose(a, b[-1], rtol=1e-12)
+    points = zip(*path.trajectory, strict=True)
+    np.testing.assert_allclose(run.losses, [MODEL.loss(p, data) for p in points][:-1])
+
+
+def test_batches_cover_the_data_once_an_epoch_shuffled_by_the_seed():
+    x = np.arange(10)
+    seen = list(batches((x, -x), 4, np.random.default_rng(0)))
+    assert [len(a) for a, b in seen] == [4, 4, 2]
+    together = np.concatenate([a for a, b in seen])
+    assert sorted(together) == list(x) and list(together) != list(x)
+    assert all(np.array_equal(a, -b) for a, b in seen)
+    assert [a.tolist() for a, b in batches((x, x), 6)] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]]
+
+
+def test_training_in_batches_repeats_with_the_seed_and_learns():
+    def run(seed):
+        return train(
+            rules.sgd,
+            MODEL.loss_and_gradient,
+            MODEL.initial(),
+            small_data(),
+            epochs=20,
+            batch_size=8,
+            rng=np.random.default_rng(seed),
+            learning_rate=0.5,
+        )
+
+    first, again, other = run(0), run(0), run(1)
+    assert first.losses.shape == (20 * 7,)
+    np.testing.assert_array_equal(first.losses, again.losses)
+    assert not np.array_equal(first.losses, other.losses)
+    assert MODEL.accuracy(first.params, small_data()) > 0.75
+    assert first.losses[0] == pytest.approx(np.log(3))
+
+
+def test_training_that_diverges_keeps_the_last_whole_epoch(capsys):
+    start = [np.array([1.0])]
+    data = (np.ones(4),)
+
+    def quartic(params, batch):
+        return float(params[0][0] ** 4), [4 * params[0] ** 3]
+
+    run = train(
+        rules.sgd,
+        quartic,
+        start,
+        data,
+        epochs=50,
+        batch_size=2,
+        rng=np.random.default_rng(0),
+        learning_rate=0.6,
+    )
+    assert run.diverged == "sgd diverged at step 5 (learning_rate=0.6)"
+    assert run.diverged in capsys.readouterr().out
+    path = descend(rules.sgd, lambda x: 4 * x**3, 1.0, 50, learning_rate=0.6)
+    assert run.params[0][0] == pytest.approx(path.trajectory[4])  # two epochs of two steps
+    np.testing.assert_allclose(run.losses, path.trajectory**4)
+    assert start[0][0] == 1
+
+
+def test_a_progress_bar_shows_only_where_it_lasts(monkeypatch):
+    import tqdm.auto
+
+    bars = []
+
+    class Bar(tqdm.auto.tqdm):
+        def __init__(self, *args, **kwargs):
+            bars.append((self, kwargs))
+            super().__init__(*args, **kwargs | {"disable": True})
+
+    monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
+    train(rules.sgd, MODEL.loss_and_gradient, MODEL.initial(), small_data(), epochs=3)
+    assert bars[0][1]["total"] == 3 and bars[0][1]["delay"] >= 1
+
+
+# bad input: one clear sentence each
+
+
+def no_star(x, g, t, learning_rate=0.1):
+    return (x - learning_rate * g,)
+
+
+def not_a_tuple(x, g, t, *, learning_rate=0.1):
+    return x - learning_rate * g
+
+
+def no_state_back(x, g, t, v=0, *, learning_rate=0.1):
+    return (x - learning_rate * g,)
+
+
+def other_shape(x, g, t, *, learning_rate=0.1):
+    return (np.sum(x),)
+
+
+POINT = np.array([1.0, 2.0])
+BAD = [
+    (
+        (rules.sgd, lambda x: np.ones(3), POINT, 1),
+        {},
+        "gradient has shape (3,), its parameters have",
+    ),
+    ((rules.sgd, lambda x: np.ones(2, int), POINT, 1), {}, "must hold floats, not int64"),
+    ((rules.sgd, lambda x: np.array([None, None]), POINT, 1), {}, "floats, not object"),
+    ((rules.sgd, lambda x: x * np.nan, POINT, 1), {}, "gradient at the start is not finite"),
+    ((rules.sgd, lambda x: x * np.inf, POINT, 1), {}, "gradient at the start is not finite"),
+    ((rules.sgd, lambda p: p[:1], [POINT, POINT], 1), {}, "2 parameter arrays and 1 gradients"),
+    ((rules.sgd, double, np.array([1, 2]), 1), {}, "start is an array of int64: give floats"),
+    ((rules.sgd, double, np.array([None]), 1), {}, "start is an array of object: give floats"),
+    ((rules.sgd, double, "here", 1), {}, "start must be numbers, not 'here'"),
+    ((rules.sgd, double, [1.0, np.nan], 1), {}, "start is not finite"),
+    ((rules.sgd, double, np.inf, 1), {}, "start is not finite"),
+    ((rules.sgd, double, 1.0, -1), {}, "steps must be at least 0, not -1"),
+    ((rules.sgd, double, 1.0, 2.5), {}, "steps must be a whole number, not 2.5"),
+    ((rules.sgd, double, 1.0, 1), {"learning_rate": 0}, "learning_rate must be a positive number"),
+    ((rules.sgd, double, 1.0, 1), {"learning_rate": -0.1}, "a positive number, not -0.1"),
+    ((rules.sgd, double, 1.0, 1), {"learning_rate": np.nan}, "a positive number, not nan"),
+    ((rules.sgd, double, 1.0, 1), {"learning_rate": "0.1"}, "a positive number, not '0.1'"),
+    ((rules.sgd, double, 1.0, 1), {"learning_rate": lambda t: -t}, "a positive number, not -1"),
+    ((rules.adam, double, 1.0, 1), {"beta_1": 1.0}, "beta_1 must be in [0, 1), not 1.0"),
+    ((rules.adam, double, 1.0, 1), {"beta_2": -0.1}, "beta_2 must be in [0, 1), not -0.1"),
+    ((rules.rmsprop, double, 1.0, 1), {"rho": 1.5}, "rho must be in [0, 1), not 1.5"),
+    ((rules.adam, double, 1.0, 1), {"epsilon": -1e-7}, "epsilon must be zero or a positive number"),
+    ((rules.adam, double, 1.0, 1), {"beta1": 0.9}, "no hyperparameter beta1: did you mean beta_1?"),
+    ((rules.sgd, double, 1.0, 1), {"rho": 0.9}, "no hyperparameter rho. It has: learning_rate."),
+    ((no_star, double, 1.0, 1), {"learning_rate": 0.1}, "put `*,` before the hyperparameters"),
+    ((not_a_tuple, double, POINT, 1), {}, "must return a tuple, (x,), but gave ndarray"),
+    ((no_state_back, double, POINT, 1), {}, "must return a tuple, (x, v), but gave 1 values"),
+    ((other_shape, double, POINT, 1), {}, "each of x's shape (2,), but value 1 has shape ()"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "settings", "words"), BAD, ids=[w for _, _, w in BAD])
+def test_bad_input_to_descend_gets_one_sentence(arguments, settings, words):
+    with pytest.raises((ValueError, TypeError), match=re.escape(words)) as caught:
+        descend(*arguments, **settings)
+    assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+def scalar_loss(params, batch):
+    return 1.0, [np.ones_like(p) for p in params]
+
+
+BAD_TRAINING = [
+    ((lambda p, b: (np.ones(4), p), [POINT], (np.ones(4),)), {}, "loss must be one number, not"),
+    ((scalar_loss, [POINT], (np.ones(4),)), {"batch_size": 5}, "batch_size=5 is more than the"),
+    ((scalar_loss, [POINT], (np.ones(4),)), {"batch_size": 0}, "batch_size must be at least 1"),
+    ((scalar_loss, [POINT], (np.ones(4),)), {"batch_size": 2}, "rng=np.random.default_rng(0)"),
+    ((scalar_loss, [POINT], (np.ones(4), np.ones(5))), {}, "must have one length, not [4, 5]"),
+    ((scalar_loss, [POINT], (np.ones(4),)), {"epochs": -1}, "epochs must be at least 0, not -1"),
+    ((scalar_loss, [POINT], (np.ones(4),)), {"beta": 1}, "no hyperparameter beta."),
+    ((scalar_loss, [np.array([1])], (np.ones(4),)), {}, "start is an array of int64"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "words"), BAD_TRAINING, ids=[w for _, _, w in BAD_TRAINING]
+)
+def test_bad_input_to_train_gets_one_sentence(arguments, settings, words):
+    with pytest.raises((ValueError, TypeError), match=re.escape(words)) as caught:
+        train(rules.sgd, *arguments, **settings)
+    assert "\n" not in str(caught.value)
+
+
+BAD_SWEEP = [
+    ({"learning_rate": np.array([0.1, 0.0])}, "learning_rate must be a positive number"),
+    ({"learning_rate": np.ones(3) / 9, "momentum": np.ones(2) / 2}, "do not broadcast together"),
+    ({"momentun": 0.5}, "did you mean momentum?"),
+]
+
+
+@pytest.mark.parametrize(("settings", "words"), BAD_SWEEP, ids=[w for _, w in BAD_SWEEP])
+def test_bad_input_to_sweep_gets_one_sentence(settings, words):
+    with pytest.raises((ValueError, TypeError), match=re.escape(words)):
+        sweep(rules.momentum, bowl.gradient, bowl.start, 5, **settings)
+    with pytest.raises(ValueError, match="gradient at a start is not finite"):
+        sweep(rules.momentum, lambda x: x * np.nan, bowl.start, 5)
+
+
+def test_adamlib_loads_neither_tensorflow_nor_pyplot():
+    parts = ", ".join(f"adamlib.{name}" for name in ("rules", "descent", "surfaces", "models"))
+    code = f"import sys, {parts}, adamlib.datasets; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "numpy" in run.stdout.split(), run.stderr
+    assert not {"tensorflow", "matplotlib.pyplot"} & set(run.stdout.split())

@@ -1,0 +1,130 @@
+"""Properties that every rule has, whatever it computes (what it computes: test_keras_parity)."""
+
+import inspect
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adamlib import rules
+from adamlib.descent import descend, hyperparameter_defaults, state_defaults
+
+RULES = [f for f in vars(rules).values() if inspect.isfunction(f) and "g" in f.__code__.co_varnames]
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+
+FLOATS = st.floats(-1e3, 1e3, width=32)
+SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
+
+
+def few_steps(rule, gradients, x, **hyperparameters):
+    """All (x, *state) of the rule on gradients, one after another."""
+    result = (x, *state_defaults(rule).values())
+    results = []
+    for t, g in enumerate(gradients, start=1):
+        result = rule(result[0], g, t, *result[1:], **hyperparameters)
+        results.append(result)
+    return results
+
+
+@every_rule
+def test_the_contract_of_the_signature(rule):
+    parameters = list(inspect.signature(rule).parameters.values())
+    assert [p.name for p in parameters[:3]] == ["x", "g", "t"]
+    assert all(p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) for p in parameters)
+    assert all(p.default is not p.empty for p in parameters[3:])
+    assert "learning_rate" in hyperparameter_defaults(rule)
+    assert inspect.getdoc(rule)
+
+
+@every_rule
+@given(data=st.data())
+def test_any_shape_and_precision_is_kept_and_arguments_are_not_written(rule, data):
+    shape = data.draw(SHAPES)
+    dtype = data.draw(st.sampled_from([np.float32, np.float64]))
+    draw = hnp.arrays(dtype, shape, elements=FLOATS)
+    x, *gradients = (data.draw(draw) for _ in range(4))
+    result = (x, *state_defaults(rule).values())
+    for t, g in enumerate(gradients, start=1):
+        before = [np.copy(a) for a in (g, *result)]
+        for a in (g, *result):
+            if isinstance(a, np.ndarray):
+                a.flags.writeable = False
+        new = rule(result[0], g, t, *result[1:])
+        for a, b in zip((g, *result), before, strict=True):
+            np.testing.assert_array_equal(a, b)
+        result = new
+        assert result[0].shape == shape and result[0].dtype == dtype
+        for name, s in zip(state_defaults(rule), result[1:], strict=True):
+            assert np.shape(s) == (() if name == "mu_product" else shape)
+            assert name == "mu_product" or s.dtype == dtype
+        assert all(np.all(np.isfinite(a)) for a in result)
+
+
+@every_rule
+@given(data=st.data())
+def test_many_starts_at_once_equal_one_by_one(rule, data):
+    draw = hnp.arrays(np.float64, (3, 5), elements=FLOATS)
+    starts, *gradients = (data.draw(draw) for _ in range(4))
+    together = few_steps(rule, gradients, starts)[-1][0]
+    for i in range(5):
+        alone = few_steps(rule, [g[:, i] for g in gradients], starts[:, i])[-1][0]
+        np.testing.assert_allclose(together[:, i], alone, rtol=1e-13)
+
+
+@every_rule
+def test_hyperparameters_may_be_arrays(rule):
+    rng = np.random.default_rng(0)
+    gradients = rng.standard_normal((4, 2, 1))
+    grid = {
+        name: np.array([0.5, 0.9, 1.0]) * default
+        for name, default in hyperparameter_defaults(rule).items()
+    }
+    together = few_steps(rule, gradients, np.ones((2, 1)), **grid)[-1][0]
+    for i in range(3):
+        one = {name: values[i] for name, values in grid.items()}
+        alone = few_steps(rule, gradients, np.ones((2, 1)), **one)[-1][0]
+        np.testing.assert_allclose(together[:, [i]], alone, rtol=1e-13)
+
+
+@every_rule
+@pytest.mark.parametrize("jit", [False, True], ids=["graph", "jit"])
+def test_the_same_function_runs_on_tensorflow_tensors(rule, jit):
+    from adamlib.keras_check import tf
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(50).astype(np.float32)
+    gradients = (rng.standard_normal((20, 50)) * 10.0 ** rng.uniform(-4, 1, 50)).astype(np.float32)
+    step = tf.function(rule, jit_compile=jit)
+    result = (
+        tf.constant(x),
+        *(tf.fill(x.shape, np.float32(s)) for s in state_defaults(rule).values()),
+    )
+    for t, g in enumerate(gradients, start=1):
+        result = step(result[0], tf.constant(g), tf.constant(float(t)), *result[1:])
+    expected = few_steps(rule, gradients, x)[-1]
+    for a, b in zip(result, expected, strict=True):
+        np.testing.assert_allclose(a.numpy(), np.broadcast_to(b, x.shape), rtol=2e-3, atol=1e-6)
+
+
+def test_tensors_may_meet_the_default_state():
+    from adamlib.keras_check import tf
+
+    for rule in RULES:
+        x, *_ = tf.function(rule, jit_compile=True)(tf.ones(3), tf.ones(3), tf.constant(1.0))
+        np.testing.assert_allclose(x, rule(np.ones(3), np.ones(3), 1)[0], rtol=1e-5)
+
+
+def test_adam_s_first_step_is_the_learning_rate_whatever_the_gradient():
+    for size in (1e-2, 1.0, 1e5):
+        x, m, v = rules.adam(0.0, size, 1)
+        assert x == pytest.approx(-0.001, rel=1e-3)
+        assert (m, v) == pytest.approx((0.1 * size, 0.001 * size**2))
+
+
+def test_descend_is_the_rule_step_by_step():
+    path = descend(rules.adam, lambda x: 2 * x, [1.0, -3.0], 5, learning_rate=0.1)
+    steps = few_steps(rules.adam, path.gradients, np.array([1.0, -3.0]), learning_rate=0.1)
+    np.testing.assert_array_equal(path.trajectory[1:], [x for x, m, v in steps])
+    np.testing.assert_array_equal(path.states["v"], [v for x, m, v in steps])

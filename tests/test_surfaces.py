@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from adamlib import rules, surfaces
+from adamlib.descent import descend
+from adamlib.surfaces import SURFACES, cubic, noisy_bowl
+
+every_surface = pytest.mark.parametrize("surface", SURFACES, ids=lambda s: s.name)
+
+
+def points(surface, n=200):
+    """Shape (n,) for one coordinate, else (2, n): points of the surface's window."""
+    rng = np.random.default_rng(0)
+    x = np.array([rng.uniform(*side, n) for side in surface.window])
+    return x if len(surface.window) == 2 else x[0]
+
+
+def test_there_are_the_surfaces_that_lessons_use():
+    names = {s.name for s in SURFACES}
+    assert {"cubic", "bowl", "ravine", "Rosenbrock", "Beale", "Himmelblau", "saddle"} < names
+    assert len(names) == len(SURFACES) == 8  # and noisy_bowl
+
+
+@every_surface
+def test_gradient_by_central_differences(surface):
+    x, h = points(surface), 1e-6
+    for i in range(len(surface.window)):
+        step = np.zeros_like(x)
+        step[i if x.ndim == 2 else ...] = h
+        slope = (surface(x + step) - surface(x - step)) / (2 * h)
+        gradient = surface.gradient(x)[i] if x.ndim == 2 else surface.gradient(x)
+        np.testing.assert_allclose(gradient, slope, rtol=1e-5, atol=1e-5)
+
+
+@every_surface
+def test_known_minima_are_flat_least_nearby_and_in_the_window(surface):
+    rng = np.random.default_rng(0)
+    for minimum in surface.minima:
+        np.testing.assert_allclose(surface.gradient(minimum), 0, atol=1e-9)
+        near = minimum[..., None] + 0.1 * rng.standard_normal((*minimum.shape, 500))
+        assert np.all(surface(near) >= surface(minimum))
+        for at, (low, high) in zip(np.atleast_1d(minimum), surface.window, strict=True):
+            assert low < at < high
+
+
+@every_surface
+def test_descent_from_near_a_minimum_finds_it(surface):
+    for minimum in surface.minima:
+        rate = 1e-3 if surface.name in ("Rosenbrock", "Rastrigin") else 1e-2
+        end = descend(rules.sgd, surface.gradient, minimum + 0.05, 40_000, learning_rate=rate)
+        np.testing.assert_allclose(end.trajectory[-1], minimum, atol=1e-6)
+
+
+@every_surface
+def test_no_point_of_the_window_is_below_the_known_minima(surface):
+    if surface is cubic:
+        return  # its minimum is a local one
+    assert surface(points(surface, 20_000)).min() >= surface(surface.minima[0])
+
+
+@every_surface
+def test_the_start_is_in_the_window_and_not_at_a_minimum(surface):
+    for at, (low, high) in zip(np.atleast_1d(surface.start), surface.window, strict=True):
+        assert low < at < high
+    assert np.linalg.norm(surface.gradient(surface.start)) > 1e-4
+
+
+@every_surface
+def test_one_point_many_points_and_grids_agree(surface):
+    x = points(surface, 6)
+    grid = x.reshape(*x.shape[:-1], 2, 3)
+    np.testing.assert_array_equal(surface(grid).ravel(), surface(x))
+    np.testing.assert_array_equal(surface.gradient(grid).reshape(x.shape), surface.gradient(x))
+    one = surface(x[..., 0])
+    assert np.shape(one) == () and one == pytest.approx(surface(x)[0], rel=1e-15)
+
+
+def test_cubic_is_the_worked_example():
+    assert cubic(0.0) == 2 and cubic(1.0) == 1
+    assert cubic(4 / 3) == pytest.approx(22 / 27)
+
+
+def test_the_noisy_bowl_repeats_its_noise_and_is_right_on_average():
+    x = np.array([1.0, -2.0])
+    seen = [noisy_bowl(np.random.default_rng(0)).gradient(x) for _ in range(2)]
+    np.testing.assert_array_equal(*seen)
+    many = np.broadcast_to(x[:, None], (2, 100_000))
+    noisy = noisy_bowl(np.random.default_rng(0), noise=0.5)
+    np.testing.assert_allclose(noisy.gradient(many).mean(axis=1), x, atol=0.01)
+    np.testing.assert_allclose(noisy.gradient(many).std(axis=1), 0.5, atol=0.01)
+    assert noisy(x) == surfaces.bowl(x) == 2.5
+
+
+def test_a_point_with_other_than_two_coordinates_is_refused():
+    with pytest.raises(ValueError, match=r"ravine takes x of shape \(2, ...\), not \(3,\)"):
+        surfaces.ravine(np.zeros(3))
