@@ -1,0 +1,347 @@
+"""The figures of the course. Each function returns a figure that shows itself, with alt text.
+
+The look is in course.mplstyle. A rule has one colour and one marker everywhere: in a dict of
+lines, the first word of a label says which rule it is ("adam, β₁ = 0.5" is drawn as adam).
+"""
+
+import base64
+import html
+import io
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib.figure
+import matplotlib.style
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.colors import LogNorm, to_rgb
+from matplotlib.ticker import LogLocator, NullLocator
+
+STYLE = Path(__file__).with_name("course.mplstyle")
+HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
+
+# Okabe and Ito's colours, which colour-blind readers tell apart, then Paul Tol's muted ones.
+COLOURS = {
+    "sgd": "#0072B2",
+    "momentum": "#E69F00",
+    "nesterov": "#8C510A",
+    "adagrad": "#009E73",
+    "sign_descent": "#888888",
+    "rmsprop": "#CC79A7",
+    "rmsprop_centered": "#882255",
+    "adadelta": "#56B4E9",
+    "adam": "#D55E00",
+    "adamax": "#661100",
+    "nadam": "#AA4499",
+    "amsgrad": "#332288",
+    "adamw": "#117733",
+    "tf.keras": "#000000",
+}
+MARKERS = dict(zip(COLOURS, "osD^xvP<*Xhp>+", strict=True))
+OTHER = "#444444"
+DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1))]
+
+
+class Picture(matplotlib.figure.Figure):
+    """A Matplotlib figure with `alt`, a text that says what is seen; a notebook shows both."""
+
+    alt = ""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        with matplotlib.style.context(STYLE):
+            png = io.BytesIO()
+            self.savefig(png, format="png", metadata={"Software": None})
+        data = base64.b64encode(png.getvalue()).decode()
+        width = round(self.get_figwidth() * self.get_dpi())
+        image = (
+            f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}" '
+            f'style="width: {width}px; max-width: 100%; background: white">'
+        )
+        return {"text/html": image, "image/png": data, "text/plain": self.alt}
+
+
+@contextmanager
+def picture(columns=1, figsize=None, sharey=False):
+    """A Picture in the course's style and its axes, to draw in: `with picture() as (fig, ax)`."""
+    with matplotlib.style.context(STYLE):
+        fig = Picture(figsize=figsize)
+        yield fig, fig.subplots(1, columns, sharey=sharey)
+
+
+def style_of(label, among=()):
+    """Colour, marker and dash of a line: the rule's, told apart by dashes from others of it."""
+    rule = _rule(label)
+    same = [other for other in among if _rule(other) == rule]
+    turn = same.index(label) if label in same else 0
+    shade = 0.5 * turn / max(1, len(same) - 1)
+    colour = np.array(to_rgb(COLOURS.get(rule, OTHER)))
+    return dict(
+        color=tuple(colour + (1 - colour) * shade if len(same) > 1 else colour),
+        marker=MARKERS.get(rule, "."),
+        linestyle=(0, (5, 2)) if rule == "tf.keras" else DASHES[turn % len(DASHES)],
+    )
+
+
+def _rule(label):
+    return label.replace(",", " ").split()[0]
+
+
+def curve(surface, trajectories, window=None):
+    """A function of one coordinate, and the points that each trajectory visits, a panel each.
+
+    trajectories  {label: shape (steps + 1,)}, as `run.trajectory` of descent.descend
+    window        (left, right), the surface's own if not given
+    """
+    left, right = window or surface.window[0]
+    x = np.linspace(left, right, 400)
+    columns = len(trajectories)
+    with picture(columns, figsize=(max(4.8, 2.6 * columns), 3), sharey=True) as (fig, axes):
+        seen = []
+        for ax, (label, path) in zip(np.atleast_1d(axes), trajectories.items(), strict=True):
+            ax.plot(x, surface(x), color="#aaaaaa", zorder=1)
+            inside = np.clip(path, left, right) == path
+            ax.plot(path[inside], surface(path[inside]), lw=1, **style_of(label))
+            ax.plot(path[0], surface(path[0]), "o", color="black", ms=7, zorder=3)
+            leaves = "" if inside.all() else f", leaving the picture at step {inside.argmin()}"
+            ax.set(xlabel="x", title=label, xlim=(left, right))
+            seen.append(
+                f"{label}: from {path[0]:.3g} to {path[-1]:.4g} in {len(path) - 1} steps{leaves}"
+            )
+        np.atleast_1d(axes)[0].set_ylabel("f(x)")
+    fig.alt = _sentences(f"The curve of the function {surface.name}", *seen)
+    return fig
+
+
+def one_step(surface, x, learning_rate):
+    """One step of gradient descent on a curve: the tangent, and the step along the axis."""
+    slope = float(surface.gradient(x))
+    new = x - learning_rate * slope
+    reach = max(abs(new - x), 0.3)
+    left, right = min(x, new) - reach, max(x, new) + reach
+    with picture() as (fig, ax):
+        at = np.linspace(left, right, 200)
+        ax.plot(at, surface(at), color=OTHER)
+        bottom, top = surface(at).min(), surface(at).max()
+        bottom -= 0.25 * (top - bottom)
+        near = x + np.array([-0.45, 0.45]) * reach
+        ax.plot(near, surface(x) + slope * (near - x), "--", color=COLOURS["adam"])
+        ax.vlines([x, new], bottom, [surface(x), surface(new)], color="#bbbbbb", lw=1)
+        arrow = dict(arrowstyle="-|>", color=COLOURS["sgd"], lw=3, shrinkA=0, shrinkB=0)
+        ax.annotate("", (new, bottom), (x, bottom), arrowprops=arrow)
+        ax.plot([x, new], [surface(x), surface(new)], "o", color=COLOURS["sgd"], ms=8)
+        _note(
+            ax,
+            f"slope f′({x:g}) = {slope:.3g}",
+            (x, surface(x)),
+            COLOURS["adam"],
+            (-12, 8),
+            "right",
+        )
+        step = f"step −{learning_rate:g} × {slope:.3g} = {-learning_rate * slope:.3g}"
+        _note(ax, step, ((x + new) / 2, bottom), COLOURS["sgd"], (0, 8), "center")
+        ax.set(xlabel="x", ylabel="f(x)", xlim=(left, right), ylim=(bottom, None))
+    fig.alt = _sentences(
+        f"One step of gradient descent on the function {surface.name}",
+        f"At x = {x:g} the slope is {slope:.3g}, and the step against it, {step}, leads to "
+        f"x = {new:.4g}, where the function is {surface(new):.3g} instead of {surface(x):.3g}",
+    )
+    return fig
+
+
+def contour(surface, trajectories=None, title=None):
+    """Contours of a function of two coordinates, and trajectories on it.
+
+    trajectories  {label: shape (steps + 1, 2)}; only what lies in the window is drawn
+    """
+    trajectories = trajectories or {}
+    with picture() as (fig, ax):
+        _draw_contours(ax, surface)
+        seen = []
+        for label, path in trajectories.items():
+            style = style_of(label, trajectories)
+            ax.plot(*path.T, lw=1.5, label=label, path_effects=HALO, **style)
+            seen.append(
+                f"{label}: {len(path) - 1} steps from {_point(path[0])} to {_point(path[-1])}, "
+                f"f = {surface(path[-1]):.3g}"
+            )
+        ax.set(title=title)
+        if trajectories:
+            fig.legend(loc="outside lower center", ncols=min(3, len(trajectories)))
+    minima = " and ".join(map(_point, surface.minima))
+    fig.alt = _sentences(f"Contours of the function {surface.name}, least at {minima}", *seen)
+    return fig
+
+
+def arrows(surface, x, vectors, title=None):
+    """One update on a contour picture: arrows {label: shape (2,)} from the point x.
+
+    An arrow named after a rule has its colour.
+    """
+    with picture() as (fig, ax):
+        _draw_contours(ax, surface)
+        for turn, (label, vector) in enumerate(vectors.items()):
+            colour = COLOURS.get(_rule(label), [OTHER, *list(COLOURS.values())][turn])
+            arrow = dict(arrowstyle="-|>", color=colour, lw=3, shrinkA=0, shrinkB=0)
+            ax.annotate("", x + vector, x, arrowprops=arrow)
+            _note(ax, label, x + vector, colour, (6, 6), "left")
+        ax.plot(*x, "o", color="black", ms=7)
+        ax.set(title=title)
+    seen = (f"{label} is {_point(vector)}" for label, vector in vectors.items())
+    fig.alt = _sentences(f"Arrows from {_point(x)} on the function {surface.name}", *seen)
+    return fig
+
+
+def bars(values, title=None):
+    """One update number by number: horizontal bars {name: number}, from the top down."""
+    names, numbers = list(values), np.array(list(values.values()), float)
+    with picture(figsize=(6.4, 0.6 + 0.45 * len(names))) as (fig, ax):
+        colours = [COLOURS["sgd"] if n >= 0 else COLOURS["adam"] for n in numbers]
+        drawn = ax.barh(names, numbers, color=colours)
+        ax.bar_label(drawn, [f"{n:.4g}" for n in numbers], padding=4)
+        ax.axvline(0, color=OTHER, lw=1)
+        ax.margins(x=0.2)
+        ax.invert_yaxis()
+        ax.grid(axis="y", visible=False)
+        ax.set(title=title)
+    seen = ", ".join(f"{name} is {n:.4g}" for name, n in zip(names, numbers, strict=True))
+    fig.alt = _sentences(title or "One update number by number", seen)
+    return fig
+
+
+def losses(lines, ylabel="loss", xlabel="step", log=True, title=None):
+    """Curves over the steps.
+
+    lines  {label: shape (steps,)}, or (seeds, steps): then the mean, in a band from the least to
+           the largest of the seeds. What is not finite is not drawn, and the alt text says so.
+    """
+    with picture() as (fig, ax):
+        seen = []
+        for label, values in lines.items():
+            values = np.ma.masked_invalid(np.atleast_2d(values))
+            steps = np.arange(values.shape[1])
+            style = style_of(label, lines) | {"marker": None}
+            mean = values.mean(axis=0)
+            ax.plot(steps, mean, label=label, **style)
+            if len(values) > 1:
+                low, high = values.min(axis=0), values.max(axis=0)
+                ax.fill_between(steps, low, high, color=style["color"], alpha=0.25, lw=0)
+            drawn = mean.compressed()
+            gap = "" if len(drawn) == len(mean) else f", not finite from step {len(drawn)} on"
+            seen.append(f"{label}: from {drawn[0]:.3g} to {drawn[-1]:.3g}{gap}")
+        ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
+        low, high = ax.get_ylim()
+        if log and high / low < 100:  # plain numbers, where there are few powers of ten
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.yaxis.set_major_formatter("{x:g}")
+            ax.yaxis.set_minor_locator(NullLocator())
+        ax.legend()
+    fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
+    return fig
+
+
+def states(run, rule, title=None):
+    """The states of a run over its steps, one panel each, every coordinate a line.
+
+    run  what descent.descend returned for one array of one or two coordinates
+    """
+    with picture(len(run.states), figsize=(3.6 * max(2, len(run.states)), 3)) as (fig, axes):
+        seen = []
+        for ax, (name, values) in zip(np.atleast_1d(axes), run.states.items(), strict=True):
+            for i, column in enumerate(np.atleast_2d(values.T)):
+                label = f"{name}[{i}]" if values.ndim > 1 else name
+                colour = style_of(rule.__name__)["color"]
+                ax.plot(np.arange(1, len(column) + 1), column, ls=DASHES[i], c=colour, label=label)
+                seen.append(f"{label} goes from {column[0]:.3g} to {column[-1]:.3g}")
+            ax.set(xlabel="step", title=f"{name} of {rule.__name__}")
+            ax.legend()
+        if title:
+            fig.suptitle(title)
+    fig.alt = _sentences(f"The state of {rule.__name__} over {len(column)} steps", *seen)
+    return fig
+
+
+def knob_map(values, x, y, label="loss", log=True, title=None):
+    """A map of one number over two hyperparameters.
+
+    values  shape (len(y), len(x)); NaN, where a run diverged, is hatched and said in words
+    x, y    (name, increasing values); drawn on a log axis where the values are spaced so
+    """
+    (x_name, x_values), (y_name, y_values) = x, y
+    shown = np.ma.masked_invalid(values)
+    with picture() as (fig, ax):
+        ax.set_facecolor("white")
+        ax.patch.set(hatch="///", edgecolor="#999999")
+        mesh = ax.pcolormesh(
+            x_values,
+            y_values,
+            shown,
+            norm=LogNorm() if log else None,
+            shading="nearest",
+            rasterized=True,
+        )
+        fig.colorbar(mesh, label=label)
+        for axis, values_of in (("x", x_values), ("y", y_values)):
+            if np.all(values_of > 0) and values_of[-1] / values_of[0] > 50:
+                ax.set(**{f"{axis}scale": "log"})
+        ax.grid(visible=False)
+        diverged = int(shown.mask.sum()) if np.ma.is_masked(shown) else 0
+        note = f"hatched: diverged ({diverged / shown.size:.0%})" if diverged else None
+        ax.set(xlabel=x_name, ylabel=y_name, title="\n".join(filter(None, [title, note])))
+    i, j = np.unravel_index(shown.argmin(), shown.shape)
+    fig.alt = _sentences(
+        f"Map of {label} over {x_name} and {y_name}",
+        f"From {shown.min():.3g}, at {x_name} {x_values[j]:.3g} and {y_name} {y_values[i]:.3g}, "
+        f"to {shown.max():.3g}",
+        f"{diverged} of {shown.size} runs diverged",
+    )
+    return fig
+
+
+def images(pictures, labels, title=None):
+    """A row of square grey images, shape (n, pixels), each with its label above."""
+    side = round(len(pictures[0]) ** 0.5)
+    with picture(len(pictures), figsize=(6.4, 1.2)) as (fig, axes):
+        for ax, one, label in zip(axes, pictures, labels, strict=True):
+            ax.imshow(one.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
+            ax.set_title(label, loc="center")
+            ax.axis("off")
+        if title:
+            fig.suptitle(title)
+    named = ", ".join(map(str, labels))
+    fig.alt = f"{len(pictures)} images of {side} by {side} pixels, labelled {named}."
+    return fig
+
+
+def _draw_contours(ax, surface, levels=16):
+    """Grey contours spaced evenly in log-height, so that the floor of a valley shows."""
+    (left, right), (bottom, top) = surface.window
+    x, y = np.meshgrid(np.linspace(left, right, 200), np.linspace(bottom, top, 200))
+    z = surface(np.stack([x, y]))
+    height = np.log10(z - z.min() + 1e-2 * np.ptp(z) ** 0.5)
+    ax.contourf(x, y, height, levels, cmap="Greys_r", vmin=height.min() - 2 * np.ptp(height))
+    ax.contour(x, y, height, levels, colors="white", linewidths=0.5, linestyles="solid")
+    for minimum in surface.minima:
+        ax.plot(*minimum, "+", color="black", ms=10)
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$x_1$", ylabel="$x_2$")
+    ax.grid(visible=False)
+
+
+def _note(ax, text, at, colour, offset, align):
+    ax.annotate(
+        text,
+        at,
+        xytext=offset,
+        textcoords="offset points",
+        ha=align,
+        color=colour,
+        weight="bold",
+        path_effects=HALO,
+    )
+
+
+def _point(x):
+    return f"({', '.join(f'{v:.3g}' for v in np.atleast_1d(x))})"
+
+
+def _sentences(*parts):
+    return ". ".join(parts) + "."
