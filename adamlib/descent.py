@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 LIMIT = 1e10  # a coordinate beyond it, or not finite, has diverged
-BLOCK = 32_768  # elements: a block and its temporaries stay in the processor's cache
+BLOCK = 65_536  # bytes: a block and its temporaries stay in the processor's cache
 RUNS = 4_096  # of a sweep, followed together for the same reason
 
 
@@ -208,28 +208,35 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
 def update(rule, x, g, t, state, **hyperparameters):
     """One step of `rule` in place: overwrites the array x and the list `state`.
 
-    Arrays of more than BLOCK elements go block by block, which needs no memory beyond a block's.
+    Arrays of more than BLOCK bytes go block by block, which needs no memory beyond some blocks.
     state  the rule's default values at t = 1 (see state_defaults), then what the last step left
     """
-    whole = x.size <= BLOCK or any(np.ndim(v) for v in hyperparameters.values())
-    blocks = [...] if whole else [slice(i, i + BLOCK) for i in range(0, x.size, BLOCK)]
+    whole = x.nbytes <= BLOCK or any(np.ndim(v) for v in hyperparameters.values())
+    size = BLOCK // x.itemsize
+    blocks = [...] if whole else [slice(i, i + size) for i in range(0, x.size, size)]
 
-    def part(a, block):
-        return a[block] if whole else a.reshape(-1)[block]
+    def flat(a):
+        return a if whole or np.ndim(a) == 0 else a.reshape(-1)
 
-    before = list(state)
+    xs, gs, before = flat(x), flat(g), [flat(s) for s in state]
+    is_array = [np.ndim(s) > 0 for s in before]
+    after = list(before)
     for block in blocks:
-        old = part(x, block)
-        slots = [part(s, block) if np.ndim(s) else s for s in before]
-        new = _returned(rule, rule(old, part(g, block), t, *slots, **hyperparameters), old, slots)
+        old = xs[block]
+        slots = [s[block] if array else s for s, array in zip(before, is_array, strict=True)]
+        new = rule(old, gs[block], t, *slots, **hyperparameters)
+        if block is blocks[0]:
+            _check_returned(rule, new, old, slots)
+            for i, s in enumerate(new[1:]):
+                if np.ndim(s) == 0:
+                    state[i] = s
+                elif not is_array[i]:
+                    state[i] = np.empty_like(x)
+                    after[i] = flat(state[i])
         old[...] = new[0]
-        for i, s in enumerate(new[1:]):
-            if np.ndim(s) == 0:
-                state[i] = s
-                continue
-            if np.ndim(state[i]) == 0:
-                state[i] = np.empty_like(x)
-            part(state[i], block)[...] = s
+        for s, part in zip(after, new[1:], strict=True):
+            if isinstance(s, np.ndarray) and s.ndim:
+                s[block] = part
 
 
 class Diverged(Exception):
@@ -265,7 +272,9 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
             if t == 1 and not _within([g], np.finfo(float).max):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
             h = _at_step(t, hyperparameters)
-            x, *state = _returned(rule, rule(x, g, t, *state, **h), x, state)
+            new = rule(x, g, t, *state, **h)
+            _check_returned(rule, new, x, state)
+            x, *state = new
             trajectory[t] = x
     bad = ~(np.abs(trajectory) <= LIMIT)
     bad = np.logical_or.accumulate(bad.any(axis=1) if x.ndim == 2 else bad)
@@ -369,8 +378,8 @@ def _gradients(gs, xs):
     return arrays
 
 
-def _returned(rule, result, x, state):
-    """The new (x, *state), or one sentence if the rule returned something else."""
+def _check_returned(rule, result, x, state):
+    """Raise one sentence if the rule returned something else than (x, *state)."""
     if not isinstance(result, tuple) or len(result) != 1 + len(state):
         got = f"{len(result)} values" if isinstance(result, tuple) else type(result).__name__
         comma = "" if state else ","
@@ -383,7 +392,6 @@ def _returned(rule, result, x, state):
                 f"{_name(rule)} must return (x{_listed(rule)}), each of x's shape {x.shape}, "
                 f"but value {i + 1} has shape {np.shape(value)}."
             )
-    return result
 
 
 def _listed(rule):

@@ -159,7 +159,8 @@ def contour(surface, trajectories=None, title=None):
         seen = []
         for label, path in trajectories.items():
             style = style_of(label, trajectories)
-            ax.plot(*path.T, lw=1.5, label=label, path_effects=HALO, **style)
+            ax.plot(*path.T, color="white", lw=3.5)
+            ax.plot(*path.T, lw=1.5, label=label, **style)
             seen.append(
                 f"{label}: {len(path) - 1} steps from {_point(path[0])} to {_point(path[-1])}, "
                 f"f = {surface(path[-1]):.3g}"

@@ -1,0 +1,205 @@
+"""Measure what the course promises of its speed, and print a table of medians and ratios.
+
+python benchmarks/run.py           all of it, about five minutes
+python benchmarks/run.py step jit  only these parts: step large jit sweep notebooks tests
+
+Each ratio is of two medians from the same run, taken in turns, so that a busy machine slows
+both. Nothing here is a test: how fast a machine is, is not a fault of the code.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from adamlib import rules
+from adamlib.descent import BLOCK, descend, sweep, update
+from adamlib.surfaces import rosenbrock
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def medians(*functions, repeats=15, calls=1):
+    """The median seconds of a call of each function, measured in turns."""
+    times = [[] for _ in functions]
+    for _ in range(repeats + 1):
+        for function, kept in zip(functions, times, strict=True):
+            start = time.perf_counter()
+            for _ in range(calls):
+                function()
+            kept.append((time.perf_counter() - start) / calls)
+    return [statistics.median(kept[1:]) for kept in times]  # the first one warms up
+
+
+def row(what, seconds, against="", ratio=None):
+    unit, factor = next(u for u in UNITS if seconds * u[1] >= 1 or u is UNITS[-1])
+    times = "" if ratio is None else f"{ratio:10.3g} x"
+    print(f"{what:54}{seconds * factor:9.3g} {unit:3}{times:13} {against}", flush=True)
+
+
+UNITS = [("s", 1), ("ms", 1e3), ("µs", 1e6)]
+
+
+def step():
+    """One step of Adam on two numbers."""
+    from adamlib.keras_check import keras, tf
+
+    x, g, m, v = np.ones((4, 2), np.float32)
+    variable, gradient = keras.Variable(x), tf.constant(g)
+    optimizer = keras.optimizers.Adam()
+    contestants = {
+        "tf.keras Adam, eager": lambda: optimizer.apply([gradient], [variable]),
+    }
+    try:
+        import torch
+    except ImportError:
+        pass
+    else:
+        parameter = torch.nn.Parameter(torch.ones(2))
+        parameter.grad = torch.ones(2)
+        contestants["torch.optim.Adam"] = torch.optim.Adam([parameter]).step
+    ours, *theirs = medians(
+        lambda: rules.adam(x, g, 10, m, v), *contestants.values(), repeats=30, calls=50
+    )
+    row("adam, a step on two numbers", ours)
+    for name, seconds in zip(contestants, theirs, strict=True):
+        row(f"  {name}", seconds, "of ours", seconds / ours)
+
+
+def large():
+    """One step of Adam on ten million numbers, block by block and as whole arrays."""
+    x, g, m, v = np.full((4, 10_000_000), 0.1, np.float32)
+
+    def in_blocks():
+        update(rules.adam, x, g, 10, [m, v])
+
+    def whole():
+        with patch("adamlib.descent.BLOCK", x.nbytes):
+            in_blocks()
+
+    def new_arrays():
+        rules.adam(x, g, 10, m, v)
+
+    blocks, in_place, new = medians(in_blocks, whole, new_arrays, repeats=7)
+    row(f"adam on 10 million numbers, blocks of {BLOCK // 1024} kB", blocks)
+    row("  whole arrays, also written in place", in_place, "of blocks", in_place / blocks)
+    row("  whole arrays, new ones each step", new, "of blocks", new / blocks)
+    memory = [peak_memory(function) / 2**20 for function in (in_blocks, whole, new_arrays)]
+    words = "{:.1f} MB in blocks, {:.0f} MB whole, {:.0f} MB new".format(*memory)
+    print(f"  memory beyond parameters, gradient and state: {words}", flush=True)
+
+
+def peak_memory(function):
+    """The most bytes that Python and NumPy held at once beyond what they held before."""
+    tracemalloc.start()
+    function()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def jit():
+    """The rule as TensorFlow compiles it, beside Keras's Adam compiled in the same way."""
+    from adamlib.keras_check import keras, tf
+
+    for n in (1_000, 10_000_000):
+        g = tf.fill([n], 0.1)
+        x, m, v = (tf.Variable(tf.ones([n])) for _ in range(3))
+        t = tf.Variable(10.0)
+
+        def step(x, g, t, m, v):
+            t.assign_add(1.0)
+            for variable, new in zip((x, m, v), rules.adam(x, g, t, m, v), strict=True):
+                variable.assign(new)
+
+        ours = tf.function(partial(step, x, g, t, m, v), jit_compile=True)
+        parameter, optimizer = keras.Variable(tf.ones([n])), keras.optimizers.Adam()
+        optimizer.build([parameter])
+        theirs = tf.function(partial(optimizer.apply, [g], [parameter]), jit_compile=True)
+
+        a, b = medians(ours, theirs, repeats=15, calls=20 if n < 1e6 else 1)
+        row(f"adam compiled by XLA, {n:,} numbers", a)
+        row("  tf.keras Adam compiled by XLA", b, "of ours", b / a)
+
+
+def sweeping():
+    """40,000 runs of Adam, 200 steps each."""
+    rates, betas = np.logspace(-4, 0, 200)[:, None], np.linspace(0, 0.99, 200)
+
+    def at_once():
+        sweep(
+            rules.adam,
+            rosenbrock.gradient,
+            rosenbrock.start,
+            200,
+            learning_rate=rates,
+            beta_1=betas,
+        )
+
+    def one():
+        descend(rules.adam, rosenbrock.gradient, rosenbrock.start, 200, learning_rate=0.01)
+
+    together, single = medians(at_once, one, repeats=5)
+    row("sweep: 40,000 runs of 200 steps on Rosenbrock", together)
+    row("  one by one", single * 40_000, "of the sweep", single * 40_000 / together)
+
+
+FIRST_PICTURE = """
+import sys, time, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read(sys.argv[1], 4)
+start, first = time.perf_counter(), None
+client = NotebookClient(notebook, timeout=900)
+with client.setup_kernel(env={**__import__("os").environ, "ADAMLIB_EXPECT": sys.argv[2]}):
+    for index, cell in enumerate(notebook.cells):
+        client.execute_cell(cell, index)
+        if first is None and "image/png" in str(cell.get("outputs")):
+            first = time.perf_counter() - start
+print(first, time.perf_counter() - start)
+"""
+
+
+def notebooks():
+    """Each notebook, from the start of its kernel."""
+    for folder, expected in (("lessons", "unsolved"), ("solutions", "solved")):
+        for path in sorted((ROOT / folder).glob("*.ipynb")):
+            command = [sys.executable, "-c", FIRST_PICTURE, path.name, expected]
+            run = subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
+            if run.returncode:
+                raise SystemExit(run.stderr)
+            first, whole = map(float, run.stdout.split())
+            row(f"{folder}/{path.name}", whole)
+            row("  to its first picture", first)
+
+
+def tests():
+    """The whole test run, as `make test` runs it once all is installed."""
+    (seconds,) = medians(
+        lambda: subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=ROOT, check=True),
+        repeats=1,
+    )
+    row("the whole test run", seconds)
+
+
+PARTS = {
+    "step": step,
+    "large": large,
+    "jit": jit,
+    "sweep": sweeping,
+    "notebooks": notebooks,
+    "tests": tests,
+}
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:] or list(PARTS)
+    if unknown := set(chosen) - set(PARTS):
+        raise SystemExit(f"No part {', '.join(unknown)}; there are: {', '.join(PARTS)}.")
+    print(f"{'what':54}{'median':>13}{'ratio':>12}")
+    for name in chosen:
+        PARTS[name]()

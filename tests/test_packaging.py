@@ -1,0 +1,134 @@
+"""The ways into the course agree: one list of packages, one range of Pythons, one set of tasks."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+import course
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+MACHINES = [
+    {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
+    {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "aarch64"},
+    {"sys_platform": "darwin", "platform_system": "Darwin", "platform_machine": "arm64"},
+    {"sys_platform": "win32", "platform_system": "Windows", "platform_machine": "AMD64"},
+]
+
+
+def wanted():
+    """The lines of requirements.in."""
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def locked():
+    """Each locked requirement with its hashes."""
+    for line in LOCK.replace("\\\n", " ").splitlines():
+        requirement, *hashes = line.split(" --hash=")
+        yield Requirement(requirement), hashes
+
+
+def pip_section():
+    """What conda gives to pip."""
+    (section,) = [item["pip"] for item in CONDA["dependencies"] if isinstance(item, dict)]
+    return section
+
+
+def test_there_is_one_list_of_packages():
+    assert "dependencies" not in PROJECT["project"]
+    assert PROJECT["project"]["dynamic"] == ["dependencies"]
+    assert PROJECT["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.in"]}
+    assert pip_section() == ["-e ."]
+
+
+def test_there_is_one_range_of_pythons():
+    supported = SpecifierSet(PROJECT["project"]["requires-python"])
+    minors = [f"3.{minor}" for minor in range(5, 30) if f"3.{minor}" in supported]
+    assert sorted(course.VERSIONS) == minors
+    (python,) = [item for item in CONDA["dependencies"] if str(item).startswith("python=")]
+    assert python.removeprefix("python=") in course.VERSIONS
+
+
+def test_the_lock_has_each_package_that_is_asked_for():
+    missing = []
+    for machine, version in product(MACHINES, course.VERSIONS):
+        here = machine | {"python_version": version, "python_full_version": f"{version}.1"}
+        pins = {
+            pin.name: next(iter(pin.specifier)).version
+            for pin, _ in locked()
+            if pin.marker is None or pin.marker.evaluate(here)
+        }
+        for requirement in wanted():
+            if requirement.marker is None or requirement.marker.evaluate(here):
+                if pins.get(requirement.name) not in requirement.specifier:
+                    missing.append(f"{requirement} for {here}")
+    assert not missing
+
+
+def test_the_lock_pins_everything_with_hashes_and_names_no_host():
+    for pin, hashes in locked():
+        assert str(pin.specifier).startswith("==")
+        assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64} *", digest) for digest in hashes)
+    assert "://" not in LOCK
+    assert not re.search("^ *--(?!hash=)", LOCK, re.MULTILINE)
+
+
+@pytest.mark.parametrize("impossible", [False, True])
+def test_pip_can_resolve_what_conda_gives_it(tmp_path, impossible):
+    """As conda does it, but against what is installed here, so that no network is needed."""
+    for name in ("pyproject.toml", "requirements.in"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "adamlib").mkdir()
+    (tmp_path / "section.txt").write_text("\n".join(pip_section()))
+    if impossible:
+        with (tmp_path / "requirements.in").open("a") as requirements:
+            requirements.write("numpy<1\n")
+    command = "-m pip install --dry-run --no-index --no-build-isolation -r section.txt".split()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    result = subprocess.run(
+        [sys.executable, *command],
+        cwd=tmp_path,
+        env=environment | {"PIP_CONFIG_FILE": os.devnull},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode != 0) == impossible, result.stdout + result.stderr
+    if impossible:
+        assert "numpy<1" in result.stdout + result.stderr
+
+
+def test_make_offers_the_tasks_of_course_py():
+    rule = re.search("^(.+):\n\t", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rule[1].split()) == sorted(["setup", *course.PROGRAMS])
+
+
+def test_ci_can_start():
+    script = ROOT / ".ci/run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text(encoding="utf-8").rstrip().endswith("make test")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CONTRIBUTING.md", "LICENSE", "Makefile", "course.py", ".gitattributes", ".gitignore"],
+)
+def test_top_level_files(name):
+    assert (ROOT / name).read_text(encoding="utf-8").strip()
+
+
+def test_work_and_venv_are_not_committed():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert {f"{course.WORK.name}/", f"{course.VENV.name}/"} <= set(ignored)

@@ -1,0 +1,144 @@
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from adamlib import plots, rules
+from adamlib.descent import descend
+from adamlib.keras_check import OWN
+from adamlib.surfaces import SURFACES, cubic, ravine
+
+
+def path(rule, rate, steps=20):
+    return descend(rule, ravine.gradient, ravine.start, steps, learning_rate=rate)
+
+
+def figures():
+    one_coordinate = descend(rules.sgd, cubic.gradient, 0.5, 10, learning_rate=0.1).trajectory
+    two = {"sgd": path(rules.sgd, 0.09).trajectory, "adam": path(rules.adam, 0.2).trajectory}
+    return {
+        "curve": plots.curve(cubic, {"sgd, η = 0.1": one_coordinate}),
+        "one_step": plots.one_step(cubic, 2.0, 0.1),
+        "contour": plots.contour(ravine, two),
+        "arrows": plots.arrows(ravine, ravine.start, {"step": np.array([1.0, -0.5])}),
+        "bars": plots.bars({"g": 4.0, "step": -0.25}),
+        "losses": plots.losses({name: ravine(x.T) for name, x in two.items()}),
+        "states": plots.states(path(rules.adam, 0.2), rules.adam),
+        "knob_map": plots.knob_map(
+            np.arange(1.0, 7).reshape(2, 3),
+            ("learning_rate", np.array([0.01, 0.1, 1])),
+            ("momentum", np.array([0, 0.9])),
+        ),
+        "images": plots.images(np.zeros((3, 16)), [1, 2, 3]),
+    }
+
+
+WORDS = {
+    "curve": "sgd, η = 0.1: from 0.5 to",
+    "one_step": "the slope is 4, and the step against it, step −0.1 × 4 = -0.4, leads to x = 1.6",
+    "contour": "adam: 20 steps from (-4, 1) to",
+    "arrows": "step is (1, -0.5)",
+    "bars": "g is 4, step is -0.25",
+    "losses": "sgd: from 18 to",
+    "states": "m[1] goes from 2 to",
+    "knob_map": "From 1, at learning_rate 0.01 and momentum 0, to 6. 0 of 6 runs diverged",
+    "images": "3 images of 4 by 4 pixels, labelled 1, 2, 3",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_figure_shows_itself_with_a_text_of_what_is_seen(name):
+    figure = figures()[name]
+    assert WORDS[name] in figure.alt
+    shown = figure._repr_mimebundle_()
+    assert shown["text/plain"] == figure.alt
+    assert 'alt="' in shown["text/html"] and "base64" in shown["text/html"]
+    picture = np.asarray(pixels(figure))
+    assert picture.shape[1] > 400 and len(np.unique(picture.reshape(-1, 3), axis=0)) > 3
+
+
+def pixels(figure):
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    return Image.open(png).convert("RGB")
+
+
+def test_html_in_a_label_stays_text():
+    shown = plots.bars({'<b>"g"': 1.0})._repr_mimebundle_()
+    assert "&lt;b&gt;&quot;g&quot;" in shown["text/html"]
+
+
+def test_a_rule_has_one_colour_everywhere_and_no_other_rule_has_it():
+    assert set(plots.COLOURS) == set(OWN) | {"sign_descent", "tf.keras"}
+    assert (
+        len(set(plots.COLOURS.values())) == len(plots.COLOURS) == len(set(plots.MARKERS.values()))
+    )
+    for label in ("adam", "adam, β₁ = 0.5", "adam at 0.1"):
+        assert plots.style_of(label)["color"] == to_rgb(plots.COLOURS["adam"])
+    two = ["adam, β₁ = 0.5", "adam, β₁ = 0.9", "sgd"]
+    first, second, other = (plots.style_of(label, two) for label in two)
+    assert first["color"] == to_rgb(plots.COLOURS["adam"]) != second["color"]
+    assert first["linestyle"] != second["linestyle"] and other["linestyle"] == "-"
+
+
+def seen_by_colour_blind(colour):
+    """What deuteranopia leaves of a colour (Machado, Oliveira and Fernandes, 2009), linear RGB."""
+    linear = np.array(to_rgb(colour)) ** 2.2
+    matrix = [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]
+    return np.clip(np.array(matrix) @ linear, 0, 1) ** (1 / 2.2)
+
+
+def test_the_colours_of_the_core_rules_differ_for_the_colour_blind():
+    core = ["sgd", "momentum", "adagrad", "rmsprop", "adam", "tf.keras"]
+    colours = [seen_by_colour_blind(plots.COLOURS[name]) for name in core]
+    for i, a in enumerate(colours):
+        for b in colours[:i]:
+            assert np.linalg.norm(a - b) > 0.15
+
+
+def test_nan_is_not_drawn_and_is_said():
+    values = np.array([1.0, 0.5, np.nan, np.inf])
+    figure = plots.losses({"sgd": values})
+    (line,) = figure.axes[0].lines
+    assert np.ma.getmaskarray(line.get_ydata()).tolist() == [False, False, True, True]
+    assert "sgd: from 1 to 0.5, not finite from step 2 on" in figure.alt
+    figure = plots.knob_map(
+        np.array([[1.0, np.nan]]),
+        ("learning_rate", np.array([0.1, 1])),
+        ("momentum", np.array([0])),
+    )
+    assert "1 of 2 runs diverged" in figure.alt
+    assert figure.axes[0].get_title(loc="left") == "hatched: diverged (50%)"
+
+
+def test_a_band_is_drawn_for_several_seeds_only():
+    lines = np.array([[3.0, 2.0], [1.0, 1.0]])
+    assert len(plots.losses({"sgd": lines}).axes[0].collections) == 1
+    assert len(plots.losses({"sgd": lines[0]}).axes[0].collections) == 0
+    assert "from 2 to 1.5" in plots.losses({"sgd": lines}).alt
+
+
+def test_a_path_that_leaves_the_picture_is_said():
+    figure = plots.curve(cubic, {"sgd": np.array([0.1, 1.0, 5.0])})
+    assert "leaving the picture at step 2" in figure.alt
+
+
+@pytest.mark.parametrize("surface", SURFACES[1:], ids=lambda s: s.name)
+def test_every_surface_can_be_drawn(surface):
+    assert plots.contour(surface, {"sgd": surface.start[None]}).alt.startswith("Contours")
+
+
+def test_the_style_of_the_reader_is_left_alone_and_pyplot_is_not_loaded():
+    code = (
+        "import sys, matplotlib\n"
+        "from adamlib import plots\n"
+        "plots.bars({'g': 1.0})._repr_mimebundle_()\n"
+        "settings = matplotlib.rcParams['axes.spines.top'], matplotlib.rcParams['font.size']\n"
+        "print('matplotlib.pyplot' in sys.modules, *settings)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout == "False True 10.0\n", run.stderr
