@@ -4,57 +4,113 @@ Where ADAMLIB_EXPECT is set, as the tests do, it raises AssertionError instead u
 exercise is "solved" (solutions/) or "unsolved" (lessons/).
 """
 
+import contextlib
+import io
 import os
 
 import numpy as np
 
 from adamlib import rules
-from adamlib.descent import state_defaults
+from adamlib.datasets import mnist
+from adamlib.descent import hyperparameter_defaults, state_defaults, sweep, train
+from adamlib.models import LogisticRegression
+from adamlib.surfaces import ravine
 
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
 GRADIENTS = np.outer([1, -3, 0.5, 2, 0, -1, 4, 0.1], [1e2, -1, 1e-3, 1e-6, 0])
-TOLERANCE = 1e-9
+TOLERANCE = 1e-12  # of the larger of a number and what it was before the step
 
-# The answers to questions, by lesson: a number, or the (least, largest) that is right.
+# Functions that are no rules: {name: (the right one, the arguments of each call to compare)}.
+FUNCTIONS = {
+    "central_difference": (
+        lambda f, x, h=1e-5: (f(x + h) - f(x - h)) / (2 * h),
+        [(lambda x: x**3, 1.0, 0.1), (lambda x: x**3, -0.5, 0.2), (np.sin, 0.5, 0.01)],
+    ),
+}
+
+
+def _reaches(gradient, f, start, steps, target):
+    """Whether sgd with a given learning rate gets f below the target."""
+
+    def reached(rate):
+        run = sweep(rules.sgd, gradient, start, steps, learning_rate=rate)
+        return f(run.trajectory[-1]) < target
+
+    return reached
+
+
+def _digits_below(target, epochs):
+    def reached(rate):
+        model, data = LogisticRegression(), mnist().train
+        with contextlib.redirect_stdout(io.StringIO()):
+            run = train(
+                rules.sgd,
+                model.loss_and_gradient,
+                model.initial(),
+                data,
+                epochs=epochs,
+                learning_rate=rate,
+            )
+        return not run.diverged and model.loss(run.params, data) < target
+
+    return reached
+
+
+# The answers to questions, by lesson: a number, or a function that says whether a number is one.
 ANSWERS = {
     "01.slope": 4,
     "01.first_step": 1.6,
     "01.minimum": 4 / 3,
-    "01.central_difference": -1.25,
-    "01.wrong_part": 0,
+    "01.right_value": -351,
     "01.limit": 0.1,
-    "01.ravine": (0.0893, 0.0953),
+    "01.ravine": _reaches(ravine.gradient, ravine, ravine.start, 84, 1e-6),
+    "01.digits": _digits_below(0.29, 100),
 }
 
 
-def check(rule, name):
-    """Compare the learner's rule with adamlib's; return the one that later cells should use.
+def check(function, name):
+    """Compare the learner's function with the course's; return the one for later cells to use.
 
-    name  of the rule in adamlib.rules
+    name  of a rule in adamlib.rules, or of a function in FUNCTIONS
     """
-    ours = getattr(rules, name)
-    verdict = _verdict(rule, ours)
+    is_rule = hasattr(rules, name)
+    ours = getattr(rules, name) if is_rule else FUNCTIONS[name][0]
+    compare = _first_difference if is_rule else _other_value
+    try:
+        verdict = compare(function, ours, name) or "right"
+    except NotImplementedError:
+        verdict = UNWRITTEN
+    except Exception as error:  # the learner's own, whatever it is
+        verdict = f"it raises {type(error).__name__}: {error}"
     if verdict == "right":
-        _say(name, "solved", "right: the same x and state as the course's rule at every step")
-        return rule
-    status = "unsolved" if verdict == "not written yet" else "wrong"
+        _say(name, "solved", "right, it agrees with the course's own in every test")
+        return function
+    status = "unsolved" if verdict == UNWRITTEN else "wrong"
     _say(name, status, f"{verdict}. The next cells use the course's {name}.")
     return ours
 
 
 def check_answer(name, value):
     """Compare the learner's number with the answer to question `name`, such as "01.minimum"."""
-    low, high = np.broadcast_to(ANSWERS[name], 2)
-    slack = 1e-3 * abs(high) if low == high else 0
+    right = ANSWERS[name]
     if value is None or value is ...:
         return _say(name, "unsolved", "not written yet")
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        return _say(name, "wrong", f"the answer is one number, not {value!r:.80}")
-    if low - slack <= number <= high + slack:
+    except (TypeError, ValueError, OverflowError):
+        return _say(name, "wrong", f"the answer is one number, not {value!r:.60}")
+    try:
+        reached = right(number) if callable(right) else abs(number - right) <= 1e-3 * abs(right)
+    except ValueError as error:  # a number that no run can start with
+        return _say(name, "wrong", str(error))
+    if reached:
         return _say(name, "solved", "right")
-    return _say(name, "wrong", f"{number:.6g} is not it yet")
+    near = not callable(right) and abs(number - right) <= 0.02 * abs(right)
+    hint = ": close, give a fraction or four digits" if near else ""
+    return _say(name, "wrong", f"{number:.6g} is not it yet{hint}")
+
+
+UNWRITTEN = "not written yet (or is `return` missing?)"
 
 
 def _say(name, status, sentence):
@@ -64,41 +120,64 @@ def _say(name, status, sentence):
     print(f"{name}: {sentence}")
 
 
-def _verdict(rule, ours):
-    try:
-        for settings in ({}, {"learning_rate": 0.3}):
-            wrong = _first_difference(rule, ours, settings)
-            if wrong:
-                return wrong
-    except NotImplementedError:
-        return "not written yet"
-    except Exception as error:  # the learner's own, whatever it is
-        return f"it raises {type(error).__name__}: {error}"
-    return "right"
-
-
-def _first_difference(rule, ours, settings):
-    """The first thing that parts the two rules on the same gradients, or ""."""
-    names = ["x", *state_defaults(ours)]
-    wanted = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-    theirs = right = (np.ones(GRADIENTS.shape[1]), *state_defaults(ours).values())
-    for t, g in enumerate(GRADIENTS, start=1):
-        # At the first step the learner's own state defaults count.
-        theirs = rule(theirs[0].copy(), g.copy(), t, *(theirs[1:] if t > 1 else ()), **settings)
-        right = ours(right[0], g, t, *right[1:], **settings)
-        if theirs is None:
-            return "not written yet"
-        if not isinstance(theirs, tuple) or len(theirs) != len(right):
-            return f"it must return the tuple {wanted}"
-        for name, a, b in zip(names, theirs, right, strict=True):
-            if np.shape(a) != np.shape(b):
-                return f"{name} has shape {np.shape(a)} where x has {np.shape(b)}"
-            apart = ~(np.abs(a - b) <= TOLERANCE * (np.abs(b) + TOLERANCE**2))
-            if np.any(apart):
-                i = np.argmax(apart)
-                settled = "".join(f" with {k} {v}" for k, v in settings.items())
-                return (
-                    f"{name} first differs at step {t}{settled}, where the gradient is {g[i]:g}: "
-                    f"it is {np.ravel(a)[i]:.12g} and should be {np.ravel(b)[i]:.12g}"
-                )
+def _other_value(function, ours, name):
+    """The first call whose result is not the course's, or ""."""
+    for arguments in FUNCTIONS[name][1]:
+        result, right = function(*arguments), ours(*arguments)
+        if result is None:
+            return UNWRITTEN
+        if np.shape(result) != () or not np.isclose(result, right, rtol=1e-9):
+            numbers = ", ".join(f"{a:g}" for a in arguments if not callable(a))
+            return f"for x, h = {numbers} it gives {result!r:.40} instead of {right:.6g}"
     return ""
+
+
+def _first_difference(rule, ours, name):
+    """The first thing that parts the two rules on the same gradients, or ""."""
+    defaults = state_defaults(ours)
+    names = ["x", *defaults]
+    wanted = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+    for settings in ({}, {"learning_rate": 0.3}):
+        used = hyperparameter_defaults(ours) | settings
+        before = (np.ones(GRADIENTS.shape[1]), *defaults.values())
+        for t, g in enumerate(GRADIENTS, start=1):
+            given = [np.copy(a) for a in (before[0], g, *before[1:])]
+            # At the first step the learner's own state defaults count.
+            theirs = rule(*given[:2], t, *(given[2:] if t > 1 else ()), **settings)
+            right = ours(before[0], g, t, *before[1:], **settings)
+            if theirs is None:
+                return UNWRITTEN
+            if not isinstance(theirs, tuple | list) or len(theirs) != len(right):
+                return f"it must return the tuple {wanted}, yours is {_described(theirs)}"
+            for label, a, b in zip(
+                ["x", "g", *defaults], given, (before[0], g, *before[1:]), strict=True
+            ):
+                if not np.array_equal(a, b):
+                    return f"it changes {label} in place: write x = x - …, not x -= …"
+            for label, a, b, was in zip(names, theirs, right, before, strict=True):
+                if not isinstance(a, np.ndarray | np.floating | float) or np.shape(a) != np.shape(
+                    b
+                ):
+                    return f"{label} must be an array of x's shape, yours is {_described(a)}"
+                size = np.maximum(np.abs(b), np.abs(was))
+                apart = ~(np.abs(a - b) <= TOLERANCE * size)
+                if np.any(apart):
+                    i = np.argmax(apart)
+                    at, becomes, instead = (
+                        np.broadcast_to(v, g.shape)[i] for v in (before[0], a, b)
+                    )
+                    return (
+                        f"at step {t}, from x = {at:.6g} with g = {g[i]:g} and learning_rate "
+                        f"{used['learning_rate']:g}, your {label} is {becomes:.12g} instead of "
+                        f"{instead:.12g}"
+                    )
+            before = right
+    return ""
+
+
+def _described(value):
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return f"a {type(value).__name__}"

@@ -66,6 +66,8 @@ def descend(rule, gradient, x, steps, **hyperparameters):
     Returns a Descent. A run that diverges stops there and says so; its finite part is kept.
     Raises ValueError or TypeError, in one sentence, for what cannot be followed.
     """
+    if hasattr(gradient, "gradient"):
+        raise TypeError(f"descend needs the gradient: give {gradient.name}.gradient.")
     several = isinstance(x, list) and any(isinstance(a, np.ndarray) for a in x)
     xs = [_parameter(a) for a in x] if several else [_parameter(x)]
     points, gradients, states, diverged = [_copies(xs)], [], [], ""
@@ -380,8 +382,9 @@ def _gradients(gs, xs):
 
 def _check_returned(rule, result, x, state):
     """Raise one sentence if the rule returned something else than (x, *state)."""
-    if not isinstance(result, tuple) or len(result) != 1 + len(state):
-        got = f"{len(result)} values" if isinstance(result, tuple) else type(result).__name__
+    if not isinstance(result, tuple | list) or len(result) != 1 + len(state):
+        sized = isinstance(result, tuple | list)
+        got = f"{len(result)} values" if sized else type(result).__name__
         comma = "" if state else ","
         raise TypeError(
             f"{_name(rule)} must return a tuple, (x{_listed(rule)}{comma}), but gave {got}."
@@ -436,4 +439,4 @@ def _name(rule):
 
 
 def _brief(value):
-    return f"{value:g}" if np.ndim(value) == 0 and np.isreal(value) else repr(value)[:80]
+    return f"{value:g}" if isinstance(value, int | float | np.number) else repr(value)[:80]

@@ -3,8 +3,10 @@
     equals_keras(rule, gradient, x, steps)   the rule against its own tf.keras optimizer
     equals_adam(rule, gradient, x, steps)    against tf.keras.optimizers.Adam, knobs turned
 
-Both runs get the same gradients. Each call prints one line with the largest difference, or
+In these both runs get the same gradients. Each prints one line with the largest difference, or
 raises AssertionError, which names the first step and coordinate where the two part.
+
+    train_network(optimizer, params, data)   descent.train, done by Keras with its own gradients
 """
 
 import inspect
@@ -19,7 +21,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import numpy as np
 import tensorflow as tf
 
-from adamlib.descent import descend, hyperparameter_defaults
+from adamlib.descent import Training, batches, descend, hyperparameter_defaults
 
 keras = tf.keras
 
@@ -117,6 +119,25 @@ def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters)
     ours = _descend(start, gradient, x, steps, dtype, hyperparameters)
     theirs = [_keras_descend("Adam", settings_at(1), rate_at, run, dtype)[:1] for run in ours]
     _compare(rule, "tf.keras.optimizers.Adam, knobs turned", ours, theirs, BOUNDS[dtype], dtype)
+
+
+def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=None):
+    """Train a Keras network of one layer, logistic regression, on the batches of descent.train.
+
+    optimizer  such as keras.optimizers.Adam(0.01)
+    params     [W, b] at the start, of shapes (inputs, classes) and (classes,)
+    The rest as in descent.train, to which the same rng gives the same batches. Returns a
+    descent.Training.
+    """
+    W, b = params
+    network = keras.Sequential([keras.Input(W.shape[:1]), keras.layers.Dense(len(b))])
+    network.set_weights(params)
+    network.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    losses = []
+    for _ in range(epochs):
+        for x, y in batches(data, batch_size or len(data[0]), rng):
+            losses.append(network.train_on_batch(x, y))
+    return Training(network.get_weights(), np.array(losses), "")
 
 
 def _entry(rule, table, what):

@@ -61,22 +61,24 @@ class Picture(matplotlib.figure.Figure):
 
 
 @contextmanager
-def picture(columns=1, figsize=None, sharey=False):
+def picture(columns=1, rows=1, **size):
     """A Picture in the course's style and its axes, to draw in: `with picture() as (fig, ax)`."""
     with matplotlib.style.context(STYLE):
-        fig = Picture(figsize=figsize)
-        yield fig, fig.subplots(1, columns, sharey=sharey)
+        fig = Picture(**size)
+        yield fig, fig.subplots(rows, columns, sharex=rows > 1, sharey=rows > 1)
 
 
 def style_of(label, among=()):
-    """Colour, marker and dash of a line: the rule's, told apart by dashes from others of it."""
+    """Colour, marker and dash of a line: its rule's, from light to dark where there are several."""
     rule = _rule(label)
+    colour = np.array(to_rgb(COLOURS.get(rule, OTHER)))
     same = [other for other in among if _rule(other) == rule]
     turn = same.index(label) if label in same else 0
-    shade = 0.5 * turn / max(1, len(same) - 1)
-    colour = np.array(to_rgb(COLOURS.get(rule, OTHER)))
+    if len(same) > 1:
+        shade = turn / (len(same) - 1)  # 0 is half white, 1 half black
+        colour = (0.5 + 0.5 * colour) * (1 - shade) + 0.5 * colour * shade
     return dict(
-        color=tuple(colour + (1 - colour) * shade if len(same) > 1 else colour),
+        color=tuple(colour),
         marker=MARKERS.get(rule, "."),
         linestyle=(0, (5, 2)) if rule == "tf.keras" else DASHES[turn % len(DASHES)],
     )
@@ -94,20 +96,23 @@ def curve(surface, trajectories, window=None):
     """
     left, right = window or surface.window[0]
     x = np.linspace(left, right, 400)
-    columns = len(trajectories)
-    with picture(columns, figsize=(max(4.8, 2.6 * columns), 3), sharey=True) as (fig, axes):
+    rows = -(-len(trajectories) // 2)
+    columns = min(2, len(trajectories))
+    with picture(columns, rows, figsize=(3.3 * columns + 1.5, 2.4 * rows + 0.6)) as (fig, axes):
         seen = []
-        for ax, (label, path) in zip(np.atleast_1d(axes), trajectories.items(), strict=True):
+        for ax, (label, path) in zip(np.ravel(axes), trajectories.items(), strict=False):
             ax.plot(x, surface(x), color="#aaaaaa", zorder=1)
             inside = np.clip(path, left, right) == path
+            inside = np.logical_and.accumulate(inside)
             ax.plot(path[inside], surface(path[inside]), lw=1, **style_of(label))
             ax.plot(path[0], surface(path[0]), "o", color="black", ms=7, zorder=3)
-            leaves = "" if inside.all() else f", leaving the picture at step {inside.argmin()}"
-            ax.set(xlabel="x", title=label, xlim=(left, right))
-            seen.append(
-                f"{label}: from {path[0]:.3g} to {path[-1]:.4g} in {len(path) - 1} steps{leaves}"
-            )
-        np.atleast_1d(axes)[0].set_ylabel("f(x)")
+            where = f"after {len(path) - 1} steps at {path[-1]:.4g}"
+            if not inside.all():
+                where = f"leaves the picture at step {inside.argmin()}"
+            ax.set(title=f"{label}\n{where}", xlim=(left, right))
+            seen.append(f"{label}: from {path[0]:.3g}, a black dot, {where}")
+        fig.supxlabel("x", fontsize="medium")
+        fig.supylabel("f(x)", fontsize="medium")
     fig.alt = _sentences(f"The curve of the function {surface.name}", *seen)
     return fig
 
@@ -116,34 +121,25 @@ def one_step(surface, x, learning_rate):
     """One step of gradient descent on a curve: the tangent, and the step along the axis."""
     slope = float(surface.gradient(x))
     new = x - learning_rate * slope
-    reach = max(abs(new - x), 0.3)
-    left, right = min(x, new) - reach, max(x, new) + reach
+    left, right = surface.window[0]
+    at = np.linspace(left, right, 400)
+    tangent = x + 0.12 * (right - left) * np.array([-1, 1])
+    bottom = surface(at).min() - 0.3 * np.ptp(surface(at))
+    step = f"step = −{learning_rate:g} × ({slope:.3g}) = {new - x:.3g}"
     with picture() as (fig, ax):
-        at = np.linspace(left, right, 200)
         ax.plot(at, surface(at), color=OTHER)
-        bottom, top = surface(at).min(), surface(at).max()
-        bottom -= 0.25 * (top - bottom)
-        near = x + np.array([-0.45, 0.45]) * reach
-        ax.plot(near, surface(x) + slope * (near - x), "--", color=COLOURS["adam"])
+        ax.plot(tangent, surface(x) + slope * (tangent - x), "--", color=COLOURS["adam"], lw=3)
         ax.vlines([x, new], bottom, [surface(x), surface(new)], color="#bbbbbb", lw=1)
         arrow = dict(arrowstyle="-|>", color=COLOURS["sgd"], lw=3, shrinkA=0, shrinkB=0)
         ax.annotate("", (new, bottom), (x, bottom), arrowprops=arrow)
         ax.plot([x, new], [surface(x), surface(new)], "o", color=COLOURS["sgd"], ms=8)
-        _note(
-            ax,
-            f"slope f′({x:g}) = {slope:.3g}",
-            (x, surface(x)),
-            COLOURS["adam"],
-            (-12, 8),
-            "right",
-        )
-        step = f"step −{learning_rate:g} × {slope:.3g} = {-learning_rate * slope:.3g}"
+        _note(ax, f"slope = {slope:.3g}", (x, surface(x)), COLOURS["adam"], (14, 6), "left")
         _note(ax, step, ((x + new) / 2, bottom), COLOURS["sgd"], (0, 8), "center")
         ax.set(xlabel="x", ylabel="f(x)", xlim=(left, right), ylim=(bottom, None))
     fig.alt = _sentences(
         f"One step of gradient descent on the function {surface.name}",
-        f"At x = {x:g} the slope is {slope:.3g}, and the step against it, {step}, leads to "
-        f"x = {new:.4g}, where the function is {surface(new):.3g} instead of {surface(x):.3g}",
+        f"At x = {x:g} the slope is {slope:.3g}. The {step} leads to x = {new:.4g}, where the "
+        f"function is {surface(new):.3g} instead of {surface(x):.3g}",
     )
     return fig
 
@@ -169,7 +165,9 @@ def contour(surface, trajectories=None, title=None):
         if trajectories:
             fig.legend(loc="outside lower center", ncols=min(3, len(trajectories)))
     minima = " and ".join(map(_point, surface.minima))
-    fig.alt = _sentences(f"Contours of the function {surface.name}, least at {minima}", *seen)
+    fig.alt = _sentences(
+        f"Contours of the function {surface.name}, lower is darker, least at {minima}", *seen
+    )
     return fig
 
 
@@ -209,27 +207,35 @@ def bars(values, title=None):
     return fig
 
 
-def losses(lines, ylabel="loss", xlabel="step", log=True, title=None):
-    """Curves over the steps.
+def lines(lines, x=None, xlabel="step", ylabel="loss", log=True, marks=None, title=None):
+    """Curves over the steps, or over x.
 
     lines  {label: shape (steps,)}, or (seeds, steps): then the mean, in a band from the least to
            the largest of the seeds. What is not finite is not drawn, and the alt text says so.
+    x      shape (steps,), 0, 1, 2, … if not given
+    marks  {label: x} of places to mark by an upright line
     """
     with picture() as (fig, ax):
         seen = []
         for label, values in lines.items():
             values = np.ma.masked_invalid(np.atleast_2d(values))
-            steps = np.arange(values.shape[1])
+            at = np.arange(values.shape[1]) if x is None else x
             style = style_of(label, lines) | {"marker": None}
             mean = values.mean(axis=0)
-            ax.plot(steps, mean, label=label, **style)
+            ax.plot(at, mean, label=label, **style)
             if len(values) > 1:
                 low, high = values.min(axis=0), values.max(axis=0)
-                ax.fill_between(steps, low, high, color=style["color"], alpha=0.25, lw=0)
+                ax.fill_between(at, low, high, color=style["color"], alpha=0.25, lw=0)
             drawn = mean.compressed()
-            gap = "" if len(drawn) == len(mean) else f", not finite from step {len(drawn)} on"
-            seen.append(f"{label}: from {drawn[0]:.3g} to {drawn[-1]:.3g}{gap}")
-        ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
+            gap = "" if len(drawn) == len(mean) else f", not finite from {at[len(drawn)]:g} on"
+            seen.append(
+                f"{label}: from {drawn[0]:.3g} to {drawn[-1]:.3g}, least {drawn.min():.3g}{gap}"
+            )
+        for dash, (label, place) in zip(DASHES[2:], (marks or {}).items(), strict=False):
+            ax.axvline(place, color="black", lw=1.5, ls=dash, label=label)
+            seen.append(f"{label} is marked at {place:.3g}")
+        scale = f"{ylabel}, log scale" if log else ylabel
+        ax.set(xlabel=xlabel, ylabel=scale, title=title, yscale="log" if log else "linear")
         low, high = ax.get_ylim()
         if log and high / low < 100:  # plain numbers, where there are few powers of ten
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -313,17 +319,17 @@ def images(pictures, labels, title=None):
     return fig
 
 
-def _draw_contours(ax, surface, levels=16):
-    """Grey contours spaced evenly in log-height, so that the floor of a valley shows."""
+def _draw_contours(ax, surface, levels=14):
+    """Contours evenly spaced in log-height, so that a valley's floor shows; lower is darker."""
     (left, right), (bottom, top) = surface.window
     x, y = np.meshgrid(np.linspace(left, right, 200), np.linspace(bottom, top, 200))
     z = surface(np.stack([x, y]))
     height = np.log10(z - z.min() + 1e-2 * np.ptp(z) ** 0.5)
-    ax.contourf(x, y, height, levels, cmap="Greys_r", vmin=height.min() - 2 * np.ptp(height))
-    ax.contour(x, y, height, levels, colors="white", linewidths=0.5, linestyles="solid")
+    ax.contourf(x, y, height, levels, cmap="Greys_r", vmin=height.min() - 2.5 * np.ptp(height))
+    ax.contour(x, y, height, levels, colors="#8c8c8c", linewidths=0.5, linestyles="solid")
     for minimum in surface.minima:
-        ax.plot(*minimum, "+", color="black", ms=10)
-    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$x_1$", ylabel="$x_2$")
+        ax.plot(*minimum, "+", color="black", ms=12, mew=2)
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     ax.grid(visible=False)
 
 

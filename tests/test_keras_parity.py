@@ -16,7 +16,17 @@ import numpy as np
 import pytest
 
 from adamlib import rules
-from adamlib.keras_check import AS_ADAM, BOUNDS, OWN, equals_adam, equals_keras, keras
+from adamlib.descent import train
+from adamlib.keras_check import (
+    AS_ADAM,
+    BOUNDS,
+    OWN,
+    equals_adam,
+    equals_keras,
+    keras,
+    train_network,
+)
+from adamlib.models import LogisticRegression
 from adamlib.surfaces import cubic
 
 STEPS = 300
@@ -300,3 +310,27 @@ def test_unknown_rules_and_diverging_runs_are_refused():
         equals_adam(rules.adam, shrinking, [1.0, 1.0], 2)
     with pytest.raises(AssertionError, match="sgd diverged at step .* no path to compare"):
         equals_keras(rules.sgd, lambda x: -x, [1.0, 1.0], 500, learning_rate=0.5)
+
+
+@pytest.mark.parametrize("batch_size", [None, 32])
+def test_a_network_trained_by_keras_takes_the_same_batches_to_the_same_weights(batch_size):
+    rng = np.random.default_rng(0)
+    data = rng.standard_normal((100, 5)).astype(np.float32), rng.integers(0, 3, 100)
+    model = LogisticRegression(inputs=5, classes=3)
+    how = {"epochs": 3, "batch_size": batch_size}
+    start = [rng.standard_normal(p.shape).astype(np.float32) for p in model.initial()]
+    ours, theirs, other = (
+        run(np.random.default_rng(seed))
+        for seed, run in [
+            (
+                0,
+                lambda rng: train(rules.adam, model.loss_and_gradient, start, data, rng=rng, **how),
+            ),
+            (0, lambda rng: train_network(keras.optimizers.Adam(), start, data, rng=rng, **how)),
+            (1, lambda rng: train_network(keras.optimizers.Adam(), start, data, rng=rng, **how)),
+        ]
+    )
+    np.testing.assert_allclose(theirs.losses, ours.losses, rtol=1e-5)
+    for a, b in zip(ours.params, theirs.params, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    assert batch_size is None or abs(theirs.losses - other.losses).max() > 1e-3

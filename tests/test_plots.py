@@ -26,7 +26,7 @@ def figures():
         "contour": plots.contour(ravine, two),
         "arrows": plots.arrows(ravine, ravine.start, {"step": np.array([1.0, -0.5])}),
         "bars": plots.bars({"g": 4.0, "step": -0.25}),
-        "losses": plots.losses({name: ravine(x.T) for name, x in two.items()}),
+        "lines": plots.lines({name: ravine(x.T) for name, x in two.items()}),
         "states": plots.states(path(rules.adam, 0.2), rules.adam),
         "knob_map": plots.knob_map(
             np.arange(1.0, 7).reshape(2, 3),
@@ -38,12 +38,12 @@ def figures():
 
 
 WORDS = {
-    "curve": "sgd, η = 0.1: from 0.5 to",
-    "one_step": "the slope is 4, and the step against it, step −0.1 × 4 = -0.4, leads to x = 1.6",
+    "curve": "sgd, η = 0.1: from 0.5, a black dot, after 10 steps at",
+    "one_step": "the slope is 4. The step = −0.1 × (4) = -0.4 leads to x = 1.6",
     "contour": "adam: 20 steps from (-4, 1) to",
     "arrows": "step is (1, -0.5)",
     "bars": "g is 4, step is -0.25",
-    "losses": "sgd: from 18 to",
+    "lines": "sgd: from 18 to",
     "states": "m[1] goes from 2 to",
     "knob_map": "From 1, at learning_rate 0.01 and momentum 0, to 6. 0 of 6 runs diverged",
     "images": "3 images of 4 by 4 pixels, labelled 1, 2, 3",
@@ -81,7 +81,7 @@ def test_a_rule_has_one_colour_everywhere_and_no_other_rule_has_it():
         assert plots.style_of(label)["color"] == to_rgb(plots.COLOURS["adam"])
     two = ["adam, β₁ = 0.5", "adam, β₁ = 0.9", "sgd"]
     first, second, other = (plots.style_of(label, two) for label in two)
-    assert first["color"] == to_rgb(plots.COLOURS["adam"]) != second["color"]
+    assert sum(first["color"]) > sum(to_rgb(plots.COLOURS["adam"])) > sum(second["color"])
     assert first["linestyle"] != second["linestyle"] and other["linestyle"] == "-"
 
 
@@ -102,10 +102,10 @@ def test_the_colours_of_the_core_rules_differ_for_the_colour_blind():
 
 def test_nan_is_not_drawn_and_is_said():
     values = np.array([1.0, 0.5, np.nan, np.inf])
-    figure = plots.losses({"sgd": values})
+    figure = plots.lines({"sgd": values})
     (line,) = figure.axes[0].lines
     assert np.ma.getmaskarray(line.get_ydata()).tolist() == [False, False, True, True]
-    assert "sgd: from 1 to 0.5, not finite from step 2 on" in figure.alt
+    assert "sgd: from 1 to 0.5, least 0.5, not finite from 2 on" in figure.alt
     figure = plots.knob_map(
         np.array([[1.0, np.nan]]),
         ("learning_rate", np.array([0.1, 1])),
@@ -117,14 +117,21 @@ def test_nan_is_not_drawn_and_is_said():
 
 def test_a_band_is_drawn_for_several_seeds_only():
     lines = np.array([[3.0, 2.0], [1.0, 1.0]])
-    assert len(plots.losses({"sgd": lines}).axes[0].collections) == 1
-    assert len(plots.losses({"sgd": lines[0]}).axes[0].collections) == 0
-    assert "from 2 to 1.5" in plots.losses({"sgd": lines}).alt
+    assert len(plots.lines({"sgd": lines}).axes[0].collections) == 1
+    assert len(plots.lines({"sgd": lines[0]}).axes[0].collections) == 0
+    assert "from 2 to 1.5" in plots.lines({"sgd": lines}).alt
+
+
+def test_places_are_marked_and_few_powers_of_ten_are_written_out():
+    figure = plots.lines({"sgd": np.array([1.0, 5.0])}, x=np.array([0.1, 0.3]), marks={"2/L": 0.2})
+    assert "sgd: from 1 to 5, least 1. 2/L is marked at 0.2" in figure.alt
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert "2" in labels and not any("10^" in label for label in labels)
 
 
 def test_a_path_that_leaves_the_picture_is_said():
     figure = plots.curve(cubic, {"sgd": np.array([0.1, 1.0, 5.0])})
-    assert "leaving the picture at step 2" in figure.alt
+    assert "leaves the picture at step 2" in figure.alt
 
 
 @pytest.mark.parametrize("surface", SURFACES[1:], ids=lambda s: s.name)
