@@ -1,7 +1,9 @@
 """Follow a rule: descend() on a function, train() on data, sweep() over many settings at once.
 
 All that a rule leaves out is done here, once: several parameter arrays, large arrays block by
-block, recording, schedules, divergence, and one clear sentence for bad input.
+block, recording, schedules, divergence, and one clear sentence for bad input. A rule must work
+element by element, as those of adamlib.rules do: one that takes a norm, say, would take it of
+each block of a large array, and in a sweep of many runs together.
 """
 
 import difflib
@@ -88,17 +90,22 @@ def descend(rule, gradient, x, steps, **hyperparameters):
             diverged = str(stop)
             print(diverged)
 
-    trajectory = [np.array([p[i] for p in points]) for i in range(len(xs))]
-    gradients = [
-        np.array([g[i] for g in gradients]).reshape(-1, *x.shape) for i, x in enumerate(xs)
-    ]
+    names = state_defaults(rule)
+    trajectory = [_stacked([p[i] for p in points], x.shape) for i, x in enumerate(xs)]
+    gradients = [_stacked([g[i] for g in gradients], x.shape) for i, x in enumerate(xs)]
     states = [
-        {name: np.array([s[i][k] for s in states]) for k, name in enumerate(state_defaults(rule))}
+        {name: _stacked([s[i][k] for s in states]) for k, name in enumerate(names)}
         for i in range(len(xs))
     ]
     if not several:
         trajectory, gradients, states = trajectory[0], gradients[0], states[0]
     return Descent(trajectory, gradients, states, diverged)
+
+
+def _stacked(rows, shape=()):
+    """The rows as one array, (rows, *shape); a state that began as one number is spread out."""
+    shape = max([shape, *map(np.shape, rows)], key=len)
+    return np.array([np.broadcast_to(row, shape) for row in rows]).reshape(len(rows), *shape)
 
 
 def train(
@@ -192,7 +199,8 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
             f"{', '.join(map(str, shapes))} do not broadcast together."
         ) from None
     x = x.reshape((*n, *(1,) * (len(grid) - len(starts)), *starts))
-    x = np.broadcast_to(x, (*n, *grid)).reshape(*n, -1)
+    runs = int(np.prod(grid))
+    x = np.broadcast_to(x, (*n, *grid)).reshape(*n, runs)
     arrays = {
         k: np.broadcast_to(v, grid).reshape(-1)
         for k, v in hyperparameters.items()
@@ -204,7 +212,7 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
         run = slice(i, i + RUNS)
         some = hyperparameters | {k: v[run] for k, v in arrays.items()}
         trajectory[..., run], diverged[run] = _sweep(rule, gradient, x[..., run], steps, some)
-    return Sweep(trajectory.reshape(-1, *n, *grid), diverged.reshape(grid))
+    return Sweep(trajectory.reshape(steps + 1, *n, *grid), diverged.reshape(grid))
 
 
 def update(rule, x, g, t, state, **hyperparameters):
@@ -213,6 +221,8 @@ def update(rule, x, g, t, state, **hyperparameters):
     Arrays of more than BLOCK bytes go block by block, which needs no memory beyond some blocks.
     state  the rule's default values at t = 1 (see state_defaults), then what the last step left
     """
+    if not x.flags.c_contiguous:
+        raise ValueError("update writes into x: give an array in C order, as x.copy().")
     whole = x.nbytes <= BLOCK or any(np.ndim(v) for v in hyperparameters.values())
     size = BLOCK // x.itemsize
     blocks = [...] if whole else [slice(i, i + size) for i in range(0, x.size, size)]
@@ -226,7 +236,7 @@ def update(rule, x, g, t, state, **hyperparameters):
     for block in blocks:
         old = xs[block]
         slots = [s[block] if array else s for s, array in zip(before, is_array, strict=True)]
-        new = rule(old, gs[block], t, *slots, **hyperparameters)
+        new = _apply(rule, old, gs[block], t, slots, hyperparameters)
         if block is blocks[0]:
             _check_returned(rule, new, old, slots)
             for i, s in enumerate(new[1:]):
@@ -237,8 +247,33 @@ def update(rule, x, g, t, state, **hyperparameters):
                     after[i] = flat(state[i])
         old[...] = new[0]
         for s, part in zip(after, new[1:], strict=True):
-            if isinstance(s, np.ndarray) and s.ndim:
+            if np.ndim(s):
                 s[block] = part
+
+
+def _apply(rule, x, g, t, state, hyperparameters):
+    """What the rule returns, in arrays of its own; it is only lent the ones it is given."""
+    lent = [_read_only(a) for a in (x, g, *state)]
+    try:
+        new = rule(*lent[:2], t, *lent[2:], **hyperparameters)
+    except ValueError as error:
+        if "read-only" in str(error):
+            raise ValueError(
+                f"{_name(rule)} writes into an array that it was given: return a new one, as by "
+                "x = x - step in place of x -= step."
+            ) from None
+        raise
+    if isinstance(new, tuple | list):  # what is a view may be of what was lent
+        new = [np.copy(v) if getattr(v, "base", None) is not None else v for v in new]
+    return new
+
+
+def _read_only(a):
+    if np.ndim(a) == 0 and not isinstance(a, np.ndarray):
+        return a
+    view = a.view()
+    view.flags.writeable = False
+    return view
 
 
 class Diverged(Exception):
@@ -270,13 +305,15 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
     state = list(state_defaults(rule).values())
     with np.errstate(all="ignore"):
         for t in range(1, steps + 1):
-            (g,) = _gradients([gradient(x)], [x])
+            (g,) = _gradients([gradient(x.copy())], [x])
             if t == 1 and not _within([g], np.finfo(float).max):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
             h = _at_step(t, hyperparameters)
-            new = rule(x, g, t, *state, **h)
+            new = _apply(rule, x, g, t, state, h)
             _check_returned(rule, new, x, state)
             x, *state = new
+            if not _within([g], np.finfo(float).max):
+                x = np.where(np.isfinite(g), x, np.nan)
             trajectory[t] = x
     bad = ~(np.abs(trajectory) <= LIMIT)
     bad = np.logical_or.accumulate(bad.any(axis=1) if x.ndim == 2 else bad)
@@ -354,7 +391,7 @@ def _parameter(x):
     if isinstance(x, np.ndarray) and x.dtype.kind != "f":
         raise TypeError(f"The start is an array of {x.dtype}: give floats, as x.astype(float).")
     try:
-        array = np.array(x, dtype=getattr(x, "dtype", float))
+        array = np.array(x, dtype=getattr(x, "dtype", float), order="C")
     except (TypeError, ValueError):
         raise TypeError(f"The start must be numbers, not {_brief(x)}.") from None
     if not _within([array], LIMIT):
@@ -390,7 +427,8 @@ def _check_returned(rule, result, x, state):
             f"{_name(rule)} must return a tuple, (x{_listed(rule)}{comma}), but gave {got}."
         )
     for i, value in enumerate(result):
-        if np.shape(value) != x.shape and (i == 0 or np.ndim(value)):
+        shape = np.shape(value) if i == 0 else np.broadcast_shapes(np.shape(value), x.shape)
+        if shape != x.shape:
             raise ValueError(
                 f"{_name(rule)} must return (x{_listed(rule)}), each of x's shape {x.shape}, "
                 f"but value {i + 1} has shape {np.shape(value)}."

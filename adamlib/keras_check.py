@@ -21,6 +21,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import numpy as np
 import tensorflow as tf
 
+from adamlib import rules
 from adamlib.descent import Training, batches, descend, hyperparameter_defaults
 
 keras = tf.keras
@@ -67,8 +68,8 @@ AS_ADAM = {
     ),
 }
 
-# The largest difference allowed, relative to the largest value of the same coordinate so far.
-# Measured, and float32's causes named, in tests/test_keras_parity.py.
+# The largest difference allowed, relative to how far a coordinate of x has moved, and to the
+# largest value so far of a coordinate of the state. Measured in tests/test_keras_parity.py.
 BOUNDS = {"float64": 1e-12, "float32": 1e-4}
 NADAM_BOUND = 1e-6  # in float64: Keras keeps 0.96 of its schedule in float32, which is 2e-8 off
 
@@ -79,9 +80,9 @@ def equals_keras(rule, gradient, x, steps, *, dtype="float64", **hyperparameters
     Arguments as in descent.descend. A hyperparameter that is not given has the rule's default on
     one side and Keras's on the other.
     dtype  "float64" or "float32", the precision of both; Keras's own setting is put back
-    Raises AssertionError where the two part, ValueError for a name that is not in Keras.
+    Raises AssertionError where the two part, ValueError for what cannot be compared.
     """
-    optimizer, said = _entry(rule, OWN, "an optimizer of tf.keras")
+    optimizer, said = _entry(rule, OWN, "an optimizer of tf.keras", hyperparameters)
     parameters = inspect.signature(getattr(keras.optimizers, optimizer)).parameters
     defaults = {name: parameters[name].default for name in hyperparameter_defaults(rule)}
     settings = defaults | said | hyperparameters
@@ -97,13 +98,17 @@ def equals_keras(rule, gradient, x, steps, *, dtype="float64", **hyperparameters
 def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters):
     """Check the rule's path against tf.keras.optimizers.Adam, its knobs turned to become the rule.
 
-    Arguments as in equals_keras. AdaGrad starts from s = 0 here, as in its paper, and AdaGrad and
-    RMSProp have a tiny epsilon: only so is each of them a setting of Adam. In float32 adagrad is
-    none, since beta_2 would round to 1; nor is sign_descent once a gradient is 1e-4 of the one
-    before (in float64: 1e-8), since Keras's v + (g² - v) then rounds to 0. Momentum is one while
-    its learning rate is constant: the rule has it inside the velocity, Adam outside.
+    Arguments as in equals_keras, but for epsilon: it is tiny in AdaGrad and RMSProp here, and
+    AdaGrad starts from s = 0, as in its paper. Only so is each a setting of Adam, and it is one
+
+    adagrad       for about 1,000 steps, and not in float32, where its beta_2 rounds to 1
+    momentum      while the learning rate is constant: the rule has it inside the velocity
+    sign_descent  while no gradient is far smaller than the one before, about 1/100: Keras's
+                  v + (g² - v) loses the digits of a small g², and all of them at 0
     """
-    as_adam = _entry(rule, AS_ADAM, "a setting of Adam")
+    as_adam = _entry(rule, AS_ADAM, "a setting of Adam", hyperparameters)
+    if "epsilon" in hyperparameters:
+        raise ValueError("equals_adam has an epsilon of its own, a tiny one: give none.")
     tiny = TINY[dtype]
     if "epsilon" in hyperparameter_defaults(rule):
         hyperparameters["epsilon"] = tiny**2  # it stands inside the root
@@ -118,6 +123,7 @@ def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters)
     start = _adagrad_from_zero(rule) if rule.__name__ == "adagrad" else rule
     ours = _descend(start, gradient, x, steps, dtype, hyperparameters)
     theirs = [_keras_descend("Adam", settings_at(1), rate_at, run, dtype)[:1] for run in ours]
+    ours = [run._replace(states={}) for run in ours]  # Adam's are others
     _compare(rule, "tf.keras.optimizers.Adam, knobs turned", ours, theirs, BOUNDS[dtype], dtype)
 
 
@@ -140,10 +146,21 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
     return Training(network.get_weights(), np.array(losses), "")
 
 
-def _entry(rule, table, what):
-    if rule.__name__ not in table:
-        raise ValueError(f"{rule.__name__} is not {what}; there are: {', '.join(table)}.")
-    return table[rule.__name__]
+def _entry(rule, table, what, hyperparameters):
+    """The rule's entry, or a sentence if this rule, so set, cannot be compared."""
+    name = rule.__name__
+    if name not in table:
+        raise ValueError(f"{name} is not {what}; there are: {', '.join(table)}.")
+    known, own = (list(hyperparameter_defaults(r)) for r in (getattr(rules, name), rule))
+    if sorted(own) != sorted(known):
+        raise ValueError(
+            f"{name} should have the hyperparameters {', '.join(known)}, as in Keras, and has "
+            f"{', '.join(own) or 'none'}."
+        )
+    for given, value in hyperparameters.items():
+        if callable(value) and given != "learning_rate":
+            raise ValueError(f"Keras can change the learning rate while it runs, not {given}.")
+    return table[name]
 
 
 def _adagrad_from_zero(rule):
@@ -164,6 +181,8 @@ def _descend(rule, gradient, x, steps, dtype, hyperparameters):
     run = descend(rule, gradients, start, steps, **hyperparameters)
     if run.diverged:
         raise AssertionError(f"{run.diverged}: there is no path to compare with Keras's.")
+    if not any(np.any(g) for g in run.gradients):
+        raise ValueError("There is nothing to compare: every gradient is 0, or there is no step.")
     return [
         run._replace(trajectory=x, gradients=g, states=s)
         for x, g, s in zip(run.trajectory, run.gradients, run.states, strict=True)
@@ -173,7 +192,7 @@ def _descend(rule, gradient, x, steps, dtype, hyperparameters):
 def _keras_descend(optimizer, settings, rate_at, run, dtype):
     """Keras on the gradients of a run: [x, *state], each of shape (steps, *x.shape)."""
     with _floatx(dtype):
-        # A Python float passes through float32 in Keras, a NumPy one keeps its precision.
+        # Keras casts some Python floats by way of float32; a NumPy one keeps its precision.
         number = {"float64": np.float64, "float32": float}[dtype]
         settings = settings | {"learning_rate": rate_at(1)}
         settings = {k: v if isinstance(v, bool) else number(v) for k, v in settings.items()}
@@ -203,8 +222,13 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
     largest, partings = 0.0, []
     for i, (run, columns) in enumerate(zip(ours, theirs, strict=True)):
         named = {"x": run.trajectory[1:]} | run.states
-        for (name, a), b in zip(named.items(), columns, strict=False):
-            apart = _relative_difference(a, b)
+        if len(columns) != len(named):
+            raise AssertionError(
+                f"{rule.__name__} has {len(run.states)} states ({', '.join(run.states)}), "
+                f"{keras_name} has {len(columns) - 1}."
+            )
+        for (name, a), b in zip(named.items(), columns, strict=True):
+            apart = _difference(a, b, run.trajectory[0] if name == "x" else None, bound, dtype)
             largest = max(largest, apart.max(initial=0))
             for step, *where in np.argwhere(~(apart <= bound))[:1].tolist():
                 at = (step, *where)
@@ -225,8 +249,16 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
     )
 
 
-def _relative_difference(a, b):
-    """|a - b| relative to the largest |b| of the same coordinate up to that step."""
-    apart = np.abs(np.asarray(a, float) - b)
-    scale = np.maximum.accumulate(np.abs(np.asarray(b, float)))
+def _difference(a, b, start, bound, dtype):
+    """|a - b|, of shape (steps, ...), relative to the largest |b| of the coordinate so far.
+
+    For x, which has a start, relative to the farthest |b - start| so far; and a rounding of x at
+    every step is allowed, however little x moves.
+    """
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    scale = np.maximum.accumulate(np.abs(b if start is None else b - start))
+    if start is not None:
+        t = np.arange(1, len(b) + 1).reshape(-1, *[1] * (b.ndim - 1))
+        scale += t * np.finfo(dtype).eps * np.maximum.accumulate(np.abs(b)) / bound
+    apart = np.abs(a - b)
     return np.divide(apart, scale, out=np.where(apart == 0, 0.0, np.inf), where=scale > 0)

@@ -7,7 +7,8 @@ g   the gradient of the loss at x, of x's shape
 t   the number of the step, 1 at the first
 state            positional arguments with a default, which is the value before the first step;
                  each has x's shape after it, but for nadam's mu_product, one number
-hyperparameters  keyword arguments; names and defaults are those of tf.keras.optimizers
+hyperparameters  keyword arguments; names and defaults are those of tf.keras.optimizers, whose SGD
+                 is momentum or nesterov when it is given a momentum, here 0.9
 
 A rule is pure: it returns new arrays and never writes into the ones it is given. It works
 element by element, so hyperparameters may be arrays that broadcast with x. It runs on NumPy
@@ -71,8 +72,10 @@ def adagrad(x, g, t, s=0.1, *, learning_rate=0.001, epsilon=1e-7):
 
 
 def sign_descent(x, g, t, *, learning_rate=0.001):
-    """A step of the same length whatever the gradient's size (as in Rprop: Riedmiller and
-    Braun, 1993). Keras has no optimizer of this name; its Adam becomes it at beta_1 = beta_2 = 0.
+    """A step of the same length whatever the gradient's size. Rprop (Riedmiller and Braun, 1993)
+    uses the sign too, and adapts each length.
+
+    Keras has no such optimizer; its Adam becomes it at beta_1 = beta_2 = 0 and epsilon near 0.
     """
     return (x - learning_rate * sign(g),)
 
@@ -88,7 +91,11 @@ def rmsprop(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-7):
 
 def rmsprop_centered(x, g, t, v=0, g_mean=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-7):
     """RMSProp divided by the standard deviation instead of the root mean square
-    (Graves, 2013, without its momentum); Keras's `RMSprop(centered=True)`."""
+    (Graves, 2013, without its momentum); Keras's `RMSprop(centered=True)`.
+
+    Where g is constant, v - g_mean**2 is 0 but for rounding, which may exceed epsilon: then the
+    result is NaN, in Keras too.
+    """
     v = rho * v + (1 - rho) * g**2
     g_mean = rho * g_mean + (1 - rho) * g
     return x - learning_rate * g / sqrt(v - g_mean**2 + epsilon), v, g_mean
@@ -141,7 +148,8 @@ def nadam(
 ):
     """Nadam, Adam with Nesterov's look-ahead (Dozat, 2016). mu_product is one number.
 
-    epsilon is Algorithm 1's. PyTorch's schedule of mu is slower; Optax has none.
+    epsilon is Algorithm 1's. The schedule, 0.96**t, is Keras's; PyTorch has 0.96**(t / 250), which
+    rises to beta_1 more slowly, and Optax none. As in Keras, m averages with beta_1, not mu.
     """
     mu = beta_1 * (1 - 0.5 * 0.96**t)
     mu_next = beta_1 * (1 - 0.5 * 0.96 ** (t + 1))
@@ -166,9 +174,10 @@ def amsgrad(
     beta_2=0.999,
     epsilon=1e-7,
 ):
-    """AMSGrad (Reddi, Kale and Kumar, 2018): Adam whose second moment never falls.
+    """AMSGrad (Reddi, Kale and Kumar, 2018): Adam with the largest v so far in place of v.
 
-    As in Keras, v_max is the maximum before bias correction; in Optax, after it.
+    The paper has no bias correction. As in Keras, v_max is the maximum before it, so v_hat can
+    still fall in the first steps; in Optax it is the maximum after it.
     """
     m = beta_1 * m + (1 - beta_1) * g
     v = beta_2 * v + (1 - beta_2) * g**2
@@ -192,7 +201,11 @@ def adamw(
     beta_2=0.999,
     epsilon=1e-7,
 ):
-    """AdamW, Adam with decoupled weight decay (Loshchilov and Hutter, 2019), before the step."""
+    """AdamW, Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
+
+    As in Keras and PyTorch the decay is times the learning rate; in the paper only times the
+    schedule's factor.
+    """
     x = x - learning_rate * weight_decay * x
     return adam(
         x, g, t, m, v, learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon

@@ -122,13 +122,13 @@ saddle = Surface(
 )
 
 rastrigin = Surface(
-    "Rastrigin",  # Rastrigin, 1974; in two dimensions Törn and Žilinskas, 1989
+    "Rastrigin",  # Rastrigin, 1974
     lambda x, y: 20 + x**2 - 10 * np.cos(2 * np.pi * x) + y**2 - 10 * np.cos(2 * np.pi * y),
     lambda x, y: (
         2 * x + 20 * np.pi * np.sin(2 * np.pi * x),
         2 * y + 20 * np.pi * np.sin(2 * np.pi * y),
     ),
-    minima=[np.zeros(2)],  # the deepest; every pair of whole numbers has a pit near it
+    minima=[np.zeros(2)],  # the deepest of many pits, one near each pair of small whole numbers
     window=((-3, 3), (-3, 3)),
     start=np.array([-2.2, 1.7]),
 )

@@ -125,6 +125,58 @@ def test_large_arrays_go_by_blocks_and_need_little_memory():
     assert peak < x.nbytes / 8  # whole, it needs four arrays of x's size
 
 
+def test_any_memory_order_and_no_elements_at_all():
+    for start in (np.ones((90, 300)).T, np.asfortranarray(np.ones((300, 90))), np.ones((0, 3))):
+        run = descend(rules.adam, double, start, 3, learning_rate=0.1)
+        assert run.trajectory.shape == (4, *start.shape) == (4, *run.states["m"].shape[1:])
+        assert np.all(run.trajectory[-1] < 0.8)
+    with pytest.raises(ValueError, match="give an array in C order"):
+        update(rules.sgd, np.ones((200, 300)).T, np.ones((300, 200)), 1, [])
+
+
+def heavy_ball(x, g, t, before=0, *, learning_rate=0.1):
+    """Its state is the x that it was given."""
+    return x - learning_rate * g + 0.9 * (x - before) * (t > 1), x
+
+
+def swap(x, g, t, a=0, b=1, *, learning_rate=0.1):
+    return x - learning_rate * g, b, a
+
+
+def test_a_rule_may_return_what_it_was_given():
+    expected = [1.0, 0.9, 0.72, 0.486]
+    for start in (1.0, np.ones(3), np.ones(10_000)):
+        run = descend(heavy_ball, lambda x: x, start, 3)
+        np.testing.assert_allclose(
+            run.trajectory.T, np.broadcast_to(expected, run.trajectory.T.shape)
+        )
+        np.testing.assert_allclose(run.states["before"][-1], 0.72)
+    swept = sweep(heavy_ball, lambda x: x, np.ones((2, 3)), 3)
+    np.testing.assert_allclose(swept.trajectory[:, 0, 0], expected)
+    run = descend(swap, lambda x: x, np.ones(3), 3)
+    assert (run.states["a"].tolist(), run.states["b"].tolist()) == ([1, 0, 1], [0, 1, 0])
+
+
+def test_a_state_may_begin_as_a_number_and_become_an_array():
+    def rule(x, g, t, last=0, *, learning_rate=0.1):
+        return x - learning_rate * last, (g if t > 1 else last)
+
+    run = descend(rule, double, np.ones(3), 3)
+    assert run.states["last"].tolist() == [[0] * 3, [2] * 3, [2] * 3]
+
+
+@pytest.mark.parametrize("follow", [descend, sweep])
+def test_a_rule_that_writes_into_its_arguments_is_named(follow):
+    def sgd(x, g, t, *, learning_rate=0.1):
+        x -= learning_rate * g
+        return (x,)
+
+    with pytest.raises(
+        ValueError, match="sgd writes into an array that it was given: return a new"
+    ):
+        follow(sgd, double, np.ones((2, 2)), 3)
+
+
 # sweep
 
 
@@ -153,6 +205,24 @@ def test_sweeps_of_one_coordinate_one_setting_and_many_chunks(monkeypatch):
     assert one.diverged.shape == ()
     many = sweep(rules.sgd, cubic.gradient, np.linspace(0.1, 1, 5)[None, :], 20)
     assert many.trajectory.shape == (21, 1, 5)
+
+
+def test_a_state_that_is_one_number_a_run():
+    betas = np.array([0.5, 0.9])
+    swept = sweep(rules.nadam, ravine.gradient, ravine.start, 20, beta_1=betas, learning_rate=0.1)
+    for i, beta in enumerate(betas):
+        alone = descend(
+            rules.nadam, ravine.gradient, ravine.start, 20, beta_1=beta, learning_rate=0.1
+        )
+        np.testing.assert_allclose(swept.trajectory[..., i], alone.trajectory, rtol=1e-12)
+
+
+def test_a_gradient_that_is_not_finite_ends_only_its_run_of_a_sweep():
+    def gradient(x):
+        return np.where(x > 1.55, np.inf, -np.ones_like(x))
+
+    swept = sweep(rules.sign_descent, gradient, np.array([[0.0, 1.0]]), 10, learning_rate=0.1)
+    assert swept.diverged.tolist() == [0, 7]
 
 
 def test_a_diverged_run_of_a_sweep_is_nan_from_there_and_the_others_go_on():
@@ -311,6 +381,8 @@ BAD = [
     ((rules.adam, double, 1.0, 1), {"epsilon": -1e-7}, "epsilon must be zero or a positive number"),
     ((rules.adam, double, 1.0, 1), {"beta1": 0.9}, "no hyperparameter beta1: did you mean beta_1?"),
     ((rules.sgd, double, 1.0, 1), {"rho": 0.9}, "no hyperparameter rho. It has: learning_rate."),
+    ((rules.sgd, bowl, POINT, 1), {}, "descend needs the gradient: give bowl.gradient"),
+    ((rules.sgd, double, None, 1), {}, "start is not finite, or beyond 1e+10: None"),
     ((no_star, double, 1.0, 1), {"learning_rate": 0.1}, "put `*,` before the hyperparameters"),
     ((not_a_tuple, double, POINT, 1), {}, "must return a tuple, (x,), but gave ndarray"),
     ((no_state_back, double, POINT, 1), {}, "must return a tuple, (x, v), but gave 1 values"),
