@@ -145,7 +145,8 @@ def install():
         pip.append("--quiet")
     packages = [*pip, "--require-hashes", "-r", "requirements.txt"]
     project = [*pip, "--no-build-isolation", "-e", "."]
-    if run(*packages) or run(*project):
+    # setuptools says at length that an editable folder is importable, which is the point of it.
+    if run(*packages) or run(*project, PYTHONWARNINGS="ignore"):
         sys.exit(
             "Installing the packages failed, for the reason above: check the network connection "
             "and the free disk space, and run the same command again."
@@ -193,9 +194,10 @@ def write(path, content):
     os.replace(str(part), str(path))
 
 
-def run(*command):
-    """Run a command in the project's folder and return its exit code."""
-    child = subprocess.Popen([str(word) for word in command], cwd=str(ROOT), env=environment())
+def run(*command, **variables):
+    """Run a command in the project's folder, with these more variables; return its exit code."""
+    words, env = [str(word) for word in command], dict(environment(), **variables)
+    child = subprocess.Popen(words, cwd=str(ROOT), env=env)
     try:
         while True:
             try:

@@ -47,7 +47,7 @@ def machine(project, monkeypatch):
         this=this, pythons={this: f"3.12 True {LINUX}"}, pip=pip, calls=[], fails=None
     )
 
-    def run(*command):
+    def run(*command, **variables):
         words = " ".join(map(str, command))
         machine.calls.append(words)
         if machine.fails and machine.fails in words:
@@ -157,10 +157,10 @@ def test_a_setup_that_was_killed_is_done_again(machine, project, monkeypatch, up
         (project / "requirements.txt").write_text("changed")
     run = course.run
 
-    def killed(*command):
+    def killed(*command, **variables):
         if step in " ".join(map(str, command)):
             raise KeyboardInterrupt
-        return run(*command)
+        return run(*command, **variables)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(course, "run", killed)
