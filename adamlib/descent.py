@@ -139,7 +139,7 @@ def train(
     if rng is None and batch_size < samples:
         raise ValueError("Batches need rng=np.random.default_rng(0) or another seed to shuffle by.")
     steps = _count(epochs, "epochs") * -(-samples // batch_size)
-    xs = [_parameter(p).copy() for p in params]
+    xs = [_parameter(p) for p in params]
     kept, losses, diverged = _copies(xs), [], ""
 
     def gradients_at(xs):
@@ -164,6 +164,17 @@ def train(
             xs = kept
             print(diverged)
     return Training(xs, np.array(losses), diverged)
+
+
+def tune(train_at, rates, loss):
+    """The learning rate whose training ends with the least loss, and that training.
+
+    train_at  function of a learning rate that returns a Training
+    loss      function of its params, as on data that were held out
+    """
+    runs = [train_at(rate) for rate in rates]
+    best = int(np.argmin([np.nan_to_num(loss(run.params), nan=np.inf) for run in runs]))
+    return rates[best], runs[best]
 
 
 def batches(data, batch_size, rng=None):
@@ -413,7 +424,7 @@ def _gradients(gs, xs):
                 f"The gradient has shape {array.shape}, its parameters have shape {x.shape}: "
                 "it needs one number for each parameter."
             )
-        arrays.append(array.copy() if np.may_share_memory(array, x) else array)
+        arrays.append(array)
     return arrays
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adamlib import descent, rules
-from adamlib.descent import batches, descend, state_defaults, sweep, train, update
+from adamlib.descent import Training, batches, descend, state_defaults, sweep, train, tune, update
 from adamlib.models import LogisticRegression
 from adamlib.surfaces import bowl, cubic, ravine, rosenbrock
 
@@ -54,7 +54,10 @@ def test_start_and_gradients_are_not_altered_and_float32_stays():
     run = descend(rules.adam, gradient, start, 3)
     assert start.tolist() == [1, 1, 1] and run.trajectory.dtype == np.float32
     np.testing.assert_array_equal(run.gradients, gradients)
-    itself = descend(rules.sgd, lambda x: x, start, 3)  # a gradient that is x, not a copy
+    kept = []
+    descend(rules.sgd, lambda x: kept.append(x) or 2 * x, start, 3)  # one that keeps what it saw
+    np.testing.assert_array_equal(kept, descend(rules.sgd, double, start, 3).trajectory[:-1])
+    itself = descend(rules.sgd, lambda x: x, start, 3)  # one that is x, not a copy
     np.testing.assert_array_equal(itself.gradients, itself.trajectory[:-1])
 
 
@@ -225,6 +228,14 @@ def test_a_gradient_that_is_not_finite_ends_only_its_run_of_a_sweep():
     assert swept.diverged.tolist() == [0, 7]
 
 
+def test_a_run_that_diverged_stays_so_though_it_would_come_back():
+    def there_and_back(x):
+        return np.where(np.abs(x) > 1, x, -1e11)
+
+    swept = sweep(rules.sgd, there_and_back, np.array([[0.0]]), 5, learning_rate=1.0)
+    assert swept.diverged.tolist() == [1] and np.all(np.isnan(swept.trajectory[1:]))
+
+
 def test_a_diverged_run_of_a_sweep_is_nan_from_there_and_the_others_go_on():
     swept = sweep(rules.sgd, ravine.gradient, [1.0, 1.0], 90, learning_rate=np.array([0.09, 0.2]))
     alone = descend(rules.sgd, ravine.gradient, [1.0, 1.0], 90, learning_rate=0.2)
@@ -290,6 +301,13 @@ def test_training_in_batches_repeats_with_the_seed_and_learns():
     assert not np.array_equal(first.losses, other.losses)
     assert MODEL.accuracy(first.params, small_data()) > 0.75
     assert first.losses[0] == pytest.approx(np.log(3))
+
+
+def test_tuning_takes_the_rate_that_does_best_on_the_data_held_out():
+    runs = {rate: Training([rate], np.array([rate]), "") for rate in (0.1, 0.2, 0.4, 0.8)}
+    held_out = {0.1: 3.0, 0.2: 1.0, 0.4: 2.0, 0.8: np.nan}
+    best = tune(runs.get, list(runs), lambda params: held_out[params[0]])
+    assert best == (0.2, runs[0.2])
 
 
 def test_training_that_diverges_keeps_the_last_whole_epoch(capsys):
