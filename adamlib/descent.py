@@ -234,6 +234,7 @@ def update(rule, x, g, t, state, **hyperparameters):
     """
     if not x.flags.c_contiguous:
         raise ValueError("update writes into x: give an array in C order, as x.copy().")
+    shape = x.shape
     whole = x.nbytes <= BLOCK or any(np.ndim(v) for v in hyperparameters.values())
     size = BLOCK // x.itemsize
     blocks = [...] if whole else [slice(i, i + size) for i in range(0, x.size, size)]
@@ -241,32 +242,30 @@ def update(rule, x, g, t, state, **hyperparameters):
     def flat(a):
         return a if whole or np.ndim(a) == 0 else a.reshape(-1)
 
-    xs, gs, before = flat(x), flat(g), [flat(s) for s in state]
-    is_array = [np.ndim(s) > 0 for s in before]
-    after = list(before)
+    after = [flat(s) for s in state]
+    lent = [_read_only(flat(a)) for a in (x, g, *state)]
+    x = flat(x)
     for block in blocks:
-        old = xs[block]
-        slots = [s[block] if array else s for s, array in zip(before, is_array, strict=True)]
-        new = _apply(rule, old, gs[block], t, slots, hyperparameters)
+        given = [a[block] if np.ndim(a) else a for a in lent]
+        new = _apply(rule, given, t, hyperparameters)
         if block is blocks[0]:
-            _check_returned(rule, new, old, slots)
+            _check_returned(rule, new, given[0], state)
             for i, s in enumerate(new[1:]):
                 if np.ndim(s) == 0:
                     state[i] = s
-                elif not is_array[i]:
-                    state[i] = np.empty_like(x)
+                elif np.ndim(after[i]) == 0:
+                    state[i] = np.empty(shape, x.dtype)
                     after[i] = flat(state[i])
-        old[...] = new[0]
-        for s, part in zip(after, new[1:], strict=True):
+        x[block] = new[0]
+        for whole_state, s in zip(after, new[1:], strict=True):
             if np.ndim(s):
-                s[block] = part
+                whole_state[block] = s
 
 
-def _apply(rule, x, g, t, state, hyperparameters):
-    """What the rule returns, in arrays of its own; it is only lent the ones it is given."""
-    lent = [_read_only(a) for a in (x, g, *state)]
+def _apply(rule, given, t, hyperparameters):
+    """What the rule returns, in arrays of its own, for x, g and its state, which are read-only."""
     try:
-        new = rule(*lent[:2], t, *lent[2:], **hyperparameters)
+        new = rule(*given[:2], t, *given[2:], **hyperparameters)
     except ValueError as error:
         if "read-only" in str(error):
             raise ValueError(
@@ -274,7 +273,7 @@ def _apply(rule, x, g, t, state, hyperparameters):
                 "x = x - step in place of x -= step."
             ) from None
         raise
-    if isinstance(new, tuple | list):  # what is a view may be of what was lent
+    if isinstance(new, tuple | list):  # what is a view may be of what was given
         new = [np.copy(v) if getattr(v, "base", None) is not None else v for v in new]
     return new
 
@@ -320,7 +319,7 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
             if t == 1 and not _within([g], np.finfo(float).max):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
             h = _at_step(t, hyperparameters)
-            new = _apply(rule, x, g, t, state, h)
+            new = _apply(rule, [_read_only(a) for a in (x, g, *state)], t, h)
             _check_returned(rule, new, x, state)
             x, *state = new
             if not _within([g], np.finfo(float).max):
