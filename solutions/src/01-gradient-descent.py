@@ -44,7 +44,8 @@
 import numpy as np
 
 from adamlib import plots
-from adamlib.check import check, check_answer
+from adamlib.answers import check_answer
+from adamlib.check import check
 from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train, tune
 from adamlib.models import LogisticRegression
