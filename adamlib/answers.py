@@ -33,22 +33,56 @@ def _digits(rate):
     return not run.diverged and end < 0.3 and highest <= run.losses[0], words
 
 
-# The answers to questions, by lesson: a number, or a function of the learner's number that says
-# whether it is one, and what comes of it.
+# The answers to questions, by lesson: a function of the learner's number that says whether it is
+# one and what comes of it, or a number and what to say of the wrong ones that many give.
 ANSWERS = {
-    "01.slope": 4,
-    "01.first_step": 1.6,
-    "01.minimum": 4 / 3,
-    "01.right_value": -351,
-    "01.limit": 0.1,
+    "01.slope": (
+        4,
+        {
+            -4: "mind the signs: f′(x) = 3x² − 4x",
+            12: "that is 3x²: the second term is missing",
+            2: "that is f(2): asked is the slope there",
+        },
+    ),
+    "01.first_step": (
+        1.6,
+        {
+            2.4: "that is uphill: go against the slope",
+            -0.4: "that is the step: where does it lead from 2?",
+            0.4: "that is the step's length: where does it lead from 2?",
+        },
+    ),
+    "01.minimum": (
+        4 / 3,
+        {
+            0: "there the slope is 0 too, but it is a hilltop",
+            3 / 4: "3x = 4 gives the inverse of that",
+            22 / 27: "that is f at the lowest point: asked is x",
+        },
+    ),
+    "01.right_value": (
+        -351,
+        {
+            -176: "that is what the doubtful gradient says",
+            350: "that is the other part, which is right",
+            351: "mind the sign",
+        },
+    ),
+    "01.limit": (
+        0.1,
+        {
+            0.2: "L is the second derivative, 20, not 10",
+            0.05: "that is 1/L, where one step suffices: the limit is farther",
+            20: "that is L itself",
+        },
+    ),
     "01.ravine": _ravine,
     "01.digits": _digits,
 }
 
 
 def check_answer(name, value):
-    """Compare the learner's number with the answer to question `name`, such as "01.minimum"."""
-    right = ANSWERS[name]
+    """Say whether a learner's number answers question `name`, such as "01.minimum", or why not."""
     if value is None or value is ...:
         return report(name, "unsolved", "not written yet")
     if isinstance(value, str):
@@ -57,14 +91,23 @@ def check_answer(name, value):
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return report(name, "wrong", f"the answer is one number, not {value!r:.60}")
-    if callable(right):
+    if callable(ANSWERS[name]):
         try:
-            reached, words = right(number)
+            reached, words = ANSWERS[name](number)
         except ValueError as error:  # a number that no run can be made with
             return report(name, "wrong", str(error))
-        words = f"right: {words}" if reached else f"not yet: {words}"
-    else:
-        apart = abs(number - right) / abs(right)
-        reached, close = apart <= 1e-3, ", but close" if apart <= 0.02 else ""
-        words = "right" if reached else f"{number:.6g} is not it{close}"
-    return report(name, "solved" if reached else "wrong", words)
+        if reached:
+            return report(name, "solved", f"right: {words}")
+        return report(name, "wrong", f"not yet: {words}")
+    right, reasons = ANSWERS[name]
+    if _equal(number, right):
+        return report(name, "solved", "right")
+    for wrong, reason in reasons.items():
+        if _equal(number, wrong):
+            return report(name, "wrong", f"{number:.6g} is not it: {reason}")
+    close = ", but close" if abs(number - right) <= 0.02 * abs(right) else ""
+    return report(name, "wrong", f"{number:.6g} is not it{close}")
+
+
+def _equal(a, b):
+    return abs(a - b) <= 1e-3 * abs(b)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from adamlib.answers import check_answer
+from adamlib.answers import ANSWERS, check_answer
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +51,18 @@ def test_answers(value, words, capsys):
 def test_an_answer_may_be_whatever_reaches_a_target(name, number, words, capsys):
     check_answer(name, number)
     assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "reason"),
+    [
+        (name, wrong, reason)
+        for name, answer in ANSWERS.items()
+        if not callable(answer)
+        for wrong, reason in answer[1].items()
+    ],
+)
+def test_a_common_wrong_number_gets_its_reason(name, wrong, reason, capsys):
+    check_answer(name, wrong)
+    assert capsys.readouterr().out.endswith(f" is not it: {reason}\n")
+    assert abs(wrong - ANSWERS[name][0]) > 0.01 * abs(wrong)

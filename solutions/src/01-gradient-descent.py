@@ -42,6 +42,7 @@
 
 # %%
 import numpy as np
+from IPython.display import display
 
 from adamlib import plots
 from adamlib.answers import check_answer
@@ -49,6 +50,7 @@ from adamlib.check import check
 from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train, tune
 from adamlib.models import LogisticRegression
+from adamlib.quiz import quiz
 from adamlib.surfaces import cubic, ravine, rosenbrock
 
 plots.one_step(cubic, x=0.5, learning_rate=0.3)
@@ -100,13 +102,7 @@ def sgd(x, g, t, *, learning_rate=0.01):
 
 rule = check(sgd, "sgd")
 
-# %% [markdown]
-# **Predict.** We start at $x = 0.001$, next to the hilltop at 0, and take 100 steps with $\eta = 0.05$. What will
-# the run look like?
-#
-# <details><summary>(a) Steps of equal length</summary>No. A step is η times the slope, and the slope changes along the way.</details>
-# <details><summary>(b) Slow, then fast, then slow</summary>Yes. The hilltop is flat, the hillside steep, the valley flat again.</details>
-# <details><summary>(c) It stays on the hilltop</summary>No. The slope at 0.001 is small but not zero: about −0.004.</details>
+quiz("01.hilltop")
 
 # %%
 rate = 0.05
@@ -223,11 +219,10 @@ check_answer("01.limit", limit)
 # %% [markdown]
 # ## 5 Where it starts
 #
-# **Predict.** Back to the cubic with $\eta = 0.05$: from 0.001, from exactly 0, and from −0.001. Where do the runs end?
-#
-# <details><summary>(a) At 4/3, at 0, and nowhere</summary>Yes. At 0 the slope is 0, so every step is 0. To its left, downhill leads away, and the cubic falls for ever.</details>
-# <details><summary>(b) All at 4/3</summary>No. A step looks at the slope where it stands, and knows nothing of the valley.</details>
-# <details><summary>(c) At 4/3, at 0, and at 0</summary>No. The hilltop pushes away on both sides.</details>
+# Back to the cubic. First predict:
+
+# %%
+quiz("01.start")
 
 # %%
 for begin in (0.001, 0.0, -0.001):
@@ -243,12 +238,9 @@ for begin in (0.001, 0.0, -0.001):
 #
 # Two parameters, and the ground curves 20 times more in one direction than in the other:
 # $f(x) = \frac12 (x_1^2 + 20\, x_2^2)$.
-#
-# **Predict.** Which of the two curvatures, 1 or 20, limits the learning rate, and which makes the run long?
-#
-# <details><summary>(a) The 1 limits the rate, the 20 makes it long</summary>No. 2/L is small where L is large.</details>
-# <details><summary>(b) The 20 does both</summary>No. With η just below 2/20 the other direction keeps 1 − η, about 0.9, of its distance at every step.</details>
-# <details><summary>(c) The 20 limits the rate, the 1 makes it long</summary>Yes. Each direction has its own factor 1 − ηL, but there is one η for both. So their ratio counts.</details>
+
+# %%
+quiz("01.ravine")
 
 # %%
 paths = {}
@@ -301,6 +293,8 @@ for kappa, steps in needed.items():
 # bias) that makes 7,850 parameters. The votes become probabilities. The **loss**, the number to make small, is the
 # mean of $-\log p$, where $p$ is the probability of the right digit. Its gradient is in `adamlib/models.py`, tested
 # as in exercise 3.
+#
+# <details><summary>For the curious: what L is here</summary>Where all ten probabilities are equal, L is a tenth of the largest eigenvalue of the mean of xxᵀ over the images, a 1 appended to each for the bias (the second derivative is in Böhning, 1992). A cell below computes it.</details>
 
 # %%
 images, labels = mnist().train
@@ -308,15 +302,8 @@ model = LogisticRegression()
 start = model.initial()
 print(f"{sum(p.size for p in start):,} parameters, all 0: every digit has p = 1/10")
 print(f"loss {model.loss(start, (images, labels)):.4f}, which is log 10 = {np.log(10):.4f}")
-plots.images(images[:10], labels[:10])
-
-# %% [markdown]
-# **Predict.** At the start the largest curvature gives $2/L \approx 0.5$. What happens at $\eta = 1$?
-#
-# <details><summary>(a) It runs away</summary>No. That is so on a parabola. This loss grows no faster than in a straight line, so its slope is bounded.</details>
-# <details><summary>(b) The loss falls at every step, as at 0.5</summary>No. At the start the steepest direction has the factor 1 − 3.9 = −2.9.</details>
-# <details><summary>(c) The loss rises at times, and comes down all the same</summary>Yes. It overshoots until it has come to where the loss curves less: the surer the model, the straighter −log p.</details>
-# <details><summary>For the curious: where 0.5 comes from</summary>Where all ten probabilities are equal, L is a tenth of the largest eigenvalue of the mean of xxᵀ over the images, a 1 appended to each for the bias (the second derivative is in Böhning, 1992). The cell computes it.</details>
+display(plots.images(images[:10], labels[:10]))
+quiz("01.bounce")
 
 # %%
 X = np.hstack([images, np.ones((len(images), 1))])
@@ -420,6 +407,19 @@ a = model.gradient(start, (images, labels))[0].ravel()
 b = model.gradient(start, (images[some], labels[some]))[0].ravel()
 cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
 print(f"cosine of the angle between the two: {cosine:.2f}")
+# BEGIN SOLUTION
+# STUB
+# What the text says, held to what the cells computed.
+assert (
+    abs(descend(rule, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory[-1] - 4 / 3) < 1e-5
+)
+L, parabola_rates = 4, np.linspace(0.01, 0.6, 400)
+assert abs(parabola_rates[distance < 1].max() - 2 / L) < 0.002
+assert round(needed[100] / needed[10]) == round(needed[1000] / needed[100]) == 11
+assert apart < 1e-5
+assert curves["tf.keras Adam"][-1] < curves["sgd"][-1]
+assert cosine > 0.9
+# END SOLUTION
 
 # %% [markdown]
 # At the start, a tenth of the work, and almost the same direction. Lesson 02 takes that bargain, and sees what becomes
@@ -436,15 +436,3 @@ print(f"cosine of the angle between the two: {cosine:.2f}")
 # **Sources.** A. Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*, 1847.
 # D. Böhning, *Multinomial logistic regression algorithm*, 1992. Y. LeCun, C. Cortes and C. Burges, *The MNIST
 # database of handwritten digits*, 1998.
-
-# %% tags=["solution"]
-# What the text says, held to what the cells computed.
-assert (
-    abs(descend(rule, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory[-1] - 4 / 3) < 1e-5
-)
-L, parabola_rates = 4, np.linspace(0.01, 0.6, 400)
-assert abs(parabola_rates[distance < 1].max() - 2 / L) < 0.002
-assert round(needed[100] / needed[10]) == round(needed[1000] / needed[100]) == 11
-assert apart < 1e-5
-assert curves["tf.keras Adam"][-1] < curves["sgd"][-1]
-assert cosine > 0.9
