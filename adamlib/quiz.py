@@ -1,9 +1,10 @@
 """Questions to answer before a cell is run, each choice with its reason."""
 
-from html import escape
+from pathlib import Path
 from typing import NamedTuple
 
-import ipywidgets
+import anywidget
+import traitlets
 
 
 class Question(NamedTuple):
@@ -63,42 +64,34 @@ QUESTIONS = {
 }
 
 
-class Quiz(ipywidgets.VBox):
-    """A question with its choices, a button, and after it the reason for the chosen one."""
+class Quiz(anywidget.AnyWidget):
+    """The question on the page; the answer stays in the kernel until a choice is checked."""
 
-    def __init__(self, name):
-        self.question = question = QUESTIONS[name]
-        self.choices = ipywidgets.RadioButtons(
-            options=[(words, i) for i, words in enumerate(question.choices)],
-            value=None,
-            layout={"width": "auto"},
-        )
-        self.button = ipywidgets.Button(description="Check", disabled=True)
-        self.reason = ipywidgets.HTML()
-        self.choices.observe(self._chosen, "value")
-        self.button.on_click(self._answer)
-        text = ipywidgets.HTML(f"<b>Predict.</b> {escape(question.text)}")
-        super().__init__([text, self.choices, self.button, self.reason])
+    _esm = Path(__file__).with_name("quiz.js")
+    _css = Path(__file__).with_name("quiz.css")
+    text = traitlets.Unicode().tag(sync=True)
+    choices = traitlets.List().tag(sync=True)
 
-    def _chosen(self, change):
-        self.button.disabled = change["new"] is None
-        self.reason.value = ""
+    def __init__(self, question):
+        self.question = question
+        super().__init__(text=f"Predict: {question.text}", choices=list(question.choices))
+        self.on_msg(self._answer)
 
-    def _answer(self, button):
-        i = self.choices.value
-        verdict = "Yes." if i == self.question.right else "No."
-        reason = list(self.question.choices.values())[i]
-        self.reason.value = f"<b>{verdict}</b> {escape(reason)}"
+    def _answer(self, widget, message, buffers):
+        choice = message["choice"]
+        right = choice == self.question.right
+        reason = list(self.question.choices.values())[choice]
+        self.send({"right": right, "reason": f"{'Yes' if right else 'No'}. {reason}"})
 
     def __repr__(self):
         """What a page without widgets shows: the question and its choices, not the answer."""
-        choices = (f"( ) {words}" for words in self.question.choices)
-        return "\n".join([f"Predict. {self.question.text}", *choices])
+        return "\n".join([self.text, *(f"( ) {words}" for words in self.choices)])
 
     def _repr_mimebundle_(self, **kwargs):
-        return super()._repr_mimebundle_(**kwargs) | {"text/plain": repr(self)}
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | {"text/plain": repr(self)}, metadata
 
 
 def quiz(name):
     """The question `name`, such as "01.start": choose, press Check, read the reason."""
-    return Quiz(name)
+    return Quiz(QUESTIONS[name])
