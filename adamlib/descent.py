@@ -401,7 +401,8 @@ def _parameter(x):
     if isinstance(x, np.ndarray) and x.dtype.kind != "f":
         raise TypeError(f"The start is an array of {x.dtype}: give floats, as x.astype(float).")
     try:
-        array = np.array(x, dtype=getattr(x, "dtype", float), order="C")
+        precision = x.dtype if isinstance(x, np.ndarray | np.floating) else float
+        array = np.array(x, precision, order="C")
     except (TypeError, ValueError):
         raise TypeError(f"The start must be numbers, not {_brief(x)}.") from None
     if not _within([array], LIMIT):

@@ -37,6 +37,12 @@ def test_trajectory_states_and_gradients_of_a_number_a_point_and_a_list():
     assert [a.shape for a in run.gradients] == [(7, 2, 3), (7, 5)]
 
 
+@pytest.mark.parametrize("start", [5, np.int64(5), 5.0, np.float32(5)])
+def test_whole_numbers_are_followed_as_floats(start):
+    run = descend(rules.sgd, double, start, 2, learning_rate=0.1)
+    np.testing.assert_allclose(run.trajectory, [5, 4, 3.2], rtol=1e-6)
+
+
 def test_no_step_is_the_start():
     run = descend(rules.momentum, double, [1.0, 2.0], 0)
     assert run.trajectory.tolist() == [[1.0, 2.0]] and run.gradients.shape == (0, 2)
