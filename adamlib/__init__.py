@@ -1,5 +1,5 @@
 """The shared module of a course on optimizers, from gradient descent to Adam.
 
 Each part is imported by its own name, as in `from adamlib.descent import descend`:
-rules, descent, surfaces, models, datasets, check, answers, plots, keras_check.
+rules, descent, surfaces, models, datasets, check, mistakes, answers, quiz, plots, keras_check.
 """

@@ -5,15 +5,26 @@ exercise is "solved" (solutions/) or "unsolved" (lessons/).
 """
 
 import inspect
+import linecache
 import os
+import traceback
+from collections import Counter
+from functools import cache
 
 import numpy as np
 
 from adamlib import rules
 from adamlib.descent import hyperparameter_defaults, state_defaults
+from adamlib.mistakes import HINTS, wrong_rules
 
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
 GRADIENTS = np.outer([1, -3, 0.5, 2, 0, -1, 4, 0.1], [1e2, -1, 1e-3, 1e-6, 0])
+# Each run changes some hyperparameters, of those that the rule has.
+SETTINGS = (
+    {},
+    {"learning_rate": 0.3},
+    {"momentum": 0.5, "rho": 0.5, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3},
+)
 TOLERANCE = 1e-12  # of the larger of a number and what it was before the step
 
 # Functions that are no rules: {name: (the right one, {a call in words: its arguments})}.
@@ -29,6 +40,7 @@ FUNCTIONS = {
 }
 
 UNWRITTEN = "not written yet (or is `return` missing?)"
+_hints_given = Counter()
 
 
 def check(function, name):
@@ -38,19 +50,32 @@ def check(function, name):
     """
     is_rule = hasattr(rules, name)
     ours = getattr(rules, name) if is_rule else FUNCTIONS[name][0]
-    compare = _first_difference if is_rule else _other_value
-    try:
-        verdict = compare(function, ours, name) or "right"
-    except NotImplementedError:
-        verdict = UNWRITTEN
-    except Exception as error:  # the learner's own, whatever it is
-        verdict = f"it raises {type(error).__name__}: {error}"
+    compare = _rule_verdict if is_rule else _other_value
+    with np.errstate(all="ignore"):
+        try:
+            verdict = compare(function, ours, name) or "right"
+        except NotImplementedError:
+            verdict = UNWRITTEN
+        except (Exception, SystemExit) as error:  # the learner's own, whatever it is
+            verdict = _error(error, function, name)
     if verdict == "right":
         report(name, "solved", "right, it agrees with the course's own in every test")
         return function
     status = "unsolved" if verdict == UNWRITTEN else "wrong"
     report(name, status, f"{verdict}. The next cells use the course's {name}.")
     return ours
+
+
+def hint(name):
+    """Print one more hint for an exercise that check() knows by this name."""
+    if name not in HINTS:
+        raise ValueError(f"There are hints for {', '.join(HINTS)}; not for {name!r}.")
+    hints, given = HINTS[name], _hints_given[name]
+    if given == len(hints):
+        print(f"{name}: that was the last hint; the solved lesson is in solutions/.")
+        return
+    _hints_given[name] += 1
+    print(f"{name}, hint {given + 1} of {len(hints)}: {hints[given]}")
 
 
 def report(name, status, sentence):
@@ -74,61 +99,156 @@ def _other_value(function, ours, name):
     return ""
 
 
-def _first_difference(rule, ours, name):
-    """The first thing that parts the two rules on the same gradients, or ""."""
-    first_line = f"def {name}{inspect.signature(ours)}:"
-    if rule.__name__ != name or _call(rule) != _call(ours):
-        return f"its first line should be as it was: {first_line}"
-    defaults = state_defaults(ours)
-    names = ["x", *defaults]
-    wanted = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-    for settings in ({}, {"learning_rate": 0.3}):
-        used = hyperparameter_defaults(ours) | settings
-        before = (np.ones(GRADIENTS.shape[1]), *defaults.values())
+def _rule_verdict(rule, ours, name):
+    """What is wrong with the learner's rule, or ""."""
+    if getattr(rule, "__name__", "") != name or _call(rule) != _call(ours):
+        return f"its first line should be as it was: def {name}{inspect.signature(ours)}:"
+    results, kind = _results(rule, name)
+    before, right = _path(name)
+    if results is None or not _apart(results, right, before).any():
+        return kind
+    mistakes, wrong, _ = _known(name)
+    same = ~_apart(results, wrong, before).any(axis=(1, 2, 3))
+    if same.any():
+        return _sentence(mistakes[np.argmax(same)])
+    return kind or _first_difference(results, name)
+
+
+def _results(rule, name):
+    """What the rule returns at each step, or None; and what is wrong in kind with it, or "".
+
+    One number in place of an array is spread out, so that it can still be known as a mistake.
+    """
+    results, kind, names = [], "", _names(name)
+    for t, settings, before, g, after in _steps(name):
+        lent = (before[0], g, *before[1:])
+        given = [np.copy(a) for a in lent]
+        # At the first step the learner's own state defaults count.
+        theirs = rule(*given[:2], t, *(given[2:] if t > 1 else ()), **settings)
+        parts = theirs if isinstance(theirs, tuple | list) else [theirs]
+        if any(a is None or a is ... for a in parts):
+            raise NotImplementedError
+        if parts is not theirs or len(parts) != len(names):
+            wanted = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+            return None, f"it must return the tuple {wanted}, yours is {_described(theirs)}"
+        for label, a, b in zip(names, parts, after, strict=True):
+            numeric = (
+                isinstance(a, np.ndarray | np.number | int | float)
+                and np.asarray(a).dtype.kind in "biuf"
+            )
+            if not numeric or np.shape(a) != np.shape(b):
+                kind = kind or f"{label} must be an array of x's shape, yours is {_described(a)}"
+                if not numeric or np.ndim(a):
+                    return None, kind
+        for label, a, b in zip(["x", "g", *names[1:]], given, lent, strict=True):
+            if not np.array_equal(a, b):
+                new = f"make a new array, as by new = {label} - …"
+                return None, f"it changes {label} in place: {new}"
+        results.append([a + np.zeros(g.shape) for a in parts])
+    return np.array(results), kind
+
+
+@cache
+def _steps(name):
+    """Steps along the course's own runs: (t, settings, x and state, g, new x and state)."""
+    ours, steps = getattr(rules, name), []
+    for settings in SETTINGS:
+        settings = {k: v for k, v in settings.items() if k in hyperparameter_defaults(ours)}
+        before = (np.ones(GRADIENTS.shape[1]), *state_defaults(ours).values())
         for t, g in enumerate(GRADIENTS, start=1):
-            given = [np.copy(a) for a in (before[0], g, *before[1:])]
-            # At the first step the learner's own state defaults count.
-            theirs = rule(*given[:2], t, *(given[2:] if t > 1 else ()), **settings)
-            right = ours(before[0], g, t, *before[1:], **settings)
-            if theirs is None or theirs is ...:
-                return UNWRITTEN
-            if not isinstance(theirs, tuple | list) or len(theirs) != len(right):
-                return f"it must return the tuple {wanted}, yours is {_described(theirs)}"
-            lent = zip(["x", "g", *defaults], given, (before[0], g, *before[1:]), strict=True)
-            for label, a, b in lent:
-                if not np.array_equal(a, b):
-                    return f"it changes {label} in place: make a new array, as by new = {label} - …"
-            for label, a, b, was in zip(names, theirs, right, before, strict=True):
-                if not isinstance(a, np.ndarray | np.floating | float) or np.shape(a) != np.shape(
-                    b
-                ):
-                    return f"{label} must be an array of x's shape, yours is {_described(a)}"
-                size = np.maximum(np.abs(b), np.abs(was))
-                apart = ~(np.abs(a - b) <= TOLERANCE * size)
-                if np.any(apart):
-                    i = np.argmax(apart)
-                    at, becomes, instead = (
-                        np.broadcast_to(v, g.shape)[i] for v in (before[0], a, b)
-                    )
-                    return (
-                        f"at step {t}, from x = {at:.6g} with g = {g[i]:g} and learning_rate "
-                        f"{used['learning_rate']:g}, your {label} is {becomes:.12g} instead of "
-                        f"{instead:.12g}"
-                    )
-            before = right
-    return ""
+            after = ours(before[0], g, t, *before[1:], **settings)
+            steps.append((t, settings, before, g, after))
+            before = after
+    return steps
+
+
+@cache
+def _path(name):
+    """x and state before each step and after it, as arrays."""
+    steps = _steps(name)
+    before = [[np.broadcast_to(s, g.shape) for s in before] for _, _, before, g, _ in steps]
+    return np.array(before), _results(getattr(rules, name), name)[0]
+
+
+@cache
+def _known(name):
+    """The rule's mistakes with their results; and {error: mistake} for those that raise one."""
+    mistakes, results, errors = [], [np.empty((0, *_path(name)[0].shape))], {}
+    for mistake, rule in wrong_rules(name):
+        try:
+            results.append(_results(rule, name)[0][np.newaxis])
+            mistakes.append(mistake)
+        except Exception as error:
+            errors.setdefault(_line(error), mistake)
+    return mistakes, np.concatenate(results), errors
+
+
+def _apart(a, b, before):
+    """Where two rules' results differ by more than rounding."""
+    rounding = TOLERANCE * np.maximum(np.abs(b), np.abs(before))
+    return ~np.isclose(a, b, rtol=0, atol=rounding, equal_nan=True)
+
+
+def _sentence(mistake):
+    if mistake.elsewhere:
+        return f"{mistake.name}: right {mistake.elsewhere}, but Keras {mistake.hint}"
+    return f"{mistake.name}: {mistake.hint}"
+
+
+def _first_difference(results, name):
+    """The first step and quantity that part from the course's, with the numbers that led there.
+
+    State is looked at before x, which follows from it.
+    """
+    names, (before, right) = _names(name), _path(name)
+    apart = _apart(results, right, before)
+    step = np.argmax(apart.any(axis=(1, 2)))
+    part = next(k for k in (*range(1, len(names)), 0) if apart[step, k].any())
+    a, b = results[step, part], right[step, part]
+    i = np.argmax(np.where(apart[step, part], np.abs(a - b) / np.abs(b), 0))
+    t, settings, _, g, _ = _steps(name)[step]
+    used = {"learning_rate": hyperparameter_defaults(getattr(rules, name))["learning_rate"]}
+    state = [f"{k} = {v:.9g}" for k, v in zip(names, before[step, :, i], strict=True)]
+    settings = [f"{k} {v:g}" for k, v in (used | settings).items()]
+    return (
+        f"at step {t}, from {', '.join(state)} with g = {g[i]:g} and {', '.join(settings)}, "
+        f"your {names[part]} is {a[i]:.12g} instead of {b[i]:.12g}"
+    )
+
+
+def _error(error, function, name):
+    """The learner's error in one line, where it is, and the mistake that raises it too."""
+    if "ellipsis" in str(error):
+        return UNWRITTEN
+    code = getattr(function, "__code__", None)
+    lines = [i for frame, i in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
+    words = f"it raises {_line(error)}"
+    if lines:
+        text = linecache.getline(code.co_filename, lines[-1]).strip()
+        words += f", in its line {lines[-1] - code.co_firstlineno + 1}" + f", {text}" * bool(text)
+    known = _known(name)[2] if hasattr(rules, name) else {}
+    return f"{words}: {_sentence(known[_line(error)])}" if _line(error) in known else words
+
+
+def _line(error):
+    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+
+
+def _names(name):
+    return ["x", *state_defaults(getattr(rules, name))]
 
 
 def _call(rule):
     """How a rule is called: how many arguments it takes, and its hyperparameters."""
     parameters = inspect.signature(rule).parameters.values()
-    return len(parameters), list(hyperparameter_defaults(rule).items())
+    return len(parameters), hyperparameter_defaults(rule)
 
 
 def _described(value):
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        kind = f" and type {value.dtype}" * (value.dtype.kind not in "biuf")
+        return f"an array of shape {value.shape}{kind}"
     kind = type(value).__name__
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

@@ -1,12 +1,14 @@
 """Measure what the course promises of its speed, and print a table of medians and ratios.
 
 python benchmarks/run.py           all of it, about five minutes
-python benchmarks/run.py step jit  only these parts: step large jit sweep notebooks tests
+python benchmarks/run.py step jit  only these parts: step large jit sweep checks notebooks tests
 
 Each ratio is of two medians from the same run, taken in turns, so that a busy machine slows
 both. Nothing here is a test: how fast a machine is, is not a fault of the code.
 """
 
+import contextlib
+import io
 import statistics
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from adamlib import rules
+from adamlib import check, rules
 from adamlib.descent import BLOCK, descend, sweep, update
 from adamlib.surfaces import rosenbrock
 
@@ -150,6 +152,27 @@ def sweeping():
     row("  one by one", single * 40_000, "of the sweep", single * 40_000 / together)
 
 
+def checks():
+    """check() of a wrong adam that is no known mistake: all of the known ones are tried."""
+
+    def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        x, m, v = rules.adam(x, g, t, m, v, learning_rate=learning_rate, beta_1=beta_1)
+        return 1.1 * x, m, v
+
+    def warm():
+        with contextlib.redirect_stdout(io.StringIO()):
+            check.check(adam, "adam")
+
+    def cold():
+        for cached in (check._known, check._path, check._steps):
+            cached.cache_clear()
+        warm()
+
+    first, again = medians(cold, warm)
+    row("check of a wrong adam, the first of a session", first)
+    row("  again", again, "of the first", again / first)
+
+
 FIRST_PICTURE = """
 import sys, time, nbformat
 from nbclient import NotebookClient
@@ -192,6 +215,7 @@ PARTS = {
     "large": large,
     "jit": jit,
     "sweep": sweeping,
+    "checks": checks,
     "notebooks": notebooks,
     "tests": tests,
 }

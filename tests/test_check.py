@@ -1,11 +1,15 @@
+import _thread
+import inspect
 import re
+import threading
 
 import numpy as np
 import pytest
 
 from adamlib import rules
 from adamlib.answers import check_answer
-from adamlib.check import check
+from adamlib.check import FUNCTIONS, _hints_given, check, hint
+from adamlib.mistakes import HINTS
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +40,38 @@ def one_number(x, g, t, *, learning_rate=0.01):
 
 def deaf(x, g, t, *, learning_rate=0.01):
     return (x - 0.01 * g,)
+
+
+def too_long(x, g, t, *, learning_rate=0.01):
+    return (x - 2 * learning_rate * g,)
+
+
+def half_written(x, g, t, *, learning_rate=0.01):
+    step = ...
+    return (x - step,)
+
+
+def two_results(x, g, t, *, learning_rate=0.01):
+    return x - learning_rate * g, g
+
+
+def words(x, g, t, *, learning_rate=0.01):
+    return (np.full(x.shape, "a"),)
+
+
+def deep(x, g, t, *, learning_rate=0.01):
+    return deep(x, g, t)
+
+
+def leaves(x, g, t, *, learning_rate=0.01):
+    raise SystemExit
+
+
+def forgot_the_exercise(x, g, t, *, learning_rate=0.01):
+    def double(a):
+        return a + []
+
+    return (x - double("g"),)
 
 
 def broken(x, g, t, *, learning_rate=0.01):
@@ -72,12 +108,19 @@ START = "at step 1, from x = 1 with g = 100 and learning_rate"
 SAID = {
     stub: "not written yet (or is `return` missing?)",
     unfinished: "not written yet",
-    uphill: f"{START} 0.01, your x is 2 instead of 0",
+    uphill: "the step goes uphill: the gradient points to where the loss grows",
     no_tuple: "it must return the tuple (x,), yours is an array of shape (5,)",
     one_number: "x must be an array of x's shape, yours is a float64",
     a_list_inside: "x must be an array of x's shape, yours is a list",
-    deaf: f"{START} 0.3, your x is 0 instead of -29",
-    broken: "it raises NameError: name 'lr' is not defined",
+    deaf: "the learning rate is written as a number: use the argument learning_rate",
+    too_long: f"{START} 0.01, your x is -1 instead of 0. The next cells use",
+    broken: "it raises NameError: name 'lr' is not defined, in its line 2, return (x - lr * g,)",
+    leaves: "it raises SystemExit, in its line 2, raise SystemExit",
+    forgot_the_exercise: 'in its line 5, return (x - double("g"),)',
+    half_written: "not written yet",
+    two_results: "it must return the tuple (x,), yours is a tuple of 2",
+    words: "x must be an array of x's shape, yours is an array of shape (5,) and type <U1",
+    deep: "it raises RecursionError: maximum recursion depth exceeded",
     never_a_number: f"{START} 0.01, your x is nan instead of 0",
     in_place: "it changes x in place: make a new array, as by new = x - …",
     g_in_place: "it changes g in place: make a new array",
@@ -150,11 +193,12 @@ def test_functions_that_are_no_rules_are_compared_by_their_values(capsys):
 
 def test_a_wrong_state_is_told_from_a_wrong_x(capsys):
     def momentum(x, g, t, v=0, *, learning_rate=0.01, momentum=0.9):
-        x, v = rules.momentum(x, g, t, -v, learning_rate=learning_rate, momentum=momentum)
-        return x, -v
+        x, v = rules.momentum(x, g, t, v, learning_rate=learning_rate, momentum=momentum)
+        return x, 2 * v
 
-    def adagrad(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):
-        return rules.adagrad(x, g, t, s, learning_rate=learning_rate, epsilon=epsilon)
+    def adagrad(x, g, t, s=0.1, *, learning_rate=0.001, epsilon=1e-7):
+        x, s = rules.adagrad(x, g, t, s, learning_rate=learning_rate, epsilon=epsilon)
+        return 2 * x, s
 
     check(momentum, "momentum")
     assert re.match("momentum: at step 1, .* your v is", capsys.readouterr().out)
@@ -178,3 +222,84 @@ def test_in_the_tests_a_leaked_solution_and_a_broken_exercise_raise(monkeypatch,
     for value in (..., 1.0, "one"):
         with pytest.raises(AssertionError, match="must be solved here"):
             check_answer("01.minimum", value)
+
+
+def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """Right until step 5 of the run with other betas, where m is wrong, and so is x."""
+    new, m, v = rules.adam(
+        x, g, t, m, v, learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
+    )
+    slip = 1.5 if t == 5 and beta_1 == 0.5 else 1
+    return new * slip, m * slip, v
+
+
+def test_a_learner_can_recompute_what_an_unknown_mistake_is_told(capsys):
+    check(adam, "adam")
+    said = capsys.readouterr().out
+    assert said.startswith("adam: at step 5, from x = ") and "your m is" in said
+    given = {k: float(a) for k, a in re.findall(r"(\w+) (?:= )?(-?\d(?:[\d.e+-]*\d)?)", said)}
+    settings = {k: given[k] for k in ("learning_rate", "beta_1", "beta_2", "epsilon")}
+    assert settings == {"learning_rate": 0.001, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}
+    theirs, right = (
+        rule(given["x"], given["g"], int(given["step"]), given["m"], given["v"], **settings)[1]
+        for rule in (adam, rules.adam)
+    )
+    assert theirs == pytest.approx(given["is"], rel=1e-6)
+    assert right == pytest.approx(float(re.search(r"instead of (\S+)\. ", said)[1]), rel=1e-6)
+
+
+def test_a_rule_without_known_mistakes_is_checked_too(capsys):
+    def nadam(x, g, t, m=0, v=0, mu_product=1, **hyperparameters):
+        return rules.nadam(x, g, t, m, v, mu_product, **hyperparameters)
+
+    def wrong(*arguments, **hyperparameters):
+        x, *state = rules.nadam(*arguments, **hyperparameters)
+        return [2 * x, *state]
+
+    wrong.__signature__ = nadam.__signature__ = inspect.signature(rules.nadam)
+    wrong.__name__ = "nadam"
+    assert check(nadam, "nadam") is nadam
+    assert check(wrong, "nadam") is rules.nadam
+    assert ", mu_product = 1 with g = 100 and" in capsys.readouterr().out
+
+
+def test_an_error_that_a_known_mistake_raises_is_explained(capsys):
+    def rmsprop(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-7):
+        v = rho * v + (1 - rho) * g**2
+        return x - learning_rate * g / (np.sqrt(v) + 10 ^ -8), v
+
+    check(rmsprop, "rmsprop")
+    said = capsys.readouterr().out
+    assert said.startswith("rmsprop: it raises TypeError: ufunc 'bitwise_xor'")
+    assert "in its line 3, return x - " in said and "in Python ^ is the operator xor" in said
+
+
+def test_an_endless_loop_can_be_interrupted_and_leaves_everything_usable(capsys):
+    def sgd(x, g, t, *, learning_rate=0.01):
+        while True:
+            pass
+
+    before = np.geterr()
+    timer = threading.Timer(0.2, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        check(sgd, "sgd")
+    timer.join()
+    assert np.geterr() == before and capsys.readouterr().out == ""
+    assert check(rules.sgd, "sgd") is rules.sgd and check(uphill, "sgd") is rules.sgd
+    assert "right" in capsys.readouterr().out
+
+
+def test_hints_come_one_at_a_time_and_then_the_solved_lesson(monkeypatch, capsys):
+    monkeypatch.setattr("adamlib.check._hints_given", type(_hints_given)())
+    for name, hints in HINTS.items():
+        assert hasattr(rules, name) or name in FUNCTIONS
+        assert len(hints) >= 3 and "return" not in hints[0]
+        for _ in range(len(hints) + 2):
+            hint(name)
+        said = capsys.readouterr().out.splitlines()
+        numbered = [f"{name}, hint {i} of {len(hints)}: {h}" for i, h in enumerate(hints, 1)]
+        assert said[:-2] == numbered
+        assert said[-1] == said[-2] and "solutions/" in said[-1]
+    with pytest.raises(ValueError, match="There are hints for sgd, .*; not for 'adm'"):
+        hint("adm")

@@ -46,7 +46,7 @@ from IPython.display import display
 
 from adamlib import plots
 from adamlib.answers import check_answer
-from adamlib.check import check
+from adamlib.check import check, hint
 from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train, tune
 from adamlib.models import LogisticRegression
@@ -90,7 +90,7 @@ check_answer("01.minimum", minimum)
 #
 # Replace `...` by one line that returns the new x, in a tuple.
 #
-# <details><summary>Hint</summary>A tuple of one value needs a comma: (value,)</details>
+# `check` says what is wrong. If you are stuck, run `hint("sgd")` in a cell of its own: one hint at each call.
 
 
 # %%
@@ -119,6 +119,8 @@ plots.curve(cubic, {f"sgd, η = {rate}": run.trajectory})
 # a little to either side, the **central difference** $\frac{f(x + h) - f(x - h)}{2h}$.
 #
 # ### Exercise 3: write the test
+#
+# Here `hint("central_difference")` helps.
 
 
 # %%

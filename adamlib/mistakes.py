@@ -1,0 +1,972 @@
+"""Wrong rules that learners write, each a change to the course's own rule, and hints.
+
+MISTAKES     all of them; check() names the one that computes what the learner's rule does
+HINTS        {rule: hints}, the next one more telling than the last
+wrong_rules  a rule's mistakes, ready to run
+"""
+
+import inspect
+import re
+from typing import NamedTuple
+
+from adamlib import rules
+
+
+class Mistake(NamedTuple):
+    """A wrong rule: the right one's source with one text changed.
+
+    name       what is wrong, in one sentence
+    hint       what to think of; of a convention, what Keras does instead
+    changes    pairs of texts in the source: the right one and the wrong one
+    elsewhere  "", or where this is no mistake but the convention, such as "by the paper"
+    """
+
+    rule: str
+    name: str
+    hint: str
+    changes: tuple
+    elsewhere: str
+
+
+# "# " a rule; then its mistakes, each a name, "? " a hint, and a change as in a diff, of parts of
+# lines. "= " marks a convention, and where it is right.
+TABLE = """
+# sgd
+
+the step goes uphill
+? the gradient points to where the loss grows
+- x - learning_rate
++ x + learning_rate
+
+the learning rate is not used
+? the step is the gradient times the learning rate
+- learning_rate * g
++ g
+
+the gradient is divided by the learning rate
+? a larger learning rate must make a longer step
+- learning_rate * g
++ g / learning_rate
+
+it returns the step and not the new x
+? the step starts at x
+- (x - learning_rate
++ (-learning_rate
+
+the brackets are in the wrong place
+? without brackets Python multiplies before it subtracts
+- x - learning_rate * g
++ (x - learning_rate) * g
+
+the learning rate is written as a number
+? use the argument learning_rate, which later cells change
+- (x - learning_rate
++ (x - 0.01
+
+only the sign of the gradient counts
+? the step is proportional to the gradient
+- learning_rate * g
++ learning_rate * sign(g)
+
+the learning rate is divided by t
+? it is the same at every step
+- learning_rate * g
++ learning_rate / t * g
+
+x is multiplied by the step
+? the step is subtracted from x
+- x - learning_rate
++ x * learning_rate
+
+# momentum
+
+the learning rate is outside the velocity
+= in PyTorch
+? has it inside: v sums the steps and not the gradients
+- v = momentum * v - learning_rate * g
+- return x + v, v
++ v = momentum * v + g
++ return x - learning_rate * v, v
+
+the velocity has the other sign
+= in many textbooks
+? has a velocity that points to where x goes, x + v
+- v = momentum * v - learning_rate * g
+- return x + v, v
++ v = momentum * v + learning_rate * g
++ return x - v, v
+
+the velocity is an average and not a sum
+? the new gradient counts in full, without a factor 1 - momentum
+- v - learning_rate * g
++ v - (1 - momentum) * learning_rate * g
+
+the velocity averages gradients, with the learning rate outside
+? v is a sum of steps: no factor 1 - momentum, and the learning rate inside
+- v = momentum * v - learning_rate * g
+- return x + v, v
++ v = momentum * v + (1 - momentum) * g
++ return x - learning_rate * v, v
+
+the velocity is accelerated uphill
+? the gradient points to where the loss grows
+- v - learning_rate * g
++ v + learning_rate * g
+
+the velocity is subtracted from x
+? v points to where x goes already
+- return x + v, v
++ return x - v, v
+
+the velocity is returned as it came
+? the next step needs the new v
+- v = momentum * v - learning_rate * g
+- return x + v, v
++ return x + momentum * v - learning_rate * g, v
+
+x moves by the old velocity
+? first the new v, then the step
+- v = momentum * v - learning_rate * g
+- return x + v, v
++ return x + v, momentum * v - learning_rate * g
+
+x looks ahead, which is Nesterov's step
+? here x moves by v and nothing else
+- x + v, v
++ x + momentum * v - learning_rate * g, v
+
+the velocity forgets its past
+? a part of the old v goes on
+- momentum * v - learning_rate
++ -learning_rate
+
+the old velocity does not fade
+? only the part momentum of the old v goes on
+- = momentum * v -
++ = v -
+
+the learning rate is not used
+? the new gradient enters v times the learning rate
+- learning_rate * g
+- return
++ g
++ return
+
+the gradient is used twice
+? the gradient is in v already
+- x + v, v
++ x + v - learning_rate * g, v
+
+momentum is written as a number
+? use the argument momentum, which later cells change
+- = momentum * v -
++ = 0.9 * v -
+
+x and v are returned in the wrong order
+? the new x comes first
+- x + v, v
++ v, x + v
+
+it returns the step and not the new x
+? the step starts at x
+- x + v, v
++ v, v
+
+# nesterov
+
+the learning rate is outside the velocity
+= in PyTorch
+? has it inside: v sums the steps and not the gradients
+- v = momentum * v - learning_rate * g
+- return x + momentum * v - learning_rate * g, v
++ v = momentum * v + g
++ return x - learning_rate * (momentum * v + g), v
+
+the velocity has the other sign
+= in many textbooks
+? has a velocity that points to where x goes
+- v = momentum * v - learning_rate * g
+- return x + momentum * v - learning_rate * g, v
++ v = momentum * v + learning_rate * g
++ return x - momentum * v - learning_rate * g, v
+
+there is no look-ahead, so it is the heavy ball
+? after the step by v, x looks ahead by momentum times the new v
+- x + momentum * v - learning_rate * g, v
++ x + v, v
+
+the velocity is accelerated uphill
+? the gradient points to where the loss grows
+- v - learning_rate * g
+- return
++ v + learning_rate * g
++ return
+
+the gradient's own step goes uphill
+? the gradient points to where the loss grows
+- learning_rate * g, v
++ -learning_rate * g, v
+
+x moves by all of the velocity and by the gradient
+? in x only the part momentum of v counts
+- x + momentum * v
++ x + v
+
+x moves by the velocity's part alone
+? the gradient's own step is missing in x
+- x + momentum * v - learning_rate * g, v
++ x + momentum * v, v
+
+the velocity is returned as it came
+? the next step needs the new v
+- v = momentum * v - learning_rate * g
+- return x + momentum * v - learning_rate * g, v
++ new = momentum * v - learning_rate * g
++ return x + momentum * new - learning_rate * g, v
+
+the velocity is an average and not a sum
+? the new gradient counts in full, without a factor 1 - momentum
+- v - learning_rate * g
+- return
++ v - (1 - momentum) * learning_rate * g
++ return
+
+the velocity that is returned has looked ahead too
+? only x looks ahead
+- g, v
++ g, momentum * v
+
+the old velocity does not fade
+? only the part momentum of the old v goes on
+- = momentum * v
++ = v
+
+x and v are returned in the wrong order
+? the new x comes first
+- return x + momentum * v - learning_rate * g, v
++ return v, x + momentum * v - learning_rate * g
+
+# adagrad
+
+s starts at 0
+= by the paper
+? starts it at 0.1
+- s=0.1
++ s=0
+
+epsilon is outside the root
+= in PyTorch
+? has it inside
+- sqrt(s + epsilon)
++ (sqrt(s) + epsilon)
+
+the root is missing
+? the step must not depend on the unit of g: what has the unit of g is the root of s
+- sqrt(s + epsilon)
++ (s + epsilon)
+
+the gradient is not squared
+? s sums the squares of the gradients
+- g**2
++ g
+
+s sums the sizes of the gradients
+? s sums their squares
+- g**2
++ abs(g)
+
+the step goes uphill
+? the gradient points to where the loss grows
+- x - learning_rate
++ x + learning_rate
+
+the learning rate is not used
+? it multiplies the step
+- learning_rate * g
++ g
+
+the step uses the old s
+? first the new s, then the step
+- s = s + g**2
+- return x - learning_rate * g / sqrt(s + epsilon), s
++ return x - learning_rate * g / sqrt(s + epsilon), s + g**2
+
+s fades, as in RMSProp
+? s is a sum and never falls
+- s + g**2
++ 0.9 * s + 0.1 * g**2
+
+s forgets its past
+? the new square is added to the old s
+- s + g**2
++ g**2
+
+s is returned as it came
+? the next step needs the new s
+- s = s + g**2
+- return x - learning_rate * g / sqrt(s + epsilon), s
++ return x - learning_rate * g / sqrt(s + g**2 + epsilon), s
+
+the root is stored back into s
+? s stays a sum of squares; the root is only for the step
+- s = s + g**2
+- return x - learning_rate * g / sqrt(s + epsilon), s
++ s = sqrt(s + g**2 + epsilon)
++ return x - learning_rate * g / s, s
+
+the step is multiplied by the root
+? where gradients were large the steps get shorter
+- g / sqrt
++ g * sqrt
+
+brackets are missing around what divides
+? Python divides before it adds, so epsilon is added to x
+- sqrt(s + epsilon)
++ sqrt(s) + epsilon
+
+epsilon is not used
+? it is added to s under the root
+- sqrt(s + epsilon)
++ sqrt(s)
+
+x and s are returned in the wrong order
+? the new x comes first
+- return x - learning_rate * g / sqrt(s + epsilon), s
++ return s, x - learning_rate * g / sqrt(s + epsilon)
+
+^ is used for a power
+? in Python ^ is the operator xor, and a power is **
+- g**2
++ g^2
+
+# sign_descent
+
+the step goes uphill
+? the gradient points to where the loss grows
+- x - learning_rate
++ x + learning_rate
+
+the gradient's size counts
+? only its sign may count
+- sign(g)
++ g
+
+the gradient is divided by its size even where it is 0
+? 0 / 0 is not a number; np.sign(0) is 0
+- sign(g)
++ g / abs(g)
+
+it moves where the gradient is 0
+? there are three signs: -1, 0 and 1
+- sign(g)
++ (2 * (g > 0) - 1.0)
+
+it moves where the gradient is 0, and downwards
+? there are three signs: -1, 0 and 1
+- sign(g)
++ (2 * (g >= 0) - 1.0)
+
+the step has the same sign everywhere
+? where the gradient is negative, x grows
+- sign(g)
++ abs(sign(g))
+
+the learning rate is not used
+? it is the length of the step
+- learning_rate * sign
++ sign
+
+it takes the sign of x
+? it is the gradient that says which way is down
+- sign(g)
++ sign(x)
+
+# rmsprop
+
+epsilon is outside the root
+= in PyTorch
+? has it inside
+- sqrt(v + epsilon)
++ (sqrt(v) + epsilon)
+
+rho and 1 - rho are exchanged
+? the old average keeps the larger part, rho
+- rho * v + (1 - rho)
++ (1 - rho) * v + rho
+
+v is a sum, as in AdaGrad
+? an average forgets: its two factors are rho and 1 - rho
+- rho * v + (1 - rho) * g**2
++ v + g**2
+
+1 - rho is forgotten
+? the two factors of an average sum to 1
+- (1 - rho) * g**2
++ g**2
+
+the old average does not fade
+? the two factors of an average sum to 1
+- = rho * v
++ = v
+
+v forgets its past
+? a part of the old v goes on
+- rho * v + (1 - rho) * g**2
++ g**2
+
+the root is missing
+? the step must not depend on the unit of g: what has the unit of g is the root of v
+- sqrt(v + epsilon)
++ (v + epsilon)
+
+the gradient is not squared
+? v averages the squares of the gradients
+- g**2
++ g
+
+v averages the sizes of the gradients
+? v averages their squares
+- g**2
++ abs(g)
+
+the factor is squared with the gradient
+? only g is squared: ** comes before *
+- (1 - rho) * g**2
++ ((1 - rho) * g) ** 2
+
+the step goes uphill
+? the gradient points to where the loss grows
+- x - learning_rate
++ x + learning_rate
+
+the learning rate is not used
+? it multiplies the step
+- learning_rate * g
++ g
+
+the step is multiplied by the root
+? where gradients are large the steps get shorter
+- g / sqrt
++ g * sqrt
+
+brackets are missing around what divides
+? Python divides before it adds, so epsilon is added to x
+- sqrt(v + epsilon)
++ sqrt(v) + epsilon
+
+epsilon is not used
+? it is added to v under the root
+- sqrt(v + epsilon)
++ sqrt(v)
+
+the step uses the old v
+? first the new v, then the step
+- v = rho * v + (1 - rho) * g**2
+- return x - learning_rate * g / sqrt(v + epsilon), v
++ x = x - learning_rate * g / sqrt(v + epsilon)
++ v = rho * v + (1 - rho) * g**2
++ return x, v
+
+v is returned as it came
+? the next step needs the new v
+- v = rho * v + (1 - rho) * g**2
+- return x - learning_rate * g / sqrt(v + epsilon), v
++ new = rho * v + (1 - rho) * g**2
++ return x - learning_rate * g / sqrt(new + epsilon), v
+
+the root is stored back into v
+? v stays an average of squares; the root is only for the step
+- return x - learning_rate * g / sqrt(v + epsilon), v
++ v = sqrt(v + epsilon)
++ return x - learning_rate * g / v, v
+
+v is corrected for its start, as in Adam
+? RMSProp divides by the root of v as it is
+- sqrt(v + epsilon)
++ sqrt(v / (1 - rho**t) + epsilon)
+
+rho is written as a number
+? use the argument rho, which later cells change
+- rho * v + (1 - rho) * g
++ 0.9 * v + (1 - 0.9) * g
+
+x and v are returned in the wrong order
+? the new x comes first
+- return x - learning_rate * g / sqrt(v + epsilon), v
++ return v, x - learning_rate * g / sqrt(v + epsilon)
+
+^ is used for a power
+? in Python ^ is the operator xor, and a power is **
+- g**2
++ g^2
+
+# adadelta
+
+the step is not multiplied by the learning rate
+= by the paper
+? multiplies the step by learning_rate as x moves
+- learning_rate * step
++ step
+
+epsilon is outside both roots
+? it is added to u and to v under their roots
+- -sqrt(u + epsilon) / sqrt(v + epsilon)
++ -(sqrt(u) + epsilon) / (sqrt(v) + epsilon)
+
+epsilon is missing beside u
+? u starts at 0, and without epsilon x never moves
+- -sqrt(u + epsilon)
++ -sqrt(u)
+
+the two roots are exchanged
+? the step has the unit of x: past steps above, gradients below
+- -sqrt(u + epsilon) / sqrt(v + epsilon)
++ -sqrt(v + epsilon) / sqrt(u + epsilon)
+
+the roots are missing
+? the root of u has the unit of x, and the root of v that of g
+- -sqrt(u + epsilon) / sqrt(v + epsilon)
++ -(u + epsilon) / (v + epsilon)
+
+the step goes uphill
+? the gradient points to where the loss grows
+- -sqrt(u
++ sqrt(u
+
+the gradient is missing in the step
+? the roots give a length for each unit of g
+- sqrt(v + epsilon) * g
++ sqrt(v + epsilon)
+
+the step uses the old v
+? first the new v, then the step
+- v = rho * v + (1 - rho) * g**2
+- step = -sqrt(u + epsilon) / sqrt(v + epsilon) * g
++ step = -sqrt(u + epsilon) / sqrt(v + epsilon) * g
++ v = rho * v + (1 - rho) * g**2
+
+v does not square the gradient
+? v averages squares
+- g**2
++ g
+
+u does not square the step
+? u averages squares
+- step**2
++ step
+
+u averages the gradients
+? u averages squared steps, v squared gradients
+- (1 - rho) * step**2
++ (1 - rho) * g**2
+
+u averages steps that the learning rate has scaled
+? the learning rate only counts as x moves
+- (1 - rho) * step**2
++ (1 - rho) * (learning_rate * step) ** 2
+
+1 - rho is forgotten in v
+? the two factors of an average sum to 1
+- (1 - rho) * g**2
++ g**2
+
+1 - rho is forgotten in u
+? the two factors of an average sum to 1
+- (1 - rho) * step**2
++ step**2
+
+v and u are returned in the wrong order
+? the state is returned in the order in which it came
+- step, v, u
++ step, u, v
+
+u is returned as it came
+? the next step needs the new u
+- u = rho * u + (1 - rho) * step**2
+- return
++ return
+
+# adam
+
+epsilon is that of Algorithm 1
+= by the paper
+? takes epsilon for the paper's epsilon-hat and divides it by sqrt(1 - beta_2**t) first
+- epsilon / sqrt(1 - beta_2**t)
++ epsilon
+
+the step goes uphill
+? the gradient points to where the loss grows
+- x - learning_rate
++ x + learning_rate
+
+the learning rate is not used
+? it multiplies the step
+- learning_rate * m_hat
++ m_hat
+
+t counts from 0
+? 1 - beta**0 is 0, and t is 1 at the first step already
+- m_hat = m / (1 - beta_1**t)
++ t = t - 1
++ m_hat = m / (1 - beta_1**t)
+
+t counts from 0
+? 1 - beta**0 is 0, and t is 1 at the first step already
+- m_hat = m / (1 - beta_1**t)
++ t = t - 1
++ m_hat = m / (1 - beta_1**t)
+- epsilon / sqrt(
++ epsilon / np.sqrt(
+
+t counts from 2
+? t is 1 at the first step already
+- m_hat = m / (1 - beta_1**t)
++ t = t + 1
++ m_hat = m / (1 - beta_1**t)
+
+t stays at 1, as if an epoch were a step
+? the corrections fade as t grows, with every step
+- m_hat = m / (1 - beta_1**t)
++ t = 1
++ m_hat = m / (1 - beta_1**t)
+
+m is corrected with t - 1
+? m holds t gradients after step t
+- beta_1**t)
++ beta_1 ** (t - 1))
+
+v is corrected with t - 1
+? v holds t squares after step t
+- v / (1 - beta_2**t)
++ v / (1 - beta_2 ** (t - 1))
+
+beta is not raised to t
+? what the start at 0 still lacks fades as beta**t
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m / (1 - beta_1)
++ v_hat = v / (1 - beta_2)
+
+beta is multiplied by t
+? a power is **
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m / (1 - beta_1 * t)
++ v_hat = v / (1 - beta_2 * t)
+
+neither m nor v is corrected
+? both start at 0 and are too small at first
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m
++ v_hat = v
+
+m is not corrected
+? m starts at 0 too and is too small at first, so the step uses m_hat
+- m / (1 - beta_1**t)
++ m
+
+v is not corrected
+? v starts at 0 too and is too small at first, so the root is that of v_hat
+- v / (1 - beta_2**t)
++ v
+
+both corrections multiply
+? m and v are too small at first, so divide by a number below 1
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m * (1 - beta_1**t)
++ v_hat = v * (1 - beta_2**t)
+
+the correction of m multiplies
+? m is too small at first, so divide by a number below 1
+- m / (1 - beta_1**t)
++ m * (1 - beta_1**t)
+
+the correction of v multiplies
+? v is too small at first, so divide by a number below 1
+- v / (1 - beta_2**t)
++ v * (1 - beta_2**t)
+
+beta_2 stands in m_hat
+? m averages with beta_1
+- m / (1 - beta_1**t)
++ m / (1 - beta_2**t)
+
+beta_1 stands in v_hat
+? v averages with beta_2
+- v / (1 - beta_2**t)
++ v / (1 - beta_1**t)
+
+beta_1 and beta_2 are exchanged in the averages
+? m averages with beta_1, v with beta_2
+- m = beta_1 * m + (1 - beta_1) * g
+- v = beta_2 * v + (1 - beta_2) * g**2
++ m = beta_2 * m + (1 - beta_2) * g
++ v = beta_1 * v + (1 - beta_1) * g**2
+
+v averages with beta_1
+? v has a beta of its own
+- beta_2 * v + (1 - beta_2) * g**2
++ beta_1 * v + (1 - beta_1) * g**2
+
+beta_1 and 1 - beta_1 are exchanged
+? the old average keeps the larger part, beta_1
+- beta_1 * m + (1 - beta_1) * g
++ (1 - beta_1) * m + beta_1 * g
+
+beta_2 and 1 - beta_2 are exchanged
+? the old average keeps the larger part, beta_2
+- beta_2 * v + (1 - beta_2) * g**2
++ (1 - beta_2) * v + beta_2 * g**2
+
+1 - beta_1 is forgotten
+? the two factors of an average sum to 1
+- (1 - beta_1) * g
++ g
+
+1 - beta_2 is forgotten
+? the two factors of an average sum to 1
+- (1 - beta_2) * g**2
++ g**2
+
+m goes with g and not with its past
+? a part of the old m goes on
+- beta_1 * m + (1 - beta_1) * g
++ (1 - beta_1) * g
+
+the gradient is not squared
+? v averages the squares of the gradients
+- g**2
++ g
+
+v averages the sizes of the gradients
+? v averages their squares
+- g**2
++ abs(g)
+
+the factor is squared with the gradient
+? only g is squared: ** comes before *
+- (1 - beta_2) * g**2
++ ((1 - beta_2) * g) ** 2
+
+v averages the square of m
+? v averages the squares of the gradients
+- (1 - beta_2) * g**2
++ (1 - beta_2) * m**2
+
+m averages the sizes of the gradients
+? m keeps their signs, so that they can cancel
+- (1 - beta_1) * g
++ (1 - beta_1) * abs(g)
+
+m averages the squared gradients
+? m averages the gradients, v their squares
+- (1 - beta_1) * g
++ (1 - beta_1) * g**2
+
+the step uses g and not m_hat
+? the step goes along the corrected average
+- * m_hat /
++ * g /
+
+the root is missing
+? the step must not depend on the unit of g: what has the unit of g is the root of v_hat
+- sqrt(v_hat)
++ v_hat
+
+epsilon is inside the root
+? it is added to the root
+- sqrt(v_hat) + epsilon
++ sqrt(v_hat + epsilon)
+
+brackets are missing around what divides
+? Python divides before it adds, so epsilon is added to x
+- (sqrt(v_hat) + epsilon)
++ sqrt(v_hat) + epsilon
+
+epsilon is not used
+? it is added to the root of v_hat
+- (sqrt(v_hat) + epsilon)
++ sqrt(v_hat)
+
+epsilon is 10^-8, which is -14
+? in Python ^ is the operator xor; the argument epsilon has the number already
+- epsilon / sqrt(1 - beta_2**t)
++ 10 ^ -8
+
+epsilon is written as 1e-8
+? use the argument epsilon, which is 1e-7 in Keras
+- (sqrt(v_hat) + epsilon)
++ (sqrt(v_hat) + 1e-8)
+
+^ is used for a power
+? in Python ^ is the operator xor; a power is **, and ten to the minus eight 1e-8
+- g**2
++ g^2
+
+^ is used for beta's power
+? in Python ^ is the operator xor, and a power is **
+- beta_1**t
++ beta_1^t
+
+epsilon-hat is multiplied by the root
+? epsilon acts more strongly at first, so divide by a number below 1
+- epsilon / sqrt(1 - beta_2**t)
++ epsilon * sqrt(1 - beta_2**t)
+
+epsilon-hat lacks a root
+? v_hat is under a root, and so is its correction
+- epsilon / sqrt(1 - beta_2**t)
++ epsilon / (1 - beta_2**t)
+
+m_hat is stored back into m
+? the next step needs the m that is not corrected
+- epsilon), m, v
++ epsilon), m_hat, v
+
+v_hat is stored back into v
+? the next step needs the v that is not corrected
+- epsilon), m, v
++ epsilon), m, v_hat
+
+m_hat and v_hat are stored back into m and v
+? the next step needs the averages that are not corrected
+- epsilon), m, v
++ epsilon), m_hat, v_hat
+
+m and v are returned in the wrong order
+? the state is returned in the order in which it came
+- epsilon), m, v
++ epsilon), v, m
+
+m and v are returned as they came
+? the next step needs the new m and v
+- m = beta_1 * m + (1 - beta_1) * g
++ old = m, v
++ m = beta_1 * m + (1 - beta_1) * g
+- epsilon), m, v
++ epsilon), *old
+
+v goes on from m
+? m and v each go on from their own past
+- beta_2 * v + (1 - beta_2)
++ beta_2 * m + (1 - beta_2)
+
+m is returned twice
+? the state is m and v
+- epsilon), m, v
++ epsilon), m, m
+
+the step is multiplied by the root
+? where gradients are large the steps get shorter
+- m_hat / (
++ m_hat * (
+
+the betas are written as numbers in the averages
+? use the arguments beta_1 and beta_2, which later cells change
+- m = beta_1 * m + (1 - beta_1) * g
+- v = beta_2 * v + (1 - beta_2) * g**2
++ m = 0.9 * m + 0.1 * g
++ v = 0.999 * v + 0.001 * g**2
+"""
+
+
+def _read(table):
+    """The table's mistakes."""
+    for section in table.split("\n# ")[1:]:
+        rule, *entries = section.strip().split("\n\n")
+        for entry in entries:
+            name, *lines = entry.split("\n")
+            marked = {mark: [i[2:] for i in lines if i[0] == mark] for mark in "?="}
+            runs = re.findall(r"((?:^- .*\n)+)((?:^\+ .*\n)+)", f"{entry}\n", re.MULTILINE)
+            changes = [tuple(_source(text) for text in pair) for pair in runs]
+            yield Mistake(rule, name, *marked["?"], tuple(changes), "".join(marked["="]))
+
+
+def _source(text):
+    """Lines of a diff as they stand in a function."""
+    return "\n    ".join(line[2:] for line in text.splitlines())
+
+
+MISTAKES = list(_read(TABLE))
+
+
+def compiled(source, name):
+    """The function `name` that the source defines, among what adamlib.rules has."""
+    module = dict(vars(rules))
+    exec(source, module)
+    return module[name]
+
+
+def wrong_rules(name):
+    """Pairs (mistake, wrong rule): each mistake in the course's rule, then in its conventions."""
+    source = inspect.getsource(getattr(rules, name))
+    known = [m for m in MISTAKES if m.rule == name]
+    for convention in [None, *(m for m in known if m.elsewhere)]:
+        base = _changed(source, convention) if convention else source
+        for mistake in known:
+            if (wrong := _changed(base, mistake)) and mistake is not convention:
+                yield mistake, compiled(wrong, name)
+
+
+def _changed(source, mistake):
+    """The source with the mistake in it, or "" where there is nothing to change."""
+    for right, wrong in mistake.changes:
+        if right not in source:
+            return ""
+        source = source.replace(right, wrong)
+    return source
+
+
+HINTS = {
+    "sgd": (
+        "The gradient says which way the loss grows. Which way does x go?",
+        "The step is the gradient times the learning rate, and it starts at x.",
+        "A tuple of one value has a comma: (value,). The value is x minus the step.",
+    ),
+    "momentum": (
+        "There are two lines: the new velocity, then the new x.",
+        "Of the old velocity the part momentum goes on; the step of sgd is added to it.",
+        "v = momentum * v - …, where … is the step of sgd. Then x moves by v.",
+    ),
+    "nesterov": (
+        "The velocity is that of momentum. Only the line for x differs.",
+        "After the step, x looks ahead: from where it is, by the part of v that will go on.",
+        "x moves by momentum times the new v, and by the step of sgd.",
+    ),
+    "adagrad": (
+        "s remembers how large the gradients of each parameter were.",
+        "Add the square of g to s, which never falls. Then divide the step of sgd.",
+        "The step is divided by the root of s, with epsilon under the root.",
+    ),
+    "sign_descent": (
+        "The step has one length whatever the gradient's size.",
+        "What is left of g, without its size, is 1, 0 or -1.",
+        "np.sign gives it. The rest is sgd.",
+    ),
+    "rmsprop": (
+        "AdaGrad's s only grows, so its steps die out. Let v forget.",
+        "v is an average: the part rho of the old v and the part 1 - rho of the new square.",
+        "The step is that of AdaGrad, with v for s.",
+    ),
+    "adadelta": (
+        "v is that of RMSProp. A second average, u, remembers the steps.",
+        "The step is g times the root of u over the root of v; epsilon is under both roots.",
+        "First v, then the step with the old u, then u from the squared step. The learning rate "
+        "only multiplies the step as x moves.",
+    ),
+    "adam": (
+        "There are two averages, of g with beta_1 and of g squared with beta_2.",
+        "Both start at 0, so they are too small at first. After t equal gradients g, m is "
+        "(1 - beta_1**t) times g: how do you get g back?",
+        "The step is m_hat over the root of v_hat plus epsilon, in brackets. m and v are returned, "
+        "not m_hat and v_hat.",
+        "Keras's epsilon is another than that of Algorithm 1: divide it by sqrt(1 - beta_2**t).",
+    ),
+    "central_difference": (
+        "How much does f change between a point to the right of x and one to the left?",
+        "The two points are x + h and x - h. How far apart are they?",
+        "Divide the change by 2 * h, in brackets.",
+    ),
+}

@@ -1,0 +1,281 @@
+"""check() names every mistake, refuses no right rule, and needs all that it compares."""
+
+import ast
+import inspect
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from adamlib import check as checker
+from adamlib import rules
+from adamlib.check import check
+from adamlib.descent import hyperparameter_defaults, state_defaults
+from adamlib.mistakes import HINTS, MISTAKES, _changed, compiled, wrong_rules
+
+NAMES = [name for name in HINTS if hasattr(rules, name)]
+WRONG = [(mistake, rule) for name in NAMES for mistake, rule in wrong_rules(name)]
+IDS = [f"{mistake.rule}: {mistake.name}" for mistake, _ in WRONG]
+
+# Mistakes on top of a convention that are another mistake on every input: {name: the other}.
+SAME = {
+    # without Keras's epsilon-hat, t occurs in the two corrections only
+    ("adam", "beta is not raised to t"): "t stays at 1, as if an epoch were a step",
+    # two conventions at once: the same two changes, in the other order
+    ("adagrad", "s starts at 0"): "epsilon is outside the root",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_expectation(monkeypatch):
+    monkeypatch.delenv("ADAMLIB_EXPECT", raising=False)
+
+
+def clear():
+    for cached in (checker._steps, checker._path, checker._known):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def fresh():
+    clear()
+    yield
+    clear()
+
+
+def said(rule, name, capsys):
+    capsys.readouterr()
+    check(rule, name)
+    return capsys.readouterr().out
+
+
+def test_there_are_mistakes_for_every_rule_and_each_is_one_change_to_its_source():
+    counts = Counter(m.rule for m in MISTAKES)
+    assert set(counts) == set(NAMES) and counts.total() >= 60 and min(counts.values()) >= 8
+    for m in MISTAKES:
+        source = inspect.getsource(getattr(rules, m.rule))
+        assert m.changes, m
+        for right, wrong in m.changes:
+            assert source.count(right) == 1 and right != wrong, m
+        assert m.elsewhere in ("", "by the paper", "in PyTorch", "in many textbooks")
+        for words in (m.name, m.hint):
+            assert words == words.strip() and not words.endswith(".") and "\n" not in words
+        assert (m.rule, m.name) in {(k.rule, k.name) for k, _ in WRONG}
+
+
+@pytest.mark.parametrize(("mistake", "rule"), WRONG, ids=IDS)
+def test_every_mistake_is_diagnosed_as_itself(mistake, rule, capsys):
+    words = said(rule, mistake.rule, capsys)
+    assert words.count("\n") == 1
+    if checker._sentence(mistake) not in words:
+        other = SAME[mistake.rule, mistake.name]
+        assert words.startswith(f"{mistake.rule}: {other}: ")
+        twins = [k for m, k in WRONG if (m.rule, m.name) == (mistake.rule, other)]
+        assert any(same_on_random_input(rule, twin) for twin in twins)
+
+
+def same_on_random_input(rule, other):
+    rng = np.random.default_rng(0)
+    for t in range(1, 200):
+        arrays = rng.standard_normal((2 + len(state_defaults(rule)), 50)) ** 2
+        settings = {k: rng.uniform(0.01, 0.9) for k in hyperparameter_defaults(rule)}
+        for state in (arrays[2:], ()):
+            a, b = (f(arrays[0], arrays[1], t, *state, **settings) for f in (rule, other))
+            if not np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True):
+                return False
+    return True
+
+
+def test_at_least_95_percent_are_themselves(capsys):
+    others = [
+        (mistake.rule, mistake.name)
+        for mistake, rule in WRONG
+        if checker._sentence(mistake) not in said(rule, mistake.rule, capsys)
+    ]
+    with capsys.disabled():
+        print(f"\n{len(MISTAKES)} mistakes, {len(WRONG)} with conventions; as another: {others}")
+    assert sorted(others) == sorted(SAME) and len(others) <= 0.05 * len(WRONG)
+
+
+def test_what_python_makes_of_ten_to_the_minus_eight():
+    (name,) = (m.name for m in MISTAKES if "10^-8" in m.name)
+    assert name == f"epsilon is 10^-8, which is {10 ^ -8}"
+
+
+def test_a_convention_is_said_to_be_right_elsewhere(capsys):
+    def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g**2
+        m_hat = m / (1 - beta_1**t)
+        v_hat = v / (1 - beta_2**t)
+        return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+
+    words = said(adam, "adam", capsys)
+    assert words.startswith("adam: epsilon is that of Algorithm 1: right by the paper, but Keras ")
+
+
+# Other right ways to write each rule: bodies.
+BODIES = {
+    "sgd": [
+        "step = learning_rate * g\nreturn (x - step,)",
+        "return (-learning_rate * g + x,)",
+        "return (np.subtract(x, np.multiply(learning_rate, g)),)",
+        "x = x.copy()\nx -= learning_rate * g\nreturn [x]",
+    ],
+    "momentum": [
+        "v = v * momentum\nv = v - g * learning_rate\nx = x + v\nreturn x, v",
+        "v = -(learning_rate * g - momentum * v)\nreturn [x + v, v]",
+        "new = momentum * v - learning_rate * g\nreturn x + momentum * v - learning_rate * g, new",
+    ],
+    "nesterov": [
+        "v = momentum * v - learning_rate * g\nreturn x - (learning_rate * g - momentum * v), v",
+        "step = learning_rate * g\nnew = momentum * v - step\n"
+        "return x + momentum**2 * v - (1 + momentum) * step, new",
+        "step = learning_rate * g\nv = momentum * v - step\nx = x + momentum * v\n"
+        "return x - step, v",
+    ],
+    "adagrad": [
+        "s = s + abs(g) ** 2\nreturn x - learning_rate / np.sqrt(s + epsilon) * g, s",
+        "s = s + g * g\nreturn x - learning_rate * g * (s + epsilon) ** -0.5, s",
+    ],
+    "sign_descent": [
+        "return (x - learning_rate * np.sign(g),)",
+        "return (x - np.where(g > 0, learning_rate, np.where(g < 0, -learning_rate, 0)),)",
+        "up = (g > 0) * 1.0\ndown = (g < 0) * 1.0\nreturn (x + learning_rate * (down - up),)",
+        "return (np.where(g == 0, x, x - learning_rate * g / np.maximum(abs(g), 1e-300)),)",
+    ],
+    "rmsprop": [
+        "v = v + (g**2 - v) * (1 - rho)\nreturn x - learning_rate * g / np.sqrt(v + epsilon), v",
+        "square = g * g\nv = square - rho * (square - v)\nroot = (v + epsilon) ** 0.5\n"
+        "return x - learning_rate * (g / root), v",
+    ],
+    "adadelta": [
+        "v = v + (g**2 - v) * (1 - rho)\nstep = -np.sqrt((u + epsilon) / (v + epsilon)) * g\n"
+        "return x + learning_rate * step, v, u + (step**2 - u) * (1 - rho)",
+        "v = rho * v + (1 - rho) * g**2\nstep = np.sqrt(u + epsilon) / np.sqrt(v + epsilon) * g\n"
+        "u = rho * u + (1 - rho) * step**2\nreturn x - learning_rate * step, v, u",
+    ],
+    "adam": [
+        "m = m + (g - m) * (1 - beta_1)\nv = v + (g**2 - v) * (1 - beta_2)\n"
+        "alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)\n"
+        "return x - alpha * m / (np.sqrt(v) + epsilon), m, v",
+        "m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g * g\n"
+        "c1, c2 = 1 - np.power(beta_1, t), 1 - np.power(beta_2, t)\n"
+        "return x - learning_rate * (m / c1) / (np.sqrt(v / c2) + epsilon / np.sqrt(c2)), m, v",
+        "m = (1 - beta_1) * g + beta_1 * m\nv = (1 - beta_2) * np.square(g) + beta_2 * v\n"
+        "root = np.sqrt(v) + epsilon\n"
+        "return x - learning_rate / (1 - beta_1**t) * m * (1 - beta_2**t) ** 0.5 / root, m, v",
+    ],
+}
+
+
+# Other right ways to write any rule: functions of a body.
+STYLES = [
+    lambda body: body.replace("g ** 2", "g * g"),
+    lambda body: body.replace("g ** 2", "np.square(g)"),
+    lambda body: re.sub(r"\bsqrt", "np.sqrt", body),
+    lambda body: re.sub(r"return (.*)", r"return list((\1))", body),
+    lambda body: re.sub(r"return (.*)", r"result = \1\nreturn result", body),
+    lambda body: f"x, g = x.copy(), np.array(g)\nx *= 1\ng *= 1\n{body}",
+    lambda body: f"learning_rate = float(learning_rate)\n{body}",
+    lambda body: f"learning_rate = np.float64(learning_rate)\nt = np.float64(t)\n{body}",
+    lambda body: f'"""What it does."""\n{body}  # a remark',
+]
+
+
+def right_ways(name):
+    """Sources of the rule, other than the course's own."""
+    source = inspect.getsource(getattr(rules, name))
+    function = ast.parse(source).body[0]
+    body = "\n".join(map(ast.unparse, function.body[1:]))
+    bodies = {style(body) for style in STYLES} - {body} | set(BODIES[name])
+    function.body = []
+    first_line = ast.unparse(function).strip()
+    function.args.kwonlyargs.reverse()
+    function.args.kw_defaults.reverse()
+    yield from (f"{first_line}\n{b}".replace("\n", "\n    ") for b in sorted(bodies))
+    yield f"{ast.unparse(function).strip()}\n{body}".replace("\n", "\n    ")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_right_rule_is_never_refused_however_it_is_written(name, capsys):
+    ways = list(right_ways(name))
+    assert len(ways) == len(set(ways)) >= 8
+    for source in ways:
+        rule = compiled(source, name)
+        assert check(rule, name) is rule, source + capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("course", "learner"),
+    [
+        (r"(?<!np\.)\bsqrt", "np.sqrt"),
+        (r"g\*\*2", "g * g"),
+        (r"learning_rate \* g", "g * learning_rate"),
+    ],
+)
+def test_a_mistake_is_known_however_it_is_written(course, learner, capsys):
+    for mistake in MISTAKES:
+        source = _changed(inspect.getsource(getattr(rules, mistake.rule)), mistake)
+        rule = compiled(re.sub(course, learner, source), mistake.rule)
+        assert checker._sentence(mistake) in said(rule, mistake.rule, capsys)
+
+
+def without_states(apart):
+    return lambda a, b, before: apart(a, b, before)[..., :1, :]
+
+
+# Weaker checks: what is changed, and a mistake that it does not name any more.
+WEAKER = {
+    "a large tolerance": ({"TOLERANCE": 1e-2}, "adagrad", "brackets are missing around what"),
+    "a tolerance for float32": ({"TOLERANCE": 1e-6}, "adagrad", "epsilon is outside the root"),
+    "one learning rate": (
+        {"SETTINGS": ({}, checker.SETTINGS[2])},
+        "sgd",
+        "the learning rate is written as a number",
+    ),
+    "one setting of the other hyperparameters": (
+        {"SETTINGS": checker.SETTINGS[:2]},
+        "adam",
+        "the betas are written as numbers",
+    ),
+    "states not compared": (
+        {"_apart": without_states(checker._apart)},
+        "nesterov",
+        "the velocity that is returned has looked ahead too",
+    ),
+    "only the first step": (
+        {"GRADIENTS": checker.GRADIENTS[:1]},
+        "adam",
+        "t stays at 1, as if an epoch were a step",
+    ),
+    "no zero gradient": (
+        {"GRADIENTS": checker.GRADIENTS[:4, :4]},
+        "sign_descent",
+        "the gradient is divided by its size even where it is 0",
+    ),
+    "a single sign": (
+        {"GRADIENTS": abs(checker.GRADIENTS)},
+        "adam",
+        "m averages the sizes of the gradients",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "name", "mistake"), WEAKER.values(), ids=WEAKER)
+def test_a_weaker_check_lets_a_mistake_pass(changes, name, mistake, monkeypatch, fresh, capsys):
+    rule = next(k for m, k in WRONG if m.rule == name and m.name.startswith(mistake))
+    assert said(rule, name, capsys).startswith(f"{name}: {mistake}")
+    clear()
+    for what, weaker in changes.items():
+        monkeypatch.setattr(checker, what, weaker)
+    assert not said(rule, name, capsys).startswith(f"{name}: {mistake}")
+
+
+def test_without_a_tolerance_a_right_rule_would_be_refused(monkeypatch, fresh):
+    source = next(way for way in right_ways("adam") if "alpha" in way)
+    adam = compiled(source, "adam")
+    assert check(adam, "adam") is adam
+    monkeypatch.setattr(checker, "TOLERANCE", 0)
+    assert check(adam, "adam") is rules.adam
