@@ -300,11 +300,11 @@ def _follow(rule, gradients_at, xs, steps, hyperparameters):
         if not _within(gs, np.finfo(float).max):
             if t == 1:
                 raise ValueError(f"The gradient at the start is not finite: {_brief(gs)}.")
-            raise Diverged(_where(rule, t, h))
+            raise Diverged(diverged_at(rule, t, h))
         for x, g, state in zip(xs, gs, states, strict=True):
             update(rule, x, g, t, state, **h)
         if not _within(xs, LIMIT):
-            raise Diverged(_where(rule, t, h))
+            raise Diverged(diverged_at(rule, t, h))
         yield gs, states
 
 
@@ -455,7 +455,8 @@ def _within(arrays, limit):
     return all(-limit <= a.min(initial=0) and a.max(initial=0) <= limit for a in arrays)
 
 
-def _where(rule, t, hyperparameters):
+def diverged_at(rule, t, hyperparameters):
+    """The sentence for a run that diverged at step t: the learning rate, and what else was set."""
     settings = hyperparameter_defaults(rule) | hyperparameters
     shown = ["learning_rate", *hyperparameters] if "learning_rate" in settings else hyperparameters
     words = ", ".join(f"{name}={_brief(settings[name])}" for name in dict.fromkeys(shown))

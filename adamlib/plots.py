@@ -158,13 +158,13 @@ def contour(surface, trajectories=None, title=None):
             ax.plot(*path.T, color="white", lw=3.5)
             ax.plot(*path.T, lw=1.5, label=label, **style)
             seen.append(
-                f"{label}: {len(path) - 1} steps from {_point(path[0])} to {_point(path[-1])}, "
-                f"f = {surface(path[-1]):.3g}"
+                f"{label}: {len(path) - 1} steps from {point_words(path[0])} to "
+                f"{point_words(path[-1])}, f = {surface(path[-1]):.3g}"
             )
         ax.set(title=title)
         if trajectories:
             fig.legend(loc="outside lower center", ncols=min(3, len(trajectories)))
-    minima = " and ".join(map(_point, surface.minima))
+    minima = " and ".join(map(point_words, surface.minima))
     fig.alt = _sentences(
         f"Contours of the function {surface.name}, lower is darker, least at {minima}", *seen
     )
@@ -185,8 +185,8 @@ def arrows(surface, x, vectors, title=None):
             _note(ax, label, x + vector, colour, (6, 6), "left")
         ax.plot(*x, "o", color="black", ms=7)
         ax.set(title=title)
-    seen = (f"{label} is {_point(vector)}" for label, vector in vectors.items())
-    fig.alt = _sentences(f"Arrows from {_point(x)} on the function {surface.name}", *seen)
+    seen = (f"{label} is {point_words(vector)}" for label, vector in vectors.items())
+    fig.alt = _sentences(f"Arrows from {point_words(x)} on the function {surface.name}", *seen)
     return fig
 
 
@@ -346,7 +346,8 @@ def _note(ax, text, at, colour, offset, align):
     )
 
 
-def _point(x):
+def point_words(x):
+    """A point in words: (1, -0.5)."""
     return f"({', '.join(f'{v:.3g}' for v in np.atleast_1d(x))})"
 
 

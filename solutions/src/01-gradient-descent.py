@@ -49,6 +49,7 @@ from adamlib.answers import check_answer
 from adamlib.check import check, hint
 from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train, tune
+from adamlib.explorers import explore
 from adamlib.models import LogisticRegression
 from adamlib.quiz import quiz
 from adamlib.surfaces import cubic, ravine, rosenbrock
@@ -245,17 +246,13 @@ for begin in (0.001, 0.0, -0.001):
 quiz("01.ravine")
 
 # %%
-paths = {}
-for rate in (0.01, 0.09):
-    run = descend(rule, ravine.gradient, ravine.start, 40, learning_rate=rate)
-    paths[f"sgd, η = {rate}"] = run.trajectory
-plots.contour(ravine, paths)
+explore(rule, ravine, steps=84, target=("loss", 1e-6))
 
 # %% [markdown]
 # ### Exercise 6: choose
 #
-# Get $f$ below $10^{-6}$ in 84 steps from the same start. (0.09 does not: try it.) Think first: which factor,
-# $1 - \eta$ or $1 - 20\eta$, is larger in size?
+# Move the slider: get $f$ below $10^{-6}$ in 84 steps from the same start. Press Play to see the run, and drag the start
+# to see other runs. (0.09 does not reach it.) Think first: which factor, $1 - \eta$ or $1 - 20\eta$, is larger in size?
 #
 # <details><summary>Hint</summary>In the long run, the larger one counts. It is smallest where both are equal in size, with opposite signs.</details>
 
