@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import shutil
 import socket
 import struct
 import subprocess
@@ -14,10 +13,8 @@ import urllib.request
 import nbformat
 import pytest
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
-HOW = "No Chromium: `apt install chromium`, or set CHROMIUM to its path."
+CHROMIUM = os.environ.get("CHROMIUM")
+HOW = "To test in a browser, `apt install chromium` and set CHROMIUM=/usr/bin/chromium."
 PATIENCE = 120  # seconds for every wait: only a failure waits so long
 
 

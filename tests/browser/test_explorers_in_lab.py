@@ -14,6 +14,8 @@ from adamlib.explorers import explore
 from adamlib.plots import COLOURS
 from adamlib.surfaces import cubic, ravine
 
+expect.set_options(timeout=60_000)  # a busy machine is slow; only a failure waits so long
+
 HEAD = """import numpy as np
 from adamlib import explorers, rules
 from adamlib.explorers import explore, hyperparameter_map
@@ -124,7 +126,7 @@ def test_sliders_by_keyboard_until_the_target_is_met(run_notebook):
     assert drawn["settings"]["hyperparameters"][0] == {"learning_rate": 1e-4}
     live.root.get_by_role("button", name="Reset").click()
     expect(live.root.get_by_text("Not yet: sgd")).to_be_visible()
-    for _ in range(10):
+    for _ in range(20):
         live.press("sgd learning_rate", "ArrowRight")
     live.press("momentum momentum", *["ArrowLeft"] * 10)
     expect(live.root.get_by_text("Met: sgd at step")).to_be_visible()
