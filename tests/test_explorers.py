@@ -8,7 +8,8 @@ from matplotlib.colors import to_hex
 
 from adamlib import plots, rules
 from adamlib.descent import RANGES, descend, hyperparameter_defaults
-from adamlib.explorers import explore, hyperparameter_map, knob
+from adamlib.explorers import explore, hyperparameter_map
+from adamlib.explorers.widget import knob
 from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock, saddle
 
 ALL = [rule for name in plots.COLOURS if (rule := getattr(rules, name, None))]

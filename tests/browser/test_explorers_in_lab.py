@@ -17,8 +17,9 @@ from adamlib.surfaces import cubic, ravine
 expect.set_options(timeout=60_000)  # a busy machine is slow; only a failure waits so long
 
 HEAD = """import numpy as np
-from adamlib import explorers, rules
+from adamlib import rules
 from adamlib.explorers import explore, hyperparameter_map
+from adamlib.explorers.widget import Explorer
 from adamlib.surfaces import cubic, ravine
 """
 EXPLORE = HEAD + "explore([rules.sgd, rules.momentum], ravine, target=('loss', 0.5))"
@@ -218,17 +219,17 @@ def test_a_raising_rule_is_told_and_the_widget_lives_on(run_notebook):
 def script(old, new):
     """A cell that breaks the page's half."""
     return (
-        f"page = str(explorers.Explorer._esm)\nassert {old!r} in page\n"
-        f"explorers.Explorer._esm = page.replace({old!r}, {new!r})\n"
+        f"page = Explorer._esm\nassert {old!r} in page\n"
+        f"Explorer._esm = page.replace({old!r}, {new!r})\n"
     )
 
 
-RAISING_CALLBACK = """respond = explorers.Explorer.respond
+RAISING_CALLBACK = """respond = Explorer.respond
 def respond_and_raise(self, change=None):
     respond(self)
     if change:
         1 / 0
-explorers.Explorer.respond = respond_and_raise
+Explorer.respond = respond_and_raise
 """
 BROKEN = {  # how: a cell before the explorer, and what must be noticed
     "keys eaten": (script("event.stopPropagation()", "0"), "nothing new was drawn"),

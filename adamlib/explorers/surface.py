@@ -1,73 +1,19 @@
-"""Live pictures: a learner turns knobs and drags the start, the rules themselves run in the kernel.
-
-The page (explorer.js) asks and draws. A pure function answers it: settings -> (result, numbers).
-"""
+"""Trajectories on a function: explore() and hyperparameter_map(); surface.js is their page."""
 
 import io
-import threading
-from itertools import count
-from pathlib import Path
 
-import anywidget
 import matplotlib
 import numpy as np
-import traitlets
-from matplotlib.colors import LogNorm, to_hex
+from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 
 from adamlib import plots
 from adamlib.descent import check_hyperparameters, diverged_at, hyperparameter_defaults, sweep
+from adamlib.explorers.widget import Explorer, knobs_of, listed, looks_of, sentence
 
 HUGE = float(np.finfo(np.float32).max)
 TINY = 1e-16  # a loss below it is drawn as this on a logarithmic scale
 CELL = 8  # pixels of a map's cell, so that hatching shows
-
-
-class Explorer(anywidget.AnyWidget):
-    """A widget that draws what a pure function answers; what all explorers share.
-
-    spec      what the page draws once: knobs, axes, the background
-    settings  what the learner has set; the page sends it
-    result    the answer in words, which says how to read `buffer`: its numbers, in float32
-    answer    settings -> (result, numbers), pure; what it raises is shown in one sentence
-    picture   settings -> a plots.Picture, for pages without a kernel
-    """
-
-    _esm = Path(__file__).with_name("explorer.js")
-    _css = Path(__file__).with_name("explorer.css")
-    spec = traitlets.Dict().tag(sync=True)
-    settings = traitlets.Dict().tag(sync=True)
-    result = traitlets.Dict().tag(sync=True)
-    buffer = traitlets.Bytes().tag(sync=True)
-
-    def __init__(self, name, spec, answer, picture):
-        self.name, self.answer, self.picture = name, answer, picture
-        self.one_at_a_time = threading.Lock()  # a page's first message comes in another thread
-        super().__init__(spec=spec, settings=spec["settings"])
-        self.respond()
-        self.observe(self.respond, "settings")
-
-    def respond(self, _=None):
-        """Answer the newest settings, in one message."""
-        with self.one_at_a_time, self.hold_sync():
-            settings = self.settings
-            try:
-                result, numbers = self.answer(settings)
-            except Exception as error:  # noqa: BLE001
-                result, numbers = {"error": _sentence(error)}, np.empty(0, np.float32)
-            self.result = result | {"settings": settings}
-            self.buffer = numbers.tobytes()
-
-    def __repr__(self):
-        return self.name
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle, metadata = super()._repr_mimebundle_(**kwargs), {}
-        if isinstance(bundle, tuple):
-            bundle, metadata = bundle
-        still = self.picture(self.settings)._repr_mimebundle_()
-        bundle |= {kind: still[kind] for kind in ("image/png", "text/plain")}
-        return bundle, metadata | {"image/png": {"alt": still["text/plain"]}}
 
 
 def explore(rules, surface, steps=60, target=None, **fixed):
@@ -79,7 +25,7 @@ def explore(rules, surface, steps=60, target=None, **fixed):
             reached in `steps` steps from the surface's start, by each rule
     fixed   hyperparameters without a slider, for each rule that has them
     """
-    first = rules if isinstance(rules, dict) else dict.fromkeys(_listed(rules), {})
+    first = rules if isinstance(rules, dict) else dict.fromkeys(listed(rules), {})
     names = {name for rule in first for name in hyperparameter_defaults(rule)}
     for rule, values in first.items():
         held = {name: v for name, v in fixed.items() if name in hyperparameter_defaults(rule)}
@@ -87,7 +33,7 @@ def explore(rules, surface, steps=60, target=None, **fixed):
     if target is not None and target[0] not in MEASURES:
         raise ValueError(f"A target is of {' or '.join(MEASURES)}, not {target[0]}.")
     knobs = [knobs_of(rule, fixed, **values) for rule, values in first.items()]
-    looks = list(_looks(first))
+    looks = list(looks_of(first))
     image, spec = _background(surface)
     start = np.atleast_1d(surface.start).tolist()
     spec |= {
@@ -153,7 +99,7 @@ def hyperparameter_map(rule, surface, x, y, steps=100, **fixed):
             runs
         )
 
-    (look,) = _looks([rule])
+    (look,) = looks_of([rule])
     image, spec = _background(surface)
     start = np.atleast_1d(surface.start).tolist()
     alt = (
@@ -201,7 +147,7 @@ class Run:
             x = start[0] if flat else start
             swept = sweep(rule, surface.gradient, x, steps, **hyperparameters)
         except Exception as error:  # noqa: BLE001 (a learner's rule may raise anything)
-            self.error = f"{label}: {_sentence(error)}"
+            self.error = f"{label}: {sentence(error)}"
             self.path, self.losses = np.empty((0, start.size)), np.empty(0, np.float32)
             self.points, self.words = np.empty((0, 2), np.float32), self.error
             return
@@ -221,42 +167,6 @@ class Run:
                 f"{plots.point_words(self.path[-1])}, loss {losses[-1]:.3g}."
             )
             self.words += _gone(self.path, surface.window)
-
-
-def knobs_of(rule, fixed=(), **first):
-    """The sliders of a rule, from its signature: a dict each, with name, values and the first."""
-    every = hyperparameter_defaults(rule) | first
-    return [knob(name, value) for name, value in every.items() if name not in fixed]
-
-
-def knob(name, default):
-    """A slider: the values that it goes through, the default among them."""
-    try:
-        default = float(default)
-    except TypeError:
-        raise TypeError(
-            f"{name} has no number as its default for a slider to begin at: give {name}=..."
-        ) from None
-    if name in LOGARITHMIC:
-        values = 10 ** np.linspace(*LOGARITHMIC[name])
-    elif name in COMPLEMENT:
-        values = 1 - 10 ** np.linspace(0, -4, 81)
-    else:
-        values = np.linspace(min(0, 2 * default), max(2 * default, 0) or 1, 101)
-    digits = {float(f"{v:.3g}") for v in values} if name not in COMPLEMENT else _rounded(values)
-    return {"name": name, "values": sorted(digits | {default}), "value": default}
-
-
-LOGARITHMIC = {
-    "learning_rate": (-4, 1, 201),
-    "epsilon": (-10, 0, 101),
-    "weight_decay": (-5, 0, 101),
-}
-COMPLEMENT = ["momentum", "rho", "beta_1", "beta_2"]  # what counts is how near to 1
-
-
-def _rounded(values):
-    return {round(1 - float(f"{1 - v:.2g}"), 6) for v in values}
 
 
 def _distance(surface, path):
@@ -331,6 +241,7 @@ def _background(surface):
     ax.axis("off")
     names = ("x₁", "x₂") if len(surface.window) == 2 else ("x", "f(x)")
     spec = {
+        "view": "surface",
         "size": [round(width), round(width * ratio)],
         "window": [left, across, bottom, up],
         "axes": {
@@ -386,25 +297,5 @@ def _gone(path, window):
     return f" It leaves the picture at step {outside.argmax()}." if outside.any() else ""
 
 
-def _looks(rules):
-    """Label, colour and dash of each rule; a second one of the same name is numbered."""
-    names = [getattr(rule, "__name__", "rule") for rule in rules]
-    turns = {name: count(1) for name in names}
-    labels = [name if (n := next(turns[name])) == 1 else f"{name} {n}" for name in names]
-    for label in labels:
-        style = plots.style_of(label, labels)
-        dash = [] if style["linestyle"] == "-" else [2 * d for d in style["linestyle"][1]]
-        yield {"label": label, "colour": to_hex(style["color"]), "dash": dash}
-
-
-def _listed(rules):
-    return rules if isinstance(rules, list | tuple) else [rules]
-
-
 def _settings(values):
     return ", ".join(f"{name}={value:.3g}" for name, value in values.items())
-
-
-def _sentence(error):
-    words = " ".join(str(error).split())
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__

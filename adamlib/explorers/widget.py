@@ -1,0 +1,128 @@
+"""The widget of every explorer, and the sliders and looks of its rules.
+
+The page (widget.js and the explorer's own view) asks and draws. A pure function answers it:
+settings -> (result, numbers).
+"""
+
+import threading
+from itertools import count
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+from matplotlib.colors import to_hex
+
+from adamlib import plots
+from adamlib.descent import hyperparameter_defaults
+
+HERE = Path(__file__).parent
+PAGES = ["widget", "surface"]  # what all share, and the views
+
+
+class Explorer(anywidget.AnyWidget):
+    """A widget that draws what a pure function answers; what all explorers share.
+
+    spec      what the page draws once: its view, knobs, axes, the background
+    settings  what the learner has set; the page sends it
+    result    the answer in words, which says how to read `buffer`: its numbers, in float32
+    answer    settings -> (result, numbers), pure; what it raises is shown in one sentence
+    picture   settings -> a plots.Picture, for pages without a kernel
+    """
+
+    _esm = "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in PAGES)
+    _css = HERE / "widget.css"
+    spec = traitlets.Dict().tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
+    result = traitlets.Dict().tag(sync=True)
+    buffer = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, name, spec, answer, picture):
+        self.name, self.answer, self.picture = name, answer, picture
+        self.one_at_a_time = threading.RLock()
+        super().__init__(spec=spec, settings=spec["settings"])
+        self.respond()
+        self.observe(self.respond, "settings")
+
+    def set_state(self, sync_data):
+        """What the page has sent. A page's first message comes in another thread than the rest."""
+        with self.one_at_a_time:
+            super().set_state(sync_data)
+
+    def respond(self, _=None):
+        """Answer the newest settings, in one message."""
+        with self.hold_sync():
+            settings = self.settings
+            try:
+                result, numbers = self.answer(settings)
+            except Exception as error:  # noqa: BLE001
+                result, numbers = {"error": sentence(error)}, np.empty(0, np.float32)
+            self.result = result | {"settings": settings}
+            self.buffer = numbers.tobytes()
+
+    def __repr__(self):
+        return self.name
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle, metadata = super()._repr_mimebundle_(**kwargs), {}
+        if isinstance(bundle, tuple):
+            bundle, metadata = bundle
+        still = self.picture(self.settings)._repr_mimebundle_()
+        bundle |= {kind: still[kind] for kind in ("image/png", "text/plain")}
+        return bundle, metadata | {"image/png": {"alt": still["text/plain"]}}
+
+
+def knobs_of(rule, fixed=(), **first):
+    """The sliders of a rule, from its signature: a dict each, with name, values and the first."""
+    every = hyperparameter_defaults(rule) | first
+    return [knob(name, value) for name, value in every.items() if name not in fixed]
+
+
+def knob(name, default):
+    """A slider: the values that it goes through, the default among them."""
+    try:
+        default = float(default)
+    except TypeError:
+        raise TypeError(
+            f"{name} has no number as its default for a slider to begin at: give {name}=..."
+        ) from None
+    if name in LOGARITHMIC:
+        values = 10 ** np.linspace(*LOGARITHMIC[name])
+    elif name in COMPLEMENT:
+        values = 1 - 10 ** np.linspace(0, -4, 81)
+    else:
+        values = np.linspace(min(0, 2 * default), max(2 * default, 0) or 1, 101)
+    digits = {float(f"{v:.3g}") for v in values} if name not in COMPLEMENT else _rounded(values)
+    return {"name": name, "values": sorted(digits | {default}), "value": default}
+
+
+LOGARITHMIC = {
+    "learning_rate": (-4, 1, 201),
+    "epsilon": (-10, 0, 101),
+    "weight_decay": (-5, 0, 101),
+}
+COMPLEMENT = ["momentum", "rho", "beta_1", "beta_2"]  # what counts is how near to 1
+
+
+def _rounded(values):
+    return {round(1 - float(f"{1 - v:.2g}"), 6) for v in values}
+
+
+def looks_of(rules):
+    """Label, colour and dash of each rule; a second one of the same name is numbered."""
+    names = [getattr(rule, "__name__", "rule") for rule in rules]
+    turns = {name: count(1) for name in names}
+    labels = [name if (n := next(turns[name])) == 1 else f"{name} {n}" for name in names]
+    for label in labels:
+        style = plots.style_of(label, labels)
+        dash = [] if style["linestyle"] == "-" else [2 * d for d in style["linestyle"][1]]
+        yield {"label": label, "colour": to_hex(style["color"]), "dash": dash}
+
+
+def listed(rules):
+    return rules if isinstance(rules, list | tuple) else [rules]
+
+
+def sentence(error):
+    words = " ".join(str(error).split())
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
