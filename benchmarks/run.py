@@ -1,7 +1,8 @@
 """Measure what the course promises of its speed, and print a table of medians and ratios.
 
-python benchmarks/run.py           all of it, about five minutes
-python benchmarks/run.py step jit  only these parts: step large jit sweep checks notebooks tests
+python benchmarks/run.py           all of it, about ten minutes
+python benchmarks/run.py step jit  only these parts: step large jit sweep map checks browser
+                                   notebooks tests
 
 Each ratio is of two medians from the same run, taken in turns, so that a busy machine slows
 both. Nothing here is a test: how fast a machine is, is not a fault of the code.
@@ -25,6 +26,7 @@ from adamlib.descent import BLOCK, descend, sweep, update
 from adamlib.surfaces import rosenbrock
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT))  # for tools/
 
 
 def medians(*functions, repeats=15, calls=1):
@@ -152,6 +154,16 @@ def sweeping():
     row("  one by one", single * 40_000, "of the sweep", single * 40_000 / together)
 
 
+def mapping():
+    """A map of 100 x 100 runs of 100 steps, from the call to what is sent to the page."""
+    from adamlib.explorers import hyperparameter_map
+
+    x = ("learning_rate", np.geomspace(1e-4, 1, 100))
+    y = ("momentum", np.linspace(0, 0.99, 100))
+    (seconds,) = medians(lambda: hyperparameter_map(rules.momentum, rosenbrock, x, y), repeats=7)
+    row("hyperparameter_map: 100 x 100 runs of 100 steps", seconds)
+
+
 def checks():
     """check() of a wrong adam that is no known mistake: all of the known ones are tried."""
 
@@ -188,6 +200,18 @@ print(first, time.perf_counter() - start)
 """
 
 
+def browser():
+    """A slider's key to new pixels, in JupyterLab."""
+    from browser import latency
+
+    from tools.browser import CHROMIUM, HOW
+
+    if CHROMIUM is None:
+        print(HOW)
+    else:
+        latency(row)
+
+
 def notebooks():
     """Each notebook, from the start of its kernel."""
     for folder, expected in (("lessons", "unsolved"), ("solutions", "solved")):
@@ -215,7 +239,9 @@ PARTS = {
     "large": large,
     "jit": jit,
     "sweep": sweeping,
+    "map": mapping,
     "checks": checks,
+    "browser": browser,
     "notebooks": notebooks,
     "tests": tests,
 }
