@@ -3,13 +3,13 @@
 MISTAKES     all of them; check() names the one that computes what the learner's rule does
 HINTS        {rule: hints}, the next one more telling than the last
 wrong_rules  a rule's mistakes, ready to run
+
+Here a rule is any function that check() knows.
 """
 
 import inspect
 import re
 from typing import NamedTuple
-
-from adamlib import rules
 
 
 class Mistake(NamedTuple):
@@ -869,6 +869,114 @@ the betas are written as numbers in the averages
 - v = beta_2 * v + (1 - beta_2) * g**2
 + m = 0.9 * m + 0.1 * g
 + v = 0.999 * v + 0.001 * g**2
+
+# central_difference
+
+it is the difference to one side only
+? one point lies at x + h and the other at x - h
+- f(x - h)) / (2 * h)
++ f(x)) / h
+
+it is the difference to the left only
+? one point lies at x + h and the other at x - h
+- (f(x + h) - f(x - h)) / (2 * h)
++ (f(x) - f(x - h)) / h
+
+the second point is x
+? one point lies at x + h and the other at x - h
+- f(x - h)
++ f(x)
+
+the first point is x
+? one point lies at x + h and the other at x - h
+- f(x + h)
++ f(x)
+
+it divides by h
+? the two points are 2 * h apart
+- / (2 * h)
++ / h
+
+the points are h / 2 to either side
+? they are x + h and x - h, which are 2 * h apart
+- (f(x + h) - f(x - h)) / (2 * h)
++ (f(x + h / 2) - f(x - h / 2)) / h
+
+brackets are missing around 2 * h
+? without brackets Python divides by 2 and multiplies by h
+- (2 * h)
++ 2 * h
+
+brackets are missing around the difference
+? Python divides before it subtracts
+- (f(x + h) - f(x - h)) /
++ f(x + h) - f(x - h) /
+
+brackets are missing around the difference and around 2 * h
+? Python divides and multiplies before it subtracts
+- (f(x + h) - f(x - h)) / (2 * h)
++ f(x + h) - f(x - h) / 2 * h
+
+the two values are added
+? a slope is a change, so subtract one value from the other
+- f(x + h) - f(x - h)
++ f(x + h) + f(x - h)
+
+the two points are exchanged
+? where f grows the slope is positive: take the left value from the right one
+- f(x + h) - f(x - h)
++ f(x - h) - f(x + h)
+
+the sign of the change is lost
+? where f falls the slope is negative
+- (f(x + h) - f(x - h))
++ abs(f(x + h) - f(x - h))
+
+it returns f(x)
+? the slope is between two points, a little to either side of x
+- (f(x + h) - f(x - h)) / (2 * h)
++ f(x)
+
+both points are the same
+? one point lies at x + h and the other at x - h
+- f(x - h)
++ f(x + h)
+
+h is added to f and not to x
+? f is asked at x + h and at x - h
+- f(x + h) - f(x - h)
++ f(x) + h - (f(x) - h)
+
+the difference is not divided
+? a slope is the change of f for each unit of x
+- (f(x + h) - f(x - h)) / (2 * h)
++ f(x + h) - f(x - h)
+
+it divides by 2, as an average does
+? the two points are 2 * h apart
+- / (2 * h)
++ / 2
+
+the difference is multiplied by 2 * h
+? a slope is the change of f divided by the change of x
+- / (2 * h)
++ * (2 * h)
+
+it divides by 2 + h
+? the two points are 2 * h apart
+- (2 * h)
++ (2 + h)
+
+h is written as a number
+? use the argument h, which is another where it is given
+- return
++ h = 1e-5
++ return
+
+it is the second derivative
+? the slope needs only the points beside x
+- (f(x + h) - f(x - h)) / (2 * h)
++ (f(x + h) - 2 * f(x) + f(x - h)) / h**2
 """
 
 
@@ -892,22 +1000,22 @@ def _source(text):
 MISTAKES = list(_read(TABLE))
 
 
-def compiled(source, name):
-    """The function `name` that the source defines, among what adamlib.rules has."""
-    module = dict(vars(rules))
+def compiled(source, rule):
+    """The function that the source defines, of the rule's name and among the names that it uses."""
+    module = dict(rule.__globals__)
     exec(source, module)
-    return module[name]
+    return module[rule.__name__]
 
 
-def wrong_rules(name):
+def wrong_rules(rule):
     """Pairs (mistake, wrong rule): each mistake in the course's rule, then in its conventions."""
-    source = inspect.getsource(getattr(rules, name))
-    known = [m for m in MISTAKES if m.rule == name]
+    source = inspect.getsource(rule)
+    known = [m for m in MISTAKES if m.rule == rule.__name__]
     for convention in [None, *(m for m in known if m.elsewhere)]:
         base = _changed(source, convention) if convention else source
         for mistake in known:
             if (wrong := _changed(base, mistake)) and mistake is not convention:
-                yield mistake, compiled(wrong, name)
+                yield mistake, compiled(wrong, rule)
 
 
 def _changed(source, mistake):

@@ -165,10 +165,6 @@ def test_a_right_rule_is_returned_and_every_rule_passes_its_own_check(capsys):
     assert all(": right" in line for line in capsys.readouterr().out.splitlines())
 
 
-def forward(f, x, h=1e-5):
-    return (f(x + h) - f(x)) / h
-
-
 def central(f, x, h=1e-5):
     return (f(x + h) - f(x - h)) / 2 / h
 
@@ -178,9 +174,11 @@ def test_functions_that_are_no_rules_are_compared_by_their_values(capsys):
     assert ours(np.sin, 0.0) == pytest.approx(1)
     assert "not written yet" in capsys.readouterr().out
     assert check(central, "central_difference") is central
-    check(forward, "central_difference")
+    check(lambda f, x, h=1e-5: central(f, x, h) + (x == 1), "central_difference")
+    assert "for f(x) = x³ at x = 1 with h = 0.1 it gives 4.01 inst" in capsys.readouterr().out
+    check(lambda f, x, h=1e-5: central(f, abs(x), h), "central_difference")
     assert (
-        "for f(x) = x³ at x = 1 with h = 0.1 it gives 3.31 instead of 3.01"
+        "for f(x) = eˣ at x = -0.5 with h = 0.2 it gives 1.65973 instead of 0.610582. The next"
         in capsys.readouterr().out
     )
     check(lambda f, x, h=1e-5: [f(x)], "central_difference")
