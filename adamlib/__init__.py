@@ -1,6 +1,6 @@
 """The shared module of a course on optimizers, from gradient descent to Adam.
 
 Each part is imported by its own name, as in `from adamlib.descent import descend`:
-rules, descent, surfaces, models, datasets, check, mistakes, answers, quiz, plots, explorers,
-keras_check.
+rules, descent, surfaces, models, datasets, check, mistakes, answers, quiz, plots, scoreboard,
+explorers, keras_check.
 """

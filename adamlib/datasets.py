@@ -1,24 +1,46 @@
 """The real data of the course: the files of data/, each checked by its sha256 when it is loaded.
 
+    mnist()  fashion_mnist()  rotten_tomatoes()   what is shipped, a Dataset
+    full_size(name)                               the whole of a data set, if there is a network
+
 Where each file comes from, its authors and its licence: data/LICENSES.md.
 """
 
 import functools
 import hashlib
 import io
+import socket
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
+FASHION_CLASSES = (  # the names of Fashion-MNIST's labels 0 to 9
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
 
 class Dataset(NamedTuple):
-    """Two pairs (images, labels): one to learn from, one held out to test what was learned."""
+    """Two pairs (x, labels): one to learn from, one held out to test what was learned.
 
-    train: tuple[np.ndarray, np.ndarray]
-    test: tuple[np.ndarray, np.ndarray]
+    x holds images, an array, or documents, a sparse matrix: a sample in each row. All callers
+    share the arrays, so they are read-only: copy one to change it.
+    """
+
+    train: tuple[np.ndarray | csr_array, np.ndarray]
+    test: tuple[np.ndarray | csr_array, np.ndarray]
 
 
 @functools.cache
@@ -27,21 +49,138 @@ def mnist():
 
     Returns Dataset(train=(images, labels), test=(images, labels)): `images` float32 of shape
     (n, 784), 28 rows of 28 pixels, 0 is paper and 1 is ink; `labels` int64 of shape (n,), 0 to 9.
-    The order is random. All callers share the arrays, so they are read-only: copy one to change it.
-    The test part is not MNIST's own test set (data/LICENSES.md).
+    The order is random. The test part is not MNIST's own test set (data/LICENSES.md).
 
     Raises OSError if data/mnist.npz is missing or altered.
     """
-    arrays = read("mnist")
-    return Dataset(*(_images_and_labels(arrays, part) for part in Dataset._fields))
+    return _shipped_images("mnist")
 
 
-def _images_and_labels(arrays, part):
-    images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"].astype(np.int64)
-    images = np.divide(images.reshape(len(images), -1), 255, dtype=np.float32)
-    for array in (images, labels):
-        array.flags.writeable = False
-    return images, labels
+@functools.cache
+def fashion_mnist():
+    """10,000 pictures of clothes to train on and 2,000 to test on (Xiao, Rasul, Vollgraf, 2017).
+
+    Returns a Dataset like mnist()'s: 0 is the background, and label k is FASHION_CLASSES[k]. The
+    test part is of Fashion-MNIST's own test set. The order is random.
+
+    Raises OSError if data/fashion_mnist.npz is missing or altered.
+    """
+    return _shipped_images("fashion_mnist")
+
+
+@functools.cache
+def rotten_tomatoes():
+    """6,824 sentences of film reviews to train on and 1,706 to test on (Pang and Lee, 2005).
+
+    Returns Dataset(train=(documents, labels), test=(documents, labels)): `documents` a
+    scipy.sparse.csr_array of shape (n, 8730), float32, 1 where the sentence in that row has the
+    word of that column, 0 elsewhere: some 16 words to a sentence; `labels` int64 of shape (n,),
+    1 if it praises the film and 0 if not. The order is random; the words: rotten_tomatoes_words().
+
+    Raises OSError if data/rotten_tomatoes.npz is missing or altered.
+    """
+    arrays = read("rotten_tomatoes")
+    parts = []
+    for part in Dataset._fields:
+        indices, indptr = arrays[f"{part}_indices"], arrays[f"{part}_indptr"]
+        documents = _bag_of_words(indices, indptr, len(arrays["words"]))
+        parts.append((documents, _labels(arrays[f"{part}_labels"])))
+    return Dataset(*parts)
+
+
+def rotten_tomatoes_words():
+    """The word of each column of rotten_tomatoes(): 8,730 strings, in alphabetical order."""
+    return read("rotten_tomatoes")["words"]
+
+
+# What can be had in full size, under its name in keras.datasets, and what is shipped in its place.
+SHIPPED = {
+    "mnist": mnist,
+    "fashion_mnist": fashion_mnist,
+    "cifar10": fashion_mnist,
+    "imdb": rotten_tomatoes,
+}
+IMDB_WORDS = 10_000  # the most frequent ones, as in the Adam paper
+PATIENCE = 10  # seconds to wait for a server that does not answer
+
+
+def full_size(name):
+    """The whole of "mnist", "fashion_mnist", "cifar10" or "imdb", through keras.datasets.
+
+    mnist, fashion_mnist   60,000 + 10,000 images, as those of mnist()
+    cifar10                50,000 + 10,000 images, (n, 3072): x.reshape(-1, 32, 32, 3), 0.7 GB
+    imdb                   25,000 + 25,000 documents, as those of rotten_tomatoes(); column k is
+                           the k-th most frequent word, from 1 to 9,999
+
+    Each with its own test set. The first call downloads the data, and Keras keeps it on the disk.
+    Where that does not work, returns what is shipped: the same data set or, for cifar10
+    fashion_mnist(), for imdb rotten_tomatoes(). Prints one line that says what was returned.
+    Imports TensorFlow, which takes seconds.
+    """
+    if name not in SHIPPED:
+        raise ValueError(f"There is no {name!r} in full size; there are: {', '.join(SHIPPED)}.")
+    from adamlib.keras_check import keras
+
+    source = getattr(keras.datasets, name)
+    choice = {"num_words": IMDB_WORDS, "start_char": None, "oov_char": None, "index_from": 0}
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(PATIENCE)
+    try:
+        parts = source.load_data(**choice if name == "imdb" else {})
+    except Exception as error:  # Keras raises no narrower one
+        reason = str(error).rpartition(" -- ")[2] or type(error).__name__
+        shipped, dataset = SHIPPED[name].__name__, SHIPPED[name]()
+        print(
+            f"{name} could not be downloaded ({reason}): this is {shipped} as the course ships it, "
+            f"{_sizes(dataset)}."
+        )
+        return dataset
+    finally:
+        socket.setdefaulttimeout(before)
+    convert = _ranked_words if name == "imdb" else _images
+    dataset = Dataset(*((convert(x), _labels(labels)) for x, labels in parts))
+    print(f"This is {name} in full size, {_sizes(dataset)}.")
+    return dataset
+
+
+def _sizes(dataset):
+    train, test = (len(labels) for _, labels in dataset)
+    return f"{train:,} samples to train on and {test:,} to test on"
+
+
+def _shipped_images(name):
+    arrays = read(name)
+    return Dataset(
+        *(
+            (_images(arrays[f"{part}_images"]), _labels(arrays[f"{part}_labels"]))
+            for part in Dataset._fields
+        )
+    )
+
+
+def _images(images):
+    return _read_only(np.divide(images.reshape(len(images), -1), 255, dtype=np.float32))
+
+
+def _labels(labels):
+    return _read_only(labels.astype(np.int64).reshape(-1))
+
+
+def _ranked_words(documents):
+    """The matrix of documents that are lists of the ranks of their words, in order of the text."""
+    rows = [np.unique(np.array(ranks, np.int32)) for ranks in documents]
+    return _bag_of_words(np.concatenate(rows), np.cumsum([0, *map(len, rows)]), IMDB_WORDS)
+
+
+def _bag_of_words(indices, indptr, words):
+    """The matrix whose row i is 1 in the columns indices[indptr[i] : indptr[i + 1]]."""
+    arrays = np.ones(len(indices), np.float32), indices.astype(np.int32), indptr.astype(np.int32)
+    return csr_array(tuple(map(_read_only, arrays)), shape=(len(indptr) - 1, words))
+
+
+def _read_only(array):
+    array.flags.writeable = False
+    return array
 
 
 def read(name):

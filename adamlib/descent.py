@@ -132,15 +132,36 @@ def train(
     """
     from tqdm.auto import tqdm
 
-    samples = _samples(data)
-    batch_size = samples if batch_size is None else _count(batch_size, "batch_size", least=1)
-    if batch_size > samples:
-        raise ValueError(f"batch_size={batch_size} is more than the data's {samples} samples.")
-    if rng is None and batch_size < samples:
+    steps = iterations(data, epochs, batch_size)
+    with np.errstate(all="ignore"), tqdm(total=steps, delay=2, leave=False) as bar:
+        for run in training(
+            rule,
+            loss_and_gradient,
+            params,
+            data,
+            epochs=epochs,
+            batch_size=batch_size,
+            rng=rng,
+            **hyperparameters,
+        ):
+            bar.update(len(run.losses) - bar.n)
+    if run.diverged:
+        print(run.diverged)
+    return run._replace(losses=np.array(run.losses))
+
+
+def training(rule, loss_and_gradient, params, data, *, epochs, batch_size, rng, **hyperparameters):
+    """train() to follow, or to drop: yields the Training so far, at first and after each step.
+
+    Its losses are one list that grows, its params the arrays in use. It prints nothing, and
+    leaves np.errstate to the caller.
+    """
+    steps = iterations(data, epochs, batch_size)
+    batch_size = batch_size or _samples(data)
+    if rng is None and batch_size < _samples(data):
         raise ValueError("Batches need rng=np.random.default_rng(0) or another seed to shuffle by.")
-    steps = _count(epochs, "epochs") * -(-samples // batch_size)
-    xs = [_parameter(p) for p in params]
-    kept, losses, diverged = _copies(xs), [], ""
+    xs, losses = [_parameter(p) for p in params], []
+    kept = _copies(xs)
 
     def gradients_at(xs):
         loss, gs = loss_and_gradient(xs, next(stream))
@@ -153,28 +174,23 @@ def train(
         return gs
 
     stream = (batch for _ in range(epochs) for batch in batches(data, batch_size, rng))
-    with np.errstate(all="ignore"), tqdm(total=steps, delay=2, leave=False) as bar:
-        try:
-            for t, _ in enumerate(_follow(rule, gradients_at, xs, steps, hyperparameters), start=1):
-                bar.update()
-                if t * epochs % steps == 0:  # a whole epoch
-                    kept = _copies(xs)
-        except Diverged as stop:
-            diverged = str(stop)
-            xs = kept
-            print(diverged)
-    return Training(xs, np.array(losses), diverged)
+    yield Training(xs, losses, "")
+    try:
+        for _ in _follow(rule, gradients_at, xs, steps, hyperparameters):
+            if len(losses) * epochs % steps == 0:  # a whole epoch
+                kept = _copies(xs)
+            yield Training(xs, losses, "")
+    except Diverged as stop:
+        yield Training(kept, losses, str(stop))
 
 
-def tune(train_at, rates, loss):
-    """The learning rate whose training ends with the least loss, and that training.
-
-    train_at  function of a learning rate that returns a Training
-    loss      function of its params, as on data that were held out
-    """
-    runs = [train_at(rate) for rate in rates]
-    best = int(np.argmin([np.nan_to_num(loss(run.params), nan=np.inf) for run in runs]))
-    return rates[best], runs[best]
+def iterations(data, epochs, batch_size):
+    """How many steps a training takes: as many as an epoch has batches, for each epoch."""
+    samples = _samples(data)
+    batch_size = samples if batch_size is None else _count(batch_size, "batch_size", least=1)
+    if batch_size > samples:
+        raise ValueError(f"batch_size={batch_size} is more than the data's {samples} samples.")
+    return _count(epochs, "epochs") * -(-samples // batch_size)
 
 
 def batches(data, batch_size, rng=None):
@@ -474,7 +490,7 @@ def _count(value, name, least=0):
 
 
 def _samples(data):
-    lengths = [len(array) for array in data]
+    lengths = [np.shape(array)[0] for array in data]  # a sparse matrix has no len
     if len(set(lengths)) != 1:
         raise ValueError(f"The data's arrays must have one length, not {lengths}.")
     return lengths[0]

@@ -12,6 +12,7 @@ raises AssertionError, which names the first step and coordinate where the two p
 import inspect
 import os
 from contextlib import contextmanager
+from numbers import Real
 
 # Quiet, and without oneDNN, whose sums depend on the processor: read when TensorFlow is imported.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -20,6 +21,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import numpy as np
 import tensorflow as tf
+from scipy.sparse import issparse
 
 from adamlib import rules
 from adamlib.descent import Training, batches, descend, hyperparameter_defaults
@@ -128,22 +130,54 @@ def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters)
 
 
 def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=None):
-    """Train a Keras network of one layer, logistic regression, on the batches of descent.train.
+    """Train the Keras network with these parameters on the batches of descent.train.
 
     optimizer  such as keras.optimizers.Adam(0.01)
-    params     [W, b] at the start, of shapes (inputs, classes) and (classes,)
-    The rest as in descent.train, to which the same rng gives the same batches. Returns a
-    descent.Training.
+    params     the start of a model of adamlib.models, which says what network it is: dense layers,
+               ReLU between them; softmax, or sigmoid where the last layer has one unit
+    The rest as in descent.train, to which the same rng gives the same batches; documents are made
+    dense batch by batch. Returns a descent.Training, its params shaped as those given.
+
+    There is no dropout: Keras would drop others. The precision is that of params. Compare an MLP
+    in float64: in float32 a rounding that switches one ReLU can part the two runs.
     """
-    W, b = params
-    network = keras.Sequential([keras.Input(W.shape[:1]), keras.layers.Dense(len(b))])
-    network.set_weights(params)
-    network.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    *hidden, outputs = (len(b) for b in params[1::2])
+    loss = "BinaryCrossentropy" if outputs == 1 else "SparseCategoricalCrossentropy"
     losses = []
-    for _ in range(epochs):
-        for x, y in batches(data, batch_size or len(data[0]), rng):
-            losses.append(network.train_on_batch(x, y))
-    return Training(network.get_weights(), np.array(losses), "")
+    dtype = params[0].dtype.name
+    with _floatx(dtype):
+        layers = [keras.layers.Dense(units, "relu") for units in hidden]
+        network = keras.Sequential(
+            [keras.Input(params[0].shape[:1]), *layers, keras.layers.Dense(outputs)]
+        )
+        network.set_weights(list(map(np.reshape, params, (w.shape for w in network.weights))))
+        optimizer = _exact(optimizer) if dtype == "float64" else optimizer
+        network.compile(optimizer, getattr(keras.losses, loss)(from_logits=True))
+        for _ in range(epochs):
+            for x, y in batches(data, batch_size or len(data[1]), rng):
+                losses.append(network.train_on_batch(x.toarray() if issparse(x) else x, y))
+    trained = list(map(np.reshape, network.get_weights(), map(np.shape, params)))
+    return Training(trained, np.array(losses), "")
+
+
+def _exact(optimizer):
+    """A new optimizer with the same settings in float64, from one that was made in float32."""
+    settings = optimizer.get_config()
+    rate = settings["learning_rate"]
+    if isinstance(rate, float):  # not 0.001 but 0.0010000000475, its float32
+        settings["learning_rate"] = float(str(np.float32(rate)))
+    return type(optimizer).from_config(_numbers(settings, np.float64))
+
+
+def _numbers(settings, number):
+    """The settings, each number of them a `number`.
+
+    Keras casts Python's floats, some by way of float32; NumPy's keep their precision.
+    """
+    return {
+        k: number(v) if isinstance(v, Real) and not isinstance(v, bool) else v
+        for k, v in settings.items()
+    }
 
 
 def _entry(rule, table, what, hyperparameters):
@@ -192,10 +226,8 @@ def _descend(rule, gradient, x, steps, dtype, hyperparameters):
 def _keras_descend(optimizer, settings, rate_at, run, dtype):
     """Keras on the gradients of a run: [x, *state], each of shape (steps, *x.shape)."""
     with _floatx(dtype):
-        # Keras casts some Python floats by way of float32; a NumPy one keeps its precision.
         number = {"float64": np.float64, "float32": float}[dtype]
-        settings = settings | {"learning_rate": rate_at(1)}
-        settings = {k: v if isinstance(v, bool) else number(v) for k, v in settings.items()}
+        settings = _numbers(settings | {"learning_rate": rate_at(1)}, number)
         optimizer = getattr(keras.optimizers, optimizer)(**settings)
         x = keras.Variable(run.trajectory[0], dtype=dtype)
         rows = []
@@ -209,12 +241,15 @@ def _keras_descend(optimizer, settings, rate_at, run, dtype):
 
 @contextmanager
 def _floatx(dtype):
-    before = keras.config.floatx()
+    """Keras's precision, of its optimizers and of its layers, for the time being."""
+    before, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
     try:
         yield
     finally:
         keras.config.set_floatx(before)
+        keras.config.set_dtype_policy(policy)
 
 
 def _compare(rule, keras_name, ours, theirs, bound, dtype):

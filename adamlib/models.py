@@ -1,16 +1,53 @@
 """Models that learn from data: loss(params, batch) and its gradient, in NumPy, derived by hand.
 
+    LogisticRegression()          of images, in several classes; convex
+    SparseLogisticRegression()    of documents, in two classes: one weight for each word; convex
+    MLP((784, 256, 256, 10))      a network with hidden layers
+
 `params` is a list of arrays, a gradient is a list of arrays of the same shapes, and `batch` is a
-pair (x, y): images of shape (n, inputs), one in each row, and their integer labels of shape (n,).
+pair (x, y): images of shape (n, inputs), one in each row, or a sparse matrix of documents; and
+their integer labels of shape (n,).
+
+Two models have dropout (Srivastava et al., 2014): loss_and_gradient sets each number of a layer to
+0 with probability `dropout` and divides the others by 1 − dropout; loss and accuracy use them all.
+What to drop is drawn from an rng of the caller's, so that the same seed drops the same:
+
+    train(adam, functools.partial(model.loss_and_gradient, rng=np.random.default_rng(0)), ...)
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
+
+
+class Classifier:
+    """What the models have in common. Each has its own initial, logits and loss_and_gradient.
+
+    The loss is in nats: log(classes) for a model that knows nothing. Results have the dtype of
+    the parameters. Every method raises ValueError if a batch does not fit.
+    """
+
+    def loss(self, params, batch):
+        """f as a float, without dropout."""
+        x, y = batch
+        return cross_entropy(self.logits(params, x), y)[0]
+
+    def gradient(self, params, batch, **rng):
+        """The gradient of loss_and_gradient, which has the same arguments."""
+        return self.loss_and_gradient(params, batch, **rng)[1]
+
+    def accuracy(self, params, batch):
+        """The share of samples, 0 to 1, whose label is the likeliest by their logits."""
+        x, y = batch
+        logits = self.logits(params, x)
+        _check_labels(logits, y)
+        guesses = logits.argmax(axis=1) if logits.ndim == 2 else logits > 0
+        return float(np.mean(guesses == y))
 
 
 @dataclass(frozen=True)
-class LogisticRegression:
+class LogisticRegression(Classifier):
     """Multinomial logistic regression, a network of one layer (Cox, 1966; Bishop, 2006, § 4.3.4).
 
         z = x W + b                        logits, one for each class
@@ -21,9 +58,7 @@ class LogisticRegression:
         ∂f/∂W = xᵀ ∂f/∂z
         ∂f/∂b = Σ_i ∂f/∂z_i
 
-    params = [W, b], of shapes (inputs, classes) and (classes,); results have their dtype. The loss
-    is in nats: log(classes) for a model that knows nothing. Every method raises ValueError if a
-    batch does not fit.
+    params = [W, b], of shapes (inputs, classes) and (classes,).
     """
 
     inputs: int = 784
@@ -36,34 +71,126 @@ class LogisticRegression:
     def logits(self, params, x):
         """z of shape (n, classes), for images x of shape (n, inputs)."""
         W, b = params
-        if np.ndim(x) != 2 or np.shape(x)[1] != len(W):
-            raise ValueError(
-                f"images have shape {np.shape(x)}, but W of shape {W.shape} needs (n, {len(W)}): "
-                "make each image one row with that many pixels."
-            )
-        return np.asarray(x, W.dtype) @ W + b
-
-    def loss(self, params, batch):
-        """f as a float."""
-        x, y = batch
-        return softmax_cross_entropy(self.logits(params, x), y)[0]
-
-    def gradient(self, params, batch):
-        """[∂f/∂W, ∂f/∂b]."""
-        return self.loss_and_gradient(params, batch)[1]
+        return _images(x, W) @ W + b
 
     def loss_and_gradient(self, params, batch):
         """f and [∂f/∂W, ∂f/∂b], from one pass over the batch."""
         x, y = batch
-        loss, d_logits = softmax_cross_entropy(self.logits(params, x), y)
+        loss, d_logits = cross_entropy(self.logits(params, x), y)
         return loss, [np.asarray(x, d_logits.dtype).T @ d_logits, d_logits.sum(axis=0)]
 
-    def accuracy(self, params, batch):
-        """The share of images, 0 to 1, whose largest logit is that of their label."""
+
+@dataclass(frozen=True)
+class SparseLogisticRegression(Classifier):
+    """Logistic regression of two classes on a bag of words, a sparse matrix (Cox, 1958).
+
+        z = x w + b                                      one logit for each document
+        p = 1 / (1 + exp(−z))                            sigmoid, the probability of label 1
+        f(w, b) = −mean(y log p + (1 − y) log(1 − p))    cross-entropy, over n documents
+
+        ∂f/∂z = (p − y) / n
+        ∂f/∂w = xᵀ ∂f/∂z                  exactly 0 for a word in none of the n documents
+        ∂f/∂b = Σ_i ∂f/∂z_i
+
+    params = [w, b], of shapes (words,) and (1,), and so is the gradient: dense, however sparse x.
+    dropout  the probability that a word of a document is left out; the Adam paper has 0.5
+    """
+
+    words: int = 8730
+    dropout: float = 0.0
+
+    def initial(self, dtype=np.float32):
+        """[w, b] of zeros: f is convex, so no start leads to a better minimum than another."""
+        return [np.zeros(self.words, dtype), np.zeros(1, dtype)]
+
+    def logits(self, params, x):
+        """z of shape (n,), for documents x, a scipy.sparse matrix in CSR form, (n, words)."""
+        w, b = params
+        return _documents(x, w) @ w + b
+
+    def loss_and_gradient(self, params, batch, rng=None):
+        """f and [∂f/∂w, ∂f/∂b], with dropout if the model has it: then rng is needed."""
         x, y = batch
-        logits = self.logits(params, x)
-        _check_labels(logits, y)
-        return float(np.mean(logits.argmax(axis=1) == y))
+        x = _documents(x, params[0])
+        if self.dropout:
+            kept = drop(x.data, self.dropout, rng)
+            x = csr_array((kept, x.indices, x.indptr), shape=x.shape)
+        loss, d_logits = cross_entropy(self.logits(params, x), y)
+        return loss, [x.T @ d_logits, d_logits.sum(keepdims=True)]
+
+
+@dataclass(frozen=True)
+class MLP(Classifier):
+    """A network of several layers, trained by backpropagation (Rumelhart, Hinton, Williams, 1986).
+
+        a_k = h_{k−1} W_k + b_k          layer k, with h_0 = x
+        h_k = m_k max(a_k, 0)            hidden layers: ReLU, and dropout's m_k, 0 or 1/(1−dropout)
+        z = a_K                          logits, one for each class
+        f = −mean(log softmax(z)_y)      cross-entropy, over the n images of the batch
+
+        ∂f/∂a_K = (softmax(z) − onehot(y)) / n
+        ∂f/∂a_k = m_k [a_k > 0] (∂f/∂a_{k+1} W_{k+1}ᵀ)
+        ∂f/∂W_k = h_{k−1}ᵀ ∂f/∂a_k
+        ∂f/∂b_k = Σ_i ∂f/∂a_k
+
+    layers   how wide each layer is, from the inputs to the classes
+    dropout  the probability that a unit of a hidden layer is left out
+    params = [W_1, b_1, W_2, b_2, ...], of shapes (layers[0], layers[1]), (layers[1],), ...
+    """
+
+    layers: tuple[int, ...] = (784, 256, 256, 10)
+    dropout: float = 0.0
+
+    def initial(self, rng, dtype=np.float32):
+        """W_k normal with variance 2 / layers[k − 1] (He et al., 2015), drawn from rng; b_k 0."""
+        params = []
+        for inputs, outputs in zip(self.layers[:-1], self.layers[1:], strict=True):
+            W = rng.normal(scale=(2 / inputs) ** 0.5, size=(inputs, outputs))
+            params += [W.astype(dtype), np.zeros(outputs, dtype)]
+        return params
+
+    def logits(self, params, x):
+        """z of shape (n, classes), for images x of shape (n, inputs), without dropout."""
+        return self._forward(params, x, lambda h: h)[-1]
+
+    def loss_and_gradient(self, params, batch, rng=None):
+        """f and [∂f/∂W_1, ∂f/∂b_1, ...], with dropout if the model has it: then rng is needed."""
+        x, y = batch
+        *h, z = self._forward(params, x, lambda h: drop(h, self.dropout, rng))
+        loss, d = cross_entropy(z, y)
+        gradient = [h[-1].T @ d, d.sum(axis=0)]
+        for k in range(len(h) - 1, 0, -1):
+            W_above = params[2 * k]
+            d = (d @ W_above.T) * (h[k] > 0) / (1 - self.dropout)
+            gradient = [h[k - 1].T @ d, d.sum(axis=0), *gradient]
+        return loss, gradient
+
+    def _forward(self, params, x, dropped):
+        """[h_0, h_1, ..., z]."""
+        h = [_images(x, params[0])]
+        for W, b in zip(params[:-2:2], params[1:-2:2], strict=True):
+            h.append(dropped(np.maximum(h[-1] @ W + b, 0)))
+        W, b = params[-2:]
+        return [*h, h[-1] @ W + b]
+
+
+def drop(a, dropout, rng):
+    """The array a with each number 0 with probability `dropout`, the others / (1 − dropout)."""
+    if dropout == 0:
+        return a
+    if not 0 < dropout < 1:
+        raise ValueError(f"dropout is a probability, at least 0 and less than 1, not {dropout!r}.")
+    if rng is None:
+        raise ValueError(
+            f"dropout={dropout} draws at random: give rng=np.random.default_rng(0) or another "
+            "seed, in training by functools.partial(model.loss_and_gradient, rng=rng)."
+        )
+    return a * (rng.random(a.shape, np.float32) >= dropout) / (1 - dropout)
+
+
+def cross_entropy(logits, labels):
+    """softmax_cross_entropy of logits (n, classes), sigmoid_cross_entropy of logits (n,)."""
+    return (softmax_cross_entropy if logits.ndim == 2 else sigmoid_cross_entropy)(logits, labels)
 
 
 def softmax_cross_entropy(logits, labels):
@@ -84,15 +211,52 @@ def softmax_cross_entropy(logits, labels):
     return float(loss), d_logits / len(logits)
 
 
+def sigmoid_cross_entropy(logits, labels):
+    """The mean of −log p(label), where label 1 has p = 1 / (1 + exp(−logit)), and its gradient.
+
+    `logits` (n,), `labels` n times 0 or 1. Returns a float, in nats, and an array of the shape and
+    dtype of `logits`. With s = 1 for label 1 and −1 for label 0, they are the mean of
+    log(1 + exp(−s z)), and −s / (1 + exp(s z)) / n; logaddexp keeps exp from overflowing. Raises
+    ValueError if labels do not fit, or if there are none.
+    """
+    _check_labels(logits, labels)
+    s = np.where(np.asarray(labels) == 1, 1, -1).astype(logits.dtype)
+    loss = np.mean(np.logaddexp(0, -s * logits))
+    return float(loss), -s * np.exp(-np.logaddexp(0, s * logits)) / len(logits)
+
+
+def _images(x, W):
+    if np.ndim(x) != 2 or np.shape(x)[1] != len(W):
+        raise ValueError(
+            f"images have shape {np.shape(x)}, but W of shape {W.shape} needs (n, {len(W)}): "
+            "make each image one row with that many pixels."
+        )
+    return np.asarray(x, W.dtype)
+
+
+def _documents(x, w):
+    if getattr(x, "format", "") != "csr":
+        raise ValueError(
+            "documents must be a sparse matrix in CSR form, as those of rotten_tomatoes(), not "
+            f"{type(x).__name__}: give scipy.sparse.csr_array(documents)."
+        )
+    if x.shape[1] != len(w):
+        raise ValueError(
+            f"documents have shape {x.shape}, but w of shape {w.shape} needs (n, {len(w)}): a "
+            "column for each word."
+        )
+    return x.astype(w.dtype, copy=False)
+
+
 def _check_labels(logits, labels):
-    n, classes = logits.shape
+    n, classes = logits.shape if logits.ndim == 2 else (len(logits), 2)
     labels = np.asarray(labels)
     if n == 0:
-        raise ValueError("the batch is empty: give at least one image and its label.")
+        raise ValueError("the batch is empty: give at least one sample and its label.")
     if labels.shape != (n,):
         raise ValueError(
-            f"the batch has {n} images, but labels of shape {labels.shape}: give one label for "
-            f"each image, shape ({n},)."
+            f"the batch has {n} samples, but labels of shape {labels.shape}: give one label for "
+            f"each, shape ({n},)."
         )
     if labels.dtype.kind not in "iu":
         raise ValueError(

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from adamlib import descent, rules
-from adamlib.descent import Training, batches, descend, state_defaults, sweep, train, tune, update
+from adamlib.descent import batches, descend, state_defaults, sweep, train, update
 from adamlib.models import LogisticRegression
 from adamlib.surfaces import bowl, cubic, ravine, rosenbrock
 
@@ -288,6 +289,14 @@ def test_batches_cover_the_data_once_an_epoch_shuffled_by_the_seed():
     assert [a.tolist() for a, b in batches((x, x), 6)] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]]
 
 
+def test_batches_take_the_rows_of_a_sparse_matrix():
+    x, labels = np.eye(10), np.arange(10)
+    for batch, some in batches((csr_array(x), labels), 4, np.random.default_rng(0)):
+        np.testing.assert_array_equal(batch.toarray(), x[some])
+    with pytest.raises(ValueError, match=r"one length, not \[10, 9\]"):
+        list(batches((csr_array(x), labels[:9]), 4))
+
+
 def test_training_in_batches_repeats_with_the_seed_and_learns():
     def run(seed):
         return train(
@@ -307,13 +316,6 @@ def test_training_in_batches_repeats_with_the_seed_and_learns():
     assert not np.array_equal(first.losses, other.losses)
     assert MODEL.accuracy(first.params, small_data()) > 0.75
     assert first.losses[0] == pytest.approx(np.log(3))
-
-
-def test_tuning_takes_the_rate_that_does_best_on_the_data_held_out():
-    runs = {rate: Training([rate], np.array([rate]), "") for rate in (0.1, 0.2, 0.4, 0.8)}
-    held_out = {0.1: 3.0, 0.2: 1.0, 0.4: 2.0, 0.8: np.nan}
-    best = tune(runs.get, list(runs), lambda params: held_out[params[0]])
-    assert best == (0.2, runs[0.2])
 
 
 def test_training_that_diverges_keeps_the_last_whole_epoch(capsys):
