@@ -48,10 +48,11 @@ from adamlib import plots
 from adamlib.answers import check_answer
 from adamlib.check import check, hint
 from adamlib.datasets import mnist
-from adamlib.descent import descend, sweep, train, tune
+from adamlib.descent import descend, sweep, train
 from adamlib.explorers import explore
 from adamlib.models import LogisticRegression
 from adamlib.quiz import quiz
+from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import cubic, ravine, rosenbrock
 
 plots.one_step(cubic, x=0.5, learning_rate=0.3)
@@ -377,19 +378,16 @@ print(f"largest difference of 7,850 weights after 20 steps: {apart:.0e}")
 # %%
 part, others = (images[:7000], labels[:7000]), (images[7000:], labels[7000:])
 methods = {
-    "sgd": lambda rate: train_ours(rate, part, epochs=100),
-    "tf.keras Adam": lambda rate: train_network(
+    "sgd": lambda rate, seed: train_ours(rate, part, epochs=100),
+    "tf.keras Adam": lambda rate, seed: train_network(
         keras.optimizers.Adam(rate), start, part, epochs=100
     ),
 }
 rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-curves = {}
-for name, train_at in methods.items():
-    rate, run = tune(train_at, rates, lambda params: model.loss(params, others))
-    curves[name] = run.losses
-    accuracy = model.accuracy(run.params, mnist().test)
-    print(f"{name:14} η = {rate:5}   loss {run.losses[-1]:.3f}   test accuracy {accuracy:.3f}")
-plots.lines(curves)
+scores = scoreboard(methods, rates, lambda params: model.loss(params, others), seeds=[0])
+for name, score in scores.items():
+    print(f"{name}: test accuracy {model.accuracy(score.runs[0].params, mnist().test):.3f}")
+plots.lines({name: score.losses for name, score in scores.items()})
 
 # %% [markdown]
 # Adam's loss is lower. The two test accuracies are too close to call with 2,000 images.
@@ -416,7 +414,7 @@ L, parabola_rates = 4, np.linspace(0.01, 0.6, 400)
 assert abs(parabola_rates[distance < 1].max() - 2 / L) < 0.002
 assert round(needed[100] / needed[10]) == round(needed[1000] / needed[100]) == 11
 assert apart < 1e-5
-assert curves["tf.keras Adam"][-1] < curves["sgd"][-1]
+assert scores["tf.keras Adam"].losses[0, -1] < scores["sgd"].losses[0, -1]
 assert cosine > 0.9
 # END SOLUTION
 
