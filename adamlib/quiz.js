@@ -1,9 +1,6 @@
 // A question, its choices, a button, and the reason that the kernel gives for the chosen one.
 function render({ model, el }) {
   el.classList.add("adamlib-quiz");
-  // JupyterLab takes keys as its shortcuts: `b`, say, would insert a cell.
-  el.addEventListener("keydown", (event) => event.stopPropagation());
-
   const group = document.createElement("fieldset");
   const legend = document.createElement("legend");
   legend.textContent = model.get("text");
@@ -12,6 +9,7 @@ function render({ model, el }) {
   model.get("choices").forEach((words, i) => {
     const label = document.createElement("label");
     const input = Object.assign(document.createElement("input"), { type: "radio", name });
+    input.dataset.lmSuppressShortcuts = ""; // else Jupyter would act on the keys: `b`, say
     input.addEventListener("change", () => {
       choice = i;
       button.disabled = false;
@@ -24,6 +22,7 @@ function render({ model, el }) {
   let choice = null;
   const button = document.createElement("button");
   button.textContent = "Check";
+  button.dataset.lmSuppressShortcuts = "";
   button.disabled = true;
   button.addEventListener("click", () => model.send({ choice }));
   const reason = document.createElement("output"); // read aloud when it changes

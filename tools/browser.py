@@ -41,6 +41,7 @@ def jupyterlab(root, home):
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
         *(f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"),
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         *("--LabApp.news_url=None", "--LabApp.extension_manager=readonly"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
@@ -101,9 +102,12 @@ def notebook_of(*cells):
 
 
 class Page:
-    """One open notebook; `problems()` lists all that went wrong in it."""
+    """One open notebook; `problems()` lists all that went wrong in it.
 
-    def __init__(self, browser, lab, name, **context):
+    app  "lab/tree", or "notebooks" for Notebook 7, which the same server serves
+    """
+
+    def __init__(self, browser, lab, name, app="lab/tree", **context):
         self.lab, self.name = lab, name
         self.console, self.kernel, self.asked, self.answered = [], [], set(), set()
         self.abroad, self.early = [], {"jupyter.widget.control"}
@@ -115,13 +119,14 @@ class Page:
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
         self.page.on("websocket", self._listen)
         self.page.on("request", self._requested)
-        address = f"{lab['url']}/lab/tree/{name}?token={lab['token']}&reset"
+        address = f"{lab['url']}/{app}/{name}?token={lab['token']}&reset"
         self.page.goto(address, wait_until="commit")
         self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", state="attached")
         self._idle()
 
     def run_all(self):
-        """Run all cells."""
+        """Run all cells; what the page complains of before is not about them."""
+        self.console.clear()
         run = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
         if not self.page.evaluate(run):
             self.kernel.append("not every cell has run")
