@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from adamlib import descent, rules
-from adamlib.descent import batches, descend, state_defaults, sweep, train, update
+from adamlib.descent import batches, descend, state_defaults, sweep, train, training, update
 from adamlib.models import LogisticRegression
 from adamlib.surfaces import bowl, cubic, ravine, rosenbrock
 
@@ -341,6 +341,27 @@ def test_training_that_diverges_keeps_the_last_whole_epoch(capsys):
     assert run.params[0][0] == pytest.approx(path.trajectory[4])  # two epochs of two steps
     np.testing.assert_allclose(run.losses, path.trajectory**4)
     assert start[0][0] == 1
+
+
+def test_training_can_be_followed_and_dropped(capsys):
+    fixed = dict(epochs=3, batch_size=10, learning_rate=0.5)
+    task = rules.sgd, MODEL.loss_and_gradient, MODEL.initial(), small_data()
+    whole = train(*task, rng=np.random.default_rng(0), **fixed)
+    run = training(*task, rng=np.random.default_rng(0), **fixed)
+    for t in range(7):
+        now = next(run)
+        assert now.losses == whole.losses[:t].tolist() and now.diverged == ""
+    run.close()
+    assert len(now.losses) == 6 and capsys.readouterr().out == ""
+
+
+def test_a_run_that_diverges_at_the_end_of_an_epoch_keeps_the_one_before():
+    def quartic(params, batch):
+        return float(params[0][0] ** 4), [4 * params[0] ** 3]
+
+    fixed = dict(batch_size=1, rng=np.random.default_rng(0), learning_rate=0.6)
+    run = train(rules.sgd, quartic, [np.array([1.0])], (np.ones(5),), epochs=9, **fixed)
+    assert "step 5" in run.diverged and run.params == [1.0]
 
 
 def test_a_progress_bar_shows_only_where_it_lasts(monkeypatch):

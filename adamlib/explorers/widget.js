@@ -3,16 +3,18 @@
 
 const BOX = { x: 54, y: 10 }; // where a panel's plot begins in its canvas, in CSS pixels
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-let made = 0;
 
 function node(tag, attributes = {}, ...children) {
   const space = ["svg", "line"].includes(tag) ? "http://www.w3.org/2000/svg" : null;
   const element = space ? document.createElementNS(space, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  // Else Jupyter would act on the keys: it looks at the focused element itself first.
+  if (["input", "button", "canvas"].includes(tag)) element.dataset.lmSuppressShortcuts = "";
   element.append(...children);
   return element;
 }
 
+const unique = () => `adamlib-${Math.random().toString(36).slice(2)}`;
 const dark = () => document.body.dataset.jpThemeLight === "false";
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const floats = (view) => {
@@ -135,7 +137,7 @@ function dot(pen, x, y, radius, colour, halo = 1.5) {
 
 /** A labelled slider over a list of values. */
 function slider(label, name, values, choose) {
-  const id = `adamlib-${(made += 1)}`;
+  const id = unique();
   const input = node("input", { type: "range", id, min: 0, max: values.length - 1, step: 1 });
   const shown = node("output", { for: id });
   if (label !== name) input.setAttribute("aria-label", label);
@@ -156,17 +158,19 @@ function slider(label, name, values, choose) {
   return { row, set };
 }
 
-function legend({ label, colour, dash }) {
+/** How a curve looks, in a legend; what has no colour has no line. */
+function swatch({ colour, dash }) {
+  if (!colour) return "";
   const middle = { x1: 0, y1: 5, x2: 34, y2: 5 };
   const stroke = { stroke: colour, "stroke-width": 3, "stroke-dasharray": dash.join(" ") };
   const halo = { stroke: "white", "stroke-width": 7 };
   const lines = [node("line", { ...middle, ...halo }), node("line", { ...middle, ...stroke })];
-  return node("legend", {}, node("svg", { "aria-hidden": true }, ...lines), label);
+  return node("svg", { "aria-hidden": true }, ...lines);
 }
 
 /** A slider over the steps of what is shown. It stays at the last one, however many there are. */
-function player(page, name) {
-  const scrub = node("input", { type: "range", min: 0, step: 1, id: `adamlib-${(made += 1)}` });
+function player(page, name, first = 0) {
+  const scrub = node("input", { type: "range", min: first, step: 1, id: unique() });
   const at = node("output", { for: scrub.id });
   const play = node("button", { type: "button" }, "Play");
   const row = node("div", { class: "knob" }, node("label", { for: scrub.id }, name), scrub, at);
@@ -190,7 +194,7 @@ function player(page, name) {
   play.addEventListener("click", () => {
     if (playing) return stop();
     play.textContent = "Pause";
-    const from = step < last ? step : 0;
+    const from = step < last ? step : first;
     let begin;
     playing = requestAnimationFrame(function next(now) {
       begin ??= now;
@@ -249,14 +253,13 @@ function drawLosses(second, curves, { now, steps, label, least = 0 }) {
   });
 }
 
-const VIEWS = { surface };
+const VIEWS = { surface, arithmetic, chart };
 
 /** What all have: sliders for the hyperparameters, Reset, words, and when to draw. The view has
  *  pictures and tools, elements; and read(result, numbers), draw(result, settings), say(result). */
 function render({ model, el }) {
   const spec = model.get("spec");
   const root = node("div", { class: "adamlib-explorer" });
-  root.addEventListener("keydown", (event) => event.stopPropagation()); // else JupyterLab acts
   let frame = 0;
   let saying = 0;
   const page = {
@@ -278,6 +281,8 @@ function render({ model, el }) {
   const error = node("p", { class: "error", role: "alert" });
   const said = node("p", { role: "status", "aria-live": "polite" });
   const hint = node("p", { class: "hint" }, spec.hint);
+  const bar = node("progress", { max: 1 });
+  const progress = node("label", { class: "training" }, "Training ", bar);
   const reset = node("button", { type: "button" }, "Reset");
   const groups = spec.groups.map((group, k) => {
     const rows = group.knobs.map(({ name, values }) => {
@@ -290,7 +295,7 @@ function render({ model, el }) {
       page.setters.push((settings) => set(settings.hyperparameters[k][name]));
       return row;
     });
-    return node("fieldset", {}, legend(group), ...rows);
+    return node("fieldset", {}, node("legend", {}, swatch(group), group.label), ...rows);
   });
   reset.addEventListener("click", () => {
     for (const one of page.resets) one();
@@ -305,6 +310,9 @@ function render({ model, el }) {
     task.textContent = result.task ?? "";
     task.classList.toggle("met", Boolean(result.met));
     error.textContent = result.error ?? "";
+    bar.value = result.progress ?? 1;
+    progress.hidden = bar.value === 1;
+    if (!progress.hidden) said.textContent = result.words; // the old words would stay too long
     const drawn = view.draw(result, page.settings());
     root.dataset.drawn = JSON.stringify({ settings: result.settings, ...drawn });
   }
@@ -329,7 +337,7 @@ function render({ model, el }) {
   }
 
   const pictures = node("div", { class: "row" }, ...view.pictures);
-  const tools = node("div", { class: "row" }, ...view.tools, reset);
+  const tools = node("div", { class: "row" }, ...view.tools, reset, progress);
   const knobs = node("div", { class: "row" }, ...(spec.map ? [] : groups));
   root.append(task, pictures, tools, knobs, error, said, hint);
   el.append(root);

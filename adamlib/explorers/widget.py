@@ -5,6 +5,7 @@ settings -> (result, numbers).
 """
 
 import threading
+import time
 from itertools import count
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from adamlib import plots
 from adamlib.descent import hyperparameter_defaults
 
 HERE = Path(__file__).parent
-PAGES = ["widget", "surface"]  # what all share, and the views
+PAGES = ["widget", "surface", "arithmetic", "chart"]  # what all share, and the views
 
 
 class Explorer(anywidget.AnyWidget):
@@ -50,15 +51,20 @@ class Explorer(anywidget.AnyWidget):
             super().set_state(sync_data)
 
     def respond(self, _=None):
-        """Answer the newest settings, in one message."""
-        with self.hold_sync():
-            settings = self.settings
-            try:
-                result, numbers = self.answer(settings)
-            except Exception as error:  # noqa: BLE001
-                result, numbers = {"error": sentence(error)}, np.empty(0, np.float32)
-            self.result = result | {"settings": settings}
-            self.buffer = numbers.tobytes()
+        """Answer the newest settings."""
+        settings = self.settings
+        try:
+            answer = self.answer(settings)
+        except Exception as error:  # noqa: BLE001
+            answer = failure(error)
+        self.tell(settings, *answer)
+
+    def tell(self, settings, result, numbers):
+        """Send an answer in one message, unless the settings are others by now."""
+        with self.one_at_a_time, self.hold_sync():
+            if self.settings is settings:
+                self.result = result | {"settings": settings}
+                self.buffer = numbers.tobytes()
 
     def __repr__(self):
         return self.name
@@ -70,6 +76,62 @@ class Explorer(anywidget.AnyWidget):
         still = self.picture(self.settings)._repr_mimebundle_()
         bundle |= {kind: still[kind] for kind in ("image/png", "text/plain")}
         return bundle, metadata | {"image/png": {"alt": still["text/plain"]}}
+
+
+class Running(Explorer):
+    """An explorer whose answers take long: a thread computes them, and the page sees them grow.
+
+    answer  settings -> a generator of functions, each of which gives the answer so far. It is
+            dropped as soon as the settings are others, or the widget is closed.
+    """
+
+    thread = None  # only while there is something to compute
+
+    def respond(self, _=None):
+        with self.one_at_a_time:
+            if not (self.thread and self.thread.is_alive()):
+                self.thread = threading.Thread(target=self.work, daemon=True)
+                self.thread.start()
+
+    def work(self):
+        """Answer until the newest settings are answered."""
+        self.told_at = time.monotonic()
+        while True:
+            settings = self.settings
+            self.follow(settings)
+            with self.one_at_a_time:  # either this sees new settings, or respond() no thread
+                if self.settings is settings or self.comm is None:
+                    self.thread = None
+                    return
+
+    def follow(self, settings):
+        """Tell the answer from time to time, and at its end."""
+        try:
+            for so_far in self.answer(settings):
+                if self.settings is not settings or self.comm is None:
+                    return
+                if time.monotonic() - self.told_at >= PAUSE:
+                    self.tell(settings, *so_far())
+                    self.told_at = time.monotonic()
+            self.tell(settings, *so_far())
+        except Exception as error:  # noqa: BLE001
+            self.tell(settings, *failure(error))
+
+    def wait(self):
+        """Return when the newest settings are answered."""
+        if thread := self.thread:
+            thread.join()
+
+    def _repr_mimebundle_(self, **kwargs):
+        self.wait()  # so that the picture is of what has ended
+        return super()._repr_mimebundle_(**kwargs)
+
+
+PAUSE = 0.1  # seconds between two answers that are not the last
+
+
+def failure(error):
+    return {"error": sentence(error)}, np.empty(0, np.float32)
 
 
 def knobs_of(rule, fixed=(), **first):

@@ -136,6 +136,10 @@ def test_sliders_by_keyboard_until_the_target_is_met(run_notebook):
     assert not (problems := live.notebook.problems()), problems
 
 
+def test_keys_work_in_notebook_7_too(run_notebook):
+    by_keyboard(Live(run_notebook(EXPLORE, app="notebooks")))
+
+
 def test_the_start_by_mouse_and_by_arrow_keys(run_notebook):
     live = Live(run_notebook(EXPLORE))
     spec = explore([rules.sgd, rules.momentum], ravine).spec
@@ -232,7 +236,7 @@ def respond_and_raise(self, change=None):
 Explorer.respond = respond_and_raise
 """
 BROKEN = {  # how: a cell before the explorer, and what must be noticed
-    "keys eaten": (script("event.stopPropagation()", "0"), "nothing new was drawn"),
+    "keys eaten": (script("lmSuppressShortcuts", "nothing"), "nothing new was drawn"),
     "not drawn": (script("paint(pen, (at)", "void (pen, (at)"), "no pixel has changed"),
     "wrong run": (script("from += 3 * n", "from += 2 * n"), "another end"),
     "page error": (script("later() {", "later() { setTimeout(() => { throw 'boom' });"), "boom"),

@@ -1,0 +1,27 @@
+"""Averages that forget: what momentum, RMSProp and Adam keep of a gradient, on any series."""
+
+import numpy as np
+
+
+def new_average(average, value, beta):
+    """The average with one more value: its part 1 − beta is new, the part beta stays."""
+    return beta * average + (1 - beta) * value
+
+
+def exponential_average(values, beta):
+    """Exponential averages of a series, and the same corrected for their start at 0.
+
+        m_0 = 0
+        m_t = beta m_{t−1} + (1 − beta) value_t
+        m̂_t = m_t / (1 − beta^t)                  bias correction (Kingma and Ba, 2015, § 3)
+
+    values  shape (n,); beta  in [0, 1): about 1 / (1 − beta) values count
+    Returns the averages m and the corrected m̂, each of shape (n,).
+    """
+    averages = np.empty(len(values))
+    average = 0.0
+    for i, value in enumerate(values):
+        average = new_average(average, value, beta)
+        averages[i] = average
+    t = np.arange(1, len(values) + 1)
+    return averages, averages / (1 - beta**t)
