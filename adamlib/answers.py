@@ -1,12 +1,15 @@
 """Check a learner's number: the answers to the questions of each lesson."""
 
 import contextlib
+import difflib
 import io
+
+import numpy as np
 
 from adamlib import rules
 from adamlib.check import report
 from adamlib.datasets import mnist
-from adamlib.descent import sweep, train
+from adamlib.descent import check_hyperparameters, sweep, train
 from adamlib.models import LogisticRegression
 from adamlib.surfaces import ravine
 
@@ -14,7 +17,13 @@ from adamlib.surfaces import ravine
 def _ravine(rate):
     run = sweep(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=rate)
     end = ravine(run.trajectory[-1])
-    return end < 1e-6, f"after 84 steps f is {end:.3g}"
+    words = f"after 84 steps f is {end:.3g}"
+    if rate > 0.1:
+        words = f"beyond 2/20, here 0.1, it runs away along x₂, the steep direction: {words}"
+    elif end >= 1e-6:
+        slow = "x₁, the flat direction," if 1 - rate > 20 * rate - 1 else "x₂, the steep direction,"
+        words = f"{words}, since {slow} is too slow"
+    return end < 1e-6, words
 
 
 def _digits(rate):
@@ -29,8 +38,107 @@ def _digits(rate):
             learning_rate=rate,
         )
     end, highest = model.loss(run.params, data), run.losses.max()
-    words = f"after 100 steps the loss is {end:.3f}, and its highest was {highest:.3f}"
+    words = f"after 100 steps the loss is {end:.4f}"
+    if highest > run.losses[0]:
+        words = f"{words}, but it rose to {highest:.2f}, above its start, 2.30"
     return not run.diverged and end < 0.3 and highest <= run.losses[0], words
+
+
+def _ravine_by_momentum(rate, share):
+    run = sweep(
+        rules.momentum, ravine.gradient, ravine.start, 30, learning_rate=rate, momentum=share
+    )
+    least = np.nanmin(ravine(run.trajectory.T))
+    return least < 1e-6, f"in 30 steps f comes down to {least:.3g}"
+
+
+def _rate_100(rate):
+    model, (images, labels) = LogisticRegression(), mnist().train
+    part = images[:7000], labels[:7000]
+    with contextlib.redirect_stdout(io.StringIO()):
+        run = train(
+            rules.sgd,
+            model.loss_and_gradient,
+            model.initial(),
+            part,
+            batch_size=100,
+            rng=np.random.default_rng(0),
+            learning_rate=rate,
+        )
+    end = model.loss(run.params, part)
+    if not run.diverged and end < 0.41:
+        return True, f"after one epoch the loss is {end:.3f}"
+    return False, f"{rate:g} is too {'small' if rate < 1 else 'large'}: the loss is {end:.3f}"
+
+
+def _mended_loss(value):
+    if abs(value - 0.704) < 0.006:
+        return True, "more than with 0.3, and less than without the mending"
+    for wrong, reason in {
+        0.858: "that is with η = 0.1, but not mended: by how much must i grow?",
+        0.715: "that is the second loop as it was: by how much must i grow?",
+        0.510: "that is with η = 0.3",
+        0.653: "that is the loss of the last batch: asked is the one on the images held out",
+    }.items():
+        if abs(value - wrong) < 0.006:
+            return False, reason
+    return False, "let i grow by 100, up to 7,000, and set 0.3 to 0.1 in this loop"
+
+
+def _ball_rate(rate):
+    check_hyperparameters(rules.sgd, {"learning_rate": rate})
+    if rate >= 2:
+        return False, "beyond 2/L, here 2, it diverges"
+    left = (1 - rate) ** 800
+    noise, rest = rate / (2 - rate) * (1 - left), 4.25 * left
+    words = f"the mean loss is {noise + rest:.3g}: {noise:.3g} from noise"
+    words = f"{words}, {rest:.2g} left of the start"
+    if noise + rest < 0.007:
+        return True, words
+    return False, f"{words}, so η is too {'large' if noise > rest else 'small'}"
+
+
+def _ravine_by_rmsprop(rate, rho):
+    run = sweep(rules.rmsprop, ravine.gradient, ravine.start, 60, learning_rate=rate, rho=rho)
+    least = np.nanmin(ravine(run.trajectory.T))
+    return least <= 1e-20, f"in 60 steps f comes down to {least:.3g}"
+
+
+def _bound_by_beta_2(beta_2):
+    if not 0 <= beta_2 < 1:
+        return False, "β₂ is in [0, 1)"
+    bound = (1 - 0.9) / (1 - beta_2) ** 0.5
+    return abs(bound - 1) < 1e-3, f"(1 − β₁)/√(1 − β₂) is {bound:.3g}"
+
+
+def _ravine_by_adam(rate, beta_1):
+    run = sweep(rules.adam, ravine.gradient, ravine.start, 84, learning_rate=rate, beta_1=beta_1)
+    least = np.nanmin(ravine(run.trajectory.T))
+    return least <= 1e-12, f"in 84 steps f comes down to {least:.3g}"
+
+
+def _bugs(*pictures):
+    seen = {  # the bugs in the order of the exercise, by their pictures
+        3: "it stays almost where it is",
+        5: "its first step already leaves the picture",
+        2: "it has no step at all, only the start",
+        6: "it never rests, even while the gradient is 0",
+        4: "its steps are too long from the second on",
+        1: "its steps are too short from the first on",
+    }
+    wrong = [given for given, own in zip(pictures, seen, strict=True) if given != own]
+    words = f"{len(seen) - len(wrong)} of {len(seen)} are right"
+    if wrong:
+        hint = seen.get(wrong[0], "the pictures are numbered from 1 to 6")
+        about = f"look again at picture {wrong[0]:g}" if wrong[0] in seen else "mind"
+        words = f"{words}; {about}: {hint}"
+    return not wrong, words
+
+
+def _ravine_by_adagrad(rate):
+    run = sweep(rules.adagrad, ravine.gradient, ravine.start, 20, learning_rate=rate)
+    least = np.nanmin(ravine(run.trajectory.T))
+    return least < 1e-6, f"in 20 steps f comes down to {least:.3g}"
 
 
 # The answers to questions, by lesson: a function of the learner's number that says whether it is
@@ -39,7 +147,9 @@ ANSWERS = {
     "01.slope": (
         4,
         {
-            -4: "mind the signs: f′(x) = 3x² − 4x",
+            -4: "mind the signs; and in Python a power is **, since 2^2 is 0",
+            8: "the derivative of 2x² is 4x, not 4",
+            20: "mind the sign of the second term",
             12: "that is 3x²: the second term is missing",
             2: "that is f(2): asked is the slope there",
         },
@@ -48,6 +158,8 @@ ANSWERS = {
         1.6,
         {
             2.4: "that is uphill: go against the slope",
+            -2: "the learning rate is missing",
+            1.8: "that takes f(2) for the slope",
             -0.4: "that is the step: where does it lead from 2?",
             0.4: "that is the step's length: where does it lead from 2?",
         },
@@ -56,6 +168,7 @@ ANSWERS = {
         4 / 3,
         {
             0: "there the slope is 0 too, but it is a hilltop",
+            1.33: "close: give the fraction, or four digits",
             3 / 4: "3x = 4 gives the inverse of that",
             22 / 27: "that is f at the lowest point: asked is x",
         },
@@ -66,40 +179,354 @@ ANSWERS = {
             -176: "that is what the doubtful gradient says",
             350: "that is the other part, which is right",
             351: "mind the sign",
+            -1: "both coordinates moved, so that is the sum of the two parts: hold one still",
+            -352: "not all of the part is doubled: measure it",
+            -350: "not all of the part is doubled, and mind the signs: measure it",
         },
     ),
     "01.limit": (
         0.1,
         {
             0.2: "L is the second derivative, 20, not 10",
+            0.5: "there L is still the cubic's, 4: what is it for 10x²?",
             0.05: "that is 1/L, where one step suffices: the limit is farther",
             20: "that is L itself",
         },
     ),
     "01.ravine": _ravine,
     "01.digits": _digits,
+    "02.all_four": (
+        1.5,
+        {
+            6: "that is a step along the sum of the four gradients: take their mean",
+            3: "that is the minimum, where η = 1 would lead",
+            -1.5: "mind the signs: the gradients are negative, so the step goes up",
+            -3: "that is the mean gradient: take the step",
+            0.75: "that is one step with the batch {1, 2}",
+        },
+    ),
+    "02.two_batches": (
+        2.625,
+        {
+            0.75: "that is where the first batch leads: now take the second",
+            3: "the second gradient is taken where the first step led, not at 0",
+            2.25: "that is the second batch alone, from 0",
+            4.5: "take the mean over each batch, not the sum",
+            1.5: "that is one step with all four",
+            1.875: "that is with {3, 6} first: the order of the batches counts",
+        },
+    ),
+    "02.five_epochs": (
+        60,
+        {
+            59: "every epoch ends with a smaller batch, so round up before you multiply",
+            58: "every epoch ends with a smaller batch, so round up before you multiply",
+            35000 / 600: "every epoch ends with a smaller batch, so round up, then multiply",
+            55: "the smaller batch at the end of each epoch is a step too",
+            12: "that is one epoch",
+            11: "that is one epoch, without its smaller batch",
+            35000: "those are images: an iteration takes 600 of them",
+        },
+    ),
+    "02.images_seen": (
+        169,
+        {
+            7000: "that is what it should see: print i and i + 100 for the first rounds",
+            100: "that is the first round: each later one adds something",
+            70: "those are the rounds: the first one alone sees 100",
+            700: "the rounds overlap by more: the second one adds a single image",
+            170: "one too many: range(70) ends with 69, and the slice 69:169 with 168",
+            168: "that is the last place: the first one is 0",
+            7069: "there are only 7,000, and the rounds overlap",
+        },
+    ),
+    "02.mended_loss": _mended_loss,
+    "02.rate_100": _rate_100,
+    "02.more_work": (
+        100,
+        {
+            10: "ten times the samples make √10 times less noise",
+            0.1: "less noise takes more samples",
+            0.01: "upside down: less noise takes more samples",
+            3.162: "the other way round: noise is the root of work",
+        },
+    ),
+    "02.ball_rate": _ball_rate,
+    "03.third": (
+        -0.271,
+        {
+            0.271: "mind the sign: the velocity points downhill",
+            -0.3: "the old velocity fades: only the part 0.9 of it goes on",
+            -0.171: "is that not the one before? v₁ = −0.1",
+            -0.19: "that is the second velocity",
+            -0.081: "that is 0.9³ times the gradient's step: the two later ones add to it",
+            -2.71: "that is the sum without η",
+            -0.0271: "that is an average: the new gradient counts in full, without the factor 0.1",
+        },
+    ),
+    "03.speed": (
+        -1,
+        {
+            1: "mind the sign: the velocity points downhill",
+            -10: "that is the sum without η",
+            -0.1: "that is one step of sgd",
+            -0.9: "that is what goes on of it: a new step is added",
+            -9: "that is what goes on of the sum without η",
+            0: "it would be 0 if the gradient were",
+        },
+    ),
+    "03.border": (
+        0.01,
+        {
+            0.04: "that is ηL: divide by L",
+            0.05: "the bracket is squared: (1 − √μ)²/L",
+            0.2: "that is 1 − √μ: square it and divide by L",
+            0.81: "that is the other end, (1 + √μ)²/L: asked is the first η at which it oscillates",
+            0.25: "that is 1/L, the border of sgd",
+            0.0324: "that is (1 − μ)²/L: take the root of μ",
+        },
+    ),
+    "03.limit": (
+        0.82,
+        {
+            0.5: "that is 2/L, the limit of sgd: momentum moves it",
+            0.18: "mind the sign: put r = −1 into the equation",
+            3.28: "that is ηL: divide by L",
+            0.41: "that is (1 + μ)/L: with r = −1 there is 1 + μ twice",
+            0.81: "there the roots become real again, but both lie between −1 and 0",
+        },
+    ),
+    "03.ravine": _ravine_by_momentum,
+    "03.inside": (
+        -0.91,
+        {
+            -0.1: "that is so with η outside: here v keeps the old steps at their size",
+            -0.091: "only the new gradient is multiplied by the new η",
+            -1: "the old steps fade to 0.9, and the new gradient adds 0.01, not 0.1",
+            -0.9: "the new gradient's step is missing",
+            0.91: "mind the sign",
+        },
+    ),
+    "03.outside": (
+        -0.1,
+        {
+            -0.91: "that is so with η inside: here the new η multiplies the whole sum",
+            -0.01: "that is a step of sgd: the sum of gradients is 10 here, not 1",
+            -1: "that is the step before: η is 0.01 now",
+            -0.09: "the new gradient is missing: v = 0.9 · 10 + 1",
+            -0.091: "the velocity has no η in it: v = 0.9 · 10 + 1",
+            0.1: "mind the sign",
+        },
+    ),
+    "03.translate": (
+        0.05,
+        {
+            0.5: "equal in PyTorch's form; but an average is (1 − μ) times the sum",
+            5: "the other way: the average is smaller than the sum",
+            0.005: "the factor 1 − μ counts once",
+            0.45: "that is 0.9 times: it is the factor of the new gradient that counts",
+        },
+    ),
+    "04.second_step": (
+        0.8,
+        {
+            1: "that is the first step: s still holds the square of the first gradient",
+            1.25: "turn it over: the gradient is divided by the root of s",
+            0.16: "that is 4/25: the root of s is missing",
+            4 / 7: "s sums squares, 9 + 16, not sizes",
+            4 / 12.5**0.5: "s is the sum of the squares, not their mean",
+            5: "that is the root of s: it divides the gradient",
+            -0.8: "asked is the length, which is positive",
+            1.8: "that is how far both steps lead: asked is the second",
+        },
+    ),
+    "04.ravine": _ravine_by_adagrad,
+    "04.part_of_rate": (
+        1e-3 / (0.1 + 1e-6) ** 0.5,
+        {
+            1: "that is so with s from 0",
+            0.01: "that is g/s: the root of s is missing",
+            316.23: "turn it over: the gradient is divided by the root of s",
+            3.1623: "that is 1/√0.1: the gradient multiplies it",
+            0.0316: "the gradient is 0.001, and s is about 0.1: mind the powers of ten",
+            1e-3: "that is sgd: now divide by the root of s",
+        },
+    ),
+    "04.sgd_rate": (
+        0.1**-0.5,
+        {
+            0.1**0.5: "turn it over: √0.1 divides",
+            10: "that is 1/0.1: the root is missing",
+            1: "the step is g/√0.1 and not g",
+            1e-3 / 0.1**0.5: "that is the length of a step: sgd multiplies its rate by g",
+            0.1: "that is s: what divides is its root",
+            1000: "that is with s from 0: here s stays near 0.1",
+        },
+    ),
+    "04.times": (
+        (69 / 3) ** 0.5,
+        {
+            23: "that is the ratio of the sums: the root is missing",
+            (3 / 69) ** 0.5: "turn it over: a small sum makes a large rate",
+            3 / 69: "a small sum makes a large rate, and it is the root that divides",
+            1: "the sums differ: 3 squares in one, 69 in the other",
+            69**0.5: "the rare word has a sum too, of 3 squares",
+            23**2: "the root of the sum divides, not its square",
+        },
+    ),
+    "04.bug_A": (
+        4,
+        {
+            1: "with η = 1 that would be the right line",
+            2: "without the root the step falls as 1/t: twice as steep as A",
+            3: "an average settles, and then the steps no longer get shorter",
+            5: "then the steps would not get shorter",
+        },
+    ),
+    "04.bug_B": (
+        2,
+        {
+            1: "with η = 1 that would be the right line",
+            3: "an average settles, and then the steps no longer get shorter",
+            4: "2/√(2t) falls as 1/√t, like the right line: B is twice as steep",
+            5: "then the steps would not get shorter",
+        },
+    ),
+    "04.bug_C": (
+        3,
+        {
+            1: "with η = 1 that would be the right line",
+            2: "without the root the step falls as 1/t for ever",
+            4: "2/√(2t) falls for ever",
+            5: "then all steps would be equal: C's first ones are longer",
+        },
+    ),
+    "05.change": (
+        -0.08,
+        {
+            0: "that is where the mean would leave it: the sign drops the sizes",
+            0.08: "mind the sign: a positive gradient moves x down",
+            -8: "that is nine steps against one, without η",
+            -0.8: "that is η = 0.1",
+            -0.1: "the tenth step goes the other way",
+            -0.09: "that is nine steps: the tenth goes the other way",
+        },
+    ),
+    "05.forgotten": (
+        44,
+        {
+            10: "that is 1/(1 − ρ): 0.9¹⁰ = 0.35 of the weight is left",
+            43: "0.9⁴³ = 0.0108 is still above 1 %",
+            22: "0.9²² = 0.098 is 10 % of the weight, and 1 % would be its square",
+            459: "that is ρ = 0.99",
+            2: "that is 0.1ᵏ: what stays at each step is ρ, 0.9",
+        },
+    ),
+    "05.memory": _ravine_by_rmsprop,
+    "05.twice": (
+        (1e-7 / 3) ** 0.5,
+        {
+            1e-7: "that is ε: there the step outside is half of η",
+            1e-7**0.5: "that is √ε: there the step inside is η/√2, outside almost η",
+            1e-7 / 3: "that is g²: take the root",
+            1e-7 / 2: "that is no length of a gradient: square both sides first",
+            1e-7**0.5 / 3: "square the 2 too, and take the root of what g² is",
+            1e-7**0.5 / 2: "g² stands on both sides: 4 g² − g² = ε",
+            1e-7**0.5 / 3**0.25: "the square of 2 is 4, and 4 g² − g² is 3 g²",
+            1e-7**0.5 * 3**0.5: "that is where the step inside is η √3/2: mind which is longer",
+        },
+    ),
+    "05.of_sgd": (
+        0.001,
+        {
+            1: "the step is η g, and the number of g changes",
+            1000: "that is what it should be: the step is η g, and g gets smaller",
+            1e-6: "η stays as it is",
+        },
+    ),
+    "05.of_rmsprop": (
+        1,
+        {
+            0.001: "g shrinks, and √v with it",
+            1000: "that is what it should be: but g and √v shrink alike",
+            1e-6: "v has the square of the unit of g, and √v the unit of g",
+        },
+    ),
+    "05.of_third": (
+        1000,
+        {
+            1: "g and √v shrink alike, and √u grows",
+            0.001: "√u is a length, so its number grows",
+            1e6: "that is u, in squared millimetres: the step has its root",
+        },
+    ),
+    "06.half_way": (
+        693,
+        {
+            500: "that is as if each step brought 0.001 of the whole: it brings 0.001 of the rest",
+            1000: "at t = 1/(1 − β₂) it is 0.63 already",
+            7: "that is for β₁ = 0.9",
+            0.001: "that is 1 − β₂: asked is the number of the step",
+        },
+    ),
+    "06.first_step": (
+        10,
+        {
+            1: "that is the corrected one",
+            0.1: "that is m for g = 1: it is divided by √v",
+            1000: "v is under a root",
+            100: "that is 1/√v for g = 1: m is 0.1",
+            3.1623: "that is with β₂ = 0.999",
+            0.01: "that is √v for g = 1: it divides m, which is 0.1",
+        },
+    ),
+    "06.parting": (
+        1e-7 / 0.001**0.5,
+        {
+            1e-7: "there Algorithm 1 has half of η: Keras's epsilon acts more strongly",
+            1e-4: "√v needs √(1 − β₂): take the root of 0.001",
+            3.1623e-9: "that is 1e-7 times the root: divide by it",
+            1e-10: "that is 1e-7 times 0.001: divide by the root of 0.001",
+            1e-6: "that is 1e-7/(1 − β₁): m is corrected apart from epsilon",
+        },
+    ),
+    "06.bound": _bound_by_beta_2,
+    "06.ravine": _ravine_by_adam,
+    "06.bugs": _bugs,
 }
 
 
-def check_answer(name, value):
-    """Say whether a learner's number answers question `name`, such as "01.minimum", or why not."""
-    if value is None or value is ...:
+def check_answer(name, *values):
+    """Say whether a learner's number answers question `name`, such as "01.minimum", or why not.
+
+    Several numbers where a function in ANSWERS takes several, such as two settings.
+    """
+    if name not in ANSWERS:
+        asked = difflib.get_close_matches(str(name), ANSWERS, n=1, cutoff=0)[0]
+        raise ValueError(
+            f"There is no question {name!r}: the name comes first, as in "
+            f"check_answer({asked!r}, ...)."
+        )
+    if any(value is None or value is ... for value in values):
         return report(name, "unsolved", "not written yet")
-    if isinstance(value, str):
-        return report(name, "wrong", f"the answer is a number, not the string {value!r:.60}")
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return report(name, "wrong", f"the answer is one number, not {value!r:.60}")
+    numbers = []
+    for value in values:
+        if isinstance(value, str):
+            return report(name, "wrong", f"the answer is a number, not the string {value!r:.60}")
+        try:
+            numbers.append(float(value))
+        except (TypeError, ValueError, OverflowError):
+            return report(name, "wrong", f"the answer is one number, not {value!r:.60}")
     if callable(ANSWERS[name]):
         try:
-            reached, words = ANSWERS[name](number)
+            reached, words = ANSWERS[name](*numbers)
         except ValueError as error:  # a number that no run can be made with
             return report(name, "wrong", str(error))
         if reached:
             return report(name, "solved", f"right: {words}")
         return report(name, "wrong", f"not yet: {words}")
     right, reasons = ANSWERS[name]
+    (number,) = numbers
     if _equal(number, right):
         return report(name, "solved", "right")
     for wrong, reason in reasons.items():

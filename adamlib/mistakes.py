@@ -73,6 +73,11 @@ the learning rate is divided by t
 - learning_rate * g
 + learning_rate / t * g
 
+the learning rate is multiplied by t
+? it is the same at every step
+- learning_rate * g
++ learning_rate * t * g
+
 x is multiplied by the step
 ? the step is subtracted from x
 - x - learning_rate
@@ -338,6 +343,16 @@ x and s are returned in the wrong order
 ? in Python ^ is the operator xor, and a power is **
 - g**2
 + g^2
+
+s is the mean of the squares
+? s is their sum, which never falls
+- s + g**2
++ ((t - 1) * s + g**2) / t
+
+the gradient is missing in the step
+? the root only divides: the step has the direction of g
+- learning_rate * g /
++ learning_rate /
 
 # sign_descent
 
@@ -647,6 +662,20 @@ beta is not raised to t
 + m_hat = m / (1 - beta_1)
 + v_hat = v / (1 - beta_2)
 
+brackets are missing around 1 - beta**t
+? Python divides before it subtracts
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m / 1 - beta_1**t
++ v_hat = v / 1 - beta_2**t
+
+1 - beta is raised to t
+? the power is that of beta alone: 1 - beta**t
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m / (1 - beta_1) ** t
++ v_hat = v / (1 - beta_2) ** t
+
 beta is multiplied by t
 ? a power is **
 - m_hat = m / (1 - beta_1**t)
@@ -870,6 +899,53 @@ the betas are written as numbers in the averages
 + m = 0.9 * m + 0.1 * g
 + v = 0.999 * v + 0.001 * g**2
 
+# new_average
+
+the two parts are exchanged
+? beta is the part of the old average that stays
+- beta * average + (1 - beta) * value
++ (1 - beta) * average + beta * value
+
+the value counts in full
+? its part is 1 - beta, so that the two parts make 1 together
+- (1 - beta) * value
++ value
+
+the old average does not fade
+? only the part beta of it stays
+- beta * average
++ average
+
+both get the part beta
+? the two parts make 1 together
+- (1 - beta) * value
++ beta * value
+
+the old average is lost
+? the part beta of it stays
+- return beta * average + (1 - beta)
++ return (1 - beta)
+
+the value is subtracted
+? the two parts are added
+- average + (1 - beta)
++ average - (1 - beta)
+
+the brackets are missing
+? Python multiplies before it subtracts
+- (1 - beta) * value
++ 1 - beta * value
+
+beta is written as a number
+? use the argument beta, which later cells change
+- beta * average + (1 - beta)
++ 0.9 * average + (1 - 0.9)
+
+it is the plain mean of the two
+? the part beta of the old average stays, and the part 1 - beta of the value comes in
+- beta * average + (1 - beta) * value
++ (average + value) / 2
+
 # central_difference
 
 it is the difference to one side only
@@ -977,6 +1053,104 @@ it is the second derivative
 ? the slope needs only the points beside x
 - (f(x + h) - f(x - h)) / (2 * h)
 + (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+
+# one_epoch
+
+samples are drawn with replacement
+? some come twice and others never: shuffle their numbers, as rng.permutation does
+- rng.permutation(len(labels))
++ rng.integers(0, len(labels), len(labels))
+
+each batch is drawn anew from all samples
+? then some come twice in an epoch and others never: draw one order for the whole epoch
+- order[i : i + batch_size]
++ rng.integers(0, len(labels), batch_size)
+
+i counts the batches, but is used as a place
+? batch number i begins at i * batch_size
+- range(0, len(labels), batch_size)
++ range(len(labels) // batch_size)
+
+batch_size is taken for the number of batches
+? it is how many samples a batch has
+- batches = []
++ batches, batch_size = [], -(-len(labels) // batch_size)
+
+the last, smaller batch is left out
+? the samples that do not fill a batch make a smaller one
+- range(0, len(labels), batch_size)
++ range(0, len(labels) - batch_size + 1, batch_size)
+
+the labels are not shuffled with their images
+? take both by the same numbers
+- labels[chosen]
++ labels[i : i + batch_size]
+
+the images are not shuffled with their labels
+? take both by the same numbers
+- images[chosen]
++ images[i : i + batch_size]
+
+images and labels are shuffled apart
+? draw one order, and take both by it
+- labels[chosen]
++ labels[rng.permutation(chosen)]
+
+nothing is shuffled
+? rng.permutation(n) gives the numbers 0 to n - 1 in random order
+- rng.permutation(len(labels))
++ np.arange(len(labels))
+
+the order is the same in every epoch
+? draw it from the rng that is given, once in each call
+- rng.permutation
++ np.random.default_rng(0).permutation
+
+the batches overlap
+? the next one begins batch_size further on
+- range(0, len(labels), batch_size)
++ range(len(labels))
+
+every batch has the same samples
+? a batch begins at i
+- order[i : i + batch_size]
++ order[:batch_size]
+
+each batch has one sample only
+? it goes from i to i + batch_size
+- order[i : i + batch_size]
++ order[i : i + 1]
+
+each batch has a sample too many
+? a slice ends before its second number
+- i + batch_size]
++ i + batch_size + 1]
+
+only the first batch is returned
+? return all of them, when the loop has ended
+- return batches
++ return batches[:1]
+
+only the last batch is kept
+? append each to a list that is empty before the loop
+- return batches
++ return batches[-1:]
+
+the order does not come from the rng that is given
+? a seed then reproduces nothing: use rng.permutation
+- rng.permutation
++ np.random.permutation
+
+the samples are shuffled inside each batch only
+? every epoch then has the same batches: shuffle all samples before they are dealt
+- order[i : i + batch_size]
++ i + rng.permutation(len(labels[i : i + batch_size]))
+
+all batches have nearly the same size
+? each has batch_size samples, and only the last may be smaller
+- for i in range(0, len(labels), batch_size):
+-     chosen = order[i : i + batch_size]
++ for chosen in np.array_split(order, -(-len(labels) // batch_size)):
 """
 
 
@@ -1072,9 +1246,21 @@ HINTS = {
         "not m_hat and v_hat.",
         "Keras's epsilon is another than that of Algorithm 1: divide it by sqrt(1 - beta_2**t).",
     ),
+    "new_average": (
+        "The result lies between the old average and the value.",
+        "Take a part of each; the two parts make 1 together.",
+        "beta times the average, plus what is left, 1 - beta, times the value.",
+    ),
     "central_difference": (
         "How much does f change between a point to the right of x and one to the left?",
         "The two points are x + h and x - h. How far apart are they?",
         "Divide the change by 2 * h, in brackets.",
+    ),
+    "one_epoch": (
+        "Shuffle the numbers of the samples, not the samples. rng.permutation(n) does it.",
+        "A loop takes every batch_size-th place, range(0, n, batch_size), and from there a slice "
+        "of batch_size numbers.",
+        "images[chosen] and labels[chosen] take the samples with these numbers. A slice that goes "
+        "beyond the end stops there, so the last batch needs no care.",
     ),
 }

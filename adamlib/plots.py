@@ -14,7 +14,7 @@ import matplotlib.figure
 import matplotlib.style
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.colors import LogNorm, to_rgb
+from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, NullLocator
 
 STYLE = Path(__file__).with_name("course.mplstyle")
@@ -207,19 +207,23 @@ def bars(values, title=None):
     return fig
 
 
-def lines(lines, x=None, xlabel="step", ylabel="loss", log=True, marks=None, title=None):
+def lines(
+    lines, x=None, xlabel="step", ylabel="loss", log=True, log_x=False, marks=None, title=None
+):
     """Curves over the steps, or over x.
 
     lines  {label: shape (steps,)}, or (seeds, steps): then the mean, in a band from the least to
            the largest of the seeds. What is not finite is not drawn, and the alt text says so.
-    x      shape (steps,), 0, 1, 2, … if not given
+    x      shape (steps,), or {label: shape (steps,)}; 0, 1, 2, … if not given
+    log    whether the y axis is logarithmic; log_x the x axis
     marks  {label: x} of places to mark by an upright line
     """
     with picture() as (fig, ax):
         seen = []
         for label, values in lines.items():
             values = np.ma.masked_invalid(np.atleast_2d(values))
-            at = np.arange(values.shape[1]) if x is None else x
+            at = x[label] if isinstance(x, dict) else x
+            at = np.arange(values.shape[1]) if at is None else at
             style = style_of(label, lines) | {"marker": None}
             mean = values.mean(axis=0)
             ax.plot(at, mean, label=label, **style)
@@ -236,6 +240,8 @@ def lines(lines, x=None, xlabel="step", ylabel="loss", log=True, marks=None, tit
             seen.append(f"{label} is marked at {place:.3g}")
         scale = f"{ylabel}, log scale" if log else ylabel
         ax.set(xlabel=xlabel, ylabel=scale, title=title, yscale="log" if log else "linear")
+        if log_x:
+            ax.set(xlabel=f"{xlabel}, log scale", xscale="log")
         low, high = ax.get_ylim()
         if log and high / low < 100:  # plain numbers, where there are few powers of ten
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -267,14 +273,19 @@ def states(run, rule, title=None):
     return fig
 
 
-def knob_map(values, x, y, label="loss", log=True, title=None):
-    """A map of one number over two hyperparameters.
+def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines=None):
+    """A map of one number over two hyperparameters, or of one of several kinds.
 
     values  shape (len(y), len(x)); NaN, where a run diverged, is hatched and said in words
     x, y    (name, increasing values); drawn on a log axis where the values are spaced so
+    kinds   names of the kinds, if values are 0, 1, 2, …: which of them each cell is
+    lines   {label: (x, y)} of curves to draw on the map, such as a theory's borders
     """
     (x_name, x_values), (y_name, y_values) = x, y
     shown = np.ma.masked_invalid(values)
+    norm = LogNorm() if log else None
+    if kinds:
+        norm = BoundaryNorm(np.arange(len(kinds) + 1) - 0.5, 256)
     with picture() as (fig, ax):
         ax.set_facecolor("white")
         ax.patch.set(hatch="///", edgecolor="#999999")
@@ -282,11 +293,19 @@ def knob_map(values, x, y, label="loss", log=True, title=None):
             x_values,
             y_values,
             shown,
-            norm=LogNorm() if log else None,
+            norm=norm,
             shading="nearest",
             rasterized=True,
         )
-        fig.colorbar(mesh, label=label)
+        bar = fig.colorbar(mesh, label=label)
+        if kinds:
+            bar.set_ticks(range(len(kinds)), labels=kinds)
+        ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())  # whatever the lines need
+        for dash, (name, curve) in zip(DASHES, (lines or {}).items(), strict=False):
+            ax.plot(*curve, color="white", lw=4)
+            ax.plot(*curve, color="black", lw=2, ls=dash, label=name)
+        if lines:
+            fig.legend(loc="outside lower center", ncols=2)
         for axis, values_of in (("x", x_values), ("y", y_values)):
             if np.all(values_of > 0) and values_of[-1] / values_of[0] > 50:
                 ax.set(**{f"{axis}scale": "log"})
@@ -295,11 +314,18 @@ def knob_map(values, x, y, label="loss", log=True, title=None):
         note = f"hatched: diverged ({diverged / shown.size:.0%})" if diverged else None
         ax.set(xlabel=x_name, ylabel=y_name, title="\n".join(filter(None, [title, note])))
     i, j = np.unravel_index(shown.argmin(), shown.shape)
+    seen = (
+        f"From {shown.min():.3g}, at {x_name} {x_values[j]:.3g} and {y_name} {y_values[i]:.3g}, "
+        f"to {shown.max():.3g}"
+    )
+    if kinds:
+        seen = ", ".join(f"{(shown == k).mean():.0%} {kind}" for k, kind in enumerate(kinds))
+    drawn = [f"Drawn on it: {', '.join(lines)}"] if lines else []
     fig.alt = _sentences(
         f"Map of {label} over {x_name} and {y_name}",
-        f"From {shown.min():.3g}, at {x_name} {x_values[j]:.3g} and {y_name} {y_values[i]:.3g}, "
-        f"to {shown.max():.3g}",
+        seen,
         f"{diverged} of {shown.size} runs diverged",
+        *drawn,
     )
     return fig
 

@@ -15,6 +15,9 @@ function render({ model, el }) {
       button.disabled = false;
       reason.textContent = "";
     });
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") button.click();
+    });
     label.append(input, " " + words);
     group.append(label);
   });

@@ -57,9 +57,209 @@ QUESTIONS = {
             "The loss falls at every step, as at 0.5": "At the start the steepest direction has "
             "the factor 1 − 3.9 = −2.9.",
             "The loss rises at times, and comes down all the same": "It overshoots until it has "
-            "come to where the loss curves less: the surer the model, the straighter −log p.",
+            "come to where the loss curves less, as it does once the model is fairly sure.",
         },
         right=2,
+    ),
+    "02.cosine": Question(
+        "At the start the gradient of 800 images has a cosine near 1 with that of all 8,000. And "
+        "after ten epochs of training?",
+        {
+            "As near: 800 images are a tenth then too": "What counts is how far single images "
+            "pull apart, beside how long their mean is.",
+            "Clearly lower": "Training has made the mean short, and single images still pull in "
+            "all directions. What is left is mostly what they do not share.",
+            "Nearer still: it knows what the digits share": "What they share has been learned, "
+            "so it is gone from the gradient.",
+        },
+        right=1,
+    ),
+    "02.races": Question(
+        "B = 1, B = 100 and all 7,000, each at its best learning rate, one epoch: how will their "
+        "losses compare, and which takes longest?",
+        {
+            "B = 1 has by far the lowest loss; all 7,000 takes longest": "All use the same "
+            "images, but a processor is fast with matrices and slow with 7,000 small steps.",
+            "All 7,000 has the lowest loss, without noise; B = 1 takes longest": "B = 1 does take "
+            "longest. But one exact step leads less far than 70 noisy ones.",
+            "B = 1 and B = 100 have about the same loss; B = 1 takes longest": "70 steps with a "
+            "large η lead about as far as 7,000 with a small one. They take less time, as a "
+            "processor is fast with matrices.",
+        },
+        right=2,
+    ),
+    "02.ball": Question(
+        "With η = 0.3 the loss on the noisy bowl wanders about a level. Where is that level with "
+        "η = 0.03?",
+        {
+            "About ten times lower": "It is about η/2: a short step takes in little of each "
+            "gradient's noise, and many of them average it. The way down takes longer.",
+            "At the same height: the noise is the same": "Only η times the noise reaches x.",
+            "At 0, if one waits": "Every step brings new noise, so a constant η never settles.",
+        },
+        right=0,
+    ),
+    "03.start": Question(
+        "The average starts at 0. With β = 0.99, what does it show of the first 100 losses, which "
+        "fall from 2.3 to about 1?",
+        {
+            "A smooth curve that falls with them": "So it would, had it been there before: it "
+            "needs about 100 losses to come up from 0.",
+            "Nothing but noise": "Each loss has a part of 0.01 only, so its noise hardly shows.",
+            "It rises, while the losses fall": "Each loss brings it up by a hundredth of the "
+            "distance. Lesson 06 cures that.",
+        },
+        right=2,
+    ),
+    "03.zigzag": Question(
+        "Average the gradients of a run that zig-zags across the ravine. What is left?",
+        {
+            "The part along the ravine": "It has the same sign at every step. The part across "
+            "changes its sign each time, and cancels.",
+            "The part across the ravine, which is larger": "It is larger in size, but a sum of "
+            "+ and − cancels.",
+            "Both parts, each made smaller": "An average of equal numbers is that number: what "
+            "keeps its sign is not made smaller.",
+        },
+        right=0,
+    ),
+    "03.limit": Question(
+        "On a parabola sgd diverges beyond η = 2/L. And with momentum, μ = 0.9?",
+        {
+            "Far beyond 2/L": "The old velocity opposes a step that overshoots. The limit "
+            "becomes 3.8/L.",
+            "At 2/L, as before": "μ enters the limit too: what is left of the last step "
+            "counters the next.",
+            "At 0.2/L, since steps add up to ten times as much": "They add up where gradients "
+            "agree. At the limit they alternate, and do not.",
+        },
+        right=0,
+    ),
+    "03.noise": Question(
+        "Near the minimum, with noisy gradients, sgd at η = 0.1 scatters by 0.23. And momentum "
+        "with μ = 0.9 and η = 0.01?",
+        {
+            "Far less: it averages the noise": "It averages, and then takes ten times the step: "
+            "the sum of the gradients has their noise too.",
+            "About as much": "With the same effective step, 0.01/(1 − 0.9), as much noise comes "
+            "in, spread over more steps.",
+            "Ten times as much": "The velocity is ten times sgd's step at 0.01, and that is "
+            "sgd's at 0.1.",
+        },
+        right=1,
+    ),
+    "04.rare": Question(
+        "sgd, one epoch in batches of 100, one learning rate for all. A word is in 3 of the "
+        "sentences, another in 3,000. How do their weights move?",
+        {
+            "About equally far: a rare word says more, so its gradient is larger": "The gradient "
+            "is a mean over the batch. One sentence of 100 has the word, so its gradient is a "
+            "hundredth of that sentence's.",
+            "The rare word's steps are as long as the other's, only fewer": "Fewer they are. But "
+            "each is a mean over 100 sentences, and 99 of them have 0 for this word.",
+            "The rare word has 3 short steps at most, the other a step in every batch": "In all "
+            "other batches the rare word's gradient is exactly 0. So one learning rate that suits "
+            "the frequent word is far too small for the rare one.",
+        },
+        right=2,
+    ),
+    "04.scale": Question(
+        "Curvatures 1 and 10, then 1 and 1,000, from the same start, with s from 0. sgd at its "
+        "best learning rate needs about 100 times as many steps. And AdaGrad?",
+        {
+            "Exactly as many steps as before": "The second gradient is 100 times larger, and so is "
+            "the root of its sum. In the step the factor drops out.",
+            "About 10 times as many: it has a root": "The root is of a sum of squares, so it grows "
+            "100 times, as the gradient does.",
+            "More, for the steep direction now has a tiny learning rate": "Its effective learning "
+            "rate is 100 times smaller, its gradient 100 times larger: their product is the step.",
+        },
+        right=0,
+    ),
+    "04.dying": Question(
+        "The gradient is constant, s starts at 0. After 100 steps AdaGrad has gone 18.6 η. How far "
+        "has it gone after 10,000?",
+        {
+            "About 100 times as far": "That would be steps of one length. They get shorter, as "
+            "1/√t.",
+            "About 10 times as far": "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the step dies, but "
+            "the way has no end: only each tenfold costs a hundredfold of steps.",
+            "Hardly farther: its steps have died": "They get short, but slowly: as 1/√t, whose sum "
+            "has no bound.",
+        },
+        right=1,
+    ),
+    "05.stuck": Question(
+        "AdaGrad with η = 0.1 stays behind. With which η does it follow, to within 1 of the new "
+        "minimum?",
+        {
+            "A larger one, such as 30": "The first step has the length η, whatever the gradient. "
+            "So a large η overshoots by as much in the steep valley, and makes s larger still.",
+            "A smaller one, such as 0.003": "All steps are shorter then, the early and the late.",
+            "None": "A smaller η makes shorter steps, and a larger one overshoots where it is "
+            "steep, so that s grows with it.",
+        },
+        right=2,
+    ),
+    "05.units": Question(
+        "The same valley in metres, and then in millimetres. The first step of Adadelta, with "
+        "η = 1 and u = 0 before it, is 0.0014 in metres. What is it in millimetres?",
+        {
+            "0.0014 mm": "With u = 0 only ε stands above v, and the number of ε does not know of "
+            "any unit.",
+            "1.4 mm": "So it would be if u were an average of squared steps already, in mm². But "
+            "it is 0, and ε stands in its place.",
+            "0.0000014 mm": "As for sgd? Here g is divided by √v, which shrinks with it.",
+        },
+        right=0,
+    ),
+    "05.first": Question(
+        "v starts at 0, and ρ is 0.9. If all gradients are equal, how long is RMSProp's first "
+        "step?",
+        {
+            "Shorter than η: it has yet to warm up": "v is too small at first, but the step is "
+            "divided by its root.",
+            "Longer than η": "After one step v is only a tenth of g², so its root is 0.32 of |g|.",
+            "Exactly η": "So it is once v has become g². At first it is (1 − ρ) g².",
+        },
+        right=1,
+    ),
+    "06.start": Question(
+        "m and v both start at 0. With β₁ = 0.9 and β₂ = 0.999, and nothing done about it, how "
+        "long are the first steps, η m/√v, where every gradient is 1?",
+        {
+            "Longer than η": "At t = 1, m is 0.1 and √v is √0.001 = 0.032: the step is 3.2 η. A "
+            "small number that divides makes a long step.",
+            "Shorter than η": "m is too small, which shortens the step; but √v divides, and is "
+            "smaller still.",
+            "η, as later": "That would be so if m and √v lacked the same share: m lacks 0.9 of "
+            "itself, √v 0.97.",
+        },
+        right=0,
+    ),
+    "06.silence": Question(
+        "1,000 gradients of 0, then one gradient of 1. How long is Adam's step there?",
+        {
+            "Shorter than η, because m is 0.1": "m is a tenth of the gradient, but v has forgotten "
+            "that there was any: √v is far less than a tenth.",
+            "η, because η bounds the step": "It is η at t = 1. Later the corrections are gone, and "
+            "m and v of one gradient alone are what they are.",
+            "Longer than η": "m is 0.1, v̂ is 0.001 divided by 1 − 0.999¹⁰⁰¹, or 0.63: the step is "
+            "0.1/√0.0016 = 2.5 η.",
+        },
+        right=2,
+    ),
+    "06.shared": Question(
+        "Two parameter arrays of one shape, with gradients of different sizes. By mistake both use "
+        "the same m and v. What comes of it?",
+        {
+            "Nothing: m and v are averages anyway": "An average of two arrays' gradients is the "
+            "gradient of neither.",
+            "An array may even go uphill": "m mixes both gradients, and the larger one decides the "
+            "sign; v makes the other's steps small.",
+            "Both go downhill, at the wrong speed": "v alone would do that; m has a sign.",
+        },
+        right=1,
     ),
 }
 

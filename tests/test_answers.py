@@ -17,7 +17,7 @@ def no_expectation(monkeypatch):
         (4 / 3, "right"),
         (1.3333, "right"),
         (np.array(4 / 3), "right"),
-        (1.33, "1.33 is not it, but close"),
+        (1.34, "1.34 is not it, but close"),
         (1.5, "1.5 is not it"),
         (
             10**400,
@@ -40,16 +40,39 @@ def test_answers(value, words, capsys):
     [
         ("01.ravine", 2 / 21, "right: after 84 steps f is 8.98e-07"),
         ("01.ravine", 0.09, "not yet: after 84 steps f is 1.05e-06"),
-        ("01.ravine", 1e9, "not yet: after 84 steps f is nan"),
+        ("01.ravine", 1e9, "not yet: beyond 2/20, here 0.1, it runs away"),
         ("01.ravine", -0.1, "learning_rate must be a positive number, not -0.1"),
-        ("01.digits", 1.2, "right: after 100 steps the loss is 0.295, and its highest was 2.303"),
-        ("01.digits", 1.0, "not yet: after 100 steps the loss is 0.308"),
-        ("01.digits", 1.4, "its highest was 2.9"),
+        ("03.ravine", (0.134, 0.403), "right: in 30 steps f comes down to"),
+        ("03.ravine", (0.134, ...), "not written yet"),
+        ("03.ravine", (0.134, "0.4"), "the answer is a number, not the string '0.4'"),
+        ("03.ravine", (0.01, 0.9), "not yet: in 30 steps f comes down to"),
+        ("03.ravine", (1e9, 0.9), "not yet: in 30 steps f comes down to 18"),
+        ("03.ravine", (0.1, 1), "momentum must be in [0, 1), not 1.0"),
+        ("01.digits", 1.2, "right: after 100 steps the loss is 0.2950"),
+        ("01.digits", 1.0, "not yet: after 100 steps the loss is 0.3078"),
+        ("01.digits", 1.4, "but it rose to 2.97, above its start, 2.30"),
         ("01.digits", np.inf, "learning_rate must be a positive number, not inf"),
+        ("02.mended_loss", 0.51, "right: about what the first loop reaches"),
+        ("02.mended_loss", 0.72, "not yet: that is the second loop as it was"),
+        ("02.mended_loss", 0.18, "not yet: mended, it comes near"),
+        ("02.rate_100", 1.0, "right: after one epoch the loss is 0.350"),
+        ("02.rate_100", 0.1, "not yet: after one epoch the loss is 0.670"),
+        ("02.ball_rate", 0.01, "right: after 400 steps the mean loss is 0.00655"),
+        ("02.ball_rate", 0.03, "not yet: after 400 steps the mean loss is 0.0158: noise keeps it"),
+        ("02.ball_rate", 0.001, "still on its way down"),
+        ("02.ball_rate", 3, "beyond 2/L, here 2, it diverges"),
+        ("06.ravine", (0.4, 0.5), "right: in 84 steps f comes down to 7.0"),
+        ("06.ravine", (0.4, 0.9), "not yet: in 84 steps f comes down to 7.57e-05"),
+        ("06.bound", 0.99, "right: (1 − β₁)/√(1 − β₂) is 1"),
+        ("06.bound", 0.999, "not yet: (1 − β₁)/√(1 − β₂) is 3.16"),
+        ("06.bound", 1.5, "not yet: β₂ is in [0, 1)"),
+        ("06.bugs", (3, 5, 2, 6, 4, 1), "right: 6 of 6 are right"),
+        ("06.bugs", (3, 5, 2, 4, 6, 1), "not yet: 4 of 6 are right; look again at picture 4: its"),
+        ("06.bugs", (3, 5, 2, 6, 4, 7), "5 of 6 are right; mind: the pictures are numbered from 1"),
     ],
 )
 def test_an_answer_may_be_whatever_reaches_a_target(name, number, words, capsys):
-    check_answer(name, number)
+    check_answer(name, *(number if isinstance(number, tuple) else [number]))
     assert words in capsys.readouterr().out
 
 
@@ -65,4 +88,4 @@ def test_an_answer_may_be_whatever_reaches_a_target(name, number, words, capsys)
 def test_a_common_wrong_number_gets_its_reason(name, wrong, reason, capsys):
     check_answer(name, wrong)
     assert capsys.readouterr().out.endswith(f" is not it: {reason}\n")
-    assert abs(wrong - ANSWERS[name][0]) > 0.01 * abs(wrong)
+    assert abs(wrong - ANSWERS[name][0]) > 0.002 * abs(wrong)

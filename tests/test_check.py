@@ -9,7 +9,7 @@ import pytest
 from adamlib import rules
 from adamlib.answers import check_answer
 from adamlib.check import FUNCTIONS, _hints_given, check, hint
-from adamlib.mistakes import HINTS
+from adamlib.mistakes import HINTS, wrong_rules
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +109,7 @@ SAID = {
     stub: "not written yet (or is `return` missing?)",
     unfinished: "not written yet",
     uphill: "the step goes uphill: the gradient points to where the loss grows",
-    no_tuple: "it must return the tuple (x,), yours is an array of shape (5,)",
+    no_tuple: "it must return the tuple (x,), yours is an array of shape (5,): the comma makes",
     one_number: "x must be an array of x's shape, yours is a float64",
     a_list_inside: "x must be an array of x's shape, yours is a list",
     deaf: "the learning rate is written as a number: use the argument learning_rate",
@@ -122,8 +122,8 @@ SAID = {
     words: "x must be an array of x's shape, yours is an array of shape (5,) and type <U1",
     deep: "it raises RecursionError: maximum recursion depth exceeded",
     never_a_number: f"{START} 0.01, your x is nan instead of 0",
-    in_place: "it changes x in place: make a new array, as by new = x - …",
-    g_in_place: "it changes g in place: make a new array",
+    in_place: "it changes x in place: the caller still needs it, so make a new array",
+    g_in_place: "it changes g in place: the caller still needs it, so make a new array",
     no_star: "first line should be as it was: def sgd(x, g, t, *, learning_rate=0.01):",
     other_default: "first line should be as it was",
 }
@@ -149,6 +149,20 @@ def in_place_on_a_copy(x, g, t, *, learning_rate=0.01):
 
 
 in_place_on_a_copy.__name__ = "sgd"
+
+
+def test_a_convention_may_be_right_too(capsys):
+    variants = {mistake.name: wrong for mistake, wrong in wrong_rules(rules.adam)}
+    paper, goes_uphill = (
+        variants[name] for name in ("epsilon is that of Algorithm 1", "the step goes uphill")
+    )
+    assert check(paper, "adam", "by the paper") is paper
+    assert capsys.readouterr().out == "adam: right by the paper\n"
+    assert check(rules.adam, "adam", "by the paper") is rules.adam
+    assert ": right, it agrees" in capsys.readouterr().out
+    for wrong, convention in ((paper, ""), (paper, "in PyTorch"), (goes_uphill, "by the paper")):
+        assert check(wrong, "adam", convention) is rules.adam
+        assert "The next cells use the course's adam." in capsys.readouterr().out
 
 
 def test_the_name_must_be_the_rule_s_so_that_keras_is_asked_for_it(capsys):
@@ -187,6 +201,24 @@ def test_functions_that_are_no_rules_are_compared_by_their_values(capsys):
     assert "it must return a number, yours is a str" in capsys.readouterr().out
     check(lambda f, x, h=1e-5: 1 / 0, "central_difference")
     assert "it raises ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_an_epoch_is_compared_by_what_counts_of_it(capsys):
+    right = FUNCTIONS["one_epoch"][0]
+
+    def said(function):
+        assert check(function, "one_epoch") is right
+        return capsys.readouterr().out
+
+    assert "not written yet" in said(lambda images, labels, batch_size, rng: None)
+    assert "not written yet" in said(lambda images, labels, batch_size, rng: [])
+    numbers = said(lambda images, labels, batch_size, rng: rng.permutation(len(labels)))
+    assert "it must return a list of batches, yours is an array of shape (10,)" in numbers
+    swapped = said(lambda i, j, b, rng: [(y, x) for x, y in right(i, j, b, rng)])
+    assert "it must return a list of pairs (images, labels), yours is a list" in swapped
+    twice = said(lambda *arguments: right(*arguments) * 2)
+    assert "for 10 samples and batch_size=4 the number of batches is 6 instead of 3" in twice
+    assert "it raises ZeroDivisionError" in said(lambda *arguments: 1 / 0)
 
 
 def test_a_wrong_state_is_told_from_a_wrong_x(capsys):
@@ -299,5 +331,8 @@ def test_hints_come_one_at_a_time_and_then_the_solved_lesson(monkeypatch, capsys
         numbered = [f"{name}, hint {i} of {len(hints)}: {h}" for i, h in enumerate(hints, 1)]
         assert said[:-2] == numbered
         assert said[-1] == said[-2] and "solutions/" in said[-1]
+    for function, name in [(rules.sgd, "sdg"), ("sgd", rules.sgd)]:
+        with pytest.raises(ValueError, match="check takes your function and the name"):
+            check(function, name)
     with pytest.raises(ValueError, match="There are hints for sgd, .*; not for 'adm'"):
         hint("adm")

@@ -194,6 +194,16 @@ BODIES = {
         "root = np.sqrt(v) + epsilon\n"
         "return x - learning_rate / (1 - beta_1**t) * m * (1 - beta_2**t) ** 0.5 / root, m, v",
     ],
+    "new_average": [
+        "return average + (1 - beta) * (value - average)",
+        "return value + beta * (average - value)",
+        "return average * beta + value * (1 - beta)",
+        "return beta * average + value - beta * value",
+        "new = (1 - beta) * value\nreturn new + beta * average",
+        "average *= beta\naverage += (1 - beta) * value\nreturn average",
+        "return np.dot([beta, 1 - beta], [average, value])",
+        "return np.array(beta * average + (1 - beta) * value)",
+    ],
     "central_difference": [
         "return (f(x + h) - f(x - h)) / 2 / h",
         "return 0.5 / h * (f(x + h) - f(x - h))",
@@ -203,6 +213,32 @@ BODIES = {
         "return np.diff([f(x - h), f(x + h)])[0] / (h + h)",
         "return np.array((f(x + h) - f(x - h)) / (2 * h))",
         "x, h = np.float32(x), np.float32(h)\nreturn (f(x + h) - f(x - h)) / (2 * h)",
+    ],
+    "one_epoch": [
+        "order = rng.permutation(len(labels))\nreturn [(images[order[i:i + batch_size]], "
+        "labels[order[i:i + batch_size]]) for i in range(0, len(labels), batch_size)]",
+        "order = np.arange(len(labels))\nrng.shuffle(order)\n"
+        "starts = range(0, len(labels), batch_size)\n"
+        "return [(images[order][i:i + batch_size], labels[order][i:i + batch_size]) "
+        "for i in starts]",
+        "order = rng.choice(len(labels), len(labels), replace=False)\n"
+        "n = -(-len(labels) // batch_size)\n"
+        "parts = [order[k * batch_size:(k + 1) * batch_size] for k in range(n)]\n"
+        "return [(images[part], labels[part]) for part in parts]",
+        "order = rng.permutation(len(labels))\nimages, labels = images[order], labels[order]\n"
+        "for i in range(0, len(labels), batch_size):\n"
+        "    yield images[i:i + batch_size], labels[i:i + batch_size]",
+        "order = list(rng.permutation(len(labels)))\nbatches = []\nwhile order:\n"
+        "    now, order = order[:batch_size], order[batch_size:]\n"
+        "    batches.append([images[now], labels[now]])\nreturn batches",
+        "order = np.argsort(rng.random(len(labels)))\n"
+        "cuts = np.arange(batch_size, len(labels), batch_size)\n"
+        "return list(zip(np.split(images[order], cuts), np.split(labels[order], cuts)))",
+        "both = list(zip(images, labels))\nrng.shuffle(both)\nbatches = []\n"
+        "for i in range(0, len(both), batch_size):\n"
+        "    some = both[i:i + batch_size]\n"
+        "    batches.append((np.array([x for x, _ in some]), np.array([y for _, y in some])))\n"
+        "return tuple(batches)",
     ],
 }
 

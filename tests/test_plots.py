@@ -115,6 +115,23 @@ def test_nan_is_not_drawn_and_is_said():
     assert figure.axes[0].get_title(loc="left") == "hatched: diverged (50%)"
 
 
+def test_a_map_of_kinds_names_them_and_has_the_lines_that_are_given():
+    x, y = np.array([0.1, 0.2]), np.array([0.0, 0.5])
+    figure = plots.knob_map(
+        np.array([[0, 1], [1, 1]]),
+        ("learning_rate", x),
+        ("momentum", y),
+        label="kind",
+        kinds=["settles", "oscillates"],
+        lines={"border": (x, y), "far": ([0.1, 9], [0, 9])},
+    )
+    axes, bar = figure.axes
+    assert [text.get_text() for text in bar.get_yticklabels()] == ["settles", "oscillates"]
+    assert [line.get_label() for line in axes.lines][1::2] == ["border", "far"]
+    assert axes.get_xlim()[1] < 1
+    assert "25% settles, 75% oscillates. 0 of 4 runs diverged. Drawn on it: border" in figure.alt
+
+
 def test_a_band_is_drawn_for_several_seeds_only():
     lines = np.array([[3.0, 2.0], [1.0, 1.0]])
     assert len(plots.lines({"sgd": lines}).axes[0].collections) == 1
@@ -127,6 +144,15 @@ def test_places_are_marked_and_few_powers_of_ten_are_written_out():
     assert "sgd: from 1 to 5, least 1. 2/L is marked at 0.2" in figure.alt
     labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert "2" in labels and not any("10^" in label for label in labels)
+
+
+def test_lines_may_have_places_of_their_own_and_both_axes_be_logarithmic():
+    values, places = np.array([1.0, 0.5]), {"sgd": np.array([1, 7]), "adam": np.array([1, 90])}
+    figure = plots.lines(dict.fromkeys(places, values), x=places, xlabel="samples", log_x=True)
+    (ax,) = figure.axes
+    assert [line.get_xdata()[-1] for line in ax.lines] == [7, 90]
+    assert ax.get_xscale() == ax.get_yscale() == "log"
+    assert ax.get_xlabel() == "samples, log scale"
 
 
 def test_a_path_that_leaves_the_picture_is_said():

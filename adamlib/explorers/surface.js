@@ -116,7 +116,7 @@ function surface(page) {
       else drawLosses(second, runs, { now, steps, label, least });
       const losses = runs.filter((run) => run.n).map((run) => {
         const t = Math.min(now, run.n - 1);
-        return `${run.label} ${brief(run.losses[t])}${t < now ? ` (at step ${t})` : ""}`;
+        return `${run.label} ${brief(run.losses[t])}${t < now ? ` (its last, at step ${t})` : ""}`;
       });
       readout.textContent = losses.length ? `Loss at step ${now}: ${losses.join(", ")}` : "";
       return { step: now, ends: runs.map((run) => Array.from(run.pairs.slice(-2))) };

@@ -159,7 +159,7 @@ def knob(name, default):
 
 
 LOGARITHMIC = {
-    "learning_rate": (-4, 1, 201),
+    "learning_rate": (-4, 1, 401),
     "epsilon": (-10, 0, 101),
     "weight_decay": (-5, 0, 101),
 }

@@ -127,7 +127,7 @@ def test_sliders_by_keyboard_until_the_target_is_met(run_notebook):
     assert drawn["settings"]["hyperparameters"][0] == {"learning_rate": 1e-4}
     live.root.get_by_role("button", name="Reset").click()
     expect(live.root.get_by_text("Not yet: sgd")).to_be_visible()
-    for _ in range(20):
+    for _ in range(40):
         live.press("sgd learning_rate", "ArrowRight")
     live.press("momentum momentum", *["ArrowLeft"] * 10)
     expect(live.root.get_by_text("Met: sgd at step")).to_be_visible()

@@ -1,0 +1,634 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       format_name: percent
+# ---
+
+# %% [markdown]
+# # 6. Adam
+#
+# Adam is momentum and RMSProp in one rule, with their start repaired (Kingma and Ba, 2015). At the end of this
+# lesson you will be able to
+#
+# - write Algorithm 1 of the paper, derive its bias correction, and equal `tf.keras.optimizers.Adam`, epsilon included,
+# - say how long a step is: at the start, in noise, after a silence,
+# - recognise six wrong Adams by their pictures.
+#
+# | part | minutes | part | minutes |
+# | --- | --- | --- | --- |
+# | 1 Two failures | 3 | 5 How long is a step? | 8 |
+# | 2 The start at zero | 8 | 6 Play | 4 |
+# | 3 Algorithm 1 | 7 | 7 Six wrong Adams | 4 |
+# | 4 Keras's epsilon | 4 | 8 Keras, digits and the family | 7 |
+#
+# You need lessons 03 (momentum) and 05 (RMSProp).
+#
+# ## 1 Two failures
+#
+# Lesson 05 left RMSProp with two failures: its average $v$ starts at 0, and it has no momentum. Both are in this
+# picture, beside the rule that you will write.
+
+# %%
+import numpy as np
+from IPython.display import display
+
+from adamlib import plots, rules
+from adamlib.answers import check_answer
+from adamlib.check import check, hint
+from adamlib.datasets import mnist, rotten_tomatoes
+from adamlib.descent import descend, train
+from adamlib.explorers import explore, hyperparameter_map, one_step
+from adamlib.mistakes import wrong_rules
+from adamlib.models import LogisticRegression, SparseLogisticRegression
+from adamlib.quiz import quiz
+from adamlib.scoreboard import scoreboard
+from adamlib.surfaces import cubic, ravine
+
+
+def noisy_gradient(seed=1):
+    noise = np.random.default_rng(seed)
+    return lambda x: ravine.gradient(x) + 5 * noise.standard_normal(2)
+
+
+noisy = {}
+for label, method in {"rmsprop, rho = 0.999": rules.rmsprop, "adam": rules.adam}.items():
+    memory = {"rho": 0.999} if "rho" in label else {}
+    run = descend(method, noisy_gradient(), ravine.start, 300, learning_rate=0.05, **memory)
+    noisy[label] = run.trajectory
+plots.contour(ravine, noisy, title="The ravine, its gradient seen through noise")
+
+# %% [markdown]
+# RMSProp's first step is 32 times too long, and later every step follows the newest gradient alone, noise and all.
+# Lesson 03 cures the second: average the gradient too. So Adam keeps two averages, each with its own factor:
+#
+# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2$$
+#
+# and steps by $-\eta\, m_t / \sqrt{v_t}$, almost.
+#
+# ## 2 The start at zero
+#
+# For now $m$, like $v$, starts at 0. How much is missing? Three ways to the same answer.
+#
+# **A sum.** Written out, $m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \dots + \beta_1^{t-1} g_1)$. The weights are a
+# geometric series:
+#
+# $$(1 - \beta_1)\,(1 + \beta_1 + \dots + \beta_1^{t-1}) = 1 - \beta_1^t$$
+#
+# The weights of an average sum to 1. Here $\beta_1^t$ is missing, the weight of the start, which is 0. So divide:
+#
+# $$\hat m_t = \frac{m_t}{1 - \beta_1^t} \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}$$
+#
+# **An expectation.** If every gradient has the same mean $E[g]$, the same sum gives
+# $E[m_t] = (1 - \beta_1^t)\, E[g]$, and so $E[\hat m_t] = E[g]$: the **bias** is gone. In the same way
+# $E[\hat v_t] = E[g^2]$. If the mean drifts, an error stays, but old gradients weigh little.
+#
+# **A simulation.** 10,000 times 60 gradients with mean 1 and standard deviation 1, so that $E[g] = 1$ and
+# $E[g^2] = 2$. Each average is shown divided by what it should be.
+
+# %%
+rng = np.random.default_rng(0)
+t = np.arange(1, 61)
+m = v = 0
+means = []
+for g in 1 + rng.standard_normal((60, 10_000)):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g**2
+    means.append((m.mean() / 1, v.mean() / 2))
+m_share, v_share = np.transpose(means)
+averages = {
+    "adam, m": m_share,
+    "adam, v": v_share,
+    "adam, m_hat": m_share / (1 - 0.9**t),
+    "adam, v_hat": v_share / (1 - 0.999**t),
+}
+display(plots.lines(averages, x=t, ylabel="share of E[g] or E[g²]", log=False))
+quiz("06.start")
+
+# %% [markdown]
+# The correction of $m$ lengthens a step, the correction of $v$ shortens it. Which wins? Here is the same rule without
+# both. `steps_of` gives a rule a list of gradients, and returns its steps in units of the learning rate $\eta$.
+
+
+# %%
+def uncorrected(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    return x - learning_rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+def steps_of(rule, gradients, **settings):
+    """The steps that gradients lead to, of their shape; positive is downhill of a positive one."""
+    coming = iter(gradients)
+    start = np.zeros(np.shape(gradients)[1:])
+    run = descend(
+        rule, lambda x: next(coming), start, len(gradients), learning_rate=1.0, **settings
+    )
+    return -np.diff(run.trajectory, axis=0)
+
+
+betas, ones = np.array([0.9, 0.99, 0.999]), np.ones((200, 3))
+without, corrected = (steps_of(method, ones, beta_2=betas) for method in (uncorrected, rules.adam))
+for i, beta_2 in enumerate(betas):
+    some = ", ".join(f"{without[t - 1, i]:.2f} η at t = {t}" for t in (1, 12, 100))
+    print(f"without correction, beta_2 = {beta_2:<5}: {some}")
+print(f"with correction, each of the three: {corrected.min():.4f} η to {corrected.max():.4f} η")
+curves = {f"uncorrected, beta_2 = {beta_2}": without[:, i] for i, beta_2 in enumerate(betas)}
+plots.lines(
+    curves | {"adam, each of the three": corrected[:, 2]},
+    x=np.arange(1, 201),
+    ylabel="step in units of η",
+    log=False,
+    title="All gradients are 1",
+)
+
+# %% [markdown]
+# "Without correction Adam starts slowly", some courses say. That is so at $\beta_2 = 0.9$. At 0.999, the default, the
+# steps are **too long**: 3.2 η at first, 6.6 η at step 12, and 3.2 η still at step 100. The root of $v$ divides, and it
+# lacks more than $m$ does.
+#
+# ### Exercise 1: derive
+#
+# For any constant gradient $g$: how long, in units of $\eta$, is the first uncorrected step with $\beta_1 = 0.9$ and
+# $\beta_2 = 0.9999$? And after how many steps is $v$, with $\beta_2 = 0.999$, at least half of $g^2$?
+#
+# <details><summary>Hint</summary>At t = 1, m is (1 − β₁) g; what is √v? For the second, solve 1 − 0.999ᵗ = 1/2 by logarithms, and round up.</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB first_step = ...
+# STUB half_way = ...
+first_step = (1 - 0.9) / np.sqrt(1 - 0.9999)
+half_way = np.ceil(np.log(1 / 2) / np.log(0.999))
+# END SOLUTION
+check_answer("06.first_step", first_step)
+check_answer("06.half_way", half_way)
+
+# %% [markdown]
+# ## 3 Algorithm 1
+#
+# All of Adam, for $t = 1, 2, \dots$, element by element, from $m_0 = v_0 = 0$:
+#
+# $$
+# \begin{aligned}
+# m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t & \text{first moment: which way, on average} \\
+# v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 & \text{second moment: how large, on average} \\
+# \hat m_t &= m_t / (1 - \beta_1^t) & \text{corrected for the start} \\
+# \hat v_t &= v_t / (1 - \beta_2^t) & \\
+# x_t &= x_{t-1} - \eta\; \hat m_t / (\sqrt{\hat v_t} + \epsilon) & \epsilon \text{ avoids a division by } 0
+# \end{aligned}
+# $$
+#
+# ### Exercise 2: write it
+#
+# The state is `m` and `v`; return them uncorrected. Names and defaults are Keras's (the paper has $\epsilon = 10^{-8}$).
+# `hint("adam")` helps. Below it you see one update of your rule, number by number, in the ravine of lesson 01, where
+# the first two gradients are −4 and 20. How long are the two steps? Then press Play.
+
+
+# %%
+def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    # BEGIN SOLUTION
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    m_hat = m / (1 - beta_1**t)
+    v_hat = v / (1 - beta_2**t)
+    return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+    # END SOLUTION
+
+
+rule = check(adam, "adam", "by the paper")
+
+one_step({rule: {"learning_rate": 0.1}}, ravine)
+
+# %% [markdown]
+# ## 4 Keras's epsilon
+#
+# The end of § 2 of the paper computes the same in a cheaper order, and Keras follows it:
+#
+# $$\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \qquad x_t = x_{t-1} - \eta_t\, \frac{m_t}{\sqrt{v_t} + \hat\epsilon}$$
+#
+# The same but for one thing: $\hat\epsilon$ stands beside $\sqrt{v_t}$, not $\sqrt{\hat v_t}$.
+#
+# ### Exercise 3: make it Keras's
+#
+# Which $\epsilon$ in Algorithm 1 gives Keras's step? (Bring $\sqrt{1 - \beta_2^t}$ below the fraction line.) Then write
+# `adam` again, with one more line, which turns Keras's `epsilon` into that of Algorithm 1.
+
+
+# %%
+def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    # BEGIN SOLUTION
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    m_hat = m / (1 - beta_1**t)
+    v_hat = v / (1 - beta_2**t)
+    epsilon = epsilon / np.sqrt(1 - beta_2**t)  # divide above and below by this root
+    return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+    # END SOLUTION
+
+
+rule = check(adam, "adam")
+
+# %% [markdown]
+# ### Exercise 4: where they part
+#
+# At which gradient is Keras's first step half of $\eta$? (Three digits. The picture below answers it roughly.)
+#
+# <details><summary>Hint</summary>g / (g + ε) is 1/2 where g = ε. Which ε does Keras's 1e-7 stand for at t = 1?</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB parting = ...
+parting = 1e-7 / np.sqrt(1 - 0.999)
+# END SOLUTION
+check_answer("06.parting", parting)
+
+
+def as_in_the_paper(t):
+    return 1e-7 * np.sqrt(1 - 0.999**t)  # what turns Keras's epsilon back
+
+
+sizes = np.append(1e-7, np.logspace(-9, -3, 200))
+by_paper = steps_of(rule, sizes[None], epsilon=as_in_the_paper)[0]
+by_keras = steps_of(rule, sizes[None], epsilon=1e-7)[0]
+print(f"g = 1e-7: {by_paper[0]:.2f} η by Algorithm 1, {by_keras[0]:.3f} η in Keras")
+plots.lines(
+    {"adam, Algorithm 1": by_paper[1:], "adam, Keras": by_keras[1:]},
+    x=sizes[1:],
+    xlabel="size of the first gradient",
+    ylabel="first step in units of η",
+    log=False,
+    log_x=True,
+    marks={"epsilon": 1e-7},
+)
+
+# %% [markdown]
+# At step 1 Keras's epsilon acts 31.6 times more strongly, after 3,000 steps 1.03 times. Where gradients are near 1
+# nobody sees it: the first steps differ by three millionths.
+#
+# ## 5 How long is a step?
+#
+# **In noise.** The paper calls $\hat m / \sqrt{\hat v}$ a **signal-to-noise ratio**. It is near 1 where the
+# gradients agree, and small where they cancel in $\hat m$ but not in $\hat v$. Here all gradients have mean 1, and more
+# and more noise:
+
+# %%
+levels = np.logspace(-1, 2, 13)
+noise = rng.standard_normal((300, 1000))
+gradients = 1 + levels[:, None] * noise[:, None, :]
+sizes_of, means_of = {}, {}
+for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
+    late = steps_of(method, gradients)[100:]
+    sizes_of[name] = np.sqrt((late**2).mean(axis=(0, 2)))
+    means_of[name] = late.mean(axis=(0, 2))
+    print(f"{name:8} at noise 10: typical step {sizes_of[name][8]:.2f} η", end=", ")
+    print(f"mean step {means_of[name][8]:.2f} η")
+figure = plots.lines(
+    sizes_of,
+    x=levels,
+    xlabel="standard deviation of the noise (the mean is 1)",
+    ylabel="typical step in units of η",
+    log=False,
+    log_x=True,
+)
+display(figure)
+quiz("06.silence")
+
+# %% [markdown]
+# Both make the same progress on average; Adam jitters four times less. In pure noise its typical step tends to
+# $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$: the second failure is cured.
+#
+# **After a silence.** A rare word's weight has gradients of 0 for long. "$\eta$ bounds the step" holds only typically. By § 2.1 of the paper the bound is the larger of $\eta$ and
+# $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2}$, here $3.16\,\eta$. The cell below comes close to it.
+#
+# ### Exercise 5: choose
+#
+# With $\beta_1 = 0.9$: for which $\beta_2$ is that second bound exactly $\eta$?
+
+# %%
+alone = {k: steps_of(rule, [0.0] * k + [1.0])[-1] for k in (0, 10, 100, 1000, 5000)}
+for k, step in alone.items():
+    print(f"after {k:4} zero gradients one gradient of 1 moves x by {step:.2f} η")
+# BEGIN SOLUTION
+# STUB beta_2 = ...
+beta_2 = 1 - (1 - 0.9) ** 2
+# END SOLUTION
+check_answer("06.bound", beta_2)
+
+# %% [markdown]
+# **In another unit.** Multiply the loss by 1,000: $\hat m$ and $\sqrt{\hat v}$ both grow 1,000 times, and the
+# path stays. But for epsilon:
+
+# %%
+scales = np.array([1, 1e3, 1e-3, 1e-5, 1e-7, 1e-9])
+starts = np.full(6, 0.5)
+scaled = descend(rule, lambda x: scales * cubic.gradient(x), starts, 100, learning_rate=0.05)
+gaps = np.abs(scaled.trajectory - scaled.trajectory[:, :1]).max(axis=0)
+for scale, end, gap in zip(scales, scaled.trajectory[-1], gaps, strict=True):
+    print(f"gradients times {scale:<5g}: ends at {end:.3f}, {gap:.0e} from the first path")
+
+# %% [markdown]
+# The gradients of the cubic are near 1 here. Where epsilon is no longer far below $\sqrt{v}$, steps shrink, and the
+# invariance ends.
+#
+# ## 6 Play
+#
+# ### Exercise 6: choose
+#
+# The ravine, from the start and in the 84 steps of lesson 01, where the best learning rate came to $9 \cdot 10^{-7}$.
+# Get Adam below $10^{-12}$: two knobs must turn.
+#
+# <details><summary>Hint</summary>Watch the path circle the minimum: m remembers too long. There is no noise to average here.</details>
+
+# %%
+explore({rule: {"learning_rate": 0.1}}, ravine, steps=84, target=("loss", 1e-12))
+
+# %%
+# BEGIN SOLUTION
+# STUB rate, beta_1 = ..., ...
+rate, beta_1 = 0.4, 0.5
+# END SOLUTION
+check_answer("06.ravine", rate, beta_1)
+
+# %% [markdown]
+# ## 7 Six wrong Adams
+#
+# Most wrong Adams raise no error: only their paths tell. Here six get the same gradients, 50 times 0.01 and then
+# 50 times 0. ($\eta = 0.01$, and $\epsilon = 0.003$ is large, so that it shows.) The dashed path is right.
+#
+# ### Exercise 7: spot the bug
+#
+# Which picture, 1 to 6, belongs to which bug? Think what each does to the step while the gradient is 0.01, and when
+# it is 0.
+#
+# <details><summary>Hint</summary>What is 10^-8 in Python? What is 1 − β⁰? What is 0.1/0.001? What is added to x at every step? Which step has a longer, which a shorter root below it?</details>
+
+# %%
+variants = {mistake.name: variant for mistake, variant in wrong_rules(rules.adam)}
+bugs = [
+    "epsilon is 10^-8, which is -14",  # in Python ^ is not a power
+    "beta_2 stands in m_hat",
+    "t counts from 0",
+    "brackets are missing around what divides",  # m_hat / sqrt(v_hat) + epsilon
+    "t stays at 1, as if an epoch were a step",
+    "epsilon is inside the root",
+]
+
+
+def path_of(method):
+    coming = iter([0.01] * 50 + [0.0] * 50)
+    settings = dict(learning_rate=0.01, epsilon=0.003)
+    return descend(method, lambda x: next(coming), 0.0, 100, **settings).trajectory
+
+
+right_path = path_of(variants["epsilon is that of Algorithm 1"])
+with plots.picture(3, 2, figsize=(9, 5)) as (fig, axes):
+    order = np.random.default_rng(7).permutation(6)  # one that gives nothing away
+    for panel, (ax, k) in enumerate(zip(axes.flat, order, strict=True), start=1):
+        path = path_of(variants[bugs[k]])
+        ax.plot(right_path, "--", color="black", lw=1)
+        ax.plot(path, color=plots.COLOURS["adam"], marker="o", markevery=[0])
+        ax.set(title=f"picture {panel}", ylim=(-1, 0.2), xlabel="step", ylabel="x")
+        fig.alt += f"Picture {panel}: x goes from 0 to {path[len(path) // 2]:.3g} half-way, "
+        fig.alt += f"and ends after {len(path) - 1} steps at {path[-1]:.3g}. "
+fig
+
+# %%
+# BEGIN SOLUTION
+# STUB ten_to_the_minus_8 = ...  # 10 ^ -8 in place of epsilon
+# STUB beta_2_in_m_hat = ...  # m / (1 - beta_2**t)
+# STUB t_from_0 = ...  # 0 at the first step
+# STUB no_brackets = ...  # m_hat / sqrt(v_hat) + epsilon
+# STUB epoch_for_t = ...  # 1 at every step of the first epoch
+# STUB epsilon_inside = ...  # sqrt(v_hat + epsilon)
+ten_to_the_minus_8 = 3  # 10 ^ -8 is -14: hardly a step, and uphill
+beta_2_in_m_hat = 5  # the first step is 0.1 / 0.001 times too long
+t_from_0 = 2  # 0 / 0
+no_brackets = 6  # epsilon is added to x at every step
+epoch_for_t = 4  # m and v grow, and are still divided by 0.1 and 0.001
+epsilon_inside = 1  # the root of 0.003 is larger than the gradient
+# END SOLUTION
+check_answer(
+    "06.bugs",
+    ten_to_the_minus_8,
+    beta_2_in_m_hat,
+    t_from_0,
+    no_brackets,
+    epoch_for_t,
+    epsilon_inside,
+)
+
+# %% [markdown]
+# ## 8 Keras, digits and the family
+#
+# The cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `keras_path` is how `tf.keras` is used
+# without a network: the optimizer gets a gradient and a variable. The second comparison has gradients so small that
+# epsilon counts.
+
+# %%
+from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
+
+
+def keras_path(optimizer, gradient, x, steps):
+    x = keras.Variable(x, dtype="float32")
+    path = [float(x)]
+    for _ in range(steps):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient(x.numpy()))], [x])
+        path.append(float(x))
+    return np.array(path)
+
+
+paths = {
+    name: descend(method, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory
+    for name, method in {"sgd": rules.sgd, "adam": rule}.items()
+}
+paths["tf.keras Adam"] = keras_path(keras.optimizers.Adam(0.05), cubic.gradient, 0.001, 100)
+for name, path in paths.items():
+    last = np.flatnonzero(np.abs(path - 4 / 3) > 0.01).max()
+    print(f"{name:13} ends at {path[-1]:.5f}, f = {cubic(path[-1]):.6f}; ", end="")
+    print(f"farthest {path.max():.3f} at step {path.argmax()}; within 0.01 from step {last + 1}")
+equals_keras(rule, cubic.gradient, 0.001, 100, learning_rate=0.05)
+equals_keras(rule, lambda x: 1e-7 * cubic.gradient(x), 0.001, 100, learning_rate=0.05)
+display(plots.lines(paths, ylabel="x", log=False))
+quiz("06.shared")
+
+# %% [markdown]
+# Adam leaves the hilltop at once, for it divides by the small slope. Then it overshoots, to 1.501 at step 35, and on this
+# curve plain gradient descent settles sooner.
+#
+# ### One state for each array
+#
+# A model has several parameter arrays. Here the two coordinates of the ravine are two arrays:
+
+# %%
+both = {}
+for label in ("adam, a state each", "adam, one state shared"):
+    xs, states = [np.array(-4.0), np.array(1.0)], {}
+    first_array = [xs[0]]
+    for t in range(1, 301):
+        for i, curvature in enumerate((1, 20)):
+            own = "shared" if "shared" in label else i
+            state = states.get(own, ())
+            xs[i], *states[own] = rule(xs[i], curvature * xs[i], t, *state, learning_rate=0.05)
+        first_array.append(xs[0])
+    both[label] = np.array(first_array)
+plots.lines(both, ylabel="x of the first array", log=False)
+
+# %% [markdown]
+# Shared, $m$ holds mostly the other array's gradient, so the first array goes uphill; and $v$ holds its square, so it goes
+# slowly. `descend` and `train` keep a state for each array.
+#
+# ### Scoreboard
+#
+# The task of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100, each learning rate tuned on
+# 1,000 held-out images, three seeds.
+
+# %%
+images, labels = mnist().train
+part, others = (images[:7000], labels[:7000]), (images[7000:], labels[7000:])
+model = LogisticRegression()
+
+
+def trained(method, model, part, epochs=1):
+    def train_at(rate, seed):
+        how = dict(epochs=epochs, batch_size=100, rng=np.random.default_rng(seed))
+        if method == "tf.keras Adam":
+            return train_network(keras.optimizers.Adam(rate), model.initial(), part, **how)
+        return train(
+            method, model.loss_and_gradient, model.initial(), part, **how, learning_rate=rate
+        )
+
+    return train_at
+
+
+methods = [rules.sgd, rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta]
+board = {method.__name__: trained(method, model, part) for method in [*methods, rule]}
+board["tf.keras Adam"] = trained("tf.keras Adam", model, part)
+rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+scores = scoreboard(board, rates, lambda params: model.loss(params, others), every=10)
+ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
+apart = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
+print(f"largest difference of 7,850 weights after the epoch: {apart:.0e}")
+shown = ["sgd", "momentum", "rmsprop", "adadelta", "adam", "tf.keras Adam"]
+plots.lines(
+    {name: scores[name].losses for name in shown},
+    x=np.arange(10, 71, 10),
+    xlabel="batch",
+    ylabel="training loss",
+)
+
+# %% [markdown]
+# Your Adam and Keras's have the same line. From momentum to Adam the ranges overlap: on this convex task the tuned
+# methods tie. (Adadelta and sgd are best at the end of the list, and may want more.) Sparse gradients are another
+# matter. The reviews of lesson 04, two epochs:
+
+# %%
+documents, praise = rotten_tomatoes().train
+reviews, unread = (documents[:5800], praise[:5800]), (documents[5800:], praise[5800:])
+sparse = SparseLogisticRegression()
+board = {
+    method.__name__: trained(method, sparse, reviews, epochs=2)
+    for method in (rules.sgd, rules.nesterov, rules.rmsprop, rule)
+}
+grid = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
+read = scoreboard(board, grid, lambda params: sparse.loss(params, unread), every=4)
+plots.lines(
+    {name: score.losses for name, score in read.items()},
+    x=np.arange(2, 116, 4),
+    xlabel="batch, means of 4",
+    ylabel="training loss",
+)
+
+# %% [markdown]
+# On held-out reviews Adam is ahead of Nesterov with every seed, but not of RMSProp.
+#
+# ### The family on one page
+#
+# With $\beta_1 = 0$, $\hat m$ is $g$; with $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$; and a huge $\epsilon = E$ hides the
+# root. So `tf.keras.optimizers.Adam` can become most of this course:
+#
+# | method | learning rate at step $t$ | $\beta_1$ | $\beta_2$ | $\epsilon$ |
+# | --- | --- | --- | --- | --- |
+# | gradient descent | $\eta E$ | 0 | 0 | $E = 10^{20}$ |
+# | momentum $\mu$ | $\eta E\,(1 - \mu^t)/(1 - \mu)$ | $\mu$ | 0 | $E$ |
+# | sign descent | $\eta$ | 0 | 0 | tiny |
+# | RMSProp $\rho$ | $\eta/\sqrt{1 - \rho^t}$ | 0 | $\rho$ | tiny |
+# | AdaGrad ($s_0 = 0$) | $\eta/\sqrt t$ | 0 | $1 - 10^{-14}$ | tiny |
+#
+# Nesterov's momentum and Adadelta are no settings of it: the one looks ahead, the other averages its steps too.
+
+# %%
+for method in (rules.sgd, rules.momentum, rules.sign_descent, rules.rmsprop, rules.adagrad):
+    equals_adam(method, cubic.gradient, 0.5, 100, learning_rate=0.01)
+
+print("\nIn float32, as Keras computes unless told otherwise:")
+two = iter(np.float32([1, 1e-5]))
+as_sign = keras.optimizers.Adam(0.01, beta_1=0.0, beta_2=0.0, epsilon=1e-15)
+trap_1 = keras_path(as_sign, lambda x: next(two), 0.0, 2)
+print(f"sign descent, gradients 1 and 0.00001: x is {trap_1[1]:.2f}, then {trap_1[2]:.0e}")
+as_adagrad = keras.optimizers.Adam(0.01, beta_1=0.0, beta_2=1 - 1e-14, epsilon=1e-15)
+trap_2 = keras_path(as_adagrad, cubic.gradient, 0.5, 100)
+print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
+
+# %% [markdown]
+# Two traps. Keras computes $v + (g^2 - v)(1 - \beta_2)$, and $1 + (10^{-10} - 1)$ is 0 in float32, so the second step is
+# divided by next to nothing. And $1 - 10^{-14}$ *is* 1 in float32: nothing of $g^2$ ever enters $v$, the learning rate
+# is multiplied by $\sqrt{1 - 1^t}$, and nothing moves. In float64 both work.
+#
+# ## Where it fails
+#
+# Adam has four knobs, and on the ravine the defaults are far from the best. Each cell is one run of 84 steps:
+
+# %%
+beta_1s, beta_2s = np.linspace(0, 0.98, 50), np.linspace(0.9, 0.999, 34)
+display(
+    hyperparameter_map(
+        rule, ravine, ("beta_1", beta_1s), ("beta_2", beta_2s), steps=84, learning_rate=0.3
+    )
+)
+# BEGIN SOLUTION
+# STUB
+# What the text says, held to what the cells computed.
+leap = np.diff(noisy["rmsprop, rho = 0.999"], axis=0)[0]
+assert np.allclose(np.abs(leap) / 0.05, 31.62, atol=0.01)
+assert np.abs(np.array([averages["adam, m_hat"], averages["adam, v_hat"]]) - 1).max() < 0.1
+assert np.round(without[[0, 11, 99], 2], 1).tolist() == [3.2, 6.6, 3.2]
+assert without[:, 2].argmax() == 11 and without[0, 0] < 0.4 and corrected.max() <= 1
+assert round(by_paper[0], 2) == 0.5 and round(by_keras[0], 3) == 0.031
+assert np.allclose(means_of["adam"], means_of["rmsprop"], atol=0.02)
+assert sizes_of["rmsprop"][-1] > 4 * sizes_of["adam"][-1] and round(sizes_of["adam"][-1], 2) == 0.23
+assert [f"{s:.2f}" for s in alone.values()] == ["1.00", "0.48", "0.98", "2.52", "3.15"]
+assert gaps[1] < 1e-5 and gaps[-1] > 0.9
+adams = paths["adam"]
+assert f"{adams[-1]:.5f} {cubic(adams[-1]):.6f} {adams.max():.3f}" == "1.33255 0.814816 1.501"
+assert adams.argmax() == 35 and np.abs(adams - paths["tf.keras Adam"]).max() < 1e-5
+assert apart < 1e-4
+assert np.allclose(1 / np.sqrt(1 - 0.999 ** np.array([1, 3000])), [31.6, 1.03], atol=0.03)
+last_digits = [steps_of(rule, [1.0], epsilon=e)[0] for e in (as_in_the_paper, 1e-7)]
+assert round((last_digits[0] - last_digits[1]) * 1e6) == 3
+assert min(both["adam, one state shared"]) < -4.4
+sgd_end = descend(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory[-1]
+assert f"{ravine(sgd_end):.0e}" == "9e-07"
+tied = [s.held_out for name, s in scores.items() if name not in ("sgd", "adadelta")]
+assert max(losses.min() for losses in tied) < min(losses.max() for losses in tied)
+assert scores["adadelta"].held_out.min() > scores["adam"].held_out.max() + 0.3
+assert read["adam"].held_out.max() < read["nesterov"].held_out.min()
+assert read["adam"].held_out.max() > read["rmsprop"].held_out.min()
+assert trap_1[2] < -1e6 and set(trap_2) == {0.5}
+# END SOLUTION
+
+# %% [markdown]
+# Lesson 07 turns each knob alone, then two at a time.
+#
+# **Recap**
+#
+# 1. Adam is momentum's average $\hat m$ over the root of RMSProp's $\hat v$, each divided by $1 - \beta^t$ for its start at 0.
+# 2. Without correction the default's first steps are too long, not too short.
+# 3. A step is $\eta$ times a signal-to-noise ratio: at most about $\eta$, but $3.16\,\eta$ after a long silence.
+# 4. Scale does not matter while $\epsilon \ll \sqrt v$; Keras's $\hat\epsilon$ acts $1/\sqrt{1 - \beta_2^t}$ times more strongly.
+# 5. Gradient descent, momentum, sign descent, RMSProp and AdaGrad are Adam with its knobs turned.
+#
+# **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (Algorithm 1, §§ 2, 2.1 and 3).
+# G. Hinton, *Coursera lecture 6e*, 2012. B. Polyak, *Some methods of speeding up the convergence of iteration
+# methods*, 1964. J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods*, 2011.
