@@ -172,7 +172,8 @@ def _results(rule, name):
                     return None, kind
         for label, a, b in zip(["x", "g", *names[1:]], given, lent, strict=True):
             if not np.array_equal(a, b):
-                new = f"the caller still needs it, so make a new array, as by new = {label} - …"
+                new = "the caller still needs it, so make a new array"
+                new = f"{new}: {label} += …, -= … and *= … write into the old one"
                 return None, f"it changes {label} in place: {new}"
         results.append([a + np.zeros(g.shape) for a in parts])
     return np.array(results), kind
@@ -256,6 +257,10 @@ def _error(error, function, name):
     if lines:
         text = linecache.getline(code.co_filename, lines[-1]).strip()
         words += f", in its line {lines[-1] - code.co_firstlineno + 1}" + f", {text}" * bool(text)
+    if isinstance(error, NameError) and hasattr(np, error.name or ""):
+        return f"{words}: write np.{error.name}"
+    if isinstance(error, TypeError) and "can be converted to Python scalars" in str(error):
+        return f"{words}: math's functions take one number, those of NumPy arrays, as np.sqrt"
     known = _known(name)[2] if hasattr(rules, name) else {}
     return f"{words}: {_sentence(known[_line(error)])}" if _line(error) in known else words
 

@@ -130,7 +130,10 @@ def _no_pairs(batches):
         return "in yours they follow each other: append them as one pair, in brackets"
     missing = {(2,): ", images without labels", (1,): ", labels or numbers without images"}
     what = missing.get(tuple(set(dims)), "")
-    return f"the first item of yours is {described(item)}{what}"
+    kind = described(item)
+    if kind == "a tuple of 2":
+        kind = f"({described(item[0])}, {described(item[1])})"
+    return f"the first item of yours is {kind}{what}"
 
 
 # {name: (the right one, {a call in words: its arguments})}, and, where it does not return a

@@ -129,6 +129,22 @@ the velocity is returned as it came
 - return x + v, v
 + return x + momentum * v - learning_rate * g, v
 
+the velocity is neither changed nor used
+? that is sgd: first the new v, then x moves by it
+- v = momentum * v - learning_rate * g
+- return x + v, v
++ return x - learning_rate * g, v
+
+the learning rate counts twice
+? it is in v already
+- x + v, v
++ x + learning_rate * v, v
+
+the learning rate multiplies the old velocity too
+? in v it multiplies the gradient only
+- momentum * v - learning_rate * g
++ learning_rate * (momentum * v - g)
+
 x moves by the old velocity
 ? first the new v, then the step
 - v = momentum * v - learning_rate * g
@@ -217,6 +233,27 @@ x moves by all of the velocity and by the gradient
 - x + momentum * v
 + x + v
 
+the velocity counts twice
+? momentum * v - learning_rate * g is all that x moves by
+- x + momentum * v
++ x + v + momentum * v
+
+the learning rate counts twice
+? it is in v already
+- momentum * v - learning_rate * g, v
++ learning_rate * (momentum * v - g), v
+
+the learning rate multiplies the old velocity too
+? in v it multiplies the gradient only
+- = momentum * v - learning_rate * g
++ = learning_rate * (momentum * v - g)
+
+the velocity is neither changed nor used
+? first the new v, then x moves by momentum times it, and by sgd's step
+- v = momentum * v - learning_rate * g
+- return x + momentum * v - learning_rate * g, v
++ return x - learning_rate * g, v
+
 x moves by the velocity's part alone
 ? the gradient's own step is missing in x
 - x + momentum * v - learning_rate * g, v
@@ -296,7 +333,7 @@ the step uses the old s
 - return x - learning_rate * g / sqrt(s + epsilon), s
 + return x - learning_rate * g / sqrt(s + epsilon), s + g**2
 
-s fades, as in RMSProp
+s fades, as an average does
 ? s is a sum and never falls
 - s + g**2
 + 0.9 * s + 0.1 * g**2
@@ -329,10 +366,37 @@ brackets are missing around what divides
 - sqrt(s + epsilon)
 + sqrt(s) + epsilon
 
-epsilon is not used
-? it is added to s under the root
+epsilon is not used, or is squared
+? it is added to s under the root, as it is
 - sqrt(s + epsilon)
 + sqrt(s)
+
+epsilon is added to s itself
+? only the step needs it: s is a sum of squares and nothing else
+- s = s + g**2
+- return x - learning_rate * g / sqrt(s + epsilon), s
++ s = s + g**2 + epsilon
++ return x - learning_rate * g / sqrt(s), s
+
+the squares of all parameters are added up
+? there is one sum for each parameter: do not add the parameters
+- g**2
++ (g**2).sum()
+
+the gradient is doubled
+? a power is **
+- g**2
++ g * 2
+
+s is divided by t in the step
+? that makes it a mean: what divides is the root of the sum
+- sqrt(s + epsilon)
++ sqrt(s / t + epsilon)
+
+the root is returned and not s
+? the next step needs the sum of squares
+- sqrt(s + epsilon), s
++ sqrt(s + epsilon), sqrt(s)
 
 x and s are returned in the wrong order
 ? the new x comes first
@@ -495,6 +559,38 @@ the root is stored back into v
 + v = sqrt(v + epsilon)
 + return x - learning_rate * g / v, v
 
+the root is taken before v is stored
+? v stays an average of squares; the root is only for the step
+- v = rho * v + (1 - rho) * g**2
+- return x - learning_rate * g / sqrt(v + epsilon), v
++ v = sqrt(rho * v + (1 - rho) * g**2)
++ return x - learning_rate * g / (v + epsilon), v
+
+the step is divided by the root of the newest square
+? that is nearly the sign step: divide by the root of the average, v
+- sqrt(v + epsilon)
++ sqrt(g**2 + epsilon)
+
+the average is squared and not the gradient
+? first square g, then take the average
+- rho * v + (1 - rho) * g**2
++ (rho * v + (1 - rho) * g) ** 2
+
+the squares of all parameters are added up
+? there is one average for each parameter: do not add the parameters
+- g**2
++ (g**2).sum()
+
+the squares of all parameters are averaged
+? there is one average for each parameter, over the steps and not over the parameters
+- g**2
++ (g**2).mean()
+
+only the sign of the gradient counts
+? g itself is divided by the root of v
+- learning_rate * g /
++ learning_rate * sign(g) /
+
 v is corrected for its start, as in Adam
 ? RMSProp divides by the root of v as it is
 - sqrt(v + epsilon)
@@ -601,11 +697,71 @@ u is returned as it came
 - return
 + return
 
+the step uses the new u
+? first the step with the old u, then the new u
+- return
++ step = -sqrt(u + epsilon) / sqrt(v + epsilon) * g
++ return
+
+rho and 1 - rho are exchanged in v
+? the old average keeps the larger part, rho
+- rho * v + (1 - rho) * g**2
++ (1 - rho) * v + rho * g**2
+
+rho and 1 - rho are exchanged in u
+? the old average keeps the larger part, rho
+- rho * u + (1 - rho) * step**2
++ (1 - rho) * u + rho * step**2
+
+rho and 1 - rho are exchanged in both averages
+? the old average keeps the larger part, rho
+- v = rho * v + (1 - rho) * g**2
+- step = -sqrt(u + epsilon) / sqrt(v + epsilon) * g
+- u = rho * u + (1 - rho) * step**2
++ v = (1 - rho) * v + rho * g**2
++ step = -sqrt(u + epsilon) / sqrt(v + epsilon) * g
++ u = (1 - rho) * u + rho * step**2
+
+v is a sum, as in AdaGrad
+? an average forgets: its two factors are rho and 1 - rho
+- rho * v + (1 - rho) * g**2
++ v + g**2
+
+the root of u is missing
+? u averages squares: its root has the unit of x
+- -sqrt(u + epsilon)
++ -(u + epsilon)
+
+the root of v is missing
+? v averages squares: its root has the unit of g
+- sqrt(v + epsilon) * g
++ (v + epsilon) * g
+
+u averages the squares of x
+? u averages squared steps
+- (1 - rho) * step**2
++ (1 - rho) * x**2
+
+epsilon is missing beside v
+? where every gradient was 0, v is 0 and must not divide
+- sqrt(v + epsilon)
++ sqrt(v)
+
+it returns the step and not the new x
+? the step starts at x
+- return x + learning_rate
++ return learning_rate
+
+the squares of all parameters are added up
+? there is one average for each parameter: do not add the parameters
+- g**2
++ (g**2).sum()
+
 # adam
 
 epsilon is that of Algorithm 1
 = by the paper
-? takes epsilon for the paper's epsilon-hat and divides it by sqrt(1 - beta_2**t) first
+? takes epsilon for the paper's epsilon-hat, which stands beside sqrt(v)
 - epsilon / sqrt(1 - beta_2**t)
 + epsilon
 
@@ -639,6 +795,13 @@ t counts from 2
 + t = t + 1
 + m_hat = m / (1 - beta_1**t)
 
+beta is not raised to t
+? what the start at 0 still lacks fades as beta**t, where t is the number of the step
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m / (1 - beta_1)
++ v_hat = v / (1 - beta_2)
+
 t stays at 1, as if an epoch were a step
 ? the corrections fade as t grows, with every step
 - m_hat = m / (1 - beta_1**t)
@@ -654,13 +817,6 @@ v is corrected with t - 1
 ? v holds t squares after step t
 - v / (1 - beta_2**t)
 + v / (1 - beta_2 ** (t - 1))
-
-beta is not raised to t
-? what the start at 0 still lacks fades as beta**t
-- m_hat = m / (1 - beta_1**t)
-- v_hat = v / (1 - beta_2**t)
-+ m_hat = m / (1 - beta_1)
-+ v_hat = v / (1 - beta_2)
 
 brackets are missing around 1 - beta**t
 ? Python divides before it subtracts
@@ -891,6 +1047,37 @@ the step is multiplied by the root
 ? where gradients are large the steps get shorter
 - m_hat / (
 + m_hat * (
+
+it returns the step and not the new x
+? the step starts at x
+- return x - learning_rate * m_hat
++ return -learning_rate * m_hat
+
+m_hat and v_hat come before m and v
+? first the new m and v, then their corrections
+- m = beta_1 * m + (1 - beta_1) * g
+- v = beta_2 * v + (1 - beta_2) * g**2
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m / (1 - beta_1**t)
++ v_hat = v / (1 - beta_2**t)
++ m = beta_1 * m + (1 - beta_1) * g
++ v = beta_2 * v + (1 - beta_2) * g**2
+
+v is corrected twice
+? either v_hat, or v and a learning rate times sqrt(1 - beta_2**t), with its root
+- learning_rate * m_hat
++ learning_rate * sqrt(1 - beta_2**t) * m_hat
+
+m and v are corrected twice
+? the two factors of the learning rate are for m and v themselves, not for m_hat and v_hat
+- learning_rate * m_hat
++ learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m_hat
+
+beta_1 stands in the root below epsilon
+? epsilon goes with v, which averages with beta_2
+- epsilon / sqrt(1 - beta_2**t)
++ epsilon / sqrt(1 - beta_1**t)
 
 the betas are written as numbers in the averages
 ? use the arguments beta_1 and beta_2, which later cells change
@@ -1244,7 +1431,8 @@ HINTS = {
         "(1 - beta_1**t) times g: how do you get g back?",
         "The step is m_hat over the root of v_hat plus epsilon, in brackets. m and v are returned, "
         "not m_hat and v_hat.",
-        "Keras's epsilon is another than that of Algorithm 1: divide it by sqrt(1 - beta_2**t).",
+        "That is Algorithm 1. Keras's step has m over the root of v plus epsilon: below the "
+        "fraction line, what is the factor between its sqrt(v) and sqrt(v_hat)?",
     ),
     "new_average": (
         "The result lies between the old average and the value.",

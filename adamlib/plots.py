@@ -318,15 +318,12 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         f"From {shown.min():.3g}, at {x_name} {x_values[j]:.3g} and {y_name} {y_values[i]:.3g}, "
         f"to {shown.max():.3g}"
     )
+    told = [seen, f"{diverged} of {shown.size} runs diverged"]
     if kinds:
-        seen = ", ".join(f"{(shown == k).mean():.0%} {kind}" for k, kind in enumerate(kinds))
-    drawn = [f"Drawn on it: {', '.join(lines)}"] if lines else []
-    fig.alt = _sentences(
-        f"Map of {label} over {x_name} and {y_name}",
-        seen,
-        f"{diverged} of {shown.size} runs diverged",
-        *drawn,
-    )
+        told = [", ".join(f"{(shown == k).mean():.0%} {kind}" for k, kind in enumerate(kinds))]
+    if lines:
+        told.append(f"Drawn on it: {', '.join(lines)}")
+    fig.alt = _sentences(f"Map of {label} over {x_name} and {y_name}", *told)
     return fig
 
 

@@ -112,14 +112,15 @@ QUESTIONS = {
         right=2,
     ),
     "03.zigzag": Question(
-        "Average the gradients of a run that zig-zags across the ravine. What is left?",
+        "Average the gradients of a run that zig-zags across the ravine, with β = 0.9. What is "
+        "left after some ten steps?",
         {
             "The part along the ravine": "It has the same sign at every step. The part across "
             "changes its sign each time, and cancels.",
-            "The part across the ravine, which is larger": "It is larger in size, but a sum of "
+            "The part across the ravine, which is larger": "It is larger at first, but a sum of "
             "+ and − cancels.",
-            "Both parts, each made smaller": "An average of equal numbers is that number: what "
-            "keeps its sign is not made smaller.",
+            "Both parts, each made smaller": "An average of equal numbers is that number, once it "
+            "has come up from 0: what keeps its sign is not made smaller.",
         },
         right=0,
     ),
@@ -167,8 +168,8 @@ QUESTIONS = {
         "Curvatures 1 and 10, then 1 and 1,000, from the same start, with s from 0. sgd at its "
         "best learning rate needs about 100 times as many steps. And AdaGrad?",
         {
-            "Exactly as many steps as before": "The second gradient is 100 times larger, and so is "
-            "the root of its sum. In the step the factor drops out.",
+            "Exactly as many steps as before": "The gradient along the steep direction is 100 "
+            "times larger, and so is the root of its sum. In the step the factor drops out.",
             "About 10 times as many: it has a root": "The root is of a sum of squares, so it grows "
             "100 times, as the gradient does.",
             "More, for the steep direction now has a tiny learning rate": "Its effective learning "
@@ -240,26 +241,14 @@ QUESTIONS = {
     "06.silence": Question(
         "1,000 gradients of 0, then one gradient of 1. How long is Adam's step there?",
         {
-            "Shorter than η, because m is 0.1": "m is a tenth of the gradient, but v has forgotten "
-            "that there was any: √v is far less than a tenth.",
-            "η, because η bounds the step": "It is η at t = 1. Later the corrections are gone, and "
-            "m and v of one gradient alone are what they are.",
+            "Shorter than η, because m is 0.1": "m is a tenth of the gradient, but v̂ is 0.0016, "
+            "its root 0.04.",
+            "η, because η bounds the step": "It is η at t = 1. Here m's correction is gone, and "
+            "v's is ÷0.63: 0.1 is divided by 0.04.",
             "Longer than η": "m is 0.1, v̂ is 0.001 divided by 1 − 0.999¹⁰⁰¹, or 0.63: the step is "
             "0.1/√0.0016 = 2.5 η.",
         },
         right=2,
-    ),
-    "06.shared": Question(
-        "Two parameter arrays of one shape, with gradients of different sizes. By mistake both use "
-        "the same m and v. What comes of it?",
-        {
-            "Nothing: m and v are averages anyway": "An average of two arrays' gradients is the "
-            "gradient of neither.",
-            "An array may even go uphill": "m mixes both gradients, and the larger one decides the "
-            "sign; v makes the other's steps small.",
-            "Both go downhill, at the wrong speed": "v alone would do that; m has a sign.",
-        },
-        right=1,
     ),
 }
 

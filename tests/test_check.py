@@ -1,5 +1,6 @@
 import _thread
 import inspect
+import math
 import re
 import threading
 
@@ -78,6 +79,14 @@ def broken(x, g, t, *, learning_rate=0.01):
     return (x - lr * g,)  # noqa: F821
 
 
+def without_np(x, g, t, *, learning_rate=0.01):
+    return (x - learning_rate * sqrt(g),)  # noqa: F821
+
+
+def of_one_number(x, g, t, *, learning_rate=0.01):
+    return (x - learning_rate * math.sqrt(g),)
+
+
 def never_a_number(x, g, t, *, learning_rate=0.01):
     return (x * np.nan,)
 
@@ -115,6 +124,9 @@ SAID = {
     deaf: "the learning rate is written as a number: use the argument learning_rate",
     too_long: f"{START} 0.01, your x is -1 instead of 0. The next cells use",
     broken: "it raises NameError: name 'lr' is not defined, in its line 2, return (x - lr * g,)",
+    without_np: "name 'sqrt' is not defined, in its line 2, return (x - learning_rate * sqrt(g),)  "
+    "# noqa: F821: write np.sqrt. The next",
+    of_one_number: "math's functions take one number, those of NumPy arrays, as np.sqrt. The next",
     leaves: "it raises SystemExit, in its line 2, raise SystemExit",
     forgot_the_exercise: 'in its line 5, return (x - double("g"),)',
     half_written: "not written yet",
@@ -203,6 +215,20 @@ def test_functions_that_are_no_rules_are_compared_by_their_values(capsys):
     assert "it raises ZeroDivisionError" in capsys.readouterr().out
 
 
+# What becomes of the right batches, and what is said.
+NO_PAIRS = {
+    lambda pairs: [x for x, _ in pairs]: "is an array of shape (4, 2), images without labels",
+    lambda pairs: [y for _, y in pairs]: "shape (4,), labels or numbers without images",
+    lambda pairs: [part for pair in pairs for part in pair]: "in yours they follow each other",
+    lambda pairs: pairs[0]: "yours is one pair: collect all of them in a list",
+    lambda pairs: tuple(map(list, zip(*pairs, strict=True))): "yours are two lists: put the",
+    lambda pairs: [(x[0], y[0]) for x, y in pairs]: "in yours a pair is a single sample",
+    lambda pairs: [(y, y) for _, y in pairs]: "is (an array of shape (4,), an array of shape (4,))",
+    lambda pairs: [1, 2]: "the first item of yours is an int",
+    lambda pairs: 3: "it must return a list of batches, yours is an int",
+}
+
+
 def test_an_epoch_is_compared_by_what_counts_of_it(capsys):
     right = FUNCTIONS["one_epoch"][0]
 
@@ -215,9 +241,25 @@ def test_an_epoch_is_compared_by_what_counts_of_it(capsys):
     numbers = said(lambda images, labels, batch_size, rng: rng.permutation(len(labels)))
     assert "it must return a list of batches, yours is an array of shape (10,)" in numbers
     swapped = said(lambda i, j, b, rng: [(y, x) for x, y in right(i, j, b, rng)])
-    assert "it must return a list of pairs (images, labels), yours is a list" in swapped
+    assert "must return a list of pairs (images, labels), in yours the labels come first" in swapped
+    for change, words in NO_PAIRS.items():
+        assert words in said(lambda *arguments, change=change: change(right(*arguments)))
     twice = said(lambda *arguments: right(*arguments) * 2)
     assert "for 10 samples and batch_size=4 the number of batches is 6 instead of 3" in twice
+    turned = said(lambda *arguments: right(*arguments)[::-1])
+    assert "the size of the first batch is 2 instead of 4" in turned
+    inwards = said(lambda *arguments: [(a := right(*arguments))[0], a[-1], *a[1:-1]])
+    assert "the size of the last batch is 4 instead of 2" in inwards
+
+    def in_place(images, labels, batch_size, rng):
+        images[:] = images[rng.permutation(len(images))]
+        return right(images, labels, batch_size, rng)
+
+    def too_far(images, labels, batch_size, rng):
+        return [images[8:][rng.permutation(batch_size)]]
+
+    assert "it changes images in place: the caller still needs them, so make" in said(in_place)
+    assert "(mind that the last batch is smaller), in its line 2, return [" in said(too_far)
     assert "it raises ZeroDivisionError" in said(lambda *arguments: 1 / 0)
 
 

@@ -23,7 +23,7 @@ IDS = [f"{mistake.rule}: {mistake.name}" for mistake, _ in WRONG]
 # Mistakes on top of a convention that are another mistake on every input: {name: the other}.
 SAME = {
     # without Keras's epsilon-hat, t occurs in the two corrections only
-    ("adam", "beta is not raised to t"): "t stays at 1, as if an epoch were a step",
+    ("adam", "t stays at 1, as if an epoch were a step"): "beta is not raised to t",
     # two conventions at once: the same two changes, in the other order
     ("adagrad", "s starts at 0"): "epsilon is outside the root",
 }

@@ -8,8 +8,8 @@
 # %% [markdown]
 # # 3. Momentum
 #
-# Stochastic gradient descent zig-zags across a ravine, and noise shakes it. This lesson gives it a memory. At its
-# end you will be able to
+# Stochastic gradient descent zig-zags across a ravine, and noise shakes it. This lesson gives it a memory. You will
+# be able to
 #
 # - smooth a noisy curve, and say how far back the average remembers,
 # - write momentum and Nesterov's method, and say beforehand whether a run creeps, oscillates or diverges,
@@ -18,9 +18,9 @@
 # | part | minutes | part | minutes |
 # | --- | --- | --- | --- |
 # | 1 What failed | 2 | 5 Nesterov | 5 |
-# | 2 Averages that forget | 7 | 6 Inside or outside? | 6 |
-# | 3 Velocity | 9 | 7 Handwritten digits | 5 |
-# | 4 Two knobs | 8 | 8 Does it agree with Keras? | 3 |
+# | 2 Averages that forget | 7 | 6 Inside or outside? | 5 |
+# | 3 Velocity | 8 | 7 Handwritten digits | 4 |
+# | 4 Two knobs | 11 | 8 Does it agree with Keras? | 3 |
 #
 # You need lessons 01 and 02.
 #
@@ -42,7 +42,7 @@ from adamlib.answers import check_answer
 from adamlib.check import check, hint
 from adamlib.datasets import mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep, train
-from adamlib.explorers import average, explore, one_step
+from adamlib.explorers import average, explore
 from adamlib.models import LogisticRegression
 from adamlib.quiz import quiz
 from adamlib.rules import sgd
@@ -72,7 +72,7 @@ plots.contour(ravine, {"sgd": zigzag.trajectory, "sgd, noisy gradient": noisy.tr
 #
 # ### Exercise 1: write it
 #
-# `hint("new_average")` helps.
+# Return one number, the new average. `hint("new_average")` helps.
 
 
 # %%
@@ -107,17 +107,20 @@ for decay in (0.5, 0.9, 0.99):
     averages = accumulate(losses, lambda m, a, b=decay: forgetting(m, a, b), initial=0.0)
     smooth[f"β = {decay}"] = np.array([*averages])[1:]
 figure = plots.lines(smooth, xlabel="batch", log=False)
-figure.axes[0].lines[0].set(linewidth=1, alpha=0.5)
+axes = figure.axes[0]
+for line in (axes.lines[0], axes.get_legend().legend_handles[0]):
+    line.set(linewidth=1, alpha=0.5)
 figure
 
 # %% [markdown]
-# 0.5 still trembles. 0.9 is smooth and close. 0.99 is smoother, and late. Write the average out to see why:
+# 0.5 still trembles. 0.9 is smooth and close. 0.99 is smoother, but starts from 0 and is late. Write the average out
+# to see why:
 #
-# $$m_t = (1 - \beta)\,\left(a_t + \beta\, a_{t-1} + \beta^2 a_{t-2} + \dots\right)$$
+# $$m_t = (1 - \beta)\,\left(a_t + \beta\, a_{t-1} + \beta^2 a_{t-2} + \dots + \beta^{t-1} a_1\right)$$
 #
-# A value counts $\beta$ times as much at each later step. These parts sum to 1, as if about $1/(1 - \beta)$ values
-# counted fully: 2, 10, 100. A larger $\beta$ buys less noise and pays in delay. Turn it yourself (the corrected
-# average belongs to lesson 06):
+# A value counts $\beta$ times as much at each later step. After $t$ values the parts sum to $1 - \beta^t$, nearly 1
+# once $t$ is well above $1/(1 - \beta)$, as if that many values counted fully: 2, 10, 100. A larger $\beta$ buys less
+# noise and pays in delay. Turn it yourself (the corrected average belongs to lesson 06):
 
 # %%
 display(average(losses))
@@ -129,23 +132,20 @@ quiz("03.zigzag")
 # The same average, of the gradients of the zig-zag above:
 
 # %%
-seen = {}
-for i, name in enumerate(["x₁, along", "x₂, across"]):
-    values = zigzag.gradients[:30, i]
-    averages = accumulate(values, lambda m, a: forgetting(m, a, 0.9), initial=0.0)
-    seen[f"sgd gradient of {name}"] = values
-    seen[f"average for {name}"] = np.array([*averages])[1:]
-plots.lines(seen, ylabel="gradient", log=False)
+averaged = {"sgd gradient across": zigzag.gradients[:30, 1]}
+for i, name in enumerate(["along", "across"]):
+    averages = accumulate(zigzag.gradients[:30, i], lambda m, a: forgetting(m, a, 0.9), initial=0.0)
+    averaged[f"average {name}"] = np.array([*averages])[1:]
+plots.lines(averaged, ylabel="gradient", log=False)
 
 # %% [markdown]
-# Across, the signs cancel; along, they add up. So step along an average of the gradients, as a heavy ball does
-# (Polyak, 1964). Two conventions of the method: it keeps a sum, not an average, and it sums *steps*. That sum is the
-# **velocity** $v$, and $\mu$ (mu) is the **momentum**, the part of it that goes on:
+# Across, the signs cancel; along, they add up, and after ten steps that part is the larger. So step along an average
+# of the gradients, as a heavy ball does (Polyak, 1964). Two conventions of the method: it keeps a sum, not an average,
+# and it sums *steps*. That sum is the **velocity** $v$, and $\mu$ (mu) is the **momentum**, the part of it that goes on:
 #
 # $$v \leftarrow \mu\, v - \eta\, g \qquad\qquad x \leftarrow x + v$$
 #
-# ($v$ is the velocity here. Adam's papers and code call another thing $v$: the second moment, an average of
-# squares, from lesson 05 on.)
+# (From lesson 05 on $v$ is something else, as in Adam's paper: an average of squares.)
 #
 # ### Exercise 2: by hand
 #
@@ -170,8 +170,7 @@ check_answer("03.speed", speed)
 #
 # ### Exercise 3: write momentum
 #
-# It returns the new x and the new v. Stuck? `hint("momentum")`. The cell after it shows one update of your rule,
-# first as arrows and then in all its numbers, where you choose the step.
+# It returns the new x and the new v. Stuck? `hint("momentum")`. The cell after it shows one update of your rule.
 
 
 # %%
@@ -186,12 +185,11 @@ rule = check(momentum, "momentum")
 
 # %%
 run = descend(rule, ravine.gradient, ravine.start, 8, learning_rate=0.03, momentum=0.9)
-x, g, v = run.trajectory[3], run.gradients[3], run.states["v"][2]
-parts = {"μ v": 0.9 * v, "−η g": -0.03 * g, "new v": 0.9 * v - 0.03 * g}
+x, g, (v, new) = run.trajectory[3], run.gradients[3], run.states["v"][2:4]
+parts = {"μ v": 0.9 * v, "−η g": -0.03 * g, "new v": new}
 labelled = {f"{name} = {plots.point_words(a)}": a for name, a in parts.items()}
 near = replace(ravine, window=((-4, -2), (-1.5, -0.1)))
 display(plots.arrows(near, x, labelled, title="Step 4: the old velocity turns the gradient's step"))
-display(one_step({rule: {"learning_rate": 0.03}}, ravine))
 quiz("03.limit")
 
 # %% [markdown]
@@ -202,19 +200,20 @@ quiz("03.limit")
 #
 # $$e_{t+1} = (1 + \mu - \eta L)\, e_t - \mu\, e_{t-1}$$
 #
-# Try $e_t = r^t$: each step multiplies the distance by $r$, and
+# Try $e_t = r^t$ (Goh, 2017): each step multiplies the distance by $r$, and
 #
 # $$r^2 - (1 + \mu - \eta L)\, r + \mu = 0$$
 #
 # - **Oscillating.** The two roots are complex where $(1 + \mu - \eta L)^2 < 4\mu$, that is, for $\eta$ between
-#   $(1 - \sqrt\mu)^2/L$ and $(1 + \sqrt\mu)^2/L$. (A little beyond they are real again, and negative.)
+#   $(1 - \sqrt\mu)^2/L$ and $(1 + \sqrt\mu)^2/L$. Between there and divergence they are real and negative: it still
+#   oscillates.
 # - **Diverging.** A root passes $-1$. Put $r = -1$ into the equation: $\eta = 2(1 + \mu)/L$.
 #
 # ### Exercise 4: where are the borders?
 #
-# For $L = 4$ and $\mu = 0.64$: from which $\eta$ on does it oscillate, and beyond which does it diverge? The cell
-# after that tests the theory: 40,000 runs in one call of `sweep`, each sorted by whether it passed the minimum, and
-# whether it ended farther away than it began.
+# For $L = 4$ and $\mu = 0.64$: from which $\eta$ on does it oscillate, and beyond which does it diverge? The cell after
+# your answers tests the theory, with $L = 1$: 40,000 runs in one `sweep`, sorted by whether they passed the minimum, and whether
+# they ended farther away than they began.
 
 # %%
 # BEGIN SOLUTION
@@ -227,42 +226,41 @@ check_answer("03.border", border)
 check_answer("03.limit", limit)
 
 # %%
-L = 4
-rates, shares = np.linspace(0.025, 1, 200), np.linspace(0, 0.98, 200)
+rates, shares = np.linspace(0.1, 4, 200), np.linspace(0, 0.98, 200)
 swept = sweep(
-    rule, lambda e: L * e, 1.0, 300, learning_rate=rates, momentum=shares[:, np.newaxis]
+    rule, lambda e: e, 1.0, 300, learning_rate=rates, momentum=shares[:, np.newaxis]
 ).trajectory
 passed, far = (swept < 0).any(axis=0), ~(np.abs(swept[-1]) < 1)
 kind = np.where(far, 2, np.where(passed, 1, 0))
 
 roots = np.sqrt(shares)
-upper = 2 * (1 + shares) / L
-theory = (rates > ((1 - roots) ** 2 / L)[:, np.newaxis]) + 1 * (rates > upper[:, np.newaxis])
+upper = 2 * (1 + shares)
+theory = (rates > ((1 - roots) ** 2)[:, np.newaxis]) + 1 * (rates > upper[:, np.newaxis])
 differ = np.mean(kind != theory)
 print(f"the theory is wrong about {'more' if differ > 0.001 else 'fewer'} than 1 cell in 1,000")
-both = np.concatenate([(1 - roots[::-1]) ** 2, (1 + roots) ** 2]) / L
+both = np.concatenate([(1 - roots[::-1]) ** 2, (1 + roots) ** 2])
 plots.knob_map(
     kind,
-    ("learning rate η", rates),
+    ("ηL", rates),
     ("momentum μ", shares),
     label="what the run did",
     log=False,
     kinds=["monotone", "oscillating", "diverging"],
     lines={
         "(1 + μ − ηL)² = 4μ": (both, np.concatenate([shares[::-1], shares])),
-        "η = 2(1 + μ)/L": (upper, shares),
+        "ηL = 2(1 + μ)": (upper, shares),
     },
 )
 
 # %% [markdown]
 # Inside the curve the two roots are a conjugate pair. Their product is $\mu$, so each has the size $\sqrt\mu$: **on
 # average a step leaves the part $\sqrt\mu$ of the distance, whatever $\eta$ and $L$ are.** That is what a ravine
-# needs: one speed for two curvatures.
+# needs: one speed for two curvatures. (On the curve the roots coincide, and the distance falls like $t\, r^t$.)
 #
 # ### Exercise 5: choose two knobs
 #
-# In lesson 01 sgd needed 84 steps, at its best, to get $f$ below $10^{-6}$. Do it in 30. A smaller $\mu$ is
-# faster, as long as both curvatures, 1 and 20, lie inside the curve.
+# In lesson 01 sgd needed 84 steps, at its best, to get $f$ below $10^{-6}$. Get it there, for the first time, in 30. A
+# smaller $\mu$ is faster, as long as both curvatures, 1 and 20, lie inside the curve: $\eta$ and $20\,\eta$ on the map.
 #
 # <details><summary>Hint</summary>Curvature 1 must have (1 − √μ)² ≤ η, and curvature 20 must have 20 η ≤ (1 + √μ)². For the smallest μ both are equalities: take roots and add them.</details>
 
@@ -288,11 +286,11 @@ check_answer("03.ravine", rate, share)
 
 # %%
 def steps_needed(rule, kappa, **settings):
-    """The steps after which f stays below 1e-6, with curvatures 1 and kappa."""
+    """The steps until f is below 1e-6 for the first time, with curvatures 1 and kappa."""
     curvatures = np.array([1.0, kappa])
     run = descend(rule, lambda x: curvatures * x, [1.0, 1.0], 6 * kappa + 100, **settings)
     values = (curvatures * run.trajectory**2).sum(axis=1) / 2
-    return np.flatnonzero(values >= 1e-6)[-1] + 1
+    return np.argmax(values < 1e-6)
 
 
 needed = {}
@@ -306,6 +304,9 @@ for kappa in (10, 100, 1000):
     print(f"condition number {kappa:4}: sgd {slow:4} steps, momentum {fast:3}")
 
 # %% [markdown]
+# Ten times $\kappa$ costs sgd eleven times the steps, and momentum about four: $\sqrt{10}$, and some more, as the roots
+# coincide here and $f$ starts higher.
+#
 # ## 5 Nesterov
 #
 # A ball that looks where it will be brakes earlier. Nesterov (1983) takes the gradient not at the ball but ahead of
@@ -337,17 +338,17 @@ for name, method in (("momentum", rule), ("nesterov", ahead)):
     paths[f"{name}, η = 0.5/L"] = run.trajectory
     ends = sweep(method, lambda x: x, 1.0, 1000, learning_rate=wide, momentum=0.9).trajectory[-1]
     limits[name] = wide[np.abs(ends) < 1].max()
-    print(f"{name}: settles up to η = {limits[name]:.1f}/L")
+    print(f"{name}: settles up to η = {limits[name]:.2f}/L")
 plots.lines(paths, ylabel="distance to the minimum", log=False, title="parabola, μ = 0.9")
 
 # %% [markdown]
 # The look ahead damps: here a step leaves $\sqrt{\mu(1 - \eta L)} = 0.67$ of the distance, against
 # $\sqrt\mu = 0.95$. But "Nesterov is more stable" is not true of the learning rate. Its limit is
-# $2(1 + \mu)/((1 + 2\mu) L)$, about a third of momentum's.
+# $2(1 + \mu)/((1 + 2\mu) L) = 1.36/L$, about a third of momentum's $3.8/L$; the runs settle just under it.
 #
 # ## 6 Inside or outside?
 #
-# Keras has the learning rate inside the velocity. PyTorch and Optax have it outside, and others average:
+# Keras has the learning rate inside the velocity. PyTorch and Optax have it outside, and some courses average:
 #
 # | η | velocity | step |
 # | --- | --- | --- |
@@ -355,26 +356,24 @@ plots.lines(paths, ylabel="distance to the minimum", log=False, title="parabola,
 # | outside | `v = μ v + g` | `x = x − η v` |
 # | average | `v = μ v + (1 − μ) g` | `x = x − η v` |
 #
+# An average is $1 - \mu$ times the sum: with $(1 - \mu)\,\eta$ Keras takes its path.
+#
 # ### Exercise 7: predict
 #
-# 1. The gradient has long been 1, with $\mu = 0.9$ and $\eta = 0.1$: every step is $-1$, inside and outside. Now
-#    $\eta$ falls to 0.01. What is the next step inside, and what outside?
-# 2. A course averages, with $\mu = 0.9$ and $\eta = 0.5$. Which learning rate gives its path in Keras?
+# The gradient has long been 1, with $\mu = 0.9$ and $\eta = 0.1$: every step is $-1$, inside and outside. Now $\eta$
+# falls to 0.01. What is the next step inside, and what outside?
 #
-# <details><summary>Hint</summary>Outside, v is the sum of gradients 1 + 0.9 + 0.81 + …, and the change of η does not touch it. For 2: what is η times the factor of g?</details>
+# <details><summary>Hint</summary>Outside, v is the sum of gradients 1 + 0.9 + 0.81 + …, and the change of η does not touch it.</details>
 
 # %%
 # BEGIN SOLUTION
 # STUB inside = ...
 # STUB outside = ...
-# STUB translate = ...
 inside = 0.9 * -1 - 0.01 * 1
 outside = -0.01 * (0.9 * 10 + 1)  # the sum of gradients is 1 / (1 - 0.9) = 10
-translate = 0.5 * (1 - 0.9)
 # END SOLUTION
 check_answer("03.inside", inside)
 check_answer("03.outside", outside)
-check_answer("03.translate", translate)
 
 
 # %%
@@ -419,8 +418,8 @@ for method, rate in ((sgd, 0.1), (rule, 0.01), (ahead, 0.01), (sgd, 0.01)):
     print(f"{name:8} η = {rate:<4}: 4,000 runs scatter by {scatter[name, rate]:.2f}")
 
 # %% [markdown]
-# Neither removes the noise: each has about that of sgd at the effective step. How far does this go on real data?
-# Logistic regression on MNIST, as in lesson 02, one epoch in batches of 100, three seeds:
+# Neither removes the noise: each has about that of sgd at the effective step. At equal $\eta$, 0.01, momentum scatters
+# three times *more* than sgd. And on real data? Logistic regression on MNIST, as in lesson 02, one epoch in batches of 100, three seeds:
 
 
 # %%
@@ -445,21 +444,18 @@ plots.lines(
 )
 
 # %% [markdown]
-# Up to 0.3 the three are almost one curve: **much of what momentum seems to gain at equal $\eta$ is a ten times
-# larger step.** Beyond, sgd bounces in the steep directions, where momentum's limit is larger, and there it wins.
+# Up to 0.1 the three are almost one curve: **much of what momentum seems to gain at equal $\eta$ is a ten times
+# larger step.** Beyond, sgd falls behind. Its limit $2/L$ is nearer: momentum's is, in the effective step, $38/L$.
 #
 # ## 8 Does it agree with Keras?
 #
-# `tf.keras.optimizers.SGD` has both methods.
-#
-# | method | as `tf.keras.optimizers.Adam` |
-# | --- | --- |
-# | momentum | `beta_1=μ, beta_2=0, epsilon=1e20`, the learning rate times $10^{20}\,(1 - \mu^t)/(1 - \mu)$ |
-# | nesterov | the same, fed with $g_t + \mu\,(g_t - g_{t-1})$ in place of $g_t$, from $g_0 = 0$ on |
+# `tf.keras.optimizers.SGD` has both methods. Momentum is also `tf.keras.optimizers.Adam` with `beta_1=μ, beta_2=0,
+# epsilon=1e20` and the learning rate times $10^{20}\,(1 - \mu^t)/(1 - \mu)$.
 #
 # Adam averages the gradients, corrects the start of the average, and divides by the root of a second one. The huge
 # `epsilon` hides that root; the last factor undoes the other two. Adam has $\eta$ outside, so this holds while
-# $\eta$ is constant. The second row says what looking ahead is: the gradient's last change, carried on.
+# $\eta$ is constant. Nesterov is the same, fed with $g_t + \mu\,(g_t - g_{t-1})$ in place of $g_t$: looking ahead
+# carries the gradient's last change on.
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
@@ -467,21 +463,6 @@ from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
 for method in (rule, ahead):
     equals_keras(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
 equals_adam(rule, ravine.gradient, ravine.start, 100, learning_rate=0.03)
-
-
-def replay(gradients):
-    stream = iter(gradients)
-    return lambda x: next(stream)
-
-
-looked = descend(ahead, ravine.gradient, ravine.start, 100, learning_rate=0.03)
-carried_on = looked.gradients + 0.9 * np.diff(looked.gradients, axis=0, prepend=0)
-fed = descend(rule, replay(carried_on), ravine.start, 100, learning_rate=0.03)
-assert np.abs(fed.trajectory - looked.trajectory).max() < 1e-12
-print(
-    "momentum, fed with the gradient's change carried on, takes nesterov's path, and so does Adam:"
-)
-equals_adam(rule, replay(carried_on), ravine.start, 100, learning_rate=0.03)
 
 apart = {}
 for method, looks in ((rule, False), (ahead, True)):
@@ -495,7 +476,8 @@ for method, looks in ((rule, False), (ahead, True)):
 # %% [markdown]
 # ### Scoreboard
 #
-# The task of lesson 02, on the same 7,000 images; the rate is tuned on the 1,000 others.
+# The task of lesson 02, on the same 7,000 images; the rate is tuned on the 1,000 others. In brackets: the least and the
+# largest of three seeds.
 
 # %%
 methods = {
@@ -510,15 +492,12 @@ methods = {
         rng=np.random.default_rng(seed),
     ),
 }
-grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
-scores = scoreboard(methods, grid, lambda params: model.loss(params, others), every=5)
-curves = {name: score.losses for name, score in scores.items()}
-plots.lines(curves, x=np.arange(3, 70, 5), xlabel="iteration, means of 5")
+grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
+scores = scoreboard(methods, grid, lambda params: model.loss(params, others))
 
 # %% [markdown]
-# Momentum's best rate is a tenth of sgd's, as the effective step says. (Sgd's is the last of the list; at 3 it is
-# worse, as the figure before shows.) On the held-out images momentum and Nesterov end below sgd with each of the three
-# seeds, by little. Their bands and Adam's overlap: these three are not told apart here.
+# Momentum's best rate is a tenth of sgd's, as the effective step says. On the held-out images momentum and Nesterov end
+# below sgd with each of the three seeds, by little. Their ranges and Adam's overlap: these three are not told apart here.
 #
 # ## Where it fails
 #
@@ -545,10 +524,13 @@ figure = plots.lines(
 # What the text says, held to what the cells computed.
 best_sgd = descend(sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory
 assert ravine(best_sgd[-1]) < 1e-6
-assert needed[1000][0] / needed[100][0] > 10 and needed[1000][1] / needed[100][1] < 4
+for few_steps, more in (needed[10], needed[100]), (needed[100], needed[1000]):
+    cost = np.divide(more, few_steps)
+    assert abs(cost[0] - 11) < 0.5 and 3.5 < cost[1] < 4.5
+assert abs(averaged["average along"][10]) > 2 * averaged["average across"][8:].max()
 assert differ < 0.001
 assert seen[words == "the"] == len(batches) and np.median(seen) == 3
-assert abs(limits["momentum"] - 3.8) < 0.02 and abs(limits["nesterov"] - 3.8 / 2.8) < 0.02
+assert 0 < 3.8 - limits["momentum"] < 0.02 and 0 < 3.8 / 2.8 - limits["nesterov"] < 0.02
 for name, left in (("momentum", 0.9), ("nesterov", 0.9 * 0.5)):
     e = paths[f"{name}, η = 0.5/L"][:12]
     area = e[1:-1] ** 2 - e[:-2] * e[2:]  # it shrinks by the product of the two roots
@@ -559,11 +541,32 @@ assert gap[:16].max() < 1e-12 and round(gap.max(), 1) == 1.4
 for name in ("momentum", "nesterov"):
     assert abs(scatter[name, 0.01] / scatter["sgd", 0.1] - 1) < 0.1
 assert round(scatter["sgd", 0.1], 2) == 0.23 and scatter["sgd", 0.01] < 0.1
-assert np.ptp([v.mean(axis=0)[:5] for v in held_out.values()], axis=0).max() < 0.06
+assert abs(scatter["momentum", 0.01] / scatter["sgd", 0.01] - 3) < 0.3
+early = np.array([v[:, :4].mean(axis=0) for v in held_out.values()])
+assert (early.max(axis=0) / early.min(axis=0)).max() < 1.04
+for name in ("momentum", "nesterov"):
+    assert np.all(held_out[name][:, 4:].max(axis=0) < held_out["sgd"][:, 4:].min(axis=0))
+
+
+def courses(x, g, t, v=0, *, learning_rate, momentum=0.9):
+    v = momentum * v + (1 - momentum) * g
+    return x - learning_rate * v, v
+
+
+pair = (courses, 0.3), (rule, 0.3 * (1 - 0.9))
+course, same = (
+    descend(r, ravine.gradient, ravine.start, 40, learning_rate=rate) for r, rate in pair
+)
+assert np.allclose(course.trajectory, same.trajectory)
+looked = descend(ahead, ravine.gradient, ravine.start, 100, learning_rate=0.03)
+fed = iter(looked.gradients + 0.9 * np.diff(looked.gradients, axis=0, prepend=0))
+carried_on = descend(rule, lambda x: next(fed), ravine.start, 100, learning_rate=0.03)
+assert np.allclose(carried_on.trajectory, looked.trajectory)
 best = {name: score.held_out for name, score in scores.items()}
+three = [best[name] for name in ("momentum", "nesterov", "tf.keras Adam")]
+assert max(b.min() for b in three) < min(b.max() for b in three)  # the ranges overlap
 assert max(best["momentum"].max(), best["nesterov"].max()) < best["sgd"].min()
 assert scores["sgd"].rate == 1.0 and scores["momentum"].rate == scores["nesterov"].rate == 0.1
-assert held_out["sgd"][:, -1].min() > held_out["sgd"][:, -2].max()
 assert max(apart.values()) < 1e-4
 # END SOLUTION
 figure
@@ -578,7 +581,7 @@ figure
 # 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
 #    $\eta/(1 - \mu)$; where they alternate, they cancel.
 # 3. On a parabola it oscillates for $\eta > (1 - \sqrt\mu)^2/L$ and diverges beyond $2(1 + \mu)/L$. The number of steps
-#    grows with $\sqrt\kappa$.
+#    grows about with $\sqrt\kappa$.
 # 4. Nesterov damps more and has the lower limit. Neither removes noise.
 # 5. With $\eta$ inside or outside the velocity the path is the same, until $\eta$ changes.
 #

@@ -13,22 +13,23 @@
 #
 # - write RMSProp and Adadelta, and follow a minimum that moves,
 # - choose how long the memory is, and say what that costs,
-# - tell from the size of a gradient whether the place of epsilon matters.
+# - tell from $\sqrt v$ whether the place of epsilon matters.
 #
 # | part | minutes | part | minutes |
 # | --- | --- | --- | --- |
-# | 1 AdaGrad is stuck | 4 | 5 Where epsilon sits | 5 |
-# | 2 The sign step | 5 | 6 The unit of a step | 8 |
-# | 3 An average of squares | 8 | 7 Film reviews | 3 |
-# | 4 What it forgets | 8 | 8 Does it agree with Keras? | 4 |
+# | 1 AdaGrad is stuck | 4 | 6 The unit of a step | 10 |
+# | 2 The sign step | 4 | 7 Film reviews | 2 |
+# | 3 An average of squares | 8 | 8 Does it agree with Keras? | 3 |
+# | 4 What it forgets | 8 | 9 Where it fails | 3 |
+# | 5 Where epsilon sits | 3 | | |
 #
 # You need lesson 04 (AdaGrad) and, of lesson 03, the averages that forget.
 #
 # ## 1 AdaGrad is stuck
 #
 # A valley $f(x) = \frac a2 (x - c)^2$ that changes. For 200 steps it is steep, $a = 1000$, and least at $c = 1$. Then
-# it is flat, $a = 1$, and least at $c = -1$. A network meets the like: its gradients shrink as its loss falls, and
-# new data ask for other weights.
+# it is flat, $a = 1$, and least at $c = -1$. Its gradient carries a little noise, as from batches. A network meets the
+# like: its gradients shrink as its loss falls, and new data ask for other weights.
 
 # %%
 from itertools import count
@@ -51,8 +52,13 @@ from adamlib.surfaces import ravine
 
 def changing_valley():
     """Its gradient, which counts how often it is asked: make it anew for each run."""
-    calls = count(1)
-    return lambda x: 1000 * (x - 1) if next(calls) <= 200 else x + 1
+    calls, rng = count(1), np.random.default_rng(0)
+
+    def gradient(x):
+        slope = 1000 * (x - 1) if next(calls) <= 200 else x + 1
+        return slope + 0.01 * rng.standard_normal()
+
+    return gradient
 
 
 minimum = np.where(np.arange(401) <= 200, 1.0, -1.0)
@@ -65,12 +71,16 @@ quiz("05.stuck")
 rates = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100])
 swept = sweep(adagrad, changing_valley(), 0.0, 400, learning_rate=rates)
 short = np.abs(swept.trajectory[-1] + 1)
-for rate, left in zip(rates, short, strict=True):
-    print(f"adagrad, η = {rate:<5g} ends {left:.1f} short of the minimum")
+for rate, path in zip(rates, swept.trajectory.T, strict=True):
+    print(
+        f"adagrad, η = {rate:<5g} x = {path[200]:4.2f} after 200 steps, {path[-1]:4.2f} after 400"
+    )
 
 # %% [markdown]
 # AdaGrad divides by $\sqrt s$, the root of a *sum* of squares. The first gradient is $-1000$, so $s$ is a million,
-# and no later step can make it less. Now that gradients are about 2, a step is at most 0.002 $\eta$.
+# and no later step can make it less. Now that gradients are about 2, a step is at most 0.002 $\eta$. A larger $\eta$
+# does not help: the first step overshoots by about $\eta$, the next gradient is 1000 $\eta$, and $\sqrt s$ grows with
+# $\eta$. The late steps stay near 0.002.
 #
 # ## 2 The sign step
 #
@@ -80,10 +90,10 @@ for rate, left in zip(rates, short, strict=True):
 
 # %%
 run = descend(sign_descent, changing_valley(), 0.0, 400, learning_rate=0.15)
-plots.lines(paths | {"sign_descent, η = 0.15": run.trajectory}, log=False, ylabel="x")
+plots.lines({"sign_descent, η = 0.15": run.trajectory} | paths, log=False, ylabel="x")
 
 # %% [markdown]
-# It follows, and it **bounces**, within the grey bands, for ever: a step that cannot become shorter never settles. With
+# It follows, and it **bounces** within the bands for ever: a step that cannot become shorter never settles. With
 # batches of data there is worse.
 #
 # ### Exercise 1: ten batches
@@ -161,8 +171,8 @@ paths["rmsprop, η = 0.03"] = run.trajectory
 plots.lines(paths, log=False, ylabel="x")
 
 # %% [markdown]
-# The drift is much less with $\rho = 0.9$, and nearly gone with 0.99, but for its first batches (part 8). And RMSProp
-# follows the valley: its step is about $\eta$, steep or flat, and it settles.
+# The drift is much less with $\rho = 0.9$, and nearly gone with 0.99, but for its first batches (part 9). And RMSProp
+# follows the valley, after some 40 short steps. It stays within $2 \eta$ of the minimum; it does not settle either.
 #
 # ## 4 What it forgets
 #
@@ -171,7 +181,8 @@ plots.lines(paths, log=False, ylabel="x")
 #
 # ### Exercise 3: derive
 #
-# With $\rho = 0.9$, after how many further steps has a square less than 1 % of the weight that it had at first?
+# Those 40 steps: with $\rho = 0.9$, after how many further steps has a square less than 1 % of the weight that it had
+# at first?
 #
 # <details><summary>Hint</summary>The first k with 0.9ᵏ < 0.01. Take logarithms.</details>
 
@@ -184,7 +195,7 @@ check_answer("05.forgotten", forgotten)
 
 # %% [markdown]
 # Is a short memory always better? On a ravine that does not change, $g$ shrinks near the minimum, $v$ shrinks after it,
-# and the step stays long.
+# and the step stays about $\eta$ long.
 #
 # ### Exercise 4: choose two knobs
 #
@@ -203,16 +214,20 @@ rate, memory = 0.3, 0.99
 # END SOLUTION
 check_answer("05.memory", rate, memory)
 
+# %% [markdown]
+# That is a delay: with $\rho = 0.99$ and $\eta = 0.3$, $f$ is above 0.01 again at step 193, and later above 5. A longer
+# memory rebounds later, and further. What else does it cost?
+
 # %%
 lags = {}
 for rho in (0.5, 0.9, 0.99, 0.999):
     run = descend(rule, changing_valley(), 0.0, 400, learning_rate=0.1, rho=rho)
-    lags[rho] = abs(run.trajectory[-1] + 1)
-    print(f"changing valley, ρ = {rho:<5}: ends {lags[rho]:.2f} from the minimum")
+    lags[rho] = np.abs(run.trajectory[-50:] + 1).max()
+    print(f"ρ = {rho:<5}: in the last 50 steps up to {lags[rho]:.1f} from the minimum")
 
 # %% [markdown]
-# A long memory settles better, and follows worse. At $\rho = 0.5$ it bounces almost like the sign step, at 0.999 it
-# is stuck almost like AdaGrad. 0.9, the default, is a compromise.
+# A long memory follows worse: at 0.999 RMSProp is stuck almost like AdaGrad. But batches cancel only in a long one
+# (part 3). 0.9, the default, is a compromise.
 #
 # ## 5 Where epsilon sits
 #
@@ -229,15 +244,17 @@ steps = {
 plots.lines(
     steps,
     x=size,
+    log=False,
     log_x=True,
-    xlabel="size of the gradient |g|",
+    xlabel="|g| = √v",
     ylabel="step / η",
     marks={"√ε": np.sqrt(epsilon), "ε": epsilon},
 )
 
 # %% [markdown]
-# Outside, steps shrink for gradients below $\varepsilon = 10^{-7}$. Inside, they shrink below $\sqrt\varepsilon
-# \approx 3 \cdot 10^{-4}$. Are there such gradients? Those of a batch of digits, after an epoch of your rule:
+# Outside, steps shrink where $\sqrt v$ is below $\varepsilon = 10^{-7}$. Inside, they shrink below $\sqrt\varepsilon
+# \approx 3 \cdot 10^{-4}$, as if the $\varepsilon$ outside were that large. Does it matter for digits? An epoch of your
+# rule, with $10^{-7}$ inside and with $10^{-14}$ inside, which begins to count where $10^{-7}$ does outside:
 
 # %%
 images, labels = mnist().train
@@ -259,31 +276,18 @@ def on_digits(method, **settings):
     )
 
 
-trained = on_digits(rule)(0.01, seed=0).params
-g = np.abs(model.gradient(trained, (images[:100], labels[:100]))[0])
-below = {name: np.mean(g[g > 0] < limit) for name, limit in (("√ε", 3.2e-4), ("ε", 1e-7))}
-for name, share in below.items():
-    print(f"of the gradients that are not 0, {share:.0%} are below {name}")
+placed = {}
+for epsilon in (1e-7, 1e-14):
+    ends = [on_digits(rule, epsilon=epsilon)(0.01, seed).params for seed in range(3)]
+    placed[epsilon] = np.array([model.loss(end, others) for end in ends])
+    print(f"ε = {epsilon:.0e} inside: held-out loss of three seeds {np.round(placed[epsilon], 2)}")
 
 # %% [markdown]
-# ### Exercise 5: derive
+# Hardly: less than the seed does. It matters where most gradients are tiny.
 #
-# At which $|g|$, above $10^{-6}$, is the step outside twice as long as inside, with $\varepsilon = 10^{-7}$ and $v =
-# g^2$?
-#
-# <details><summary>Hint</summary>√(g² + ε) = 2 (|g| + ε). There |g| is much larger than ε, so leave out the ε on the right, and square.</details>
-
-# %%
-# BEGIN SOLUTION
-# STUB twice = ...
-twice = np.sqrt(1e-7 / 3)  # g² + ε = 4 g²
-# END SOLUTION
-check_answer("05.twice", twice)
-
-# %% [markdown]
 # ## 6 The unit of a step
 #
-# ### Exercise 6: metres and millimetres
+# ### Exercise 5: metres and millimetres
 #
 # Measure $x$ in millimetres in place of metres, and leave $f$ as it is. Every number of $x$ is 1000 times larger, and
 # every number of $g$ 1000 times smaller. A step is a distance, so its number should become 1000 times larger. By
@@ -291,7 +295,7 @@ check_answer("05.twice", twice)
 #
 # 1. sgd,
 # 2. RMSProp, where epsilon is too small to matter,
-# 3. a rule with the step $-\eta\, \frac{\sqrt u}{\sqrt v}\, g$, where $u$ is an average of squared *steps*, in the new unit too.
+# 3. a rule with the step $-\eta\, \frac{\sqrt u}{\sqrt v}\, g$, where $u$ is an average like $v$, but of squared *steps*.
 
 # %%
 # BEGIN SOLUTION
@@ -313,9 +317,9 @@ check_answer("05.of_third", of_third)
 # $$v \leftarrow \rho\, v + (1 - \rho)\, g^2 \qquad \Delta = -\frac{\sqrt{u + \varepsilon}}{\sqrt{v + \varepsilon}}\; g \qquad
 # u \leftarrow \rho\, u + (1 - \rho)\, \Delta^2 \qquad x \leftarrow x + \eta\, \Delta$$
 #
-# The paper has no $\eta$: for it, $\eta = 1$.
+# The paper has no $\eta$: its rule is `learning_rate=1.0`, and its main setting `epsilon=1e-6`.
 #
-# ### Exercise 7: write Adadelta
+# ### Exercise 6: write Adadelta
 
 
 # %%
@@ -341,23 +345,19 @@ for unit, scale in (("m", 1), ("mm", 1000)):
     print(
         f"in {unit:2}: first step {first[unit]:.4f} {unit}, in 100 steps {moved[unit]:.2%} of the way"
     )
-run = descend(delta, lambda x: 100 * x, 1.0, 100)
-default = 1 - run.trajectory[-1]
-print(f"in m, Keras's default η = 0.001: {default:.3%} of the way")
 
 # %% [markdown]
 # The units are right on paper. But $u$ starts at 0, so the first step is $\sqrt{\varepsilon/(1 - \rho)} = 0.0014$ *in
-# any unit*, and later ones grow from it: **epsilon is Adadelta's learning rate in disguise.** And Keras multiplies
-# the step by a default $\eta$ of 0.001, with which it hardly moves. The paper's rule is `learning_rate=1.0`.
+# any unit*, and later ones grow from it: **epsilon is Adadelta's learning rate in disguise.**
 #
-# Another variant is **centered** (Graves, 2013): it divides by $\sqrt{v - \bar g^2 + \varepsilon}$, with $\bar g$ the
-# average of $g$. That is the standard deviation of the gradients. Where they agree, it is small, and steps are long.
+# <details><summary>Another variant: centered</summary>RMSProp <b>centered</b> (Graves, 2013) divides by
+# $\sqrt{v - \bar g^2 + \varepsilon}$, with $\bar g$ the average of $g$. That is the standard deviation of the gradients.
+# Where they agree, it is small, and steps are long.</details>
 #
 # ## 7 Film reviews
 #
-# The sparse sentences of lessons 03 and 04 (Pang and Lee, 2005), without dropout: two epochs in batches of 100, 5,800
-# sentences to train on and 1,024 held out, three seeds. AdaGrad enters twice: from Keras's $s = 0.1$, and from 0 as
-# in its paper.
+# The sparse sentences of lesson 04 (Pang and Lee, 2005): two epochs in batches of 100, 5,800 sentences to train on and
+# 1,024 held out, three seeds. AdaGrad enters twice: from Keras's $s = 0.1$, and from 0 as in its paper.
 
 # %%
 documents, praise = rotten_tomatoes().train
@@ -383,8 +383,7 @@ def on_reviews(method):
 
 
 grid = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
-contest = {"sgd": sgd, "nesterov": nesterov, "adagrad": adagrad}
-contest |= {"adagrad, s₀ = 0": from_zero, "rmsprop": rule}
+contest = {"adagrad": adagrad, "adagrad, s₀ = 0": from_zero, "rmsprop": rule}
 methods = {name: on_reviews(method) for name, method in contest.items()}
 read = scoreboard(methods, grid, lambda params: sparse.loss(params, unread), every=4)
 plots.lines(
@@ -394,13 +393,13 @@ plots.lines(
 )
 
 # %% [markdown]
-# On the held-out sentences RMSProp ends below sgd, Nesterov and Keras's AdaGrad, beyond their bands. But AdaGrad from 0
-# comes as low: what AdaGrad lost here, it lost by the start of 0.1, which RMSProp would forget. (Its training loss, the
-# lowest, is no help. The fall at batch 58 is the second epoch: these sentences have been seen.)
+# RMSProp ends below Keras's AdaGrad, beyond the bands. But AdaGrad from 0 comes as low: what AdaGrad lost here, it lost
+# by the start of 0.1, which RMSProp forgets. (The fall at batch 58 is the second epoch: these sentences have been seen.)
 #
 # ## 8 Does it agree with Keras?
 #
-# RMSProp is `tf.keras.optimizers.Adam` with these knobs; with $\rho = 0$ that is the sign step:
+# With its own $\varepsilon$ tiny too, RMSProp is `tf.keras.optimizers.Adam` with these knobs, and with $\rho = 0$ the sign
+# step:
 #
 # | `beta_1` | `beta_2` | `epsilon` | `learning_rate` at step $t$ |
 # | --- | --- | --- | --- |
@@ -440,22 +439,24 @@ methods = {name: on_digits(method) for name, method in contest.items()}
 methods["tf.keras Adam"] = lambda rate, seed: train_network(
     keras.optimizers.Adam(rate), start, part, batch_size=100, rng=np.random.default_rng(seed)
 )
-grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 scores = scoreboard(methods, grid, lambda params: model.loss(params, others), every=7)
 at_default = model.loss(on_digits(delta)(0.001, seed=0).params, others)
 print(f"adadelta at Keras's default, η = 0.001: {at_default:.2f} (it starts at {np.log(10):.2f})")
-larger = on_digits(delta, epsilon=1e-4)
-at_larger = np.array([model.loss(larger(1.0, seed).params, others) for seed in range(3)])
-print(f"adadelta at η = 1 and ε = 0.0001: {at_larger.mean():.2f}")
+larger = {}
+for rate, epsilon in ((1.0, 1e-4), (10.0, 1e-7)):
+    trained = [on_digits(delta, epsilon=epsilon)(rate, seed) for seed in range(3)]
+    larger[epsilon] = np.array([model.loss(run.params, others) for run in trained])
+    print(f"adadelta at η = {rate:g}, ε = {epsilon:.0e}: {larger[epsilon].mean():.2f}")
 curves = {name: score.losses for name, score in scores.items()}
 plots.lines(curves, x=np.arange(3.5, 70, 7), xlabel="batch, means of 7")
 
 # %% [markdown]
-# The bands of momentum, Nesterov, AdaGrad, RMSProp and Adam overlap: here they are not told apart. Adadelta is far
-# behind, even at the paper's $\eta = 1$: at the start its steps are as short as epsilon is small. Keras's default of
-# $\varepsilon$ is $10^{-7}$. At $10^{-4}$ the loss is about half as large.
+# The bands of momentum, Nesterov, AdaGrad, RMSProp and Adam overlap: here they are not told apart. Adadelta is behind,
+# at the end of this list: its steps begin as short as epsilon is small. With $\varepsilon = 10^{-4}$, or $\eta = 10$, it
+# is near the others. At Keras's default $\eta$ of 0.001 it hardly moves.
 #
-# ## Where it fails
+# ## 9 Where it fails
 
 # %%
 quiz("05.first")
@@ -470,29 +471,48 @@ figure = plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="ever
 # BEGIN SOLUTION
 # STUB
 # What the text says, held to what the cells computed.
-assert short.min() > 1 and lags[0.9] < 0.01 < 1 < lags[0.999] and 0.5 < lags[0.99] < 1
+assert short.min() > 1 and max(lags[0.5], lags[0.9]) < 0.2 and 1 < lags[0.99] < 1.4 < lags[0.999]
+late = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)
+assert late[-3:].max() < 0.0023 and late.max() < 0.003
 run = descend(rule, ravine.gradient, ravine.start, 100, learning_rate=0.15)
 losses = ravine(run.trajectory.T)
 assert 0.3e-11 < losses.min() < 3e-11 and losses[losses.argmin() :][:10].max() > 0.1
-assert abs(paths["rmsprop, η = 0.03"][-1] + 1) < 0.01
-assert abs(drift["rmsprop, ρ = 0.9"][-1]) < 0.2 * abs(drift["sign_descent"][-1])
-late = {name: path[-1] - path[200] for name, path in drift.items()}
-assert abs(late["rmsprop, ρ = 0.99"]) < 0.02 * abs(late["sign_descent"])
-assert 0.2 < below["√ε"] < 0.5 and below["ε"] < 0.1
-assert round(first["m"], 4) == round(first["mm"], 4) == 0.0014 and default < 1e-3
+again = {}
+for knobs in ((0.15, 0.9), (0.15, 0.99), (0.3, 0.99), (0.3, 0.999)):
+    settings = dict(zip(("learning_rate", "rho"), knobs, strict=True))
+    run = descend(rule, ravine.gradient, ravine.start, 3000, **settings)
+    losses = ravine(run.trajectory.T)
+    again[knobs] = 60 + np.argmax(losses[60:] > 0.01), losses[200:].max()
+assert again[0.3, 0.99][0] == 193 and again[0.3, 0.99][1] > 5
+assert list(again.values()) == sorted(again.values())
+follows = paths["rmsprop, η = 0.03"]
+assert (
+    np.abs(follows[[*range(150, 201), *range(350, 401)]] - np.repeat([1, -1], [51, 51])).max()
+    < 0.06
+)
+moves = np.abs(np.diff(follows))[200:260] / 0.03
+assert moves[0] < 0.2 and 0.6 < moves[40] < 1 and moves.max() < 1
+for rho, low, high in ((0.9, 0.02, 0.2), (0.99, 0, 0.02)):
+    ends = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        stream = np.concatenate([rng.permutation(ten) for _ in range(60)])
+        path = descend(rule, gradients_of(stream), 0.0, 600, learning_rate=0.01, rho=rho).trajectory
+        ends.append(path[-1] - path[100])
+    assert low < -np.mean(ends) / 4 < high  # 4: what the sign step drifts
+assert np.abs(placed[1e-7] - placed[1e-14]).max() < 0.1 * np.ptp(placed[1e-7])
+assert round(first["m"], 4) == round(first["mm"], 4) == 0.0014
 lost = {name: score.held_out for name, score in read.items()}
-for name in ("sgd", "nesterov", "adagrad"):
-    assert lost["rmsprop"].max() < lost[name].min()
+assert lost["rmsprop"].max() < lost["adagrad"].min()
 assert lost["adagrad, s₀ = 0"].min() < lost["rmsprop"].max()
-assert max(apart.values()) < 1e-4
 assert lost["rmsprop"].min() < lost["adagrad, s₀ = 0"].max()
-train_ends = {name: score.losses[:, -1] for name, score in read.items()}
-assert min(train_ends, key=lambda name: train_ends[name].max()) == "adagrad, s₀ = 0"
+assert max(apart.values()) < 1e-4
 ends = {name: score.held_out for name, score in scores.items()}
-assert ends["adadelta"].min() > 0.3 + max(v.max() for n, v in ends.items() if n != "adadelta")
+assert ends["adadelta"].min() > 0.05 + max(v.max() for n, v in ends.items() if n != "adadelta")
 close = [ends[n] for n in ("momentum", "nesterov", "adagrad", "rmsprop", "tf.keras Adam")]
 assert max(v.min() for v in close) < min(v.max() for v in close)
-assert np.log(10) - at_default < 0.02 and at_larger.max() < 0.6 * ends["adadelta"].min()
+assert np.log(10) - at_default < 0.02 and scores["adadelta"].rate == 3
+assert max(map(max, larger.values())) < max(map(max, close)) + 0.05
 # END SOLUTION
 figure
 
@@ -507,9 +527,10 @@ figure
 #
 # 1. A sum of squares only grows: after a steep place AdaGrad is stuck in a flat one, here at each of ten rates.
 # 2. The sign step follows and bounces, and batches do not cancel in it.
-# 3. $v \leftarrow \rho v + (1 - \rho) g^2$ remembers about $1/(1 - \rho)$ squares. Long memory settles, short memory follows.
-# 4. Epsilon inside the root counts below $|g| \approx \sqrt\varepsilon$, outside below $\varepsilon$.
-# 5. Adadelta has the units right and epsilon for a learning rate; give Keras's `learning_rate=1.0`.
+# 3. $v \leftarrow \rho v + (1 - \rho) g^2$ remembers about $1/(1 - \rho)$ squares. In a long memory batches cancel; a short
+#    one follows. Neither settles.
+# 4. Epsilon inside the root counts where $\sqrt v$ is below $\sqrt\varepsilon$, outside where it is below $\varepsilon$.
+# 5. Adadelta has the units right and epsilon for a learning rate; the paper's rule is `learning_rate=1.0, epsilon=1e-6`.
 #
 # **Sources.** M. Riedmiller and H. Braun, *A direct adaptive method for faster backpropagation learning: the RPROP
 # algorithm*, 1993. G. Hinton, *Neural networks for machine learning*, lecture 6e, Coursera, 2012. M. Zeiler,
