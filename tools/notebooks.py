@@ -5,7 +5,7 @@ python tools/notebooks.py check                    name what is out of date, run
 
 Between `# BEGIN SOLUTION` and `# END SOLUTION` stands the solution. A lesson has its `# STUB` lines
 in its place, or else `...  # your code here`. A cell tagged "lesson" or "solution" is in that
-notebook only. The same source gives the same files, byte for byte.
+notebook only, and folded in in the solution. The same source gives the same files, byte for byte.
 """
 
 import argparse
@@ -59,6 +59,8 @@ def read(source):
             new = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")(text[kind], id=cell_id)
             if tags - cells.keys():
                 new.metadata.tags = sorted(tags - cells.keys())
+            if kind == "solution" and tags & cells.keys() == {kind}:
+                new.metadata.jupyter = {"source_hidden": True}  # folded in: no part of the lesson
             cells[kind].append(new)
     return notebook(cells["lesson"]), notebook(cells["solution"])
 

@@ -407,21 +407,6 @@ a = model.gradient(start, (images, labels))[0].ravel()
 b = model.gradient(start, (images[some], labels[some]))[0].ravel()
 cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
 print(f"cosine of the angle between the two: {cosine:.2f}")
-# BEGIN SOLUTION
-# STUB
-# What the text says, held to what the cells computed.
-assert (
-    abs(descend(rule, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory[-1] - 4 / 3) < 1e-5
-)
-assert round(L, 2) == 3.94
-L, parabola_rates = 4, np.linspace(0.01, 0.6, 400)
-assert abs(parabola_rates[distance < 1].max() - 2 / L) < 0.002
-assert round(needed[100] / needed[10]) == round(needed[1000] / needed[100]) == 11
-assert apart < 1e-5
-assert scores["tf.keras Adam"].losses[0, -1] < scores["sgd"].losses[0, -1]
-assert scores["tf.keras Adam"].held_out[0] < scores["sgd"].held_out[0]
-assert cosine > 0.9
-# END SOLUTION
 
 # %% [markdown]
 # At the start, a tenth of the work, and almost the same direction. Lesson 02 takes that bargain, and sees what becomes
@@ -438,3 +423,17 @@ assert cosine > 0.9
 # **Sources.** A. Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*, 1847.
 # D. Böhning, *Multinomial logistic regression algorithm*, 1992. Y. LeCun, C. Cortes and C. Burges, *The MNIST
 # database of handwritten digits*, 1998.
+
+# %% tags=["solution"]
+# What the text says, held to what the cells computed.
+assert (
+    abs(descend(rule, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory[-1] - 4 / 3) < 1e-5
+)
+assert round(L, 2) == 3.94
+L, parabola_rates = 4, np.linspace(0.01, 0.6, 400)
+assert abs(parabola_rates[distance < 1].max() - 2 / L) < 0.002
+assert round(needed[100] / needed[10]) == round(needed[1000] / needed[100]) == 11
+assert apart < 1e-5
+assert scores["tf.keras Adam"].losses[0, -1] < scores["sgd"].losses[0, -1]
+assert scores["tf.keras Adam"].held_out[0] < scores["sgd"].held_out[0]
+assert cosine > 0.9

@@ -525,8 +525,26 @@ def noisy_ravine(x):
 
 
 run = descend(sgd, noisy_ravine, ravine.start, 40, learning_rate=0.09)
-# BEGIN SOLUTION
-# STUB
+plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
+
+# %% [markdown]
+# Across the valley $x$ jumps from side to side; along it, $x$ creeps. A smaller $\eta$ would calm the one and slow the
+# other. Yet the gradients tell: in the first 20 steps their part along almost always has one sign, and the part
+# across changes it nearly every time. Noise changes its sign too. Would it help to step along an average of the last
+# gradients? That is lesson 03.
+#
+# **Recap**
+#
+# 1. A batch's gradient is right on average; a pass over the data becomes many steps.
+# 2. An epoch uses every sample once: shuffle, deal, and keep images with their labels.
+# 3. Noise falls as $1/\sqrt B$, work grows as $B$; the best learning rate grows with $B$, at first in proportion.
+# 4. Constant $\eta$ ends in a ball of loss about $\eta/2$ on the round bowl; $\eta/\sqrt t$ keeps shrinking it.
+# 5. Per epoch and per second are two races. Watch held-out data in both.
+#
+# **Sources.** H. Robbins and S. Monro, *A stochastic approximation method*, 1951. P. Goyal and others, *Accurate, large minibatch SGD*,
+# 2017. S. McCandlish and others, *An empirical model of large-batch training*, 2018.
+
+# %% tags=["solution"]
 # What the text says, held to what the cells computed.
 near, late = cosines["cosine at the start"][3], cosines["cosine after training"][3]
 assert near > 0.9 and late < 0.7
@@ -571,22 +589,3 @@ assert np.all(fixed[:, :2].max(axis=0) < shrinking[:, :2].min(axis=0))
 assert np.all(scores["tf.keras Adam"].held_out < scores["sgd"].held_out)
 across = run.gradients[:20, 1]
 assert np.mean(across[1:] * across[:-1] < 0) > 0.75 and np.mean(run.gradients[:20, 0] < 0) > 0.85
-# END SOLUTION
-plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
-
-# %% [markdown]
-# Across the valley $x$ jumps from side to side; along it, $x$ creeps. A smaller $\eta$ would calm the one and slow the
-# other. Yet the gradients tell: in the first 20 steps their part along almost always has one sign, and the part
-# across changes it nearly every time. Noise changes its sign too. Would it help to step along an average of the last
-# gradients? That is lesson 03.
-#
-# **Recap**
-#
-# 1. A batch's gradient is right on average; a pass over the data becomes many steps.
-# 2. An epoch uses every sample once: shuffle, deal, and keep images with their labels.
-# 3. Noise falls as $1/\sqrt B$, work grows as $B$; the best learning rate grows with $B$, at first in proportion.
-# 4. Constant $\eta$ ends in a ball of loss about $\eta/2$ on the round bowl; $\eta/\sqrt t$ keeps shrinking it.
-# 5. Per epoch and per second are two races. Watch held-out data in both.
-#
-# **Sources.** H. Robbins and S. Monro, *A stochastic approximation method*, 1951. P. Goyal and others, *Accurate, large minibatch SGD*,
-# 2017. S. McCandlish and others, *An empirical model of large-batch training*, 2018.

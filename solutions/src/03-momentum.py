@@ -511,7 +511,7 @@ seen = np.sum([documents[i : i + 100].sum(axis=0) > 0 for i in batches], axis=0)
 words = rotten_tomatoes_words()
 print(f"the: in {seen[words == 'the'][0]} of {len(batches)} batches of 100 sentences")
 print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
-figure = plots.lines(
+plots.lines(
     {"film reviews": np.sort(seen)[::-1]},
     x=np.arange(1, len(words) + 1),
     log=False,
@@ -519,8 +519,27 @@ figure = plots.lines(
     xlabel="rank of the word",
     ylabel="batches with the word",
 )
-# BEGIN SOLUTION
-# STUB
+
+# %% [markdown]
+# In one epoch "the" is moved by every batch, and half of the words by three or fewer; between them the velocity
+# fades. Should they share one learning rate? Lesson 04 gives each parameter its own.
+#
+# **Recap**
+#
+# 1. $m \leftarrow \beta m + (1 - \beta) a$ remembers about $1/(1 - \beta)$ values.
+# 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
+#    $\eta/(1 - \mu)$; where they alternate, they cancel.
+# 3. On a parabola it oscillates for $\eta > (1 - \sqrt\mu)^2/L$ and diverges beyond $2(1 + \mu)/L$. The number of steps
+#    grows about with $\sqrt\kappa$.
+# 4. Nesterov damps more and has the lower limit. Neither removes noise.
+# 5. With $\eta$ inside or outside the velocity the path is the same, until $\eta$ changes.
+#
+# **Sources.** B. Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964. Y. Nesterov, *A
+# method of solving a convex programming problem with convergence rate O(1/k²)*, 1983. Y. Bengio, N.
+# Boulanger-Lewandowski and R. Pascanu, *Advances in optimizing recurrent networks*, 2013. G. Goh, *Why momentum
+# really works*, Distill, 2017. B. Pang and L. Lee, *Seeing stars*, 2005.
+
+# %% tags=["solution"]
 # What the text says, held to what the cells computed.
 best_sgd = descend(sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory
 assert ravine(best_sgd[-1]) < 1e-6
@@ -568,24 +587,3 @@ assert max(b.min() for b in three) < min(b.max() for b in three)  # the ranges o
 assert max(best["momentum"].max(), best["nesterov"].max()) < best["sgd"].min()
 assert scores["sgd"].rate == 1.0 and scores["momentum"].rate == scores["nesterov"].rate == 0.1
 assert max(apart.values()) < 1e-4
-# END SOLUTION
-figure
-
-# %% [markdown]
-# In one epoch "the" is moved by every batch, and half of the words by three or fewer; between them the velocity
-# fades. Should they share one learning rate? Lesson 04 gives each parameter its own.
-#
-# **Recap**
-#
-# 1. $m \leftarrow \beta m + (1 - \beta) a$ remembers about $1/(1 - \beta)$ values.
-# 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
-#    $\eta/(1 - \mu)$; where they alternate, they cancel.
-# 3. On a parabola it oscillates for $\eta > (1 - \sqrt\mu)^2/L$ and diverges beyond $2(1 + \mu)/L$. The number of steps
-#    grows about with $\sqrt\kappa$.
-# 4. Nesterov damps more and has the lower limit. Neither removes noise.
-# 5. With $\eta$ inside or outside the velocity the path is the same, until $\eta$ changes.
-#
-# **Sources.** B. Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964. Y. Nesterov, *A
-# method of solving a convex programming problem with convergence rate O(1/k²)*, 1983. Y. Bengio, N.
-# Boulanger-Lewandowski and R. Pascanu, *Advances in optimizing recurrent networks*, 2013. G. Goh, *Why momentum
-# really works*, Distill, 2017. B. Pang and L. Lee, *Seeing stars*, 2005.

@@ -507,9 +507,25 @@ for old_rule, rate in ((rules.sgd, 0.05), (rule, 2.0), (rule, 10.0)):
 followed = {"sgd, η = 0.05, all jumps": distance["sgd, η = 0.05"][:, :200]}
 for k in (0, 1, 3, 5):
     followed[f"adagrad, η = 2, jump {k + 1}"] = distance["adagrad, η = 2"][k, :200]
-display(plots.lines(followed, xlabel="steps since the jump", ylabel="distance", log=False))
-# BEGIN SOLUTION
-# STUB
+plots.lines(followed, xlabel="steps since the jump", ylabel="distance", log=False)
+
+# %% [markdown]
+# sgd takes about as long each time. AdaGrad with $\eta = 2$ is fast at first and slower after every jump, with nothing
+# wrong in what it sees *now*. A larger $\eta$ postpones that and trembles more. Could it forget old gradients? That is lesson 05.
+#
+# **Recap**
+#
+# 1. $s \leftarrow s + g^2$, $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$: a learning rate for each parameter.
+# 2. From $s = 0$ rare features keep a large one: it falls as $1/\sqrt{\text{count}}$. The scale of a gradient drops out.
+# 3. With this, the diagonal AdaGrad, ravines along an axis vanish; turned ones stay.
+# 4. Keras starts $s$ at 0.1: with small gradients that is sgd at $\eta/\sqrt{0.1}$.
+# 5. $s$ never falls: the step dies as $1/\sqrt t$, even where it is needed again.
+#
+# **Sources.** J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods for online learning and stochastic
+# optimization*, 2011. B. Pang and L. Lee, *Seeing stars*, 2005. D. Kingma and J. Ba, *Adam: a method for stochastic
+# optimization*, 2015.
+
+# %% tags=["solution"]
 # What the text says, held to what the cells computed.
 assert few > 0.5 and documents.shape == (6824, 8730)
 assert all(line[-1] > 10 * line[0] for line in moved.values())
@@ -579,20 +595,3 @@ assert slowed[0] < 25 and all(np.diff(slowed) > 0) and slowed[-1] > 4 * slowed[0
 assert max(waits["sgd, η = 0.05"]) < 1.5 * min(waits["sgd, η = 0.05"])
 assert max(waits["adagrad, η = 10"]) < 25 and max(waits["adagrad, η = 10"]) > 4
 assert later["adagrad, η = 10"] > 1.5 * later["adagrad, η = 2"]
-# END SOLUTION
-
-# %% [markdown]
-# sgd takes about as long each time. AdaGrad with $\eta = 2$ is fast at first and slower after every jump, with nothing
-# wrong in what it sees *now*. A larger $\eta$ postpones that and trembles more. Could it forget old gradients? That is lesson 05.
-#
-# **Recap**
-#
-# 1. $s \leftarrow s + g^2$, $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$: a learning rate for each parameter.
-# 2. From $s = 0$ rare features keep a large one: it falls as $1/\sqrt{\text{count}}$. The scale of a gradient drops out.
-# 3. With this, the diagonal AdaGrad, ravines along an axis vanish; turned ones stay.
-# 4. Keras starts $s$ at 0.1: with small gradients that is sgd at $\eta/\sqrt{0.1}$.
-# 5. $s$ never falls: the step dies as $1/\sqrt t$, even where it is needed again.
-#
-# **Sources.** J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods for online learning and stochastic
-# optimization*, 2011. B. Pang and L. Lee, *Seeing stars*, 2005. D. Kingma and J. Ba, *Adam: a method for stochastic
-# optimization*, 2015.

@@ -467,9 +467,30 @@ for rho in (0.9, 0.99, 0.999):
     run = descend(rule, lambda x: np.ones_like(x), 0.0, 60, learning_rate=1.0, rho=rho)
     curves[f"rmsprop, ρ = {rho}"] = -np.diff(run.trajectory)
     print(f"ρ = {rho:<5}: the first step is {-run.trajectory[1]:.2f} η")
-figure = plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradient is 1")
-# BEGIN SOLUTION
-# STUB
+plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradient is 1")
+
+# %% [markdown]
+# - **A biased start.** $v$ begins at 0, so the first step is $1/\sqrt{1 - \rho}$ times too long: 3.2 times, and the longer the
+#   memory, the longer the step. You saw it in part 3, where $\rho = 0.99$ first ran away.
+# - **No momentum.** Each step still goes along the newest gradient alone.
+#
+# Lesson 06 cures both at once.
+#
+# **Recap**
+#
+# 1. A sum of squares only grows: after a steep place AdaGrad is stuck in a flat one, here at each of ten rates.
+# 2. The sign step follows and bounces, and batches do not cancel in it.
+# 3. $v \leftarrow \rho v + (1 - \rho) g^2$ remembers about $1/(1 - \rho)$ squares. In a long memory batches cancel; a short
+#    one follows. Neither settles.
+# 4. Epsilon inside the root counts where $\sqrt v$ is below $\sqrt\varepsilon$, outside where it is below $\varepsilon$.
+# 5. Adadelta has the units right and epsilon for a learning rate; the paper's rule is `learning_rate=1.0, epsilon=1e-6`.
+#
+# **Sources.** M. Riedmiller and H. Braun, *A direct adaptive method for faster backpropagation learning: the RPROP
+# algorithm*, 1993. G. Hinton, *Neural networks for machine learning*, lecture 6e, Coursera, 2012. M. Zeiler,
+# *ADADELTA: an adaptive learning rate method*, 2012. A. Graves, *Generating sequences with recurrent neural
+# networks*, 2013. B. Pang and L. Lee, *Seeing stars*, 2005.
+
+# %% tags=["solution"]
 # What the text says, held to what the cells computed.
 assert short.min() > 1 and max(lags[0.5], lags[0.9]) < 0.2 and 1 < lags[0.99] < 1.4 < lags[0.999]
 late = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)
@@ -513,26 +534,3 @@ close = [ends[n] for n in ("momentum", "nesterov", "adagrad", "rmsprop", "tf.ker
 assert max(v.min() for v in close) < min(v.max() for v in close)
 assert np.log(10) - at_default < 0.02 and scores["adadelta"].rate == 3
 assert max(map(max, larger.values())) < max(map(max, close)) + 0.05
-# END SOLUTION
-figure
-
-# %% [markdown]
-# - **A biased start.** $v$ begins at 0, so the first step is $1/\sqrt{1 - \rho}$ times too long: 3.2 times, and the longer the
-#   memory, the longer the step. You saw it in part 3, where $\rho = 0.99$ first ran away.
-# - **No momentum.** Each step still goes along the newest gradient alone.
-#
-# Lesson 06 cures both at once.
-#
-# **Recap**
-#
-# 1. A sum of squares only grows: after a steep place AdaGrad is stuck in a flat one, here at each of ten rates.
-# 2. The sign step follows and bounces, and batches do not cancel in it.
-# 3. $v \leftarrow \rho v + (1 - \rho) g^2$ remembers about $1/(1 - \rho)$ squares. In a long memory batches cancel; a short
-#    one follows. Neither settles.
-# 4. Epsilon inside the root counts where $\sqrt v$ is below $\sqrt\varepsilon$, outside where it is below $\varepsilon$.
-# 5. Adadelta has the units right and epsilon for a learning rate; the paper's rule is `learning_rate=1.0, epsilon=1e-6`.
-#
-# **Sources.** M. Riedmiller and H. Braun, *A direct adaptive method for faster backpropagation learning: the RPROP
-# algorithm*, 1993. G. Hinton, *Neural networks for machine learning*, lecture 6e, Coursera, 2012. M. Zeiler,
-# *ADADELTA: an adaptive learning rate method*, 2012. A. Graves, *Generating sequences with recurrent neural
-# networks*, 2013. B. Pang and L. Lee, *Seeing stars*, 2005.

@@ -580,8 +580,37 @@ print(f"sign descent, gradients 1 and 0.00001: x is {trap_1[1]:.2f}, then {trap_
 as_adagrad = keras.optimizers.Adam(0.01, beta_1=0.0, beta_2=1 - 1e-14, epsilon=1e-15)
 trap_2 = keras_path(as_adagrad, cubic.gradient, 0.5, 100)
 print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
-# BEGIN SOLUTION
-# STUB
+
+# %% [markdown]
+# Two traps: one step of $10^8$, and 100 steps of 0. In float64 both runs are as they should be.
+#
+# <details><summary>Why?</summary>
+#
+# Keras computes $v + (g^2 - v)(1 - \beta_2)$, and $1 + (10^{-10} - 1)$ is 0 in float32, so the second step is divided by
+# next to nothing. In AdaGrad's place $v$ fills as it should; but $\beta_2^t$ is taken in float32, where $1 - 10^{-14}$
+# is 1, so the learning rate is multiplied by $\sqrt{1 - 1^t} = 0$.
+#
+# </details>
+#
+# ## Where it fails
+#
+# The defaults are not the best everywhere: in the ravine $\beta_1 = 0.9$ remembers too long. In noise the steps never
+# die out. Lesson 07 turns each knob alone, then two at a time.
+#
+# **Recap**
+#
+# 1. Adam is momentum's average $\hat m$ over the root of RMSProp's $\hat v$, each divided by $1 - \beta^t$ for its start at 0.
+# 2. Without correction the default's first steps are too long, not too short.
+# 3. A step is $\eta$ times a signal-to-noise ratio: about $\eta$ where gradients are steady, $3.2\,\eta$ for the first after a
+#    long silence, up to $7.3\,\eta$ at worst.
+# 4. Scale does not matter while $\epsilon \ll \sqrt v$; Keras's $\hat\epsilon$ acts $1/\sqrt{1 - \beta_2^t}$ times more strongly.
+# 5. Gradient descent, momentum, sign descent, RMSProp and AdaGrad are Adam with its knobs turned.
+#
+# **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (Algorithm 1, §§ 2, 2.1, 3 and 5).
+# G. Hinton, *Coursera lecture 6e*, 2012. B. Polyak, *Some methods of speeding up the convergence of iteration
+# methods*, 1964. J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods*, 2011.
+
+# %% tags=["solution"]
 # What the text says, held to what the cells computed.
 leap = np.diff(noisy["rmsprop, rho = 0.999"], axis=0)[0]
 assert np.allclose(np.abs(leap) / 0.05, 31.62, atol=0.01)
@@ -630,33 +659,3 @@ for kind, difference in ((np.float32, 0), (np.float64, 1e-10)):
     assert np.isclose(kind(1) + (kind(1e-10) - kind(1)), difference, rtol=1e-4, atol=0)
 settled = [np.flatnonzero(np.abs(paths[name] - 4 / 3) > 0.01).max() for name in ("sgd", "adam")]
 assert settled[0] < settled[1]
-# END SOLUTION
-
-# %% [markdown]
-# Two traps: one step of $10^8$, and 100 steps of 0. In float64 both runs are as they should be.
-#
-# <details><summary>Why?</summary>
-#
-# Keras computes $v + (g^2 - v)(1 - \beta_2)$, and $1 + (10^{-10} - 1)$ is 0 in float32, so the second step is divided by
-# next to nothing. In AdaGrad's place $v$ fills as it should; but $\beta_2^t$ is taken in float32, where $1 - 10^{-14}$
-# is 1, so the learning rate is multiplied by $\sqrt{1 - 1^t} = 0$.
-#
-# </details>
-#
-# ## Where it fails
-#
-# The defaults are not the best everywhere: in the ravine $\beta_1 = 0.9$ remembers too long. In noise the steps never
-# die out. Lesson 07 turns each knob alone, then two at a time.
-#
-# **Recap**
-#
-# 1. Adam is momentum's average $\hat m$ over the root of RMSProp's $\hat v$, each divided by $1 - \beta^t$ for its start at 0.
-# 2. Without correction the default's first steps are too long, not too short.
-# 3. A step is $\eta$ times a signal-to-noise ratio: about $\eta$ where gradients are steady, $3.2\,\eta$ for the first after a
-#    long silence, up to $7.3\,\eta$ at worst.
-# 4. Scale does not matter while $\epsilon \ll \sqrt v$; Keras's $\hat\epsilon$ acts $1/\sqrt{1 - \beta_2^t}$ times more strongly.
-# 5. Gradient descent, momentum, sign descent, RMSProp and AdaGrad are Adam with its knobs turned.
-#
-# **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (Algorithm 1, §§ 2, 2.1, 3 and 5).
-# G. Hinton, *Coursera lecture 6e*, 2012. B. Polyak, *Some methods of speeding up the convergence of iteration
-# methods*, 1964. J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods*, 2011.
