@@ -60,7 +60,7 @@ def _ravine_by_momentum(rate, share):
     if reached:
         return True, words
     low, high = (1 - share**0.5) ** 2, (1 + share**0.5) ** 2
-    why = "both curvatures lie inside the curve, where a smaller μ is faster"
+    why = "both curvatures lie inside the curve: go on to a smaller μ"
     if 20 * rate > high:
         why = f"curvature 20 lies outside the curve, 20 η = {20 * rate:.3g} > {high:.3g}"
     elif rate < low:
@@ -116,8 +116,11 @@ def _ball_rate(rate):
 
 def _ravine_by_rmsprop(rate, rho):
     reached, words = _comes_down(rules.rmsprop, 60, 1e-20, learning_rate=rate, rho=rho)
-    swapped = not reached and rho < 0.5 < rate < 1
-    return reached, f"{words}; mind the order: η comes first, ρ second" if swapped else words
+    if not reached and rho < 0.5 < rate < 1:
+        words = f"{words}; mind the order: η comes first, ρ second"
+    elif not reached:
+        words = f"{words}; raise {'ρ' if rho < 0.99 else 'η'} further"
+    return reached, words
 
 
 def _bound_by_beta_2(beta_2):
@@ -279,6 +282,7 @@ ANSWERS = {
             -0.1: "that is the first velocity",
             -0.171: "is that not the one before? v₁ = −0.1",
             -0.19: "that is the second velocity",
+            -0.3439: "that is the fourth velocity",
             -0.081: "that is 0.9³ times the gradient's step: the two later ones add to it",
             -2.71: "that is the sum without η",
             -0.0271: "that is an average: the new gradient counts in full, without the factor 0.1",
@@ -306,6 +310,7 @@ ANSWERS = {
             0.25: "that is 1/L, the border of sgd",
             0.8: "that is √μ: the border is (1 − √μ)²/L",
             0.0324: "that is (1 − μ)²/L: take the root of μ",
+            0.09: "that is (1 − μ)/L: root and square are missing",
         },
     ),
     "03.limit": (
@@ -316,6 +321,8 @@ ANSWERS = {
             0.18: "mind the sign: put r = −1 into the equation",
             3.28: "that is ηL: divide by L",
             0.41: "that is (1 + μ)/L: with r = −1 there is 1 + μ twice",
+            1.64: "that is 1 + μ: take it twice and divide by L",
+            0.9: "that is 2(1 + √μ)/L: put r = −1 into the equation, which has μ itself",
             0.81: "there the roots become real again, but both lie between −1 and 0",
         },
     ),
@@ -349,6 +356,7 @@ ANSWERS = {
             1: "that is the first step: s still holds the square of the first gradient",
             1.25: "turn it over: the gradient is divided by the root of s",
             0.16: "that is 4/25: the root of s is missing",
+            0.57: "s sums squares, 9 + 16, not sizes",
             4 / 7: "s sums squares, 9 + 16, not sizes",
             4 / 12.5**0.5: "s is the sum of the squares, not their mean",
             5: "that is the root of s: it divides the gradient",
@@ -371,6 +379,9 @@ ANSWERS = {
             1e-3: "that is sgd: now divide by the root of s",
             0.1: "that is s: its root divides the gradient",
             0.1**0.5: "that is √0.1: it divides the gradient",
+            0.32: "that is √0.1: it divides the gradient",
+            1e-6: "that is g²: the step has g above the root",
+            1e-5: "that is g²/s: g is not squared above, and s is under a root",
             0.003: "close: give two digits",
         },
         0.015,
@@ -393,13 +404,16 @@ ANSWERS = {
         {
             23: "that is the ratio of the sums: the root is missing",
             (3 / 69) ** 0.5: "turn it over: a small sum makes a large rate",
+            0.21: "turn it over: a small sum makes a large rate",
             3 / 69: "a small sum makes a large rate, and it is the root that divides",
             1: "the sums differ: 3 squares in one, 69 in the other",
             69**0.5: "the rare word has a sum too, of 3 squares",
             23**2: "the root of the sum divides, not its square",
             5: "close: give two digits",
             33: "that is measured, of two words whose gradients differ: here they are of one size",
+            31: "that counts sentences: here batches count, 3 and 69",
         },
+        0.015,
     ),
     "04.bug_A": (
         4,
@@ -438,6 +452,7 @@ ANSWERS = {
             0.08: "mind the sign: a positive gradient moves x down",
             -8: "that is nine steps against one, without η",
             -0.8: "that is η = 0.1",
+            8: "that is without η, and mind the sign: a positive gradient moves x down",
             -0.1: "the tenth step goes the other way",
             0.1: "the tenth step goes the other way, and a positive gradient moves x down",
             -0.09: "that is nine steps: the tenth goes the other way",
@@ -450,8 +465,10 @@ ANSWERS = {
             43: "0.9⁴³ = 0.0108 is still above 1 %",
             42: "0.9⁴² = 0.012 is still above 1 %",
             45: "0.9⁴⁴ = 0.0097 is below 1 % already",
+            -44: "mind the sign: both logarithms are negative",
             43.7: "asked is a whole number of steps: round up",
             22: "0.9²² = 0.098 is 10 % of the weight, and 1 % would be its square",
+            21.85: "that is the weight's 10 %, and 1 % would be its square",
             21: "0.9²¹ = 0.109 is 11 % of the weight, and 1 % would be its square",
             459: "that is ρ = 0.99",
             2: "that is 0.1ᵏ: what stays at each step is ρ, 0.9",
@@ -491,6 +508,7 @@ ANSWERS = {
             100: "that is 1/√v for g = 1: m is 0.1",
             31.623: "that is 1/√0.001: β₂ is 0.9999 here, and m is 0.1 for g = 1",
             3.1623: "that is with β₂ = 0.999",
+            3.2: "that is with β₂ = 0.999",
             0.01: "that is √v for g = 1: it divides m, which is 0.1",
         },
     ),
@@ -498,6 +516,7 @@ ANSWERS = {
         1e-7 / 0.001**0.5,
         {
             1e-7: "there Algorithm 1 has half of η: Keras's epsilon acts more strongly",
+            3.2e-6: "close: give three digits",
             1e-4: "√v needs √(1 − β₂): take the root of 0.001",
             3.1623e-9: "that is 1e-7 times the root: divide by it",
             1e-10: "that is 1e-7 times 0.001: divide by the root of 0.001",

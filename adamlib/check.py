@@ -49,16 +49,19 @@ def check(function, name, convention=""):
             f"{function!r:.40} and {name!r:.40}."
         )
     ours = getattr(rules, name) if is_rule else FUNCTIONS[name][0]
-    compare = _rule_verdict if is_rule else _value_verdict
     with np.errstate(all="ignore"):
         try:
-            verdict = compare(function, ours, name) or "right"
+            if is_rule:
+                verdict = _rule_verdict(function, ours, name, convention) or "right"
+            else:
+                verdict = _value_verdict(function, ours, name) or "right"
         except NotImplementedError:
             verdict = UNWRITTEN
         except (Exception, SystemExit) as error:  # the learner's own, whatever it is
             verdict = _error(error, function, name)
     if verdict == "right":
-        report(name, "solved", "right, it agrees with the course's own in every test")
+        words = "with Keras already" if convention else "with the course's own"
+        report(name, "solved", f"right, it agrees {words} in every test")
         return function
     if convention:
         same = [m for m in MISTAKES if (m.rule, m.elsewhere) == (name, convention)]
@@ -127,8 +130,8 @@ def _value_verdict(function, ours, name):
     return f"{words} {results[i]:.6g} instead of {right:.6g}"
 
 
-def _rule_verdict(rule, ours, name):
-    """What is wrong with the learner's rule, or ""."""
+def _rule_verdict(rule, ours, name, convention):
+    """What is wrong with the learner's rule, or ""; numbers are compared by the convention."""
     if getattr(rule, "__name__", "") != name or _call(rule) != _call(ours):
         return f"its first line should be as it was: def {name}{inspect.signature(ours)}:"
     results, kind = _results(rule, name)
@@ -139,7 +142,10 @@ def _rule_verdict(rule, ours, name):
     same = ~_apart(results, wrong, before).any(axis=(1, 2, 3))
     if same.any():
         return _sentence(mistakes[np.argmax(same)])
-    return kind or _first_difference(results, name)
+    for mistake, theirs in zip(mistakes, wrong, strict=True):
+        if convention and mistake.elsewhere == convention:
+            right = theirs
+    return kind or _first_difference(results, name, right)
 
 
 def _results(rule, name):
@@ -226,12 +232,12 @@ def _sentence(mistake):
     return f"{mistake.name}: {mistake.hint}"
 
 
-def _first_difference(results, name):
-    """The first step and quantity that part from the course's, with the numbers that led there.
+def _first_difference(results, name, right):
+    """The first step and quantity that part from what is right, with the numbers that led there.
 
     State is looked at before x, which follows from it.
     """
-    names, (before, right) = _names(name), _path(name)
+    names, (before, _) = _names(name), _path(name)
     apart = _apart(results, right, before)
     step = np.argmax(apart.any(axis=(1, 2)))
     part = next(k for k in (*range(1, len(names)), 0) if apart[step, k].any())

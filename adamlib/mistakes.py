@@ -212,7 +212,7 @@ the velocity has the other sign
 + return x - momentum * v - learning_rate * g, v
 
 there is no look-ahead, so it is the heavy ball
-? after the step by v, x looks ahead by momentum times the new v
+? the line for x takes the new v, in momentum * v - learning_rate * g
 - x + momentum * v - learning_rate * g, v
 + x + v, v
 
@@ -232,6 +232,16 @@ x moves by all of the velocity and by the gradient
 ? in x only the part momentum of v counts
 - x + momentum * v
 + x + v
+
+the look-ahead counts twice
+? x was ahead by momentum times the old v already, so momentum * v - learning_rate * g is all
+- x + momentum * v - learning_rate * g
++ x + v + momentum * v
+
+the velocity is subtracted from x
+? v points to where x goes already
+- x + momentum * v
++ x - momentum * v
 
 the velocity counts twice
 ? momentum * v - learning_rate * g is all that x moves by
@@ -301,6 +311,11 @@ epsilon is outside the root
 ? has it inside
 - sqrt(s + epsilon)
 + (sqrt(s) + epsilon)
+
+only the sign of the gradient counts
+? g itself is divided by the root of s
+- learning_rate * g /
++ learning_rate * sign(g) /
 
 the root is missing
 ? the step must not depend on the unit of g: what has the unit of g is the root of s
@@ -596,6 +611,16 @@ v is corrected for its start, as in Adam
 - sqrt(v + epsilon)
 + sqrt(v / (1 - rho**t) + epsilon)
 
+the start is corrected, and the corrected v returned
+? RMSProp takes v as it is, and the next step needs it so
+- v = rho * v + (1 - rho) * g**2
++ v = (rho * v + (1 - rho) * g**2) / (1 - rho**t)
+
+brackets are missing around 1 - rho
+? Python multiplies before it subtracts
+- (1 - rho) * g**2
++ 1 - rho * g**2
+
 rho is written as a number
 ? use the argument rho, which later cells change
 - rho * v + (1 - rho) * g
@@ -665,6 +690,11 @@ u does not square the step
 ? u averages squares
 - step**2
 + step
+
+u is a sum, as in AdaGrad
+? u is an average: its two factors are rho and 1 - rho
+- rho * u + (1 - rho) * step**2
++ u + step**2
 
 u averages the gradients
 ? u averages squared steps, v squared gradients
@@ -839,6 +869,16 @@ beta is multiplied by t
 + m_hat = m / (1 - beta_1 * t)
 + v_hat = v / (1 - beta_2 * t)
 
+beta_1 is multiplied by t
+? a power is **
+- m / (1 - beta_1**t)
++ m / (1 - beta_1 * t)
+
+beta_2 is multiplied by t
+? a power is **
+- v / (1 - beta_2**t)
++ v / (1 - beta_2 * t)
+
 neither m nor v is corrected
 ? both start at 0 and are too small at first
 - m_hat = m / (1 - beta_1**t)
@@ -889,6 +929,12 @@ beta_1 and beta_2 are exchanged in the averages
 - v = beta_2 * v + (1 - beta_2) * g**2
 + m = beta_2 * m + (1 - beta_2) * g
 + v = beta_1 * v + (1 - beta_1) * g**2
+
+beta_1 and beta_2 are exchanged
+? m averages with beta_1, v with beta_2, and so go their corrections
+- m = beta_1 * m + (1 - beta_1) * g
++ beta_1, beta_2 = beta_2, beta_1
++ m = beta_1 * m + (1 - beta_1) * g
 
 v averages with beta_1
 ? v has a beta of its own
@@ -999,6 +1045,25 @@ epsilon-hat is multiplied by the root
 ? epsilon acts more strongly at first, so divide by a number below 1
 - epsilon / sqrt(1 - beta_2**t)
 + epsilon * sqrt(1 - beta_2**t)
+
+beta_2 below epsilon is not raised to t
+? epsilon goes with v_hat, whose correction changes with every step
+- epsilon / sqrt(1 - beta_2**t)
++ epsilon / sqrt(1 - beta_2)
+
+epsilon-hat takes the correction of m too
+? m_hat stands above the fraction line: what is below goes with v_hat alone
+- epsilon / sqrt(1 - beta_2**t)
++ epsilon * (1 - beta_1**t) / sqrt(1 - beta_2**t)
+
+Keras's factor is upside down
+? the learning rate is multiplied by sqrt(1 - beta_2**t) and divided by 1 - beta_1**t
+- m_hat = m / (1 - beta_1**t)
+- v_hat = v / (1 - beta_2**t)
++ m_hat = m * (1 - beta_1**t) / sqrt(1 - beta_2**t)
++ v_hat = v
+- epsilon / sqrt(1 - beta_2**t)
++ epsilon
 
 epsilon-hat lacks a root
 ? v_hat is under a root, and so is its correction
@@ -1401,7 +1466,8 @@ HINTS = {
     ),
     "nesterov": (
         "The velocity is that of momentum. Only the line for x differs.",
-        "After the step, x looks ahead: from where it is, by the part of v that will go on.",
+        "x is the point ahead already. The ball goes by v, and the look-ahead changes from "
+        "momentum times the old v to momentum times the new.",
         "x moves by momentum times the new v, and by the step of sgd.",
     ),
     "adagrad": (

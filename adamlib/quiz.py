@@ -194,7 +194,7 @@ QUESTIONS = {
         "AdaGrad with η = 0.1 stays behind. With which η does it follow, to within 1 of the new "
         "minimum?",
         {
-            "A larger one, such as 30": "The first step has the length η, whatever the gradient. "
+            "A larger one, such as 30": "The first step has the length η, for g² is far above 0.1. "
             "So a large η overshoots by as much in the steep valley, and makes s larger still.",
             "A smaller one, such as 0.003": "All steps are shorter then, the early and the late.",
             "None": "A smaller η makes shorter steps, and a larger one overshoots where it is "

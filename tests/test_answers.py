@@ -50,7 +50,7 @@ def test_answers(value, words, capsys):
         ("03.ravine", (0.133, 0.3), "after 30 steps f is 3.52e+03, and 18 at the start: curv"),
         ("03.ravine", (0.14, 0.45), "curvature 20 lies outside the curve, 20 η = 2.8 > 2.79"),
         ("03.ravine", (0.1, 0.4), "curvature 1 lies outside the curve, η = 0.1 < 0.135"),
-        ("03.ravine", (0.13, 0.6), "both curvatures lie inside the curve, where a smaller μ is"),
+        ("03.ravine", (0.13, 0.6), "both curvatures lie inside the curve: go on to a smaller μ"),
         ("03.ravine", (0.1, 1), "momentum must be in [0, 1), not 1.0"),
         ("01.digits", 1.2, "right: after 100 steps the loss is 0.2950"),
         ("01.digits", 1.0, "not yet: after 100 steps the loss is 0.3078"),

@@ -171,10 +171,34 @@ def test_a_convention_may_be_right_too(capsys):
     assert check(paper, "adam", "by the paper") is paper
     assert capsys.readouterr().out == "adam: right by the paper\n"
     assert check(rules.adam, "adam", "by the paper") is rules.adam
-    assert ": right, it agrees" in capsys.readouterr().out
+    assert ": right, it agrees with Keras already" in capsys.readouterr().out
     for wrong, convention in ((paper, ""), (paper, "in PyTorch"), (goes_uphill, "by the paper")):
         assert check(wrong, "adam", convention) is rules.adam
         assert "The next cells use the course's adam." in capsys.readouterr().out
+
+
+def test_by_a_convention_the_numbers_are_those_of_the_convention(capsys):
+    wrong = {mistake.name: wrong for mistake, wrong in wrong_rules(rules.adam)}
+    paper = wrong["epsilon is that of Algorithm 1"]
+
+    def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        """Right by the paper but for its fifth step, which is 1 too long."""
+        x, m, v = paper(
+            x,
+            g,
+            t,
+            m,
+            v,
+            learning_rate=learning_rate,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+        )
+        return (x - (t == 5), m, v)
+
+    for convention, step in (("by the paper", 5), ("", 1)):
+        assert check(adam, "adam", convention) is rules.adam
+        assert f"adam: at step {step}, from" in capsys.readouterr().out
 
 
 def test_the_name_must_be_the_rule_s_so_that_keras_is_asked_for_it(capsys):

@@ -17,8 +17,8 @@
 #
 # | part | minutes | part | minutes |
 # | --- | --- | --- | --- |
-# | 1 AdaGrad is stuck | 4 | 6 The unit of a step | 10 |
-# | 2 The sign step | 4 | 7 Film reviews | 2 |
+# | 1 AdaGrad is stuck | 4 | 6 The unit of a step | 9 |
+# | 2 The sign step | 4 | 7 Film reviews | 3 |
 # | 3 An average of squares | 8 | 8 Does it agree with Keras? | 3 |
 # | 4 What it forgets | 8 | 9 Where it fails | 3 |
 # | 5 Where epsilon sits | 3 | | |
@@ -93,7 +93,7 @@ run = descend(sign_descent, changing_valley(), 0.0, 400, learning_rate=0.15)
 plots.lines({"sign_descent, η = 0.15": run.trajectory} | paths, log=False, ylabel="x")
 
 # %% [markdown]
-# It follows, and it **bounces** within the bands for ever: a step that cannot become shorter never settles. With
+# It follows, and it **bounces** between two values for ever: a step that cannot become shorter never settles. With
 # batches of data there is worse.
 #
 # ### Exercise 1: ten batches
@@ -172,7 +172,8 @@ plots.lines(paths, log=False, ylabel="x")
 
 # %% [markdown]
 # The drift is much less with $\rho = 0.9$, and nearly gone with 0.99, but for its first batches (part 9). And RMSProp
-# follows the valley, after some 40 short steps. It stays within $2 \eta$ of the minimum; it does not settle either.
+# follows the valley: after the change its steps are $0.14\,\eta$ long at first, lengthen for some 40 steps, and after
+# about 120 it is there. It stays within $2 \eta$ of the minimum; it does not settle either.
 #
 # ## 4 What it forgets
 #
@@ -181,7 +182,7 @@ plots.lines(paths, log=False, ylabel="x")
 #
 # ### Exercise 3: derive
 #
-# Those 40 steps: with $\rho = 0.9$, after how many further steps has a square less than 1 % of the weight that it had
+# Those 40 short steps: with $\rho = 0.9$, after how many further steps has a square less than 1 % of the weight that it had
 # at first?
 #
 # <details><summary>Hint</summary>The first k with 0.9ᵏ < 0.01. Take logarithms.</details>
@@ -199,8 +200,8 @@ check_answer("05.forgotten", forgotten)
 #
 # ### Exercise 4: choose two knobs
 #
-# With $\rho = 0.9$ and $\eta = 0.15$ the loss comes down to $10^{-11}$, and within ten steps it is above 0.1 again.
-# Get it below $10^{-20}$ in 60 steps.
+# With $\rho = 0.9$ and $\eta = 0.15$ the loss comes down to $10^{-11}$ at step 56, and at step 62, beyond this picture,
+# it is above 0.1 again. Get it below $10^{-20}$ in 60 steps.
 #
 # <details><summary>Hint</summary>Let v remember the long gradients of the start, so that the steps shrink with g: raise ρ. Then a longer step pays.</details>
 
@@ -216,7 +217,7 @@ check_answer("05.memory", rate, memory)
 
 # %% [markdown]
 # That is a delay: with $\rho = 0.99$ and $\eta = 0.3$, $f$ is above 0.01 again at step 193, and later above 5. A longer
-# memory rebounds later, and further. What else does it cost?
+# memory rebounds later, and it still rebounds. What else does it cost?
 
 # %%
 lags = {}
@@ -226,7 +227,7 @@ for rho in (0.5, 0.9, 0.99, 0.999):
     print(f"ρ = {rho:<5}: in the last 50 steps up to {lags[rho]:.1f} from the minimum")
 
 # %% [markdown]
-# A long memory follows worse: at 0.999 RMSProp is stuck almost like AdaGrad. But batches cancel only in a long one
+# A long memory follows worse: at 0.999 RMSProp is stuck almost like AdaGrad. But batches cancel better in a long one
 # (part 3). 0.9, the default, is a compromise.
 #
 # ## 5 Where epsilon sits
@@ -280,7 +281,7 @@ placed = {}
 for epsilon in (1e-7, 1e-14):
     ends = [on_digits(rule, epsilon=epsilon)(0.01, seed).params for seed in range(3)]
     placed[epsilon] = np.array([model.loss(end, others) for end in ends])
-    print(f"ε = {epsilon:.0e} inside: held-out loss of three seeds {np.round(placed[epsilon], 2)}")
+    print(f"ε = {epsilon:.0e} inside: held-out loss of three seeds {np.round(placed[epsilon], 3)}")
 
 # %% [markdown]
 # Hardly: less than the seed does. It matters where most gradients are tiny.
@@ -311,7 +312,7 @@ check_answer("05.of_rmsprop", of_rmsprop)
 check_answer("05.of_third", of_third)
 
 # %% [markdown]
-# So the learning rate of RMSProp has the unit of $x$, and that of sgd the unit of $x^2/f$. Zeiler (2012) wanted a
+# So the learning rate of RMSProp has the unit of $x$, and that of sgd the unit of $x^2/f$: $g$ has that of $f/x$. Zeiler (2012) wanted a
 # rule that needs none: the third, **Adadelta**. With $\Delta$ (delta) for its step,
 #
 # $$v \leftarrow \rho\, v + (1 - \rho)\, g^2 \qquad \Delta = -\frac{\sqrt{u + \varepsilon}}{\sqrt{v + \varepsilon}}\; g \qquad
@@ -320,6 +321,8 @@ check_answer("05.of_third", of_third)
 # The paper has no $\eta$: its rule is `learning_rate=1.0`, and its main setting `epsilon=1e-6`.
 #
 # ### Exercise 6: write Adadelta
+#
+# `hint("adadelta")` helps.
 
 
 # %%
@@ -393,8 +396,9 @@ plots.lines(
 )
 
 # %% [markdown]
-# RMSProp ends below Keras's AdaGrad, beyond the bands. But AdaGrad from 0 comes as low: what AdaGrad lost here, it lost
-# by the start of 0.1, which RMSProp forgets. (The fall at batch 58 is the second epoch: these sentences have been seen.)
+# On the held-out sentences RMSProp and AdaGrad from 0 are level, for their brackets overlap; both are below Keras's
+# AdaGrad. What that one lost, it lost by its start of 0.1: RMSProp's $v$ starts at 0. The curves are training losses, and
+# there AdaGrad from 0 is far lower. (The fall at batch 58 is the second epoch: these sentences have been seen.)
 #
 # ## 8 Does it agree with Keras?
 #
@@ -472,9 +476,9 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 # %% [markdown]
 # - **A biased start.** $v$ begins at 0, so the first step is $1/\sqrt{1 - \rho}$ times too long: 3.2 times, and the longer the
 #   memory, the longer the step. You saw it in part 3, where $\rho = 0.99$ first ran away.
-# - **No momentum.** Each step still goes along the newest gradient alone.
+# - **No momentum.** Each step still takes its signs from the newest gradient alone.
 #
-# Lesson 06 cures both at once.
+# Lesson 06 takes up both.
 #
 # **Recap**
 #
@@ -497,22 +501,24 @@ late = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)
 assert late[-3:].max() < 0.0023 and late.max() < 0.003
 run = descend(rule, ravine.gradient, ravine.start, 100, learning_rate=0.15)
 losses = ravine(run.trajectory.T)
-assert 0.3e-11 < losses.min() < 3e-11 and losses[losses.argmin() :][:10].max() > 0.1
+assert 0.3e-11 < losses.min() < 3e-11 and losses.argmin() == 56 and losses[57:62].max() < 0.1
+assert losses[62] > 0.1
 again = {}
-for knobs in ((0.15, 0.9), (0.15, 0.99), (0.3, 0.99), (0.3, 0.999)):
+for knobs in ((0.15, 0.9), (0.15, 0.99), (0.3, 0.99), (0.3, 0.995), (0.3, 0.999)):
     settings = dict(zip(("learning_rate", "rho"), knobs, strict=True))
     run = descend(rule, ravine.gradient, ravine.start, 3000, **settings)
     losses = ravine(run.trajectory.T)
     again[knobs] = 60 + np.argmax(losses[60:] > 0.01), losses[200:].max()
 assert again[0.3, 0.99][0] == 193 and again[0.3, 0.99][1] > 5
-assert list(again.values()) == sorted(again.values())
+assert list(again.values()) == sorted(again.values(), key=lambda a: a[0])  # later
 follows = paths["rmsprop, η = 0.03"]
 assert (
     np.abs(follows[[*range(150, 201), *range(350, 401)]] - np.repeat([1, -1], [51, 51])).max()
     < 0.06
 )
 moves = np.abs(np.diff(follows))[200:260] / 0.03
-assert moves[0] < 0.2 and 0.6 < moves[40] < 1 and moves.max() < 1
+assert round(moves[0], 2) == 0.14 and 0.6 < moves[40] < 1 and moves.max() < 1
+assert 110 < np.argmax(np.abs(follows[200:] + 1) < 0.06) < 130
 for rho, low, high in ((0.9, 0.02, 0.2), (0.99, 0, 0.02)):
     ends = []
     for seed in range(20):
@@ -527,6 +533,7 @@ lost = {name: score.held_out for name, score in read.items()}
 assert lost["rmsprop"].max() < lost["adagrad"].min()
 assert lost["adagrad, s₀ = 0"].min() < lost["rmsprop"].max()
 assert lost["rmsprop"].min() < lost["adagrad, s₀ = 0"].max()
+assert read["adagrad, s₀ = 0"].losses[:, -1].max() < read["rmsprop"].losses[:, -1].min()
 assert max(apart.values()) < 1e-4
 ends = {name: score.held_out for name, score in scores.items()}
 assert ends["adadelta"].min() > 0.05 + max(v.max() for n, v in ends.items() if n != "adadelta")

@@ -17,9 +17,9 @@
 #
 # | part | minutes | part | minutes |
 # | --- | --- | --- | --- |
-# | 1 Two failures | 2 | 5 How long is a step? | 8 |
+# | 1 Two failures | 2 | 5 How long is a step? | 9 |
 # | 2 The start at zero | 7 | 6 Play | 3 |
-# | 3 Algorithm 1 | 5 | 7 Six wrong Adams | 6 |
+# | 3 Algorithm 1 | 5 | 7 Six wrong Adams | 5 |
 # | 4 Keras's epsilon | 6 | 8 Keras, digits and the family | 8 |
 #
 # You need lessons 03 (momentum) and 05 (RMSProp).
@@ -59,9 +59,9 @@ for label, method in {"rmsprop, rho = 0.999": rules.rmsprop, "adam": rules.adam}
 plots.contour(ravine, noisy, title="The ravine, its gradient seen through noise")
 
 # %% [markdown]
-# RMSProp's first step, at $\rho = 0.999$, is 32 times too long: it ends at (−2.4, −0.6). Later every step follows the
-# newest gradient alone, noise and all. Lesson 03 cures that: average the gradient too. So Adam keeps two averages, each
-# with its own factor:
+# RMSProp's first step, at $\rho = 0.999$, is 32 times too long: it ends at (−2.4, −0.6). Its last ones are still twice
+# too long, for $v$ is a quarter full: hence most of the cloud. And each step follows the newest gradient alone. Lesson 03's
+# answer is a memory: average the gradient too. So Adam keeps two averages, each with its own factor:
 #
 # $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2$$
 #
@@ -209,7 +209,8 @@ rule = check(adam, "adam", "by the paper")
 # ### Exercise 3: make it Keras's
 #
 # Which $\epsilon$ in Algorithm 1 gives Keras's step? (Bring $\sqrt{1 - \beta_2^t}$ below the fraction line.) Then write
-# `adam` again, with one more line, which turns Keras's `epsilon` into that of Algorithm 1.
+# `adam` again, with one more line, which turns Keras's `epsilon` into that of Algorithm 1. The last `hint("adam")` is for
+# this exercise.
 
 
 # %%
@@ -279,13 +280,15 @@ plots.lines(
 levels = np.logspace(-1, 2, 13)
 noise = rng.standard_normal((300, 1000))
 gradients = 1 + levels[:, None] * noise[:, None, :]
-sizes_of, means_of = {}, {}
+sizes_of, means_of, sums = {}, {}, {}
 for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
     late = steps_of(method, gradients)[100:]
     sizes_of[name] = np.sqrt((late**2).mean(axis=(0, 2)))
     means_of[name] = late.mean(axis=(0, 2))
     print(f"{name:8} at noise 10: typical step {sizes_of[name][8]:.2f} η", end=", ")
-    print(f"mean step {means_of[name][8]:.2f} η")
+    print(f"mean step {means_of[name][8]:.2f} η", end=", ")
+    sums[name] = late[:, 8].sum(axis=0).std()
+    print(f"200 steps together scatter by {sums[name]:.0f} η")
 figure = plots.lines(
     sizes_of,
     x=levels,
@@ -294,12 +297,14 @@ figure = plots.lines(
     log=False,
     log_x=True,
 )
+figure.axes[0].set_ylim(bottom=0)
 display(figure)
 quiz("06.silence")
 
 # %% [markdown]
-# Both make the same progress on average; Adam jitters four times less. In pure noise its typical step tends to
-# $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$: the second failure is cured.
+# Both make the same progress on average. In pure noise Adam's typical step tends to
+# $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$: its single steps are four times shorter. Together they wander as
+# far, as in lesson 03: averaging makes the path smooth, and does not remove the noise.
 #
 # **After a silence.** A rare word's weight has gradients of 0 for long. Then one gradient moves $x$ by up to
 # $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$. The paper (§ 2.1) calls the larger of this and $\eta$ the bound.
@@ -318,23 +323,32 @@ after = {
 }
 for label, steps in after.items():
     print(f"10,000 zeros, {label[6:]}: up to {steps.max():.2f} η, at step {steps.argmax() + 1}")
-plots.lines(
+figure = plots.lines(
     after | {"the paper's bound": np.full(40, 0.1 / np.sqrt(0.001))},
     x=np.arange(1, 41),
     xlabel="step after 10,000 zeros",
     ylabel="step in units of η",
     log=False,
 )
+figure.axes[0].set_ylim(bottom=0)
+figure
 
 # %% [markdown]
-# Here the paper errs: its bound holds only for the first gradient after the silence. If ones keep coming, steps reach
-# 6.57 η, the curve of part 2: a silence uses up the corrections. What is the true bound? After many steps, with $g_k$ the
-# gradient $k$ steps ago, the inequality of Cauchy and Schwarz gives
+# A short silence shortens the step: $m$'s correction is gone after some 40 steps, $v$'s only after thousands. And here
+# the paper errs: it takes the first gradient after the silence for the worst case. If ones keep coming, steps reach
+# 6.57 η, the curve of part 2: a silence uses up the corrections. The true bound, where $\beta_1^2 < \beta_2$, is
+# $\eta\,(1 - \beta_1)/\sqrt{(1 - \beta_2)(1 - \beta_1^2/\beta_2)}$, here $7.27\,\eta$. Gradients that grow by the factor
+# $\beta_2/\beta_1$ reach it.
+#
+# <details><summary>Why?</summary>
+#
+# After many steps, with $g_k$ the gradient $k$ steps ago, the inequality of Cauchy and Schwarz gives
 #
 # $$m^2 = (1 - \beta_1)^2 \Big(\sum_k \frac{\beta_1^k}{\beta_2^{k/2}} \cdot \beta_2^{k/2} g_k\Big)^2 \le (1 - \beta_1)^2 \sum_k \Big(\frac{\beta_1^2}{\beta_2}\Big)^k\, \sum_k \beta_2^k\, g_k^2 = \frac{(1 - \beta_1)^2}{1 - \beta_1^2/\beta_2} \cdot \frac{v}{1 - \beta_2}$$
 #
-# So where $\beta_1^2 < \beta_2$ no step is longer than $\eta\,(1 - \beta_1)/\sqrt{(1 - \beta_2)(1 - \beta_1^2/\beta_2)}$, here
-# $7.27\,\eta$. Gradients that grow by the factor $\beta_2/\beta_1$ reach it.
+# Divide by $v$ and take the root.
+#
+# </details>
 #
 # ### Exercise 5: choose
 #
@@ -565,7 +579,7 @@ plots.lines(
 # | RMSProp $\rho$ | $\eta/\sqrt{1 - \rho^t}$ | 0 | $\rho$ | tiny |
 # | AdaGrad from 0 (§ 5) | $\eta/\sqrt t$ | 0 | $1 - 10^{-14}$ | tiny |
 #
-# Nesterov's momentum is no setting of it, though Adam takes its path when it is fed
+# Nesterov's momentum is no setting of it, though Adam with the row of momentum takes its path when it is fed
 # $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is none: it averages its steps too.
 
 # %%
@@ -615,11 +629,13 @@ print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
 leap = np.diff(noisy["rmsprop, rho = 0.999"], axis=0)[0]
 assert np.allclose(np.abs(leap) / 0.05, 31.62, atol=0.01)
 assert np.round(noisy["rmsprop, rho = 0.999"][1], 1).tolist() == [-2.4, -0.6]
+assert round(1 - 0.999**300, 2) == 0.26
 assert np.abs(np.array([averages["adam, m_hat"], averages["adam, v_hat"]]) - 1).max() < 0.1
 assert np.round(without[[0, 11, 99], 2], 1).tolist() == [3.2, 6.6, 3.2]
 assert without[:, 2].argmax() == 11 and without[0, 0] < 0.4 and corrected.max() <= 1
 assert round(by_paper[0], 2) == 0.5 and round(by_keras[0], 3) == 0.031
 assert np.allclose(means_of["adam"], means_of["rmsprop"], atol=0.02)
+assert abs(sums["adam"] / sums["rmsprop"] - 1) < 0.1
 assert sizes_of["rmsprop"][-1] > 4 * sizes_of["adam"][-1] and round(sizes_of["adam"][-1], 2) == 0.23
 assert [f"{s:.2f}" for s in alone.values()] == ["1.00", "0.48", "0.98", "2.52", "3.16"]
 assert [f"{s.max():.2f}" for s in after.values()] == ["6.57", "7.27"]

@@ -1,0 +1,154 @@
+"""A variational autoencoder in NumPy, and the training of many of them at once.
+
+    VAE(pixels, hidden, latent)    its loss and gradient, of one or of a stack of them
+    train_grid(rule, loss_and_gradient, params, data, ...)    one training for each setting
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from adamlib.descent import BLOCK, batches, check_hyperparameters, iterations, state_defaults, update
+
+
+@dataclass(frozen=True)
+class VAE:
+    """Learns to draw images like those it has seen (Kingma and Welling, 2014, appendix C).
+
+        h = softplus(x W_1 + b_1)              encoder
+        μ, ℓ = the halves of h W_2 + b_2       the code's mean and log-variance, given x
+        z = μ + exp(ℓ/2) ξ                     a code; ξ is normal noise, drawn anew each time
+        k = softplus(z W_3 + b_3)              decoder
+        y = k W_4 + b_4                        logits: pixel j is ink with probability sigmoid(y_j)
+
+        f = mean over the n images of  Σ_j (softplus(y_j) − x_j y_j)          cross-entropy
+                                       + ½ Σ_i (μ_i² + exp(ℓ_i) − 1 − ℓ_i)    the code's, to normal
+
+    f is an upper bound of −log p(x), in nats per image. softplus(a) = log(1 + eᵃ), whose
+    derivative is the sigmoid. Images x have shape (n, pixels), from 0 to 1.
+
+    params = [W_1, b_1, ..., W_4, b_4], of shapes (pixels, hidden), (1, hidden), ...; or a stack of
+    several models' parameters, each array with an axis more in front: (runs, pixels, hidden), ...
+    """
+
+    pixels: int = 784
+    hidden: int = 500
+    latent: int = 50
+
+    def initial(self, rng, dtype=np.float32):
+        """Each W normal with variance 1 / (its inputs), drawn from rng; each b 0."""
+        shapes = [
+            (self.pixels, self.hidden),
+            (self.hidden, 2 * self.latent),
+            (self.latent, self.hidden),
+            (self.hidden, self.pixels),
+        ]
+        params = []
+        for inputs, outputs in shapes:
+            W = rng.normal(scale=inputs**-0.5, size=(inputs, outputs))
+            params += [W.astype(dtype), np.zeros((1, outputs), dtype)]
+        return params
+
+    def loss_and_gradient(self, params, batch, rng):
+        """f, a number or, of a stack, an array (runs,); and its gradient, shaped as params.
+
+        batch  (images, ...), of which only the images are used
+        rng    draws ξ, shape (n, latent), the same for all models of a stack
+        Raises ValueError if the images do not fit.
+        """
+        W_1, b_1, W_2, b_2, W_3, b_3, W_4, b_4 = params
+        x = _images(batch[0], self.pixels, W_1.dtype)
+        n = len(x)
+        noise = rng.standard_normal((n, self.latent), W_1.dtype)
+
+        a = x @ W_1 + b_1
+        h = softplus(a)
+        mean, log_variance = np.split(h @ W_2 + b_2, 2, axis=-1)
+        deviation = np.exp(log_variance / 2)
+        z = mean + deviation * noise
+        c = z @ W_3 + b_3
+        k = softplus(c)
+        y = k @ W_4 + b_4
+
+        code = mean**2 + deviation**2 - 1 - log_variance
+        loss = (softplus(y) - x * y).sum(axis=(-2, -1)) / n + code.sum(axis=(-2, -1)) / (2 * n)
+
+        d_y = (sigmoid(y) - x) / n
+        d_c = d_y @ _T(W_4) * sigmoid(c)
+        d_z = d_c @ _T(W_3)
+        d_mean = d_z + mean / n
+        d_log_variance = d_z * noise * deviation / 2 + (deviation**2 - 1) / (2 * n)
+        d_code = np.concatenate([d_mean, d_log_variance], axis=-1)
+        d_a = d_code @ _T(W_2) * sigmoid(a)
+        layers = [(x, d_a), (h, d_code), (z, d_c), (k, d_y)]
+        return loss, [g for left, d in layers for g in (_T(left) @ d, d.sum(axis=-2, keepdims=True))]
+
+
+def softplus(a):
+    """log(1 + eᵃ), without overflow."""
+    return np.maximum(a, 0) + np.log(1 + np.exp(-np.abs(a)))
+
+
+def sigmoid(a):
+    """1 / (1 + e⁻ᵃ), without overflow."""
+    return 0.5 + 0.5 * np.tanh(a / 2)
+
+
+def _T(a):
+    return np.swapaxes(a, -1, -2)
+
+
+def _images(x, pixels, dtype):
+    if np.ndim(x) != 2 or np.shape(x)[1] != pixels:
+        raise ValueError(
+            f"images have shape {np.shape(x)}, but this VAE needs (n, {pixels}): make each image "
+            "one row with that many pixels."
+        )
+    return np.asarray(x, dtype)
+
+
+def train_grid(
+    rule, loss_and_gradient, params, data, *, epochs=1, batch_size=None, rng=None, **hyperparameters
+):
+    """Train one model for each setting, all at once: the same start, batches and noise for all.
+
+    loss_and_gradient  function of (params, batch), of a stack of models: the loss of each, shape
+                       (runs,), and the gradient, shaped as the stack
+    params             the start of one model, which all have; arrays of at least two axes
+    hyperparameters    numbers, or arrays of shape (runs,)
+    The rest as in descent.train. Returns the losses, shape (iterations, runs), each before its
+    step. A run that diverges has NaN from there on, and leaves the others alone. Raises ValueError
+    or TypeError, in one sentence, for bad input.
+    """
+    check_hyperparameters(rule, hyperparameters)
+    steps = iterations(data, epochs, batch_size)
+    shapes = {name: np.shape(v) for name, v in hyperparameters.items()}
+    try:
+        (runs,) = np.broadcast_shapes((1,), *shapes.values())
+    except ValueError:
+        raise ValueError(
+            f"The settings must be numbers or arrays of one length, not of shapes {shapes}."
+        ) from None
+    dtype = params[0].dtype
+    settings = {
+        name: np.broadcast_to(v, runs).astype(dtype).reshape(runs, 1, 1)
+        for name, v in hyperparameters.items()
+    }
+    xs = [np.repeat(p[np.newaxis], runs, axis=0) for p in params]
+    parts = [_parts(x) for x in xs]  # so many runs at a time that they stay in the cache
+    states = [[list(state_defaults(rule).values()) for _ in rows] for rows in parts]
+    losses = np.empty((steps, runs), dtype)
+    stream = (batch for _ in range(epochs) for batch in batches(data, batch_size, rng))
+    with np.errstate(all="ignore"):
+        for t, batch in enumerate(stream, start=1):
+            losses[t - 1], gs = loss_and_gradient(xs, batch)
+            for x, g, rows_of, slots in zip(xs, gs, parts, states, strict=True):
+                for rows, state in zip(rows_of, slots, strict=True):
+                    some = {name: v[rows] for name, v in settings.items()}
+                    update(rule, x[rows], g[rows], t, state, **some)
+    return losses
+
+
+def _parts(x):
+    size = max(1, BLOCK // x[0].nbytes)
+    return [slice(i, i + size) for i in range(0, len(x), size)]
