@@ -145,8 +145,6 @@ plots.lines(averaged, ylabel="gradient", log=False)
 #
 # $$v \leftarrow \mu\, v - \eta\, g \qquad\qquad x \leftarrow x + v$$
 #
-# (From lesson 05 on $v$ is something else, as in Adam's paper: an average of squares.)
-#
 # ### Exercise 2: by hand
 #
 # The gradient is 1 at every step, $\eta = 0.1$, $\mu = 0.9$, and $v$ starts at 0. What is $v$ after the third step?
@@ -206,7 +204,7 @@ quiz("03.limit")
 #
 # - **Oscillating.** The two roots are complex where $(1 + \mu - \eta L)^2 < 4\mu$, that is, for $\eta$ between
 #   $(1 - \sqrt\mu)^2/L$ and $(1 + \sqrt\mu)^2/L$. Complex roots are $\sqrt\mu\,(\cos\theta \pm i \sin\theta)$, and $e_t$
-#   is a swing that fades, $\mu^{t/2} \cos(\theta t + \varphi)$. (If complex numbers are new to you, take this as given.)
+#   is a swing that fades, $\mu^{t/2} \cos(\theta t + \varphi)$. (New to complex numbers? Take this as given.)
 #   Between there and divergence the roots are real and negative: it still oscillates.
 # - **Diverging.** A root passes $-1$. Put $r = -1$ into the equation: $\eta = 2(1 + \mu)/L$.
 #
@@ -261,7 +259,7 @@ plots.knob_map(
 #
 # In lesson 01 sgd with $\eta = 2/21$ needed 84 steps to get $f$ below $10^{-6}$. Get it there, for the first time, in 30.
 # In the long run a smaller $\mu$ is faster, as long as both curvatures, 1 and 20, lie inside the curve: $\eta$ and
-# $20\,\eta$ on the map. (Any number will do in the answer cell, also one between two places of a slider.)
+# $20\,\eta$ on the map. (The answer cell takes any number.)
 #
 # <details><summary>Hint</summary>Curvature 1 must have (1 − √μ)² ≤ η, and curvature 20 must have 20 η ≤ (1 + √μ)². For the smallest μ both are equalities: take roots and add them.</details>
 
@@ -394,12 +392,11 @@ plots.contour(ravine, {"momentum, η inside": two[0], "momentum, η outside": tw
 
 # %% [markdown]
 # Inside, the ball rolls on at its old speed, and learns of the new rate step by step. Outside, it slows at once.
-# With a constant learning rate you cannot tell them apart; with a schedule, a setting tuned in one library is not
-# the same run in the other.
+# With a schedule, a setting tuned in one library is not the same run in the other.
 #
 # ## 7 Handwritten digits
 #
-# Zig-zag was one failure of lesson 02; noise was the other.
+# Zig-zag was one failure; noise was the other.
 
 # %%
 quiz("03.noise")
@@ -451,8 +448,7 @@ plots.lines(
 # `tf.keras.optimizers.SGD` has both methods. Momentum is also `tf.keras.optimizers.Adam` with `beta_1=μ, beta_2=0,
 # epsilon=1e20` and the learning rate times $10^{20}\,(1 - \mu^t)/(1 - \mu)$.
 #
-# Adam averages the gradients, corrects the start of the average, and divides by the root of a second one. The huge
-# `epsilon` hides that root; the last factor undoes the other two. Adam has $\eta$ outside, so this holds while
+# Lesson 06 says why. Adam has $\eta$ outside, so this holds while
 # $\eta$ is constant. Nesterov is the same, fed with $g_t + \mu\,(g_t - g_{t-1})$ in place of $g_t$, with
 # $g_0 = 0$: looking ahead carries the gradient's last change on.
 

@@ -407,7 +407,7 @@ check_answer("06.ravine", rate, beta_1)
 #
 # Which picture, 1 to 6, belongs to which bug?
 #
-# <details><summary>Hint</summary>What is 10^-8 in Python? What is 1 − β⁰? What is 0.1/0.001? What is added to x at every step? By what should m be divided at step 50, and by what is it divided? Is √0.003 larger than 0.01?</details>
+# <details><summary>Hint</summary>What is 10^-8 in Python? 1 − β⁰? 0.1/0.001? What is added to x at every step? By what is m divided at step 50? Is √0.003 larger than 0.01?</details>
 
 # %%
 variants = {mistake.name: variant for mistake, variant in wrong_rules(rules.adam)}
@@ -503,7 +503,7 @@ plots.lines(paths, ylabel="x", log=False)
 #
 # ### One state for each array
 #
-# A model has several parameter arrays. Here the two coordinates of the ravine are two arrays:
+# A model has several arrays. Here the coordinates of the ravine are two:
 
 # %%
 both = {}
@@ -579,8 +579,8 @@ plots.lines(
 # | RMSProp $\rho$ | $\eta/\sqrt{1 - \rho^t}$ | 0 | $\rho$ | tiny |
 # | AdaGrad from 0 (§ 5) | $\eta/\sqrt t$ | 0 | $1 - 10^{-14}$ | tiny |
 #
-# Nesterov's momentum is no setting of it, though Adam with the row of momentum takes its path when it is fed
-# $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is none: it averages its steps too.
+# Nesterov's momentum is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is no setting:
+# it averages its steps too.
 
 # %%
 for method in (rules.sgd, rules.momentum, rules.sign_descent, rules.rmsprop, rules.adagrad):
