@@ -1,4 +1,4 @@
-"""Tell the notebooks which folder they are run in, and mend two things in nbval 0.11."""
+"""Tell notebooks where they run, deal the tests to processes, mend two things in nbval 0.11."""
 
 import time
 from queue import Empty
@@ -7,21 +7,30 @@ import pytest
 from nbval.kernel import RunningKernel
 
 EXPECT = {"lessons": "unsolved", "solutions": "solved"}  # what adamlib's check asks of an exercise
+# How large the long experiments are: their results are held to the text in solutions/ only.
+SIZE = {"lessons": "smoke", "solutions": "laptop"}
 
 wait_for_reply = RunningKernel.await_reply
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item):
-    """Set ADAMLIB_EXPECT while a notebook's first cell starts the kernel, which inherits it."""
+    """Set both while a notebook's first cell starts the kernel, which inherits them."""
     with pytest.MonkeyPatch.context() as patch:
-        if item.path.suffix == ".ipynb" and item.path.parent.name in EXPECT:
-            patch.setenv("ADAMLIB_EXPECT", EXPECT[item.path.parent.name])
+        folder = item.path.parent.name
+        if item.path.suffix == ".ipynb" and folder in EXPECT:
+            patch.setenv("ADAMLIB_EXPECT", EXPECT[folder])
+            patch.setenv("ADAMLIB_SIZE", SIZE[folder])
         return (yield)
 
 
 def pytest_itemcollected(item):
-    """Wait a minute for a cell's output where nbval waits five seconds: machines can be busy."""
+    """A file's tests stay in one process, for they share what is slow; but not those of pages.
+
+    Wait a minute for a cell's output where nbval waits five seconds: machines can be busy.
+    """
+    if item.path.parent.name != "browser":
+        item.add_marker(pytest.mark.xdist_group(item.path.stem + item.path.parent.name))
     if hasattr(item, "output_timeout"):
         item.output_timeout = 60
 

@@ -17,8 +17,10 @@ def pytest_pycollect_makemodule():
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     root, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("jupyter")
-    with jupyterlab(root, home) as lab:
-        yield lab
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADAMLIB_SIZE", "smoke")  # here notebooks need to run, not to be right
+        with jupyterlab(root, home) as lab:
+            yield lab
 
 
 @pytest.fixture(scope="session")
