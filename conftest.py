@@ -1,5 +1,6 @@
 """Tell notebooks where they run, deal the tests to processes, mend two things in nbval 0.11."""
 
+import signal
 import time
 from queue import Empty
 
@@ -9,6 +10,8 @@ from nbval.kernel import RunningKernel
 EXPECT = {"lessons": "unsolved", "solutions": "solved"}  # what adamlib's check asks of an exercise
 # How large the long experiments are: their results are held to the text in solutions/ only.
 SIZE = {"lessons": "smoke", "solutions": "laptop"}
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
 wait_for_reply = RunningKernel.await_reply
 
