@@ -454,7 +454,10 @@ def _check_returned(rule, result, x, state):
             f"{_name(rule)} must return a tuple, (x{_listed(rule)}{comma}), but gave {got}."
         )
     for i, value in enumerate(result):
-        shape = np.shape(value) if i == 0 else np.broadcast_shapes(np.shape(value), x.shape)
+        try:
+            shape = np.shape(value) if i == 0 else np.broadcast_shapes(np.shape(value), x.shape)
+        except ValueError:
+            shape = None
         if shape != x.shape:
             raise ValueError(
                 f"{_name(rule)} must return (x{_listed(rule)}), each of x's shape {x.shape}, "

@@ -3,6 +3,7 @@
 import numpy as np
 
 from adamlib.averages import new_average
+from adamlib.schedules import cosine_at
 
 UNWRITTEN = "not written yet (or is `return` missing?)"
 
@@ -130,6 +131,8 @@ def _no_pairs(batches):
         return "in yours they follow each other: append them as one pair, in brackets"
     missing = {(2,): ", images without labels", (1,): ", labels or numbers without images"}
     what = missing.get(tuple(set(dims)), "")
+    if _is_pair(batches[0]) and item is batches[-1] and not len(item[0]):
+        return "in yours the last batch is empty where batch_size divides the number of samples"
     kind = described(item)
     if kind == "a tuple of 2":
         kind = f"({described(item[0])}, {described(item[1])})"
@@ -154,6 +157,17 @@ FUNCTIONS = {
             "average 2, value 1, beta 0.9": (2.0, 1.0, 0.9),
             "average 1, value -3, beta 0.25": (1.0, -3.0, 0.25),
             "average 0, value 5, beta 0.99": (0.0, 5.0, 0.99),
+        },
+    ),
+    "cosine_at": (
+        cosine_at,
+        {
+            "step 3 of 20, η = 0.1 and warmup 5": (3, 0.1, 20, 5),
+            "step 5 of 20, η = 0.1 and warmup 5": (5, 0.1, 20, 5),
+            "step 9 of 20, η = 0.1 and warmup 5": (9, 0.1, 20, 5),
+            "step 20 of 20, η = 0.1 and warmup 5": (20, 0.1, 20, 5),
+            "step 1 of 8, η = 2 and warmup 1": (1, 2.0, 8, 1),
+            "step 6 of 8, η = 2 and warmup 1": (6, 2.0, 8, 1),
         },
     ),
     "one_epoch": (

@@ -1306,10 +1306,97 @@ it is the second derivative
 - (f(x + h) - f(x - h)) / (2 * h)
 + (f(x + h) - 2 * f(x) + f(x - h)) / h**2
 
+# cosine_at
+
+the warm-up starts at 0
+? the first step is number 1, and its rate is η / warmup
+- learning_rate * t / warmup
++ learning_rate * (t - 1) / warmup
+
+there is no warm-up
+? up to step warmup the rate is η t / warmup
+- return learning_rate * t / warmup
++ return learning_rate
+
+the cosine is counted from the start of the run
+? it begins where the warm-up ends: count the steps from there
+- (t - warmup) / (steps - warmup + 1)
++ t / (steps + 1)
+
+the cosine is as long as the whole run
+? it has the steps that the warm-up leaves, and one more: steps - warmup + 1
+- (steps - warmup + 1)
++ (steps + 1)
+
+it falls to 0 at the last step
+? 0 comes one step later, so that the last step still moves: steps - warmup + 1
+- (steps - warmup + 1)
++ (steps - warmup)
+
+brackets are missing around steps - warmup + 1
+? Python divides before it subtracts
+- (steps - warmup + 1)
++ steps - warmup + 1
+
+brackets are missing around t - warmup
+? Python divides before it subtracts
+- (t - warmup) /
++ t - warmup /
+
+it is not halved
+? 1 + cos goes from 2 to 0, and the rate from η to 0
+- done)) / 2
++ done))
+
+the cosine is not lifted
+? a cosine falls from 1 to -1: add 1 and halve it
+- (1 + math.cos(math.pi * done)) / 2
++ math.cos(math.pi * done)
+
+it is a quarter of a cosine
+? half a cosine, from 0 to π, falls from 1 to -1: add 1 and halve it
+- (1 + math.cos(math.pi * done)) / 2
++ math.cos(math.pi * done / 2)
+
+it is a whole cosine
+? half of it falls, from 0 to π; the other half rises again
+- math.pi * done
++ 2 * math.pi * done
+
+π is missing
+? done goes from 0 to 1, and the cosine's angle from 0 to π
+- math.pi * done
++ done
+
+the angle is in degrees
+? the cosine takes radians: half a turn is π
+- math.pi * done
++ 180 * done
+
+it rises
+? 1 + cos falls from 2 to 0
+- (1 + math
++ (1 - math
+
+it is a sine
+? a sine starts at 0: the rate should start at η
+- math.cos
++ math.sin
+
+it falls in a straight line
+? half a cosine from 1 to 0: 1 + cos, halved
+- (1 + math.cos(math.pi * done)) / 2
++ (1 - done)
+
+the learning rate is not used after the warm-up
+? the cosine is a factor: multiply the rate by it
+- return learning_rate * (1
++ return (1
+
 # one_epoch
 
-samples are drawn with replacement
-? some come twice and others never: shuffle their numbers, as rng.permutation does
+some samples come twice and others never
+? draw one order of them all, with rng.permutation, once, before the loop
 - rng.permutation(len(labels))
 + rng.integers(0, len(labels), len(labels))
 
@@ -1372,6 +1459,23 @@ each batch has one sample only
 ? it goes from i to i + batch_size
 - order[i : i + batch_size]
 + order[i : i + 1]
+
+each batch has a sample too few
+? a slice ends before its second number
+- i + batch_size]
++ i + batch_size - 1]
+
+only the batches are shuffled
+? shuffle the samples before they are dealt, or a batch always has the same ones
+- range(0, len(labels), batch_size)
++ rng.permutation(range(0, len(labels), batch_size))
+- chosen = order[i : i + batch_size]
++ chosen = np.arange(len(labels))[i : i + batch_size]
+
+the last batch is left out
+? the range ends before its second number, so that must be the number of samples
+- range(0, len(labels), batch_size)
++ range(0, len(labels) - batch_size, batch_size)
 
 each batch has a sample too many
 ? a slice ends before its second number
@@ -1509,6 +1613,12 @@ HINTS = {
         "How much does f change between a point to the right of x and one to the left?",
         "The two points are x + h and x - h. How far apart are they?",
         "Divide the change by 2 * h, in brackets.",
+    ),
+    "cosine_at": (
+        "There are two cases: up to step warmup, and after it.",
+        "In the first the rate is η t / warmup. In the second, which part of the way is done? 0 at "
+        "step warmup, 1 at step steps + 1.",
+        "np.cos(np.pi * done) falls from 1 to -1: add 1, halve it, multiply by the learning rate.",
     ),
     "one_epoch": (
         "Shuffle the numbers of the samples, not the samples. rng.permutation(n) does it.",

@@ -289,13 +289,11 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
     with picture() as (fig, ax):
         ax.set_facecolor("white")
         ax.patch.set(hatch="///", edgecolor="#999999")
+        for axis, values_of in (("x", x_values), ("y", y_values)):
+            if _on_log_axis(values_of):
+                ax.set(**{f"{axis}scale": "log"})
         mesh = ax.pcolormesh(
-            x_values,
-            y_values,
-            shown,
-            norm=norm,
-            shading="nearest",
-            rasterized=True,
+            _cell_edges(x_values), _cell_edges(y_values), shown, norm=norm, rasterized=True
         )
         bar = fig.colorbar(mesh, label=label)
         if kinds:
@@ -306,9 +304,6 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
             ax.plot(*curve, color="black", lw=2, ls=dash, label=name)
         if lines:
             fig.legend(loc="outside lower center", ncols=2)
-        for axis, values_of in (("x", x_values), ("y", y_values)):
-            if np.all(values_of > 0) and values_of[-1] / values_of[0] > 50:
-                ax.set(**{f"{axis}scale": "log"})
         ax.grid(visible=False)
         diverged = int(shown.mask.sum()) if np.ma.is_masked(shown) else 0
         note = f"hatched: diverged ({diverged / shown.size:.0%})" if diverged else None
@@ -325,6 +320,18 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         told.append(f"Drawn on it: {', '.join(lines)}")
     fig.alt = _sentences(f"Map of {label} over {x_name} and {y_name}", *told)
     return fig
+
+
+def _on_log_axis(values):
+    return np.all(values > 0) and values[-1] / values[0] > 50
+
+
+def _cell_edges(values):
+    """The edges of the map's cells, half-way between the values on their axis."""
+    at = np.log(values) if _on_log_axis(values) else np.asarray(values, float)
+    gaps = np.diff(at) if len(at) > 1 else np.ones(1)
+    edges = np.append(at - np.append(gaps[0], gaps)[: len(at)] / 2, at[-1] + gaps[-1] / 2)
+    return np.exp(edges) if _on_log_axis(values) else edges
 
 
 def images(pictures, labels, title=None):

@@ -250,6 +250,143 @@ QUESTIONS = {
         },
         right=2,
     ),
+    "07.late": Question(
+        "The noisy ravine, α = 0.1. β₁ goes from 0.9 down to 0: no average of gradients at all. "
+        "What does the late loss, the one it wanders about, do?",
+        {
+            "It rises several times: nothing averages the noise any more": "Single steps do get "
+            "longer, four times. But with β₁ = 0.9 steps last: ten in a row go the same way.",
+            "It stays about the same": "Each gradient moves x by about α/√v in all, at once or "
+            "spread over ten steps. Lesson 03 found the same of momentum.",
+            "It falls: momentum overshoots": "It overshoots on the way down, early. Late there "
+            "is no way down, only noise.",
+        },
+        right=1,
+    ),
+    "07.decay": Question(
+        "Two weights see gradients that are pure noise, one of size 0.01, one of size 100. Adam "
+        "gets g + λx, an L2 penalty, in place of g. Which weight shrinks?",
+        {
+            "The one with small gradients, mostly": "λx is divided by the same √v as g. Where g "
+            "is large, hardly anything of λx is left.",
+            "Both alike: λ is the same": "So it is in sgd, and if the decay stands outside, "
+            "x ← x − ηλx. Here λx goes through the division by √v.",
+            "The one with large gradients, mostly": "Its √v is large, and that divides λx too.",
+        },
+        right=0,
+    ),
+    "07.from_zero": Question(
+        "Keras: Adam with CosineDecay(0.0, 1000, warmup_target=0.01, warmup_steps=100). What does "
+        "its first step do?",
+        {
+            "A step of 0.01/100": "That would be so if it counted from 1, as t does. Keras's first "
+            "step is number 0.",
+            "Nothing at all: training begins one step later": "x stays. But m and v take in the "
+            "first gradient, and t counts the step.",
+            "It moves nothing, but m and v take in the gradient": "The rate at step 0 is the "
+            "first argument, 0. So the first step that moves x has two gradients in its averages.",
+        },
+        right=2,
+    ),
+    "09.decay": Question(
+        "Nesterov's momentum with α/√t as in the paper, and with a constant α, each at its best "
+        "rate. Which has the lower training loss after five epochs of digits?",
+        {
+            "α/√t: it calms the noise at the end": "It would, once noise is what is left. Five "
+            "epochs are short: the loss is still on its way down.",
+            "The constant α": "With α/√t its steps fade before the way is gone, even from an α "
+            "that is larger at the start.",
+            "Neither: the best rate makes up for it": "A larger α makes up for it late, but is too "
+            "long at the start.",
+        },
+        right=1,
+    ),
+    "09.words": Question(
+        "Sparse reviews: AdaGrad with a constant α, and Adam with α/√t. How far apart will their "
+        "losses be?",
+        {
+            "Adam is clearly ahead: it has momentum": "Momentum gains little here. What counts is "
+            "that rare words get long steps, which both give them.",
+            "AdaGrad is clearly ahead: it is made for sparse data": "So is its neighbour: Adam's v "
+            "remembers 1,000 steps, longer than this training.",
+            "They lie on one line": "With β₁ = 0, β₂ near 1 and α/√t, Adam is AdaGrad (§ 5). "
+            "0.999 is near enough for some 300 steps.",
+        },
+        right=2,
+    ),
+    "09.dropout": Question(
+        "Without dropout the loss can come near 0. Which of the five will then be ahead?",
+        {
+            "Nesterov and Adam": "Both average gradients. Without dropout's noise they get far, "
+            "and the others' steps are too noisy or have died down.",
+            "Adam, RMSProp and Adadelta, which divide by √v": "They were close with dropout. "
+            "Dividing by √v keeps steps long where gradients are small, so without momentum they "
+            "tremble.",
+            "All five are level": "With dropout its noise hides most differences. Here it is gone.",
+        },
+        right=0,
+    ),
+    "09.vanish": Question(
+        "The paper says of Adam's v̂ that it vanishes after a few epochs, and that ε = 1e-8 takes "
+        "over. How large is the median √v̂ after our five epochs?",
+        {
+            "Below 1e-8, as in the paper": "A gradient that small moves nothing, and the loss is "
+            "still falling.",
+            "Near 1e-5": "That would be so for a loss that is nearly 0.",
+            "Near 1e-2": "The loss is about 0.6, and 64 pictures a batch leave noise in every "
+            "gradient.",
+        },
+        right=2,
+    ),
+    "09.small": Question(
+        "α = 10⁻⁴ is too small for a short training. Who has the lower loss there, at β₂ = 0.9999?",
+        {
+            "The rule without correction": "Its steps are some ten times longer, which is what a "
+            "small α lacks.",
+            "Adam, with correction: the paper has it equal or better for every setting": "So it "
+            "says. But there the corrected step is the shorter one, and α is too small.",
+            "Neither: the correction fades": "At β₂ = 0.9999 it takes 10,000 steps to fade, and "
+            "there are 160.",
+        },
+        right=0,
+    ),
+    "08.defaults": Question(
+        "At Keras's defaults, 128 steps: which of the five are still near 0.1, what guessing among "
+        "ten classes gives?",
+        {
+            "AdaGrad and Adadelta": "The same η = 0.001 moves a weight by 0.001 in Adam and by "
+            "a millionth in Adadelta: a rate means something else in each rule.",
+            "SGD and AdaGrad": "SGD's default is 0.01, ten times AdaGrad's, and AdaGrad divides by "
+            "√0.1 and more: SGD is ahead of it, and AdaGrad of another.",
+            "Adadelta alone: AdaGrad adapts its steps": "It adapts them from s = 0.1 on, far above "
+            "these gradients' squares: at first it is SGD with 3 η.",
+        },
+        right=0,
+    ),
+    "08.batches": Question(
+        "Two epochs in batches of 4, each method at its default: how will SGD compare with Adam?",
+        {
+            "It stays near 0.3, as in part 1": "Part 1 had 128 steps, here are 2,000: SGD's small "
+            "steps add up.",
+            "It is ahead: small batches favour SGD": "They give both as many steps, and 0.01 is "
+            "still a small rate for SGD on this network.",
+            "Behind by some hundredths, at first by more": "2,000 small steps come nearly as far. "
+            "What is missing is mostly the rate.",
+        },
+        right=2,
+    ),
+    "08.first": Question(
+        "A new network, one evening, and the memory is no problem: what do you try first?",
+        {
+            "SGD with momentum at 0.01, Keras's default rate": "It can be as good, but its best "
+            "rate has to be found first: the evening goes to that.",
+            "Adam at 0.001, then at 0.003 and 0.01": "Its default trains at once, and one evening "
+            "is enough to go up or down by threes.",
+            "All five at their defaults, and keep the best": "That compares the default rates "
+            "more than the methods: two of them stand still.",
+        },
+        right=1,
+    ),
 }
 
 

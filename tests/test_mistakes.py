@@ -214,6 +214,28 @@ BODIES = {
         "return np.array((f(x + h) - f(x - h)) / (2 * h))",
         "x, h = np.float32(x), np.float32(h)\nreturn (f(x + h) - f(x - h)) / (2 * h)",
     ],
+    "cosine_at": [
+        "if t < warmup:\n    return learning_rate * t / warmup\n"
+        "done = (t - warmup) / (1 + steps - warmup)\n"
+        "return learning_rate * (0.5 + 0.5 * math.cos(done * math.pi))",
+        "done = max(0, t - warmup) / (steps - warmup + 1)\n"
+        "return learning_rate * min(1, t / warmup) * (1 + math.cos(math.pi * done)) / 2",
+        "if t <= warmup:\n    return t / warmup * learning_rate\n"
+        "half = math.pi * (t - warmup) / (steps - warmup + 1) / 2\n"
+        "return learning_rate * math.cos(half) ** 2",
+        "left = (steps + 1 - t) / (steps + 1 - warmup)\n"
+        "fall = (1 - math.cos(math.pi * left)) / 2\n"
+        "return learning_rate * (fall if t > warmup else t / warmup)",
+        "if t > warmup:\n    part = (t - warmup) / (steps - (warmup - 1))\n"
+        "    return 0.5 * learning_rate * (math.cos(part * math.pi) + 1)\n"
+        "return learning_rate / warmup * t",
+        "rate = learning_rate\nif t <= warmup:\n    rate *= t / warmup\nelse:\n"
+        "    done = (t - warmup) / (steps + 1 - warmup)\n"
+        "    rate *= (1 + math.cos(math.pi * done)) / 2\nreturn rate",
+        "if t <= warmup:\n    return learning_rate * t / warmup\n"
+        "i, n = t - warmup, steps - warmup + 1\n"
+        "return learning_rate / 2 + learning_rate / 2 * math.cos(math.pi * i / n)",
+    ],
     "one_epoch": [
         "order = rng.permutation(len(labels))\nreturn [(images[order[i:i + batch_size]], "
         "labels[order[i:i + batch_size]]) for i in range(0, len(labels), batch_size)]",

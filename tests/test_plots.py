@@ -132,6 +132,15 @@ def test_a_map_of_kinds_names_them_and_has_the_lines_that_are_given():
     assert "25% settles, 75% oscillates. Drawn on it: border" in figure.alt
 
 
+def test_a_map_over_many_decades_has_cells_of_one_size():
+    decades = np.logspace(-7, 5, 13)
+    figure = plots.knob_map(np.ones((13, 13)), ("x", decades), ("y", decades), log=False)
+    low, high = figure.axes[0].get_ylim()
+    assert np.isclose(low, 10**-7.5) and np.isclose(high, 10**5.5)
+    edges = figure.axes[0].collections[0].get_coordinates()[:, 0, 1]
+    assert np.allclose(edges[1:] / edges[:-1], 10)
+
+
 def test_a_band_is_drawn_for_several_seeds_only():
     lines = np.array([[3.0, 2.0], [1.0, 1.0]])
     assert len(plots.lines({"sgd": lines}).axes[0].collections) == 1

@@ -251,8 +251,8 @@ by_size = scoreboard(methods, [0.001, 0.01, 0.1, 1.0, 10.0], held_out_loss)
 # point add up to one that is ten times as long. Beyond 100 it no longer holds: $\eta = 1$ is about $2/L$ already (0.5 at
 # the start, above 1 after the epoch). The rate for 7,000 says little, as one step has no time to diverge.
 #
-# Now for longer, at these rates, 1, 20 and 40 epochs: against the images used, then against the seconds that *this*
-# machine took.
+# Now for longer, at these rates: $B = 1$, 100 and 7,000, for 1, 20 and 40 epochs. First against the images used, then
+# against the seconds that *this* machine took.
 
 
 # %%
@@ -294,22 +294,22 @@ plots.lines(losses, x=seconds, xlabel="seconds on this machine", log_x=True)
 # %% [markdown]
 # At first $\eta = 1$ is too much for $B = 100$: the loss rises, and catches up within the epoch. The zigzag of 7,000 is no
 # noise; it is lesson 01's, of steps beyond $2/L$.
-# Counted in images, the full batch needs about 50 times as many as 100 to come below 0.4. Counted in seconds, $B = 1$
-# takes longest by far: 7,000 small steps in Python for 70 with the same images, and processors are fast with matrices.
-# So "faster" needs a unit.
+# Counted in images, the full batch needs about 50 times as many as 100 to come below 0.4. Counted in seconds, an
+# *epoch* with $B = 1$ takes longest by far: 7,000 small steps in Python for 70 with the same images, and processors are
+# fast with matrices. (Its line is one epoch, the others are 20 and 40.) So "faster" needs a unit.
 #
 # ### Exercise 5: choose
 #
-# With $B = 10$, find the smallest learning rate at which some point of the curve is at 0.25 or below. Which rate do you
-# then expect for $B = 100$? `rate_100` must bring the loss of all 7,000 images below 0.41 in one epoch.
+# With $B = 5$, find the smallest learning rate at which some point of the curve is at 0.25 or below. Which rate do you
+# then expect for $B = 50$? `rate_50` must bring the loss of all 7,000 images below 0.37 in one epoch.
 
 # %%
-display(race(sgd, part, batch_size=10, target=("loss", 0.25)))
+display(race(sgd, part, batch_size=5, target=("loss", 0.25)))
 # BEGIN SOLUTION
-# STUB rate_100 = ...
-rate_100 = 1.0
+# STUB rate_50 = ...
+rate_50 = 0.6
 # END SOLUTION
-check_answer("02.rate_100", rate_100)
+check_answer("02.rate_50", rate_50)
 
 # %% [markdown]
 # ## 5 How noisy?
@@ -351,9 +351,9 @@ more_work = 10**2
 check_answer("02.more_work", more_work)
 
 # %% [markdown]
-# Noise falls with the root, work grows in full. A rule of thumb (McCandlish and others, 2018): up to the size where
-# noise and gradient are equally long, ten times the batch saves nearly ten times the steps, at no more images. Beyond
-# it saves few. In the picture that is where a falling line meets its level one: below 100 at the start, above 1,000 after training. A small batch is a
+# Noise falls with the root, work grows in full. A rule of thumb (McCandlish and others, 2018): well below the size
+# where noise and gradient are equally long, ten times the batch saves nearly ten times the steps, at hardly more images.
+# Well above, it saves few. In the picture that is where a falling line meets its level one: below 100 at the start, above 1,000 after training. A small batch is a
 # bargain early, and the gradient drowns in its noise late.
 #
 # ## 6 The noise ball
@@ -393,7 +393,7 @@ plots.lines(constant)
 #
 # Which constant $\eta$ brings the mean loss on this bowl below 0.007 after 400 steps?
 #
-# <details><summary>Hint</summary>The level η/(2 − η) and what is left of the start, (1 − η)⁸⁰⁰ × 4.25, must together be below 0.007.</details>
+# <details><summary>Hint</summary>The level η/(2 − η) and what is left of the start, (1 − η)⁸⁰⁰ × 4.25, must together be below 0.007. (400 steps, and the loss goes with x².)</details>
 
 # %%
 # BEGIN SOLUTION

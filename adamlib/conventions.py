@@ -1,0 +1,204 @@
+"""What other libraries and the papers mean by the same names, and how to say it in Keras's.
+
+CONVENTIONS, table()        their defaults and formulas, beside Keras's
+momentum_from_pytorch()     a momentum that stands outside the learning rate: PyTorch's and Optax's
+epsilon_from_paper()        the epsilon of Algorithm 1: PyTorch's and Optax's too
+weight_decay_from_paper()   the decay of the AdamW paper
+l2_from_pytorch()           PyTorch's weight_decay where it is not decoupled: all but its AdamW
+
+Read in their sources: PyTorch 2, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py; Optax
+0.2.8, optax/_src/{alias,transform}.py and optax/transforms/_accumulation.py; TensorFlow 2.21,
+tensorflow/python/training/adam.py, where version 1's optimizer lives on; Lasagne,
+lasagne/updates.py. And in the papers: Polyak, 1964; Duchi, Hazan and Singer, 2011; Hinton's
+lecture 6e, 2012; Zeiler, 2012; Kingma and Ba, 2015; Loshchilov and Hutter, 2019.
+"""
+
+from typing import NamedTuple
+
+from adamlib import rules
+from adamlib.descent import hyperparameter_defaults
+
+
+class Convention(NamedTuple):
+    """How one library or paper has a rule.
+
+    defaults  under Keras's names, {name: value}; what has no default there is left out
+    step      the formula, where libraries write it differently
+    """
+
+    library: str
+    defaults: dict
+    step: str
+
+
+def _keras(rule, step, **more):
+    """Keras's row: the defaults are those of the rule, which are Keras's."""
+    return Convention("Keras", hyperparameter_defaults(rule) | more, step)
+
+
+_ADAM = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+_NO_RATE = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+_HAT = "x ← x − η m̂/(√v̂ + ε)"
+_EPSILON_HAT = "x ← x − η_t m/(√v + ε)"
+_DECAY = "x ← x − η (λ x + Adam's step)"
+_OUTSIDE = "v ← μ v + g, x ← x − η v"
+_INSIDE = "v ← μ v − η g, x ← x + v"
+_IN_ROOT = "x ← x − η g/√(v + ε)"
+_SUM_IN_ROOT = "x ← x − η g/√(s + ε)"
+_UNITS = "x ← x − η g √(u + ε)/√(v + ε)"
+
+CONVENTIONS = {
+    "adam": [
+        Convention("Kingma and Ba", _ADAM, _HAT),
+        _keras(rules.adam, _EPSILON_HAT),
+        Convention("PyTorch", _ADAM, _HAT),
+        Convention("Optax", _NO_RATE, _HAT),
+        Convention("TensorFlow 1", _ADAM, _EPSILON_HAT),
+        Convention("Lasagne", _ADAM, _EPSILON_HAT),
+    ],
+    "adamw": [
+        Convention("Loshchilov and Hutter", _ADAM, "x ← x − s_t (λ x + Adam's step)"),
+        _keras(rules.adamw, _DECAY),
+        Convention("PyTorch", _ADAM | {"weight_decay": 0.01}, _DECAY),
+        Convention("Optax", _NO_RATE | {"weight_decay": 1e-4}, _DECAY),
+    ],
+    "momentum": [
+        Convention("Polyak", {}, "x ← x − η g + μ (x − x before)"),
+        _keras(rules.sgd, _INSIDE, momentum=0.0),
+        Convention("PyTorch", {"learning_rate": 0.001, "momentum": 0.0}, _OUTSIDE),
+        Convention("Optax", {}, _OUTSIDE),
+        Convention("Lasagne", {"momentum": 0.9}, _INSIDE),
+    ],
+    "adagrad": [
+        Convention("Duchi and others", {"initial_accumulator_value": 0.0}, "x ← x − η g/(√s + ε)"),
+        _keras(rules.adagrad, _SUM_IN_ROOT, initial_accumulator_value=0.1),
+        Convention(
+            "PyTorch",
+            {"learning_rate": 0.01, "epsilon": 1e-10, "initial_accumulator_value": 0.0},
+            "x ← x − η g/(√s + ε)",
+        ),
+        Convention("Optax", {"epsilon": 1e-7, "initial_accumulator_value": 0.1}, _SUM_IN_ROOT),
+        Convention(
+            "Lasagne",
+            {"learning_rate": 1.0, "epsilon": 1e-6, "initial_accumulator_value": 0.0},
+            _SUM_IN_ROOT,
+        ),
+    ],
+    "rmsprop": [
+        Convention("Hinton", {"rho": 0.9}, "x ← x − η g/√v"),
+        _keras(rules.rmsprop, _IN_ROOT),
+        Convention(
+            "PyTorch",
+            {"learning_rate": 0.01, "rho": 0.99, "epsilon": 1e-8},
+            "x ← x − η g/(√v + ε)",
+        ),
+        Convention("Optax", {"rho": 0.9, "epsilon": 1e-8}, _IN_ROOT),
+        Convention("Lasagne", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6}, _IN_ROOT),
+    ],
+    "adadelta": [
+        Convention("Zeiler", {"learning_rate": 1.0, "rho": 0.95, "epsilon": 1e-6}, _UNITS),
+        _keras(rules.adadelta, _UNITS),
+        Convention("PyTorch", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6}, _UNITS),
+        Convention("Optax", {"rho": 0.9, "epsilon": 1e-6}, _UNITS),
+        Convention("Lasagne", {"learning_rate": 1.0, "rho": 0.95, "epsilon": 1e-6}, _UNITS),
+    ],
+}
+
+_LETTERS = {
+    "learning_rate": "η",
+    "momentum": "μ",
+    "rho": "ρ",
+    "beta_1": "β₁",
+    "beta_2": "β₂",
+    "epsilon": "ε",
+    "initial_accumulator_value": "s₀",
+    "weight_decay": "λ",
+}
+
+
+def table(*names):
+    """The conventions of these rules as a table in Markdown; of all of them if none is named."""
+    lines = ["| | | defaults | step |", "| --- | --- | --- | --- |"]
+    for name in names or CONVENTIONS:
+        for row in CONVENTIONS[name]:
+            known = [f"{s} {row.defaults[k]:g}" for k, s in _LETTERS.items() if k in row.defaults]
+            defaults = ", ".join(known).replace("e-0", "e-")
+            first = f"**{name}**" if row is CONVENTIONS[name][0] else ""
+            lines.append(f"| {first} | {row.library} | {defaults} | {row.step} |")
+    return "\n".join(lines)
+
+
+def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):
+    """Keras's `learning_rate` and `momentum`, functions of t, for a run of torch.optim.SGD.
+
+        v_t = μ v_{t−1} + (1 − d) g_t          PyTorch, but v_1 = g_1; Optax, where d = 0
+        x_t = x_{t−1} − η_t v_t
+
+    With V_t = −η_t v_t that is, as Keras has it,
+
+        V_t = (μ η_t/η_{t−1}) V_{t−1} − η_t (1 − d) g_t
+        x_t = x_{t−1} + V_t
+
+    learning_rate  a number, or a function of t, the number of the step from 1
+    momentum       μ, in [0, 1)
+    dampening      d, in [0, 1): 1 − d is the part of a new gradient, save the first, that counts
+    Without dampening, and while the learning rate is constant, the two are equal as they are. The
+    functions raise ValueError where η grows so much in one step that Keras's momentum would be 1.
+    """
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be in [0, 1), not {momentum!r}.")
+    if not 0 <= dampening < 1:
+        raise ValueError(f"dampening must be in [0, 1), not {dampening!r}.")
+    rate = learning_rate if callable(learning_rate) else lambda t: learning_rate
+
+    def momentum_at(t):
+        now = momentum if t == 1 else momentum * rate(t) / rate(t - 1)
+        if now >= 1:
+            raise ValueError(
+                f"The learning rate grows {rate(t) / rate(t - 1):.3g} times at step {t}: Keras's "
+                f"momentum would be {now:.3g}, and must be less than 1. Let it grow more slowly."
+            )
+        return now
+
+    return {
+        "learning_rate": lambda t: rate(t) * (1 - dampening if t > 1 else 1),
+        "momentum": momentum_at,
+    }
+
+
+def epsilon_from_paper(epsilon, beta_2=0.999):
+    """Keras's epsilon at step t, a function of t, for the epsilon of Algorithm 1.
+
+        m̂/(√v̂ + ε) = (√(1 − β₂ᵗ)/(1 − β₁ᵗ)) m/(√v + ε̂)   with ε̂ = ε √(1 − β₂ᵗ)
+
+    (Kingma and Ba, 2015, the end of § 2.) A Keras optimizer has one number for the whole run: after
+    some 3 / (1 − β₂) steps ε̂ is ε but for 3 %.
+    """
+    if not 0 <= beta_2 < 1:
+        raise ValueError(f"beta_2 must be in [0, 1), not {beta_2!r}.")
+    return lambda t: epsilon * (1 - beta_2**t) ** 0.5
+
+
+def weight_decay_from_paper(weight_decay, learning_rate):
+    """Keras's weight_decay for that of the AdamW paper (Loshchilov and Hutter, 2019, Algorithm 2).
+
+        x ← x − s_t (α m̂/(√v̂ + ε) + λ x)        the paper: s_t is the schedule, α and λ are apart
+        x ← x − η_t λ' x, then Adam's step        Keras, PyTorch and Optax: η_t = s_t α, λ' = λ/α
+
+    learning_rate  α, a positive number: the one that the schedule multiplies
+    """
+    if not learning_rate > 0:
+        raise ValueError(f"learning_rate must be a positive number, not {learning_rate!r}.")
+    return weight_decay / learning_rate
+
+
+def l2_from_pytorch(weight_decay):
+    """The number for keras.regularizers.L2, for `weight_decay` of torch.optim.SGD, Adam and others.
+
+        g ← g + λ x                     PyTorch, before all else: the gradient of (λ/2) ‖x‖²
+        loss ← loss + l2 ‖x‖²           Keras, whose gradient is 2 l2 x: so l2 = λ/2
+
+    In sgd that is the decoupled decay x ← x − ηλx. In Adam it is not, whatever λ: g + λx is divided
+    by its own root mean square (Loshchilov and Hutter, 2019, Proposition 2).
+    """
+    return weight_decay / 2

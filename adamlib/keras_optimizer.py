@@ -1,0 +1,280 @@
+"""A rule inside model.fit: any rule, a learner's too, as a tf.keras optimizer.
+
+    model.compile(as_keras(adam, learning_rate=0.001), loss=...)
+
+It trains in eager mode, in a graph and compiled by XLA, follows Keras's learning rate schedules,
+and is saved with the model. A model that adamlib.rules trained loads where this module has been
+imported; where the rule is one's own, it must be given again:
+
+    keras.models.load_model(path, custom_objects={"adam": adam})
+"""
+
+import linecache
+import traceback
+from numbers import Real
+
+import numpy as np
+
+from adamlib import rules
+from adamlib.descent import (
+    check_hyperparameters,
+    diverged_at,
+    hyperparameter_defaults,
+    state_defaults,
+    update,
+)
+from adamlib.keras_check import keras, tf
+
+ops = keras.ops
+Schedule = keras.optimizers.schedules.LearningRateSchedule
+
+# What a rule is tried on: three gradients, each number of one sign, from large to tiny, and zeros.
+START = np.float32([[0, 0, 0], [1, -2, 0]])
+GRADIENTS = np.float32([[[50, -1, 0], [1e-3, -1e-6, 2]]]) * np.float32([1, 3, 0.5])[:, None, None]
+
+
+def as_keras(rule, learning_rate=None, **hyperparameters):
+    """The rule as a keras.optimizers.Optimizer. It is tried on six numbers first.
+
+    rule           as in adamlib.rules, in Python's operators and NumPy's functions; those that
+                   keras.ops has under the same name, element by element or over an array
+    learning_rate  a number, or one of keras.optimizers.schedules; the rule's own if not given
+    Each state is a variable of its parameter's shape, or one number where the rule returns one.
+    Raises TypeError or ValueError, in one sentence, for a rule that cannot train a network.
+    A training whose weights are no longer finite goes on, as in Keras; model.fit prints at its end
+    what the optimizer's `diverged` says. keras.callbacks.TerminateOnNaN() ends it at once.
+    """
+    return RuleOptimizer(rule, learning_rate, hyperparameters)
+
+
+@keras.utils.register_keras_serializable(package="adamlib")
+class RuleOptimizer(keras.optimizers.Optimizer):
+    """What as_keras returns."""
+
+    def __init__(self, rule, learning_rate=None, hyperparameters=None, name=None):
+        if not getattr(rule, "__name__", "").isidentifier():
+            raise TypeError(f"as_keras takes a rule that def has given a name, not {rule!r:.60}.")
+        if learning_rate is None:
+            learning_rate = hyperparameter_defaults(rule).get("learning_rate")
+        at_first = learning_rate(0) if isinstance(learning_rate, Schedule) else learning_rate
+        at_first = at_first.numpy() if ops.is_tensor(at_first) else at_first
+        numbers = {"learning_rate": at_first} | (hyperparameters or {})
+        check_hyperparameters(rule, numbers)
+        for key, value in numbers.items():
+            if not isinstance(value, Real):
+                what = "one number"
+                if key == "learning_rate":
+                    what = "a number or one of keras.optimizers.schedules"
+                raise TypeError(f"{key} must be {what} in Keras, not {value!r:.60}.")
+        shapes = _try(rule, numbers)
+        if not isinstance(learning_rate, Schedule):
+            learning_rate = float(learning_rate)
+        super().__init__(learning_rate, name=name or rule.__name__)
+        self.rule, self.hyperparameters, self._shapes = rule, dict(hyperparameters or {}), shapes
+
+    def build(self, variables):
+        """Make the states of these variables, each at its default."""
+        super().build(variables)
+        self._states = [[] for _ in variables]
+        for name, default in state_defaults(self.rule).items():
+            for variable, states in zip(variables, self._states, strict=True):
+                states.append(
+                    self.add_variable(
+                        variable.shape if self._shapes[name] else (),
+                        keras.initializers.Constant(default),
+                        variable.dtype,
+                        name=f"{variable.path.replace('/', '_')}_{name}",
+                    )
+                )
+        # The steps at which a gradient, and a weight, was first not finite; 0 while there is none.
+        self._not_finite = [
+            self.add_variable((), dtype="int", name=f"{what}_not_finite")
+            for what in ("gradient", "weight")
+        ]
+
+    def apply(self, grads, trainable_variables=None):
+        """One step, and a look whether all is finite."""
+        super().apply(grads, trainable_variables)
+        for first, arrays in zip(self._not_finite, (grads, self._trainable_variables), strict=True):
+            total = sum(ops.sum(a) for a in arrays if a is not None)  # finite if each number is
+            new = ops.logical_and(ops.equal(first, 0), ops.logical_not(ops.isfinite(total)))
+            first.assign(ops.where(new, self.iterations, first))
+
+    def update_step(self, gradient, variable, learning_rate):
+        """One step of one variable and its states."""
+        states = self._states[self._get_variable_index(variable)]
+        step = ops.cast(self.iterations + 1, variable.dtype)
+        rate = TensorAsArray(ops.cast(learning_rate, variable.dtype))
+        new = _on_tensors(
+            self.rule,
+            [variable, gradient, step, *states],
+            self.hyperparameters | {"learning_rate": rate},
+        )
+        for old, value in zip([variable, *states], new, strict=True):
+            self.assign(old, value)
+
+    @property
+    def diverged(self):
+        """ "", or at which step the weights were first not finite, and why."""
+        gradient, weight = (int(first) for first in self._not_finite) if self.built else (0, 0)
+        if not weight:
+            return ""
+        rate = self._learning_rate
+        rate = float(rate(weight - 1) if isinstance(rate, Schedule) else rate)
+        words = diverged_at(self.rule, weight, {"learning_rate": rate} | self.hyperparameters)
+        if 0 < gradient <= weight:
+            return f"{words}: the gradient was not finite, so the weights are not."
+        return f"{words}: it made weights that are not finite out of a gradient that is."
+
+    def finalize_variable_values(self, var_list):
+        """What model.fit calls at its end."""
+        super().finalize_variable_values(var_list)
+        if self.diverged:
+            print(self.diverged)
+
+    def get_config(self):
+        """What is saved: the rule by its name, and all of its numbers."""
+        config = super().get_config()
+        name = self.rule.__name__
+        ours = getattr(rules, name, None) is self.rule
+        used = hyperparameter_defaults(self.rule) | self.hyperparameters
+        return {
+            "name": config["name"],
+            "learning_rate": config["learning_rate"],
+            "rule": f"adamlib.rules.{name}" if ours else name,
+            "states": list(self._shapes),
+            "hyperparameters": {k: float(v) for k, v in used.items() if k != "learning_rate"},
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The optimizer again; a rule that is not of adamlib must be among the custom objects."""
+        rule, rate, states = (config[key] for key in ("rule", "learning_rate", "states"))
+        name = rule.removeprefix("adamlib.rules.")
+        if name != rule:
+            function = getattr(rules, name)
+        else:
+            function = keras.utils.get_registered_object(name, custom_objects)
+        hint = f'keras.models.load_model(path, custom_objects={{"{name}": {name}}})'
+        if function is None:
+            raise ValueError(
+                f"This model was trained by a rule of your own, {name}, which is not saved with "
+                f"it: define {name}, then load by {hint}; or without it, by compile=False."
+            )
+        if list(state_defaults(function)) != states:
+            raise ValueError(
+                f"This model was trained by a rule {name} with the states {', '.join(states)}; "
+                f"the {name} given has {', '.join(state_defaults(function)) or 'none'}: give the "
+                f"one that trained it, by {hint}."
+            )
+        if isinstance(rate, dict):
+            rate = keras.optimizers.schedules.deserialize(rate, custom_objects)
+        return cls(function, rate, config["hyperparameters"], config["name"])
+
+
+class TensorAsArray(np.lib.mixins.NDArrayOperatorsMixin):
+    """A tensor that takes Python's operators and NumPy's functions: np.sqrt is keras.ops.sqrt."""
+
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+    shape = property(lambda self: tuple(self.tensor.shape))
+    ndim = property(lambda self: len(self.tensor.shape))
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        result = _twin(name, inputs, kwargs)
+        if out is None:
+            return result
+        (old,) = out  # as in a += b, which must be seen by whoever else holds a
+        old.tensor = result.tensor
+        return old
+
+    def __array_function__(self, function, types, args, kwargs):
+        return _twin(function.__name__, args, kwargs)
+
+    def __array__(self, *args, **kwargs):
+        raise TypeError("np.array and np.asarray need numbers, and a tensor has them only later")
+
+    def __bool__(self):
+        raise TypeError(
+            "if, and, or, not, min and max need a truth at once, and a tensor has it only later: "
+            "write np.where(condition, a, b), np.minimum, np.maximum"
+        )
+
+
+def _twin(name, args, kwargs):
+    """The function of keras.ops with the name of NumPy's."""
+    if not hasattr(ops, name):
+        raise TypeError(f"np.{name} has no twin in keras.ops")
+    args, kwargs = keras.tree.map_structure(_tensor, (args, kwargs))
+    result = getattr(ops, name)(*args, **kwargs)
+    return TensorAsArray(result) if ops.is_tensor(result) else result
+
+
+def _tensor(a):
+    if isinstance(a, TensorAsArray):
+        return a.tensor
+    return a.item() if isinstance(a, np.generic) else a  # a number of Python's keeps a's precision
+
+
+def _on_tensors(rule, given, hyperparameters):
+    """What the rule returns for tensors x, g, t, *state: tensors of the shapes of x and state.
+
+    Raises TypeError, in one sentence, for what works on NumPy's arrays only.
+    """
+    # Dense: a word that a batch has twice has two sparse gradients, whose sum is to be squared.
+    # (Keras 3.15's own Adam adds their squares.)
+    x, g, t, *state = map(tf.convert_to_tensor, given)
+    try:
+        new = rule(*map(TensorAsArray, (x, g, t, *state)), **hyperparameters)
+        return [
+            ops.broadcast_to(_tensor(value), old.shape)
+            for value, old in zip(new, (x, *state), strict=True)
+        ]
+    except Exception as error:
+        code = rule.__code__
+        lines = [i for frame, i in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
+        where = linecache.getline(code.co_filename, lines[-1]).strip() if lines else ""
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise TypeError(
+            f"{rule.__name__} works on NumPy's arrays but not on Keras's tensors: {what}"
+            + f", in its line {where}" * bool(where)
+            + ": write it with operators and NumPy's functions"
+        ) from None
+
+
+def _try(rule, hyperparameters):
+    """{name: shape} of the rule's states after three steps on six numbers.
+
+    Raises TypeError or ValueError, in one sentence, if the rule does not return (x, *state), if it
+    returns what is not finite, or if tensors do not give the same as arrays.
+    """
+    names = ["x", *state_defaults(rule)]
+    for name, default in state_defaults(rule).items():
+        if not isinstance(default, Real):
+            raise TypeError(f"{rule.__name__}'s state {name} must start at a number, as {name}=0.")
+    x, state = START.copy(), list(state_defaults(rule).values())
+    for t, g in enumerate(GRADIENTS, start=1):
+        before = [x.copy(), *map(np.copy, state)]
+        with np.errstate(all="ignore"):
+            update(rule, x, g, t, state, **hyperparameters)
+        after = [x, *state]
+        for name, value in zip(names, after, strict=True):
+            bad = ~np.isfinite(value) & np.ones(x.shape, bool)
+            if bad.any():
+                raise ValueError(
+                    f"{rule.__name__} makes {name} {np.max(value):g} at step {t} where g is "
+                    f"{g[bad][0]:g}: a network has such gradients."
+                )
+        start, *states = (
+            np.full(np.shape(new), old, np.float32) for old, new in zip(before, after, strict=True)
+        )
+        tensors = _on_tensors(rule, [start, g, np.float32(t), *states], hyperparameters)
+        for name, value, tensor in zip(names, after, tensors, strict=True):
+            if not np.allclose(value, tensor, rtol=1e-3, atol=0):
+                raise ValueError(
+                    f"{rule.__name__} makes another {name} of tensors than of the same NumPy "
+                    f"arrays at step {t}: it must depend on nothing but its arguments."
+                )
+    return {name: np.shape(a) for name, a in zip(names[1:], state, strict=True)}
