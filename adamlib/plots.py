@@ -39,7 +39,7 @@ COLOURS = {
 }
 MARKERS = dict(zip(COLOURS, "osD^xvP<*Xhp>+", strict=True))
 OTHER = "#444444"
-DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1))]
+DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (1, 3))]
 
 
 class Picture(matplotlib.figure.Figure):
