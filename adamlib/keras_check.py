@@ -152,7 +152,11 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
         )
         network.set_weights(list(map(np.reshape, params, (w.shape for w in network.weights))))
         optimizer = _exact(optimizer) if dtype == "float64" else optimizer
-        network.compile(optimizer, getattr(keras.losses, loss)(from_logits=True))
+        # Keras's Adadelta multiplies its rho by a variable, and NumPy's rho takes no graph's.
+        eagerly = dtype == "float64" and isinstance(optimizer, keras.optimizers.Adadelta)
+        network.compile(
+            optimizer, getattr(keras.losses, loss)(from_logits=True), run_eagerly=eagerly
+        )
         for _ in range(epochs):
             for x, y in batches(data, batch_size or len(data[1]), rng):
                 losses.append(network.train_on_batch(x.toarray() if issparse(x) else x, y))

@@ -96,7 +96,7 @@ class RuleOptimizer(keras.optimizers.Optimizer):
         """One step, and a look whether all is finite."""
         super().apply(grads, trainable_variables)
         for first, arrays in zip(self._not_finite, (grads, self._trainable_variables), strict=True):
-            total = sum(ops.sum(a) for a in arrays if a is not None)  # finite if each number is
+            total = sum(tf.reduce_sum(a) for a in arrays if a is not None)  # finite if all is
             new = ops.logical_and(ops.equal(first, 0), ops.logical_not(ops.isfinite(total)))
             first.assign(ops.where(new, self.iterations, first))
 
@@ -239,8 +239,8 @@ def _on_tensors(rule, given, hyperparameters):
         what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise TypeError(
             f"{rule.__name__} works on NumPy's arrays but not on Keras's tensors: {what}"
-            + f", in its line {where}" * bool(where)
-            + ": write it with operators and NumPy's functions"
+            + f", in its line `{where}`" * bool(where)
+            + "; operators and NumPy's functions work on both"
         ) from None
 
 

@@ -403,6 +403,7 @@ def test_in_float64_the_optimizer_keeps_what_it_was_set_to():
     start = model.initial(np.random.default_rng(0), np.float64)
     for rule, optimizer, settings in [
         (rules.adam, keras.optimizers.Adam(**adam), adam),
+        (rules.adadelta, keras.optimizers.Adadelta(0.5), {"learning_rate": 0.5}),
         (rules.sgd, keras.optimizers.SGD(decay), {"learning_rate": lambda t: 0.5**t}),
     ]:
         ours, theirs = trained_by_both(rule, optimizer, model, start, data, **settings)
