@@ -1,5 +1,6 @@
 """Tell notebooks where they run, deal the tests to processes, mend two things in nbval 0.11."""
 
+import os
 import signal
 import time
 from queue import Empty
@@ -11,6 +12,8 @@ EXPECT = {"lessons": "unsolved", "solutions": "solved"}  # what adamlib's check 
 # How large the long experiments are: their results are held to the text in solutions/ only.
 SIZE = {"lessons": "smoke", "solutions": "laptop"}
 
+# Two processes share the machine: threads of their own would only fight.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
 wait_for_reply = RunningKernel.await_reply

@@ -1,14 +1,21 @@
 """A variational autoencoder in NumPy, and the training of many of them at once.
 
-    VAE(pixels, hidden, latent)    its loss and gradient, of one or of a stack of them
-    train_grid(rule, loss_and_gradient, params, data, ...)    one training for each setting
+VAE(pixels, hidden, latent)    its loss and gradient, of one or of a stack of them
+train_grid(rule, loss_and_gradient, params, data, ...)    one training for each setting
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from adamlib.descent import BLOCK, batches, check_hyperparameters, iterations, state_defaults, update
+from adamlib.descent import (
+    BLOCK,
+    batches,
+    check_hyperparameters,
+    iterations,
+    state_defaults,
+    update,
+)
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,10 @@ class VAE:
         d_log_variance = d_z * noise * deviation / 2 + (deviation**2 - 1) / (2 * n)
         d_code = np.concatenate([d_mean, d_log_variance], axis=-1)
         d_a = d_code @ _T(W_2) * sigmoid(a)
-        layers = [(x, d_a), (h, d_code), (z, d_c), (k, d_y)]
-        return loss, [g for left, d in layers for g in (_T(left) @ d, d.sum(axis=-2, keepdims=True))]
+        gradient = []
+        for left, d in [(x, d_a), (h, d_code), (z, d_c), (k, d_y)]:
+            gradient += [_T(left) @ d, d.sum(axis=-2, keepdims=True)]
+        return loss, gradient
 
 
 def softplus(a):
@@ -108,13 +117,13 @@ def _images(x, pixels, dtype):
 
 
 def train_grid(
-    rule, loss_and_gradient, params, data, *, epochs=1, batch_size=None, rng=None, **hyperparameters
+    rule, loss_and_gradient, params, data, *, epochs, batch_size, rng, **hyperparameters
 ):
     """Train one model for each setting, all at once: the same start, batches and noise for all.
 
     loss_and_gradient  function of (params, batch), of a stack of models: the loss of each, shape
                        (runs,), and the gradient, shaped as the stack
-    params             the start of one model, which all have; arrays of at least two axes
+    params             the start of one model, which all have
     hyperparameters    numbers, or arrays of shape (runs,)
     The rest as in descent.train. Returns the losses, shape (iterations, runs), each before its
     step. A run that diverges has NaN from there on, and leaves the others alone. Raises ValueError
@@ -122,29 +131,33 @@ def train_grid(
     """
     check_hyperparameters(rule, hyperparameters)
     steps = iterations(data, epochs, batch_size)
-    shapes = {name: np.shape(v) for name, v in hyperparameters.items()}
     try:
-        (runs,) = np.broadcast_shapes((1,), *shapes.values())
+        (runs,) = np.broadcast_shapes((1,), *map(np.shape, hyperparameters.values()))
     except ValueError:
+        shapes = {name: np.shape(v) for name, v in hyperparameters.items()}
         raise ValueError(
             f"The settings must be numbers or arrays of one length, not of shapes {shapes}."
         ) from None
+    for name, value in hyperparameters.items():
+        if callable(value):
+            raise ValueError(f"{name} is a function of t: train_grid takes numbers and arrays.")
     dtype = params[0].dtype
-    settings = {
-        name: np.broadcast_to(v, runs).astype(dtype).reshape(runs, 1, 1)
-        for name, v in hyperparameters.items()
-    }
+    settings = {name: np.broadcast_to(v, runs).astype(dtype) for name, v in hyperparameters.items()}
     xs = [np.repeat(p[np.newaxis], runs, axis=0) for p in params]
     parts = [_parts(x) for x in xs]  # so many runs at a time that they stay in the cache
     states = [[list(state_defaults(rule).values()) for _ in rows] for rows in parts]
     losses = np.empty((steps, runs), dtype)
-    stream = (batch for _ in range(epochs) for batch in batches(data, batch_size, rng))
+    stream = (
+        batch for _ in range(epochs) for batch in batches(data, batch_size or len(data[0]), rng)
+    )
     with np.errstate(all="ignore"):
         for t, batch in enumerate(stream, start=1):
             losses[t - 1], gs = loss_and_gradient(xs, batch)
             for x, g, rows_of, slots in zip(xs, gs, parts, states, strict=True):
                 for rows, state in zip(rows_of, slots, strict=True):
-                    some = {name: v[rows] for name, v in settings.items()}
+                    some = {
+                        k: v[rows].reshape(-1, *(1,) * (x.ndim - 1)) for k, v in settings.items()
+                    }
                     update(rule, x[rows], g[rows], t, state, **some)
     return losses
 
