@@ -11,7 +11,6 @@ from adamlib.check import report
 from adamlib.datasets import mnist
 from adamlib.descent import check_hyperparameters, sweep, train
 from adamlib.models import LogisticRegression
-from adamlib.schedules import cosine
 from adamlib.surfaces import ravine
 
 
@@ -170,20 +169,7 @@ def _ravine_by_adagrad(rate):
     return _comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
 
 
-def _annealed(rate):
-    noise, starts = np.random.default_rng(0), np.repeat(ravine.start[:, None], 1000, axis=1)
-
-    def gradient(x):
-        return ravine.gradient(x) + 5 * noise.standard_normal(x.shape)
-
-    run = sweep(rules.adam, gradient, starts, 300, learning_rate=cosine(rate, 300))
-    end = ravine(run.trajectory[-1]).mean()
-    words = f"after 300 steps the mean loss is {end:.3f}"
-    if end > 0.08:
-        words = f"{words}, so the rate is too {'small' if rate < 0.13 else 'large'}"
-    return end <= 0.08, words
-
-
+_NO_PART = "1 − β₁ is missing: m is an average, so momentum's rate is η(1 − β₁)/ε"
 _ONE_TO_FIVE = dict.fromkeys((0, 6, 7, 8), "the bugs are numbered 1 to 5")
 
 # The answers to questions, by lesson: a function of the learner's number that says whether it is
@@ -556,13 +542,18 @@ ANSWERS = {
         0.02,
         {
             0.04: "that is for one coordinate: the ravine has two",
-            0.01: "each coordinate adds ασ/4, and there are two",
-            0.004: "that is sgd's η: Adam's gradient is divided by √v, about σ = 5",
-            0.008: "that is sgd's η for one coordinate: Adam divides by √v, about σ = 5",
-            0.1: "that is the α of the picture, with a late loss of about 0.25",
-            0.125: "that is the late loss at α = 0.05: asked is the α",
-            0.05: "that is the late loss: asked is the α",
-            0.5: "σ is not in it: sgd's η is α divided by √v, about σ = 5",
+            0.01: "each coordinate adds ησ/4, and there are two",
+            0.004: "that is sgd's rate: Adam's gradient is divided by √v, about σ = 5",
+            0.008: "that is sgd's rate for one coordinate: Adam divides by √v, about σ = 5",
+            0.0008: "turn it over: Adam's η is sgd's rate times σ",
+            0.0016: "turn it over: Adam's η is sgd's rate times σ; and the ravine has two "
+            "coordinates",
+            0.1: "σ is missing: that is the η of part 2, with a late loss of about 0.25",
+            0.2: "σ is missing, and the ravine has two coordinates",
+            0.125: "that is the late loss at η = 0.05: asked is the η",
+            0.05: "that is the late loss: asked is the η",
+            0.5: "σ is upside down: the late loss is ησ/2, not η/(2σ)",
+            1: "σ is upside down, and the ravine has two coordinates",
         },
     ),
     "07.as_momentum": (
@@ -570,25 +561,31 @@ ANSWERS = {
         {
             10: "1 − β₁ is missing: m is an average, v a sum that is 1/(1 − μ) times as large",
             1: "turn 1 − β₁ over: m is an average, so it is shorter than the sum v",
-            0.01: "that is η, and ε divides the step",
+            0.01: "that is momentum's rate, and ε divides the step",
+            0.1: "ε is missing: it divides the step",
+            0.001: "ε is missing: it divides the step; and turn 1 − β₁ over",
             1e-5: "turn ε over: it divides the step",
             1e-4: "turn ε over: it divides the step",
             11.1111: "not by β₁: m takes in the part 1 − β₁ of each gradient",
-            1000: "that is ε itself: then η is 0.1",
+            1000: "that is ε itself: then momentum's rate is 0.1",
         },
     ),
     "07.settle": (
-        0.1 * 0.1 * 20 / (2 * 1.9),
+        0.053,
         {
-            0.1 * 20 / (2 * 1.9): "1 − β₁ is missing: m is an average, so η is α(1 − β₁)/ε",
-            0.1 * 20 / 2: "that is the border of sgd with η = α/ε",
+            0.1 * 20 / (2 * 1.9): _NO_PART,
+            0.53: _NO_PART,
+            0.52: _NO_PART,
+            0.1 * 20 / 2: "that is the border of sgd with a learning rate of η/ε",
             0.1: "that is from sgd's limit, 2/L: with momentum it is 2(1 + μ)/L",
             19: "turn it over: a larger ε makes shorter steps",
+            0.052: "that is rounded down, and there it still bursts",
             0.05: "close: give two digits that are not 0",
-            0.19: "that is the largest η, 2(1 + μ)/L: put η = α(1 − β₁)/ε",
+            0.19: "that is momentum's largest rate, 2(1 + μ)/L: it is η(1 − β₁)/ε",
             0.00263158: "L is 20, the largest curvature",
+            0.0026: "L is 20, the largest curvature",
         },
-        0.015,
+        0.0078,  # the limit, 0.0526, to 0.0534
     ),
     "07.momentum_now": (
         0.09,
@@ -596,13 +593,14 @@ ANSWERS = {
             0.9: "then the old steps keep their length: PyTorch's shrink with η",
             9: "turn it over: the old steps get shorter",
             0.1: "that is the ratio of the rates: μ goes with it",
-            0.01: "that is the new rate: asked is the momentum",
-            0.009: "that is μ times the new rate: divide by the old one",
+            0.001: "that is the new rate: asked is the momentum",
+            0.01: "that is the old rate: asked is the momentum",
+            0.0009: "that is μ times the new rate: divide by the old one",
+            0.009: "that is μ times the old rate: take the ratio of both",
             0.081: "μ once, not twice",
             0.81: "that is μ²: the ratio of the rates is missing",
         },
     ),
-    "07.annealed": _annealed,
     "09.trainings": (
         324,
         {
@@ -677,7 +675,7 @@ ANSWERS = {
             9.99e-5: "that divides by s, not by its root",
             1e-5: "that is η g: it is still to be divided by the root",
             1e-6: "divide by the root of 0.1, which is 0.316, not by 10",
-            3.16e-6: "multiply η by g and divide by the root: by 0.316, not its square times it",
+            3.2e-5: "close: give three digits",
             0.0316: "that is in units of η: multiply it by 0.001",
             -1e-5 / 0.1001**0.5: "the length is asked, which is positive",
         },

@@ -4,7 +4,7 @@ CONVENTIONS, table()        their defaults and formulas, beside Keras's
 momentum_from_pytorch()     a momentum that stands outside the learning rate: PyTorch's and Optax's
 epsilon_from_paper()        the epsilon of Algorithm 1: PyTorch's and Optax's too
 weight_decay_from_paper()   the decay of the AdamW paper
-l2_from_pytorch()           PyTorch's weight_decay where it is not decoupled: all but its AdamW
+l2_from_pytorch()           PyTorch's weight_decay where it is not decoupled, as in SGD and Adam
 
 Read in their sources: PyTorch 2, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py; Optax
 0.2.8, optax/_src/{alias,transform}.py and optax/transforms/_accumulation.py; TensorFlow 2.21,
@@ -40,7 +40,7 @@ _ADAM = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8
 _NO_RATE = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
 _HAT = "x ← x − η m̂/(√v̂ + ε)"
 _EPSILON_HAT = "x ← x − η_t m/(√v + ε)"
-_DECAY = "x ← x − η (λ x + Adam's step)"
+_DECAY = "x ← x − η λ x, then Adam's step"
 _OUTSIDE = "v ← μ v + g, x ← x − η v"
 _INSIDE = "v ← μ v − η g, x ← x + v"
 _IN_ROOT = "x ← x − η g/√(v + ε)"
@@ -57,7 +57,7 @@ CONVENTIONS = {
         Convention("Lasagne", _ADAM, _EPSILON_HAT),
     ],
     "adamw": [
-        Convention("Loshchilov and Hutter", _ADAM, "x ← x − s_t (λ x + Adam's step)"),
+        Convention("Loshchilov and Hutter", _ADAM, "x ← x − s_t (λ x + α m̂/(√v̂ + ε))"),
         _keras(rules.adamw, _DECAY),
         Convention("PyTorch", _ADAM | {"weight_decay": 0.01}, _DECAY),
         Convention("Optax", _NO_RATE | {"weight_decay": 1e-4}, _DECAY),
@@ -143,7 +143,8 @@ def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):
     momentum       μ, in [0, 1)
     dampening      d, in [0, 1): 1 − d is the part of a new gradient, save the first, that counts
     Without dampening, and while the learning rate is constant, the two are equal as they are. The
-    functions raise ValueError where η grows so much in one step that Keras's momentum would be 1.
+    functions raise ValueError where η grows so much in one step that Keras's momentum would be 1:
+    at step 2 of a linear warm-up η doubles, so with μ = 0.9 it would be 1.8.
     """
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be in [0, 1), not {momentum!r}.")
@@ -198,7 +199,12 @@ def l2_from_pytorch(weight_decay):
         g ← g + λ x                     PyTorch, before all else: the gradient of (λ/2) ‖x‖²
         loss ← loss + l2 ‖x‖²           Keras, whose gradient is 2 l2 x: so l2 = λ/2
 
-    In sgd that is the decoupled decay x ← x − ηλx. In Adam it is not, whatever λ: g + λx is divided
-    by its own root mean square (Loshchilov and Hutter, 2019, Proposition 2).
+    PyTorch decays every parameter that the optimizer has; in Keras a layer's kernel_regularizer
+    leaves its bias alone, which bias_regularizer takes. PyTorch's AdamW and Adafactor are
+    decoupled, and so is `weight_decay` of every Keras optimizer, SGD and Adam too.
+
+    In sgd without momentum L2 is the decoupled decay x ← x − ηλx. With momentum λx goes through the
+    velocity. In Adam the two differ whatever λ: g + λx is divided by its own root mean square
+    (Loshchilov and Hutter, 2019, Proposition 2).
     """
     return weight_decay / 2

@@ -1318,6 +1318,44 @@ there is no warm-up
 - return learning_rate * t / warmup
 + return learning_rate
 
+it is the cosine at every step
+? up to step warmup the rate is η t / warmup: there are two cases
+- if t <= warmup:
++ if t < 1:
+
+the warm-up is multiplied by the cosine
+? up to step warmup the rate is η t / warmup and no more: there are two cases
+- return learning_rate * t / warmup
++ done = (t - warmup) / (steps - warmup + 1)
++     return learning_rate * t / warmup * (1 + math.cos(math.pi * done)) / 2
+
+the warm-up is multiplied by a cosine over the whole run
+? up to step warmup the rate is η t / warmup and no more; there the cosine begins
+- return learning_rate * t / warmup
+- done = (t - warmup) / (steps - warmup + 1)
++ done = t / (steps + 1)
++     return learning_rate * t / warmup * (1 + math.cos(math.pi * done)) / 2
++ done = t / (steps + 1)
+
+the warm-up is not divided by its length
+? it reaches η at step warmup: η t / warmup
+- learning_rate * t / warmup
++ learning_rate * t
+
+the learning rate is not used in the warm-up
+? it reaches η at step warmup: η t / warmup
+- learning_rate * t / warmup
++ t / warmup
+
+the learning rate is not used
+? both cases are a share of it: multiply by it
+- return learning_rate * t / warmup
+- done = (t - warmup) / (steps - warmup + 1)
+- return learning_rate * (1 + math.cos(math.pi * done)) / 2
++ return t / warmup
++ done = (t - warmup) / (steps - warmup + 1)
++ return (1 + math.cos(math.pi * done)) / 2
+
 the cosine is counted from the start of the run
 ? it begins where the warm-up ends: count the steps from there
 - (t - warmup) / (steps - warmup + 1)

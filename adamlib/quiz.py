@@ -251,12 +251,12 @@ QUESTIONS = {
         right=2,
     ),
     "07.late": Question(
-        "The noisy ravine, α = 0.1. β₁ goes from 0.9 down to 0: no average of gradients at all. "
+        "The noisy ravine, η = 0.1. β₁ goes from 0.9 down to 0: no average of gradients at all. "
         "What does the late loss, the one it wanders about, do?",
         {
             "It rises several times: nothing averages the noise any more": "Single steps do get "
             "longer, four times. But with β₁ = 0.9 steps last: ten in a row go the same way.",
-            "It stays about the same": "Each gradient moves x by about α/√v in all, at once or "
+            "It stays about the same": "Each gradient moves x by about η g/√v in all, at once or "
             "spread over ten steps. Lesson 03 found the same of momentum.",
             "It falls: momentum overshoots": "It overshoots on the way down, early. Late there "
             "is no way down, only noise.",

@@ -22,7 +22,8 @@ def inverse_sqrt(learning_rate):
 
 
 def linear_warmup(learning_rate, warmup):
-    """η t / warmup up to step `warmup`, then η (Goyal et al., 2017).
+    """η t / warmup up to step `warmup`, then η (after Goyal et al., 2017, whose gradual warm-up
+    starts at the rate of one small batch).
 
     In Keras: PolynomialDecay(η / warmup, warmup - 1, η), which rises where its end is higher.
     """

@@ -17,7 +17,7 @@ from adamlib.conventions import (
 )
 from adamlib.descent import descend
 from adamlib.keras_check import OWN, keras, tf
-from adamlib.schedules import cosine
+from adamlib.schedules import cosine, linear_warmup
 from adamlib.surfaces import ravine
 
 STEPS = 200
@@ -159,7 +159,14 @@ def test_l2_from_pytorch_is_the_gradient_of_keras_regularizer():
     assert np.allclose(tape.gradient(penalty, x), 0.3 * START, rtol=1e-6)
 
 
-def test_l2_is_decoupled_decay_in_sgd_but_not_in_adam():
+@pytest.mark.parametrize("optimizer", [keras.optimizers.SGD, keras.optimizers.Adam])
+def test_keras_weight_decay_is_decoupled(optimizer):
+    x = keras.Variable([1.0])
+    optimizer(0.1, weight_decay=0.5).apply([keras.ops.zeros(1)], [x])
+    assert np.allclose(x.numpy(), 0.95)
+
+
+def test_l2_is_decoupled_decay_in_sgd_but_not_with_momentum_nor_in_adam():
     def with_l2(x):
         return ravine.gradient(x) + 2 * l2_from_pytorch(0.3) * x
 
@@ -172,6 +179,9 @@ def test_l2_is_decoupled_decay_in_sgd_but_not_in_adam():
 
     mine = in_keras(rules.sgd, with_l2, learning_rate=0.02)
     assert np.allclose(mine, decayed_sgd(0.02, 0.3), rtol=0, atol=1e-12)
+    mine = in_keras(rules.momentum, lambda x: 0.5 * x, learning_rate=0.001, momentum=0.9)
+    shrunk = mine[-1] / START  # decoupled decay leaves 0.9 of x, as 0 gradients give no velocity
+    assert (shrunk < 0.45).all() and (1 - 0.001 * 0.5) ** STEPS > 0.9
     mine = in_keras(rules.adam, with_l2, learning_rate=0.1, epsilon=epsilon_from_paper(1e-8))
     assert np.allclose(mine, algorithm_1(with_l2, 1e-8), rtol=0, atol=1e-12)  # PyTorch's Adam
     decoupled = in_keras(rules.adamw, learning_rate=0.1, weight_decay=0.3)
@@ -209,6 +219,9 @@ def test_table_has_a_line_for_each_convention_and_no_number_too_many():
     assert all(line.count("|") == 5 for line in lines)
     (optax,) = [line for line in table("adamw").splitlines() if "Optax" in line]
     assert "λ 0.0001" in optax and "η 0" not in optax
+    paper, *others = [row.step for row in CONVENTIONS["adamw"]]
+    assert "s_t" in paper and "α m̂" in paper and "η" not in paper  # its α stands once
+    assert set(others) == {"x ← x − η λ x, then Adam's step"}
 
 
 @pytest.mark.parametrize(
@@ -219,6 +232,10 @@ def test_table_has_a_line_for_each_convention_and_no_number_too_many():
         (
             lambda: momentum_from_pytorch(lambda t: 0.1 * t, 0.9)["momentum"](2),
             "The learning rate grows 2 times at step 2: Keras's momentum would be 1.8, and must",
+        ),
+        (
+            lambda: momentum_from_pytorch(linear_warmup(0.1, 10), 0.9)["momentum"](2),
+            "Keras's momentum would be 1.8",
         ),
         (lambda: epsilon_from_paper(1e-8, 1.0), "beta_2 must be in [0, 1), not 1.0."),
         (lambda: weight_decay_from_paper(0.1, 0), "learning_rate must be a positive number, not 0"),
