@@ -46,7 +46,7 @@ from adamlib.descent import descend, sweep, train
 from adamlib.explorers import hyperparameter_map
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 from adamlib.quiz import quiz
-from adamlib.runs import collect
+from adamlib.runs import collect, size
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
 from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import cubic, ravine
@@ -495,7 +495,7 @@ real_shapes = {
     "adam, cosine": lambda rate: cosine(rate, 180),
     "adam, warm-up and cosine": lambda rate: cosine(rate, 180, warmup=18),
 }
-real_rates, seeds = [0.003, 0.01, 0.03, 0.1], range(5)
+real_rates, seeds = [0.003, 0.01, 0.03, 0.1], range(1 if size() == "smoke" else 5)
 
 
 def dead_units(params):
@@ -686,22 +686,23 @@ assert left["L2"][0] < 0.4 and left["L2"][2] > 0.95
 least = {name[6:]: ends_of.min() for name, ends_of in annealed.items()}
 assert least["cosine"] < 0.09 < 0.13 < least["constant"] < 0.16 and least["1/√t"] < 0.11
 assert [(ends_of < 0.2).sum() for ends_of in annealed.values()] == [1, 2, 6]
-loss = {name[6:]: both[..., 0] for name, both in at_end.items()}  # shape (seeds, rates)
-dead = {name[6:]: both[..., 1] for name, both in at_end.items()}
-best = loss["warm-up and cosine"].mean(axis=0).min()
-gain = loss["cosine"].mean(axis=0).min() - best
-assert all(best < loss[n].mean(axis=0).min() - 0.02 for n in ("constant", "warm-up", "cosine"))
-assert loss["cosine"].mean(axis=0).argmin() == 1  # at 0.01
-same_rate = loss["cosine"][:, 1].mean() - loss["warm-up and cosine"][:, 1].mean()
-assert same_rate > 0.02 and same_rate > 0.5 * gain
-least = [loss[n].mean(axis=0).min() for n in ("constant", "warm-up")]
-assert abs(least[0] - least[1]) < 0.03 < gain
-for n, slow in (("constant", "warm-up"), ("cosine", "warm-up and cosine")):
-    assert loss[slow][:, 3].mean() < 0.75 * loss[n][:, 3].mean()
-    assert (dead[slow][:, 2] < dead[n][:, 2] - 10).all()
-assert all(values[:, 3].mean() > values.mean(axis=0).min() + 0.05 for values in loss.values())
-assert loss["warm-up"][:, 2].mean() > loss["constant"][:, 2].mean() - 0.03
-assert min(deaths[0.03]) > 5 and max(deaths[0.03 / 18]) == 0
+if size() != "smoke":
+    loss = {name[6:]: both[..., 0] for name, both in at_end.items()}  # shape (seeds, rates)
+    dead = {name[6:]: both[..., 1] for name, both in at_end.items()}
+    best = loss["warm-up and cosine"].mean(axis=0).min()
+    gain = loss["cosine"].mean(axis=0).min() - best
+    assert all(best < loss[n].mean(axis=0).min() - 0.02 for n in ("constant", "warm-up", "cosine"))
+    assert loss["cosine"].mean(axis=0).argmin() == 1  # at 0.01
+    same_rate = loss["cosine"][:, 1].mean() - loss["warm-up and cosine"][:, 1].mean()
+    assert same_rate > 0.02 and same_rate > 0.5 * gain
+    least = [loss[n].mean(axis=0).min() for n in ("constant", "warm-up")]
+    assert abs(least[0] - least[1]) < 0.03 < gain
+    for n, slow in (("constant", "warm-up"), ("cosine", "warm-up and cosine")):
+        assert loss[slow][:, 3].mean() < 0.75 * loss[n][:, 3].mean()
+        assert (dead[slow][:, 2] < dead[n][:, 2] - 10).all()
+    assert all(values[:, 3].mean() > values.mean(axis=0).min() + 0.05 for values in loss.values())
+    assert loss["warm-up"][:, 2].mean() > loss["constant"][:, 2].mean() - 0.03
+    assert min(deaths[0.03]) > 5 and max(deaths[0.03 / 18]) == 0
 assert max(differences.values()) < 1e-3 and weights_apart < 1e-4
 lost = keras.optimizers.Adam(schedules.CosineDecay(0.0, 9, warmup_target=0.01, warmup_steps=5))
 x = keras.Variable([1.0])
