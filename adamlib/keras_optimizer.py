@@ -9,6 +9,7 @@ imported; where the rule is one's own, it must be given again:
     keras.models.load_model(path, custom_objects={"adam": adam})
 """
 
+import inspect
 import linecache
 import traceback
 from numbers import Real
@@ -29,7 +30,7 @@ ops = keras.ops
 Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 # What a rule is tried on: three gradients, each number of one sign, from large to tiny, and zeros.
-START = np.float32([[0, 0, 0], [1, -2, 0]])
+START = np.float32([[0, 0, 1], [1, -2, 0]])
 GRADIENTS = np.float32([[[50, -1, 0], [1e-3, -1e-6, 2]]]) * np.float32([1, 3, 0.5])[:, None, None]
 
 
@@ -52,8 +53,11 @@ class RuleOptimizer(keras.optimizers.Optimizer):
     """What as_keras returns."""
 
     def __init__(self, rule, learning_rate=None, hyperparameters=None, name=None):
-        if not getattr(rule, "__name__", "").isidentifier():
-            raise TypeError(f"as_keras takes a rule that def has given a name, not {rule!r:.60}.")
+        if not (inspect.isfunction(rule) and rule.__name__.isidentifier()):
+            of_keras = "; model.compile takes Keras's own as they are" * ("keras" in repr(rule))
+            raise TypeError(
+                f"as_keras takes a rule that def has given a name, not {rule!r:.60}{of_keras}."
+            )
         if learning_rate is None:
             learning_rate = hyperparameter_defaults(rule).get("learning_rate")
         at_first = learning_rate(0) if isinstance(learning_rate, Schedule) else learning_rate
@@ -123,7 +127,10 @@ class RuleOptimizer(keras.optimizers.Optimizer):
         rate = float(rate(weight - 1) if isinstance(rate, Schedule) else rate)
         words = diverged_at(self.rule, weight, {"learning_rate": rate} | self.hyperparameters)
         if 0 < gradient <= weight:
-            return f"{words}: the gradient was not finite, so the weights are not."
+            return (
+                f"{words}: the gradient was not finite, since the learning rate is too large, "
+                "the rule makes weights too large, or the loss is not finite."
+            )
         return f"{words}: it made weights that are not finite out of a gradient that is."
 
     def finalize_variable_values(self, var_list):
@@ -142,7 +149,7 @@ class RuleOptimizer(keras.optimizers.Optimizer):
             "name": config["name"],
             "learning_rate": config["learning_rate"],
             "rule": f"adamlib.rules.{name}" if ours else name,
-            "states": list(self._shapes),
+            "states": [k + " (one number)" * (shape == ()) for k, shape in self._shapes.items()],
             "hyperparameters": {k: float(v) for k, v in used.items() if k != "learning_rate"},
         }
 
@@ -161,15 +168,19 @@ class RuleOptimizer(keras.optimizers.Optimizer):
                 f"This model was trained by a rule of your own, {name}, which is not saved with "
                 f"it: define {name}, then load by {hint}; or without it, by compile=False."
             )
-        if list(state_defaults(function)) != states:
-            raise ValueError(
-                f"This model was trained by a rule {name} with the states {', '.join(states)}; "
-                f"the {name} given has {', '.join(state_defaults(function)) or 'none'}: give the "
-                f"one that trained it, by {hint}."
-            )
         if isinstance(rate, dict):
             rate = keras.optimizers.schedules.deserialize(rate, custom_objects)
-        return cls(function, rate, config["hyperparameters"], config["name"])
+        try:
+            new = cls(function, rate, config["hyperparameters"], config["name"])
+            if (given := new.get_config()["states"]) != states:
+                given, states = (", ".join(names) or "none" for names in (given, states))
+                raise ValueError(f"{name} has the states {given}, not {states}")
+        except (TypeError, ValueError) as error:  # Keras makes five lines of a TypeError
+            words = str(error).removesuffix(".")
+            raise ValueError(
+                f"{words}; give the {name} that trained this model, by {hint}."
+            ) from None
+        return new
 
 
 class TensorAsArray(np.lib.mixins.NDArrayOperatorsMixin):
@@ -194,12 +205,14 @@ class TensorAsArray(np.lib.mixins.NDArrayOperatorsMixin):
         return _twin(function.__name__, args, kwargs)
 
     def __array__(self, *args, **kwargs):
-        raise TypeError("np.array and np.asarray need numbers, and a tensor has them only later")
+        raise TypeError(
+            "np.array, np.asarray and functions that are not NumPy's need numbers at once, and a "
+            "tensor has them only later"
+        )
 
     def __bool__(self):
         raise TypeError(
-            "if, and, or, not, min and max need a truth at once, and a tensor has it only later: "
-            "write np.where(condition, a, b), np.minimum, np.maximum"
+            "if, and, or, not, min and max need a truth at once, and a tensor has it only later"
         )
 
 
@@ -221,7 +234,7 @@ def _tensor(a):
 def _on_tensors(rule, given, hyperparameters):
     """What the rule returns for tensors x, g, t, *state: tensors of the shapes of x and state.
 
-    Raises TypeError, in one sentence, for what works on NumPy's arrays only.
+    Raises TypeError, in one sentence, for what does not work on tensors.
     """
     # Dense: a word that a batch has twice has two sparse gradients, whose sum is to be squared.
     # (Keras 3.15's own Adam adds their squares.)
@@ -233,22 +246,34 @@ def _on_tensors(rule, given, hyperparameters):
             for value, old in zip(new, (x, *state), strict=True)
         ]
     except Exception as error:
-        code = rule.__code__
-        lines = [i for frame, i in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
-        where = linecache.getline(code.co_filename, lines[-1]).strip() if lines else ""
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        raise TypeError(
-            f"{rule.__name__} works on NumPy's arrays but not on Keras's tensors: {what}"
-            + f", in its line `{where}`" * bool(where)
-            + "; operators and NumPy's functions work on both"
-        ) from None
+        raise TypeError(_failure(rule, "Keras's tensors", error)) from None
+
+
+def _failure(rule, arrays, error):
+    """The sentence for an error in a rule: what it is, where, what to write."""
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    where = _line(rule, error)
+    return (
+        f"{rule.__name__} fails on {arrays}: {what.replace('TensorAsArray', 'tensor')}"
+        + f", in its line `{where}`" * bool(where)
+        + "; write operators and NumPy's functions that keras.ops has too, as np.sqrt(a), "
+        "np.max(a), np.maximum(a, b), np.where(condition, a, b)"
+    )
+
+
+def _line(rule, error):
+    """The rule's line in which the error arose, or ""."""
+    code = rule.__code__
+    lines = [i for frame, i in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
+    return linecache.getline(code.co_filename, lines[-1]).strip() if lines else ""
 
 
 def _try(rule, hyperparameters):
     """{name: shape} of the rule's states after three steps on six numbers.
 
     Raises TypeError or ValueError, in one sentence, if the rule does not return (x, *state), if it
-    returns what is not finite, or if tensors do not give the same as arrays.
+    returns what is not finite, or an x that forgets the old one, or if tensors do not give the same
+    as arrays.
     """
     names = ["x", *state_defaults(rule)]
     for name, default in state_defaults(rule).items():
@@ -257,16 +282,27 @@ def _try(rule, hyperparameters):
     x, state = START.copy(), list(state_defaults(rule).values())
     for t, g in enumerate(GRADIENTS, start=1):
         before = [x.copy(), *map(np.copy, state)]
-        with np.errstate(all="ignore"):
-            update(rule, x, g, t, state, **hyperparameters)
+        try:
+            with np.errstate(all="ignore"):
+                update(rule, x, g, t, state, **hyperparameters)
+        except Exception as error:
+            if _line(rule, error):
+                raise TypeError(_failure(rule, "NumPy's arrays", error)) from None
+            raise  # a sentence of update's own
         after = [x, *state]
         for name, value in zip(names, after, strict=True):
             bad = ~np.isfinite(value) & np.ones(x.shape, bool)
             if bad.any():
+                worst = np.broadcast_to(value, x.shape)[bad][0]
                 raise ValueError(
-                    f"{rule.__name__} makes {name} {np.max(value):g} at step {t} where g is "
+                    f"{rule.__name__} makes {name} {worst:g} at step {t} where g is "
                     f"{g[bad][0]:g}: a network has such gradients."
                 )
+        if ((g == 0) & (before[0] != 0) & (x == 0)).any():
+            raise ValueError(
+                f"{rule.__name__} makes x 0 where g is 0, whatever x was: return the new x, and "
+                "after it the states."
+            )
         start, *states = (
             np.full(np.shape(new), old, np.float32) for old, new in zip(before, after, strict=True)
         )
