@@ -141,7 +141,7 @@ def _ravine_by_adam(rate, beta_1):
 def _unfair_rate(rate):
     """Figure 1, left: the rates of the list at which Nesterov with α/√t has the lowest loss."""
     if rate in (1, 3):
-        return True, f"{rate:g} is too large for all the others, and Nesterov's decays in time"
+        return True, f"at {rate:g} every other method has left its best behind"
     if rate in (0.01, 0.03, 0.1, 0.3):
         return False, f"at {rate:g} another method is better: look down the table's column"
     return False, "take an α of the table, 0.01 to 3"
@@ -163,6 +163,25 @@ def _bugs(*pictures):
         about = f"look again at picture {wrong[0]:g}" if wrong[0] in seen else "mind"
         words = f"{words}; {about}: {hint}"
     return not wrong, words
+
+
+def _adagrad_factor(factor):
+    """How far above its default lesson 08's sweep finds AdaGrad's best rate: 300 times."""
+    if 100 <= factor <= 1000:
+        return True, "between 100 and 1,000; the next cells show it"
+    if 0.1 <= factor <= 1:
+        return False, "that is a rate, or below the default: asked is how many times 0.001 it is"
+    if not factor > 1:
+        return False, "the default is too small, so the factor is above 1"
+    if factor < 100:
+        return False, (
+            f"at {0.001 * factor:g} its first steps are those of SGD at "
+            f"{0.001 * factor / 0.1**0.5:.2g}, and the later ones shorter: too short for 128 steps"
+        )
+    return False, (
+        f"at {0.001 * factor:g} its first steps are those of SGD at "
+        f"{0.001 * factor / 0.1**0.5:.2g}: too long for this network"
+    )
 
 
 def _ravine_by_adagrad(rate):
@@ -601,21 +620,6 @@ ANSWERS = {
             0.81: "that is μ²: the ratio of the rates is missing",
         },
     ),
-    "09.trainings": (
-        324,
-        {
-            162: "that is with dropout, or without: it is done for both",
-            304: "the two more seeds at each method's best are missing",
-            152: "that is the tuning, once: two more seeds for each method, and all of it twice",
-            100: "that tunes the learning rate alone",
-            90: "that tunes the learning rate alone, with one more seed",
-            314: "two more seeds, not one",
-            256: "Adam's two betas have 3 · 3 combinations, not 3 + 3; and the seeds are missing",
-            276: "Adam has 3 · 3 combinations of its two betas for each rate, not 3 + 3",
-            912: "the other seeds are only for the best settings: tuning takes one seed",
-            740: "AdaGrad and the others have fewer hyperparameters than Adam",
-        },
-    ),
     "09.twice": (
         0.01,
         {
@@ -646,10 +650,16 @@ ANSWERS = {
             7.937: "that is how many times longer the step is: divide 0.01 by it",
             0.126: "that is √(1 − β₂ᵗ): multiply it by 0.01",
             0.000159: "that is 0.01 (1 − β₂ᵗ): take the root",
+            0.01 * (1 - 0.9999**160): "that is 0.01 (1 − β₂ᵗ): take the root",
             0.0001: "that is 0.01 √(1 − β₂): the ratio at the first step, but for β₁",
             0.001: "that is the nearest of the list: give it by the formula",
-            0.00316: "that is between two of the list: give it by the formula",
+            10**-2.5: "that is of the list, and the best for β₂ = 0.999: give it by the formula",
+            0.01: "that is the corrected rule's α: without correction the steps are longer",
             0.00385: "that is for β₂ = 0.999",
+            0.01 * (1 - 0.999**160) ** 0.5: "that is for β₂ = 0.999",
+            0.01 * (1 - 0.99**160) ** 0.5: "that is for β₂ = 0.99",
+            0.01 * (1 - 0.9999**8) ** 0.5: "t = 8 counts epochs: take the steps, 160",
+            0.000497: "t = 8 counts epochs: take the steps, 160",
             0.0013: "close: give three digits",
             0.00127: "close: the third digit is a 6",
         },
@@ -663,6 +673,8 @@ ANSWERS = {
             25.6: "that is how many million weights there are",
             307.2: "that counts the weights too: asked is what Adam adds",
             204_800_000: "that is in bytes: give millions of them",
+            0.2048: "that is in units of 1,000 million bytes: give millions",
+            195.3: "that is in units of 1,024² bytes: give millions",
             819.2: "4 bytes, not 4 times 4",
             409.6: "that is for 8 bytes each: these are float32",
         },
@@ -677,24 +689,12 @@ ANSWERS = {
             1e-6: "divide by the root of 0.1, which is 0.316, not by 10",
             3.2e-5: "close: give three digits",
             0.0316: "that is in units of η: multiply it by 0.001",
+            3.16e-4: "ten times too long: 0.001 · 0.01 is 10⁻⁵",
             -1e-5 / 0.1001**0.5: "the length is asked, which is positive",
         },
         3e-3,
     ),
-    "08.epochs": (
-        62.5,
-        {
-            62: "close: to one digit after the point",
-            63: "close: to one digit after the point",
-            31.25: "that is for 1,000 steps: there are 2,000",
-            2: "that many epochs, of 4,000 pictures in batches of 4: asked is for batches of 64",
-            32: "that is how many batches of 64 an epoch has: 2,000 steps, how many epochs?",
-            15.625: "that is 2,000 over 128, the steps of four epochs: asked is in epochs",
-            16: "that is for batches of 16",
-            125: "that is for batches of 128",
-            3.90625: "that is for batches of 4: 512 an epoch",
-        },
-    ),
+    "08.adagrad_factor": _adagrad_factor,
 }
 
 

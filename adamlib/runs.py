@@ -51,7 +51,7 @@ def _bar(jobs, done, name=None):
     label = f"{finished} of {words} done"
     if name is None:
         return HTML(f"<p>{label}</p>")
-    now = " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+    now = ", ".join(map(str, name)) if isinstance(name, tuple) else str(name)
     return HTML(
         f'<label>{label}, now {html.escape(now)} <progress value="{finished}" max="{len(jobs)}">'
         "</progress></label>"

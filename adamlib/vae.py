@@ -126,7 +126,8 @@ def train_grid(
     params             the start of one model, which all have
     hyperparameters    numbers, or arrays of shape (runs,)
     The rest as in descent.train. Returns the losses, shape (iterations, runs), each before its
-    step. A run that diverges has NaN from there on, and leaves the others alone. Raises ValueError
+    step. A run that diverges is not finite from there on (the first loss
+    may be inf, then NaN), and leaves the others alone. Raises ValueError
     or TypeError, in one sentence, for bad input.
     """
     check_hyperparameters(rule, hyperparameters)

@@ -36,7 +36,7 @@ def test_each_job_is_run_once(shown):
     done = {}
     assert collect(jobs, done) is done == {("adam", 0): 0, ("adam", 1): 1, ("adam", 2): 4}
     assert collect(jobs, done) == done and calls == [0, 1, 2]
-    assert '1 of 3 trainings done, now adam 1 <progress value="1" max="3">' in shown[2]
+    assert '1 of 3 trainings done, now adam, 1 <progress value="1" max="3">' in shown[2]
     assert shown[-1] == "<p>3 of 3 trainings done</p>"
 
 
