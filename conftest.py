@@ -7,6 +7,7 @@ from queue import Empty
 
 import pytest
 from nbval.kernel import RunningKernel
+from xdist.scheduler import LoadScopeScheduling
 
 EXPECT = {"lessons": "unsolved", "solutions": "solved"}  # what adamlib's check asks of an exercise
 # How large the long experiments are: their results are held to the text in solutions/ only.
@@ -30,13 +31,19 @@ def pytest_runtest_setup(item):
         return (yield)
 
 
-def pytest_itemcollected(item):
-    """A file's tests stay in one process, for they share what is slow; but not those of pages.
+class ByFile(LoadScopeScheduling):
+    """A file's tests stay in one process, for they share what is slow; but not those of pages."""
 
-    Wait a minute for a cell's output where nbval waits five seconds: machines can be busy.
-    """
-    if item.path.parent.name != "browser":
-        item.add_marker(pytest.mark.xdist_group(item.path.stem + item.path.parent.name))
+    def _split_scope(self, nodeid):
+        return nodeid if nodeid.startswith("tests/browser/") else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
+
+
+def pytest_itemcollected(item):
+    """Wait a minute for a cell's output where nbval waits five seconds: machines can be busy."""
     if hasattr(item, "output_timeout"):
         item.output_timeout = 60
 

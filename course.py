@@ -31,7 +31,7 @@ GIGABYTES = 3
 
 PROGRAMS = {
     "lab": ["-m", "jupyterlab", "--ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}"],
-    "test": ["-m", "pytest", "-n2", "--dist=loadgroup"],
+    "test": ["-m", "pytest", "-n2"],
     "build": ["tools/notebooks.py", "build"],
     "bench": ["benchmarks/run.py"],
 }
