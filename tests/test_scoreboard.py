@@ -25,6 +25,14 @@ def test_the_rate_that_is_best_with_the_first_seed_wins(capsys):
     )
 
 
+def test_it_is_small_where_a_notebook_only_has_to_run(monkeypatch):
+    monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
+    calls = []
+    methods = {"sgd": lambda rate, seed: calls.append((rate, seed)) or training(rate)}
+    scoreboard(methods, [0.1, 0.2, 0.3], held_out_loss, seeds=(7, 8))
+    assert calls == [(0.1, 7), (0.2, 7)]
+
+
 def test_it_says_that_a_rate_is_at_an_end_of_the_list(capsys):
     for sign in (1, -1):
         methods = {"sgd": lambda rate, seed, sign=sign: training(sign * rate)}

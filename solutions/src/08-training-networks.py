@@ -467,8 +467,11 @@ for model in (loaded, wrapped.model):
     model.train_on_batch(part[0][:64], part[1][:64])
 pairs = zip(loaded.get_weights(), wrapped.model.get_weights(), strict=True)
 gone_apart = max(np.abs(a - b).max() for a, b in pairs)
-print(f"steps taken: {int(loaded.optimizer.iterations)}; the last by both, the saved and the first")
-print(f"model, which differ by less than 1e-6: {gone_apart < 1e-6}")
+print(
+    f"loaded, and one step on, the {int(loaded.optimizer.iterations)}th; the first model too:",
+    end=" ",
+)
+print(f"apart by less than 1e-6: {gone_apart < 1e-6}")
 
 # %% [markdown]
 # ## 7 Rules of thumb that survive
@@ -485,7 +488,7 @@ print(f"model, which differ by less than 1e-6: {gone_apart < 1e-6}")
 #
 # **When is SGD with momentum the better choice?** Two cases that this course has measured. Where memory counts: one number
 # for each weight, not two (part 1). And where gradients are exact, in the ravine (curvatures 1 and 20). Here
-# are the worst of 16 starts after 50 steps, with η and β₁ (or μ) tuned over 900 pairs, β₂ and ε at their defaults: momentum
+# is the worst of 16 starts after 50 steps, with η and β₁ (or μ) tuned over 900 pairs, β₂ and ε at their defaults: momentum
 # is ahead along the axes, far ahead across them. Tuning alone has not put it ahead: one band with Adam
 # on lesson 06's digits, 0.04 behind here.
 

@@ -38,7 +38,7 @@ from adamlib.models import MLP, SparseLogisticRegression
 from adamlib.quiz import quiz
 from adamlib.vae import VAE, train_grid
 
-FULL = False  # True: full data, by a network, and the paper's models: weeks of computing
+FULL = False  # True: full data, from the internet, and the paper's models: weeks of computing
 size = runs.size(FULL)
 seeds = {"smoke": [0], "laptop": [0, 1, 2], "full": [0, 1, 2]}[size]
 plan = {  # for each figure: how many samples (None: all), how many epochs, how large a model
@@ -157,9 +157,7 @@ def trainer(model, start, methods, data, epochs):
         how = dict(epochs=epochs, batch_size=128, rng=rng, learning_rate=schedule(rate))
         with np.errstate(all="ignore"):
             *_, run = training(rule, loss, start(rng), data, **how)
-        losses = np.full(
-            iterations(data, epochs, 128), np.nan
-        )  # from where it diverges, if it does
+        losses = np.full(iterations(data, epochs, 128), np.nan)  # NaN once it has diverged
         losses[: len(run.losses)] = run.losses
         return quarters(losses, epochs)
 
@@ -568,7 +566,7 @@ check_answer("09.moved", moved)
 #
 # ## 6 Full size, and what remains
 #
-# `FULL = True` at the top takes MNIST, IMDB and CIFAR-10 through `keras.datasets`. Without a network it says so and takes
+# `FULL = True` at the top takes MNIST, IMDB and CIFAR-10 through `keras.datasets`. Without the internet it says so and takes
 # what is shipped. No size mends one rate for all (exercise 2) or a schedule that hurts one method (part 2).
 #
 # **Recap**
