@@ -6,7 +6,7 @@ epsilon_from_paper()        the epsilon of Algorithm 1: PyTorch's and Optax's to
 weight_decay_from_paper()   the decay of the AdamW paper
 l2_from_pytorch()           PyTorch's weight_decay where it is not decoupled, as in SGD and Adam
 
-Read in their sources: PyTorch 2, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py; Optax
+Read in their sources: PyTorch 2.15, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py; Optax
 0.2.8, optax/_src/{alias,transform}.py and optax/transforms/_accumulation.py; TensorFlow 2.21,
 tensorflow/python/training/adam.py, where version 1's optimizer lives on; Lasagne,
 lasagne/updates.py. And in the papers: Polyak, 1964; Duchi, Hazan and Singer, 2011; Hinton's
@@ -143,8 +143,9 @@ def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):
     momentum       μ, in [0, 1)
     dampening      d, in [0, 1): 1 − d is the part of a new gradient, save the first, that counts
     Without dampening, and while the learning rate is constant, the two are equal as they are. The
-    functions raise ValueError where η grows so much in one step that Keras's momentum would be 1:
-    at step 2 of a linear warm-up η doubles, so with μ = 0.9 it would be 1.8.
+    functions raise ValueError where η grows 1/μ times or more in one step, so that Keras's momentum
+    would be 1: every linear warm-up doubles it at step 2, so with μ = 0.9 it would be 1.8. Keras's
+    own SGD takes one number: for these give rules.momentum to descend, train or sweep.
     """
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be in [0, 1), not {momentum!r}.")
@@ -153,11 +154,18 @@ def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):
     rate = learning_rate if callable(learning_rate) else lambda t: learning_rate
 
     def momentum_at(t):
-        now = momentum if t == 1 else momentum * rate(t) / rate(t - 1)
+        if t == 1:
+            return momentum
+        if not rate(t - 1) > 0:
+            raise ValueError(
+                f"The learning rate must be positive, not {rate(t - 1)} as at step {t - 1}."
+            )
+        now = momentum * rate(t) / rate(t - 1)
         if now >= 1:
             raise ValueError(
                 f"The learning rate grows {rate(t) / rate(t - 1):.3g} times at step {t}: Keras's "
-                f"momentum would be {now:.3g}, and must be less than 1. Let it grow more slowly."
+                f"momentum would be {now:.3g}, and must be less than 1. In one step it may grow "
+                f"{1 / momentum:.3g} times: start it higher."
             )
         return now
 
@@ -172,8 +180,8 @@ def epsilon_from_paper(epsilon, beta_2=0.999):
 
         m̂/(√v̂ + ε) = (√(1 − β₂ᵗ)/(1 − β₁ᵗ)) m/(√v + ε̂)   with ε̂ = ε √(1 − β₂ᵗ)
 
-    (Kingma and Ba, 2015, the end of § 2.) A Keras optimizer has one number for the whole run: after
-    some 3 / (1 − β₂) steps ε̂ is ε but for 3 %.
+    (Kingma and Ba, 2015, § 2, before § 2.1.) A Keras optimizer has one number for the whole
+    run: after some 3 / (1 − β₂) steps ε̂ is ε but for 3 %.
     """
     if not 0 <= beta_2 < 1:
         raise ValueError(f"beta_2 must be in [0, 1), not {beta_2!r}.")
@@ -200,8 +208,9 @@ def l2_from_pytorch(weight_decay):
         loss ← loss + l2 ‖x‖²           Keras, whose gradient is 2 l2 x: so l2 = λ/2
 
     PyTorch decays every parameter that the optimizer has; in Keras a layer's kernel_regularizer
-    leaves its bias alone, which bias_regularizer takes. PyTorch's AdamW and Adafactor are
-    decoupled, and so is `weight_decay` of every Keras optimizer, SGD and Adam too.
+    leaves its bias alone, which bias_regularizer takes. PyTorch's AdamW, Adafactor and
+    Muon are decoupled, its Adam with decoupled_weight_decay=True too; and so is `weight_decay` of
+    every Keras optimizer, SGD and Adam too.
 
     In sgd without momentum L2 is the decoupled decay x ← x − ηλx. With momentum λx goes through the
     velocity. In Adam the two differ whatever λ: g + λx is divided by its own root mean square

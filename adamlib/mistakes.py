@@ -1371,6 +1371,16 @@ it falls to 0 at the last step
 - (steps - warmup + 1)
 + (steps - warmup)
 
+the warm-up is divided by the length of the run
+? it reaches η at step warmup: η t / warmup
+- learning_rate * t / warmup
++ learning_rate * t / steps
+
+brackets are missing around t - warmup, which π multiplies
+? Python multiplies and divides before it subtracts: π (t - warmup) / (steps - warmup + 1)
+- math.cos(math.pi * done)
++ math.cos(math.pi * t - warmup / (steps - warmup + 1))
+
 brackets are missing around steps - warmup + 1
 ? Python divides before it subtracts
 - (steps - warmup + 1)

@@ -15,7 +15,7 @@ import matplotlib.style
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 STYLE = Path(__file__).with_name("course.mplstyle")
 HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
@@ -244,7 +244,8 @@ def lines(
             ax.set(xlabel=f"{xlabel}, log scale", xscale="log")
         low, high = ax.get_ylim()
         if log and high / low < 100:  # plain numbers, where there are few powers of ten
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            even = MaxNLocator(6, steps=(1, 2, 5, 10))
+            ax.yaxis.set_major_locator(even if high / low < 8 else LogLocator(subs=(1, 2, 5)))
             ax.yaxis.set_major_formatter("{x:g}")
             ax.yaxis.set_minor_locator(NullLocator())
         ax.legend()

@@ -292,8 +292,8 @@ QUESTIONS = {
         "Nesterov's momentum with α/√t as in the paper, and with a constant α, each at its best "
         "rate. Which has the lower training loss after five epochs of digits?",
         {
-            "α/√t: it calms the noise at the end": "It would, once noise is what is left. Five "
-            "epochs are short: the loss is still on its way down.",
+            "α/√t: it calms the noise at the end": "It would, if noise were what is left. Here "
+            "the loss is still on its way down.",
             "The constant α": "With α/√t its steps fade before the way is gone, even from an α "
             "that is larger at the start.",
             "Neither: the best rate makes up for it": "A larger α makes up for it late, but is too "
@@ -330,8 +330,8 @@ QUESTIONS = {
         "The paper says of Adam's v̂ that it vanishes after a few epochs, and that ε = 1e-8 takes "
         "over. How large is the median √v̂ after our five epochs?",
         {
-            "Below 1e-8, as in the paper": "A gradient that small moves nothing, and the loss is "
-            "still falling.",
+            "Below 1e-8, as in the paper": "Then the loss would hardly depend on "
+            "most weights, and it is still falling.",
             "Near 1e-5": "That would be so for a loss that is nearly 0.",
             "Near 1e-2": "The loss is about 0.7, and 64 pictures a batch leave noise in every "
             "gradient.",

@@ -25,7 +25,8 @@ def linear_warmup(learning_rate, warmup):
     """η t / warmup up to step `warmup`, then η (after Goyal et al., 2017, whose gradual warm-up
     starts at the rate of one small batch).
 
-    In Keras: PolynomialDecay(η / warmup, warmup - 1, η), which rises where its end is higher.
+    In Keras, where warmup > 1: PolynomialDecay(η / warmup, warmup - 1, η), which rises where its
+    end is higher.
     """
     _check_rate(learning_rate)
     warmup = _whole(warmup, "warmup")

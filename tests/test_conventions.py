@@ -235,7 +235,11 @@ def test_table_has_a_line_for_each_convention_and_no_number_too_many():
         ),
         (
             lambda: momentum_from_pytorch(linear_warmup(0.1, 10), 0.9)["momentum"](2),
-            "Keras's momentum would be 1.8",
+            "must be less than 1. In one step it may grow 1.11 times: start it higher.",
+        ),
+        (
+            lambda: momentum_from_pytorch(lambda t: 0.1 * (t - 1), 0.9)["momentum"](2),
+            "The learning rate must be positive, not 0.0 as at step 1.",
         ),
         (lambda: epsilon_from_paper(1e-8, 1.0), "beta_2 must be in [0, 1), not 1.0."),
         (lambda: weight_decay_from_paper(0.1, 0), "learning_rate must be a positive number, not 0"),

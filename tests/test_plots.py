@@ -153,6 +153,8 @@ def test_places_are_marked_and_few_powers_of_ten_are_written_out():
     assert "sgd: from 1 to 5, least 1. 2/L is marked at 0.2" in figure.alt
     labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert "2" in labels and not any("10^" in label for label in labels)
+    figure = plots.lines({"sgd": np.array([0.45, 1.27])})
+    assert {"0.6", "1.2"} < {text.get_text() for text in figure.axes[0].get_yticklabels()}
 
 
 def test_lines_may_have_places_of_their_own_and_both_axes_be_logarithmic():

@@ -224,7 +224,7 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
 
     monkeypatch.setattr(datasets, "full_size", full_size)
     plan = {
-        "1 left": (None, 1),
+        "1 left": (None, 1, 1),
         "1 right": (None, 1),
         "2": (None, 1, 8),
         "3": (None, 1, 128, (2, 2, 2, 4)),

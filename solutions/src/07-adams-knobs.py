@@ -17,7 +17,7 @@
 #
 # | part | minutes | part | minutes |
 # | --- | --- | --- | --- |
-# | 1 Where the defaults fail | 2 | 5 Conventions | 8 |
+# | 1 Where the defaults fail | 2 | 5 Conventions | 10 |
 # | 2 One knob at a time | 8 | 6 Schedules | 5 |
 # | 3 Two knobs at a time | 8 | 7 Warm-up on real data | 5 |
 # | 4 An epsilon of 0.1 or 1 | 7 | 8 Keras | 2 |
@@ -168,8 +168,8 @@ display(map_m, map_mv)
 
 # %% [markdown]
 # Left of $\eta = 0.05$ nothing arrives in time: 84 steps of $\eta$ do not reach from −4 to 0. Right of 0.3 $\beta_1$
-# decides, and its default is far from the best. $v$ should remember at least as long as $m$. Left of the line, at
-# about half of that, steps even have no bound (lesson 06).
+# decides, and its default is far from the best. Where $m$ remembers up to 7 steps, $v$ should remember 30 or
+# more. Left of the line steps even have no bound (lesson 06).
 
 # %%
 map_v = plots.knob_map(
@@ -341,6 +341,9 @@ print(f"Its {len(CONVENTIONS)} formulas too: 30 steps agree to {BOUNDS['float64'
 # - **Decoupled decay.** $x \leftarrow x - \eta\lambda x$ in PyTorch's, Optax's and Keras's AdamW, but with three
 #   defaults. In the paper $\lambda$ is not multiplied by $\alpha$, so divide it: `weight_decay_from_paper`.
 #
+# The first two give functions of $t$, for the course's rules. Keras's Adam and SGD take one number: there, write
+# PyTorch's rule itself, and train with it by `as_keras` (lesson 08).
+#
 # ### Exercise 4: convert
 #
 # A PyTorch run has `momentum=0.9` and lowers its rate from 0.01 to 0.001 at step 101. Which momentum must Keras have *at
@@ -383,6 +386,8 @@ for label, settings in {
 quiz("07.decay")
 
 # %% [markdown]
+# From step 102 on it is 0.9 again: that one step makes the difference.
+#
 # Now every gradient is noise and every weight starts at 1; $\lambda = 0.5$, 1,000 steps, $\eta = 0.001$. Decoupled decay
 # leaves $(1 - \eta\lambda)^{1000} = 0.61$ of a weight.
 
@@ -414,7 +419,7 @@ for name, method, penalty, settings in (
 #
 # ## 6 Schedules
 #
-# A learning rate may be a function of $t$:
+# A learning rate may be a function of $t$ (so $\eta_t$ is here the scheduled rate, no longer lesson 06's):
 #
 # - $\eta/\sqrt t$, of Adam's convergence theorem: `inverse_sqrt`,
 # - **warm-up**, $\eta\, t/W$ for the first $W$ steps: `linear_warmup`,
@@ -641,6 +646,9 @@ assert np.allclose([memory_m[6], memory_v[6]], [10, 1000]) and ends.size > 10_00
 assert ends[etas < 0.05, :, 6, 0].min() > 0.5
 below = ends[:, 6, :, 0] < 0.1  # by v's memory
 assert np.allclose(memory_v[2], 10) and (below.sum(axis=0)[2:] == 9).all()
+best = ends[..., 0].min(axis=0)  # of m's memory and v's
+assert memory_m[5] < 7 and 31 < memory_v[3] < 32
+assert (best[:6, 3:].max(axis=1) < best[:6, 2] / 10).all()
 assert ends[:, 6, :, 0].min() > 1e-6 and ends[..., 0].min() == 1e-16
 assert np.allclose(ends[4:, 6, 6, 12], ends[:-4, 6, 6, 11], rtol=0.05)  # ten times both
 assert np.allclose(ends[etas < 0.3, 6, 6, 0], ends[etas < 0.3, 6, 6, 3], rtol=0.05)

@@ -16,9 +16,9 @@
 #
 # | part | minutes | part | minutes |
 # | --- | --- | --- | --- |
-# | 1 Five optimizers at their defaults | 8 | 5 The same in NumPy | 4 |
+# | 1 Five optimizers at their defaults | 8 | 5 The same in NumPy | 3 |
 # | 2 What a default is worth | 5 | 6 Your rule inside `model.fit` | 10 |
-# | 3 Tuned | 8 | 7 Rules of thumb that survive | 5 |
+# | 3 Tuned | 8 | 7 Rules of thumb that survive | 6 |
 # | 4 A thousand batches | 5 | | |
 #
 # You need lessons 04 to 06, and have seen a Keras model.
@@ -29,7 +29,8 @@
 # convolutions, pictures of clothes, and five optimizers as Keras ships them.
 #
 # The laptop's size: 2,048 pictures, four epochs in batches of 64, so 128 steps; another 1,000 pictures choose a learning
-# rate, and 1,000 more, which no run sees and no choice uses, give the **validation** numbers. `FULL = True` trains for
+# rate, and 1,000 more, which no run sees and no choice uses, give the **validation** numbers
+# (often called *test*). `FULL = True` trains for
 # ten epochs on 54,000 pictures; it needs the internet and hours.
 
 # %%
@@ -329,7 +330,7 @@ plots.lines(
 
 # %% [markdown]
 # SGD at its default needs about twice as many batches as Adam for the same accuracy. Tuned, the gap is 0.02 after an epoch
-# and 0.01 after two, and the bands overlap. Part 1's verdict on SGD, 0.28, was one on 128 small steps.
+# and no larger after two, and the bands overlap. Part 1's verdict on SGD, 0.28, was one on 128 small steps.
 #
 # ## 5 The same in NumPy
 #
@@ -367,8 +368,9 @@ for name, rate in {
 # ## 6 Your rule inside `model.fit`
 #
 # `as_keras(rule)` makes a Keras optimizer of any rule. Keras first builds a graph of the computation: your rule is
-# called while it is built, with **tensors**, which stand for numbers that come later; every step runs the graph. Python's
-# operators and NumPy's functions work on them. But what needs a number at once cannot work. A colleague wrote this:
+# called while it is built, with **tensors**, which stand for numbers that come later; every step runs the graph. `as_keras`
+# wraps them, so that Python's operators and NumPy's functions work (in Keras alone it is `keras.ops.sqrt`). But what
+# needs a number at once cannot work. A colleague wrote this:
 
 
 # %%
@@ -413,7 +415,7 @@ rule = check(adam, "adam")
 try:
     as_keras(rule)
 except (TypeError, ValueError) as error:
-    print(f"{error}. The next cells use the course's adam.")
+    print(f"But on tensors: {error}. The next cells use the course's adam.")
     rule = rules.adam
 
 # %% [markdown]
@@ -437,7 +439,8 @@ print(f"time of a training: {our_seconds / their_seconds:.1f} times Keras's")
 # %% [markdown]
 # Sums in another order differ in float32's last bit, and a network makes more of it with every step.
 #
-# Keras has no plain sign descent. Here it trains the same network; change the rule, or its rate, as you like.
+# Keras has no optimizer called sign descent (lesson 06 made it of Adam). Here it trains the same network; change the
+# rule, or `own_rate`, as you like.
 
 
 # %%
@@ -445,13 +448,17 @@ def own_rule(x, g, t, *, learning_rate=0.001):
     return (x - learning_rate * np.sign(g),)
 
 
-own = new_trainer(as_keras(own_rule))
-own_accuracy, _ = own(starts[0], 0.001, 0, epochs, lambda m: scores(m, *validation)[1])
-print(f"accuracy {own_accuracy[-1]:.2f}")
+own_rate = 0.001
+try:
+    own = new_trainer(as_keras(own_rule))
+    own_accuracy, _ = own(starts[0], own_rate, 0, epochs, lambda m: scores(m, *validation)[1])
+    print(f"accuracy {own_accuracy[-1]:.2f}")
+except (TypeError, ValueError) as error:
+    print(error)
 
 # %% [markdown]
 # A model is saved with its optimizer's state, so training can go on. But the file holds no code: whoever loads it needs
-# `import adamlib.keras_optimizer`, and must give a rule of their own.
+# `import adamlib.keras_optimizer`, and, if the rule is not the course's, must define it and hand it over.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
@@ -475,7 +482,11 @@ print(f"apart by less than 1e-6: {gone_apart < 1e-6}")
 
 # %% [markdown]
 # ## 7 Rules of thumb that survive
-#
+
+# %%
+quiz("08.first")
+
+# %% [markdown]
 # 1. **First Adam at 0.001.** Here it, RMSProp, and SGD once it has momentum, trained at their defaults (part 1). Adam's
 #    came within 0.07 of its best (part 3).
 # 2. **Then the learning rate, and nothing else,** by factors of about three, on held-out data, until the best is not at
@@ -483,20 +494,21 @@ print(f"apart by less than 1e-6: {gone_apart < 1e-6}")
 # 3. **Then a rate that falls,** after a warm-up: together the best in lesson 07 on Fashion-MNIST. ε comes last: larger ones
 #    gained nothing there on real data.
 # 4. **Sparse features: a method with a step for each weight.** AdaGrad from s = 0 (`initial_accumulator_value=0`), or
-#    Adam (lesson 04).
+#    Adam. In lesson 04 they were far ahead in the training loss, little on held-out text.
 # 5. **Compare only what is tuned alike,** with several seeds (parts 3 and 4).
 #
 # **When is SGD with momentum the better choice?** Two cases that this course has measured. Where memory counts: one number
-# for each weight, not two (part 1). And where gradients are exact, in the ravine (curvatures 1 and 20). Here
-# is the worst of 16 starts after 50 steps, with η and β₁ (or μ) tuned over 900 pairs, β₂ and ε at their defaults: momentum
-# is ahead along the axes, far ahead across them. Tuning alone has not put it ahead: one band with Adam
+# for each weight, not two (part 1). And where gradients are exact, in a turned ravine
+# (curvatures 1 and 20): here are the worst and the median of 16 starts after 50 steps, with η and β₁ (or μ) tuned for each
+# over 900 pairs, β₂ and ε at their defaults. Across the axes momentum is far ahead; along them only in the worst start, and
+# Adam is for the median. Tuning alone has not put it ahead: one band with Adam
 # on lesson 06's digits, 0.04 behind here.
 
 # %%
 angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
 circle = 4 * np.array([np.cos(angles), np.sin(angles)])
 longer, shares = np.geomspace(0.003, 3, 30)[:, None, None], 1 - np.geomspace(0.02, 1, 30)[:, None]
-worst = {}
+reached = {}
 for where, turn in {
     "along the axes": np.eye(2),
     "across them": np.array([[1, -1], [1, 1]]) / 2**0.5,
@@ -508,20 +520,18 @@ for where, turn in {
             method, partial(np.tensordot, curvature, axes=1), circle, 50, **knobs
         ).trajectory
         ends = (path[-1] * np.tensordot(curvature, path[-1], 1)).sum(axis=0) / 2
-        worst[where, method.__name__] = np.nanmin(ends.max(axis=-1))
+        for of, among in {"worst": np.max, "median": np.median}.items():
+            reached[where, of, method.__name__] = np.nanmin(among(ends, axis=-1))
 
-power = {key: f"10^{round(np.log10(value))}" for key, value in worst.items()}
-print("f, about        momentum   adam")
+power = {key: f"10^{round(np.log10(value))}" for key, value in reached.items()}
+print("f, about                momentum   adam")
 for where in ("along the axes", "across them"):
-    print(f"{where:15} {power[where, 'momentum']:10} {power[where, 'adam']}")
+    for of in ("worst", "median"):
+        print(f"{where:15} {of:7} {power[where, of, 'momentum']:10} {power[where, of, 'adam']}")
 
 # %% [markdown]
 # That SGD with momentum generalises better, as Wilson and others (2017) report, no run here shows.
-
-# %%
-quiz("08.first")
-
-# %% [markdown]
+#
 # ## Where it fails
 #
 # One small network, 128 steps, a constant rate: it need not be so on the tasks that made Adam known. Lesson 09 repeats the
@@ -531,9 +541,9 @@ quiz("08.first")
 #
 # 1. At Keras's defaults five optimizers lie 0.65 apart; tuned alike, 0.06. A default rate is no property of a method.
 # 2. For each weight SGD keeps no number, momentum, AdaGrad and RMSProp 1, Adam and Adadelta 2.
-# 3. SGD is slow at its default, not unable: more steps, or a rate tuned as Adam's is, nearly close the gap.
+# 3. SGD is slow at its default, not unable: tuned it is 0.06 behind Adam after 128 steps, 0.02 after 1,000 small ones.
 # 4. `as_keras(rule)` puts a rule inside `model.fit`; in a graph it sees tensors, so no `if` on them, and no `math`.
-# 5. Adam first, then its rate; SGD with momentum where memory counts, or where gradients are exact.
+# 5. Adam first, then its rate; SGD with momentum where memory counts, or, with exact gradients, in a turned ravine.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. J. Duchi, E. Hazan and Y. Singer,
 # *Adaptive subgradient methods*, 2011. M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. H. Xiao, K. Rasul and
@@ -556,8 +566,13 @@ assert 2000 < first_steps["rmsprop"] / first_steps["adadelta"] < 2500
 assert sum(p.size for p in start) == 25_450 and network(0).count_params() == 7802
 assert max(apart.values()) < 1e-12 and min(moved.values()) > 1e-4
 assert first_apart < 1e-4 and gone_apart < 1e-6
-assert worst["along the axes", "momentum"] < worst["along the axes", "adam"] / 10
-assert worst["across them", "momentum"] < worst["across them", "adam"] / 1e5
+for where, of, ahead, behind, by in (
+    ("along the axes", "worst", "momentum", "adam", 10),
+    ("along the axes", "median", "adam", "momentum", 1e5),
+    ("across them", "worst", "momentum", "adam", 1e5),
+    ("across them", "median", "momentum", "adam", 100),
+):
+    assert reached[where, of, ahead] < reached[where, of, behind] / by
 if size == "laptop":
     assert images // 64 * epochs == 128 and network(0).count_params() == 7802
     ends = {
@@ -578,6 +593,7 @@ if size == "laptop":
     assert max(gains["adam"], gains["rmsprop"], gains["momentum"]) < 0.2
     assert min(gains[name] for name in ("sgd", "adagrad", "adadelta")) > 0.4
     assert np.isclose(tuned["adam"] - tuned["momentum"], 0.04, atol=0.03)
+    assert np.isclose(tuned["adam"] - tuned["sgd"], 0.06, atol=0.03)
     assert tuned["momentum"] < min(tuned["adam"], tuned["rmsprop"])
     sprint = {name: of_seeds(done, name, best[name], "accuracy")[:, -1] for name in makers}
     assert sprint["rmsprop"].min() < sprint["momentum"].max()
@@ -585,7 +601,7 @@ if size == "laptop":
     adam_by, sgd_by, adam_tuned, sgd_tuned = accuracy_by.values()
     assert sgd_by[:, 7].mean() - adam_by[:, 3].mean() < 0.03
     assert adam_by[:, 3].mean() - sgd_by[:, 3].mean() > 0.03
-    for look, gap in ((3, 0.02), (7, 0.01)):
+    for look, gap in ((3, 0.02), (7, 0.015)):
         assert np.isclose(adam_tuned[:, look].mean() - sgd_tuned[:, look].mean(), gap, atol=0.02)
         assert adam_tuned[:, look].min() < sgd_tuned[:, look].max()
     assert np.isclose(at_default["sgd"], 0.28, atol=0.05)
