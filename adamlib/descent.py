@@ -446,13 +446,11 @@ def _gradients(gs, xs):
 
 def _check_returned(rule, result, x, state):
     """Raise one sentence if the rule returned something else than (x, *state)."""
+    wanted = f"(x{_listed(rule)}{'' if state else ','})"
     if not isinstance(result, tuple | list) or len(result) != 1 + len(state):
         sized = isinstance(result, tuple | list)
         got = f"{len(result)} values" if sized else type(result).__name__
-        comma = "" if state else ","
-        raise TypeError(
-            f"{_name(rule)} must return a tuple, (x{_listed(rule)}{comma}), but gave {got}."
-        )
+        raise TypeError(f"{_name(rule)} must return a tuple, {wanted}, but gave {got}.")
     for i, value in enumerate(result):
         try:
             shape = np.shape(value) if i == 0 else np.broadcast_shapes(np.shape(value), x.shape)
@@ -460,7 +458,7 @@ def _check_returned(rule, result, x, state):
             shape = None
         if shape != x.shape:
             raise ValueError(
-                f"{_name(rule)} must return (x{_listed(rule)}), each of x's shape {x.shape}, "
+                f"{_name(rule)} must return {wanted}, each of x's shape {x.shape}, "
                 f"but value {i + 1} has shape {np.shape(value)}."
             )
 

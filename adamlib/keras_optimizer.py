@@ -11,6 +11,7 @@ imported; where the rule is one's own, it must be given again:
 
 import inspect
 import linecache
+import re
 import traceback
 from numbers import Real
 
@@ -29,13 +30,15 @@ from adamlib.keras_check import keras, tf
 ops = keras.ops
 Schedule = keras.optimizers.schedules.LearningRateSchedule
 
-# What a rule is tried on: three gradients, each number of one sign, from large to tiny, and zeros.
+# What a rule is tried on: three gradients, each number of one sign, from large to tiny, and zeros;
+# in the shapes of a dense layer's weights, of a bias and of a convolution's kernel.
+SHAPES = (2, 3), (6,), (1, 1, 2, 3)
 START = np.float32([[0, 0, 1], [1, -2, 0]])
 GRADIENTS = np.float32([[[50, -1, 0], [1e-3, -1e-6, 2]]]) * np.float32([1, 3, 0.5])[:, None, None]
 
 
 def as_keras(rule, learning_rate=None, **hyperparameters):
-    """The rule as a keras.optimizers.Optimizer. It is tried on six numbers first.
+    """The rule as a keras.optimizers.Optimizer. It is tried on six numbers first, in three shapes.
 
     rule           as in adamlib.rules, in Python's operators and NumPy's functions; those that
                    keras.ops has under the same name, element by element or over an array
@@ -58,6 +61,15 @@ class RuleOptimizer(keras.optimizers.Optimizer):
             raise TypeError(
                 f"as_keras takes a rule that def has given a name, not {rule!r:.60}{of_keras}."
             )
+        as_in = f"as in def {rule.__name__}(x, g, t, *, learning_rate=0.001)"
+        parameters = inspect.signature(rule).parameters
+        given = [p for p in parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD][:3]
+        if [p.default for p in given] != 3 * [inspect.Parameter.empty]:
+            raise TypeError(
+                f"{rule.__name__}'s first arguments must be x, g, t, without defaults, {as_in}."
+            )
+        if "learning_rate" not in parameters:
+            raise TypeError(f"{rule.__name__} needs the hyperparameter learning_rate, {as_in}.")
         if learning_rate is None:
             learning_rate = hyperparameter_defaults(rule).get("learning_rate")
         at_first = learning_rate(0) if isinstance(learning_rate, Schedule) else learning_rate
@@ -70,7 +82,8 @@ class RuleOptimizer(keras.optimizers.Optimizer):
                 if key == "learning_rate":
                     what = "a number or one of keras.optimizers.schedules"
                 raise TypeError(f"{key} must be {what} in Keras, not {value!r:.60}.")
-        shapes = _try(rule, numbers)
+        tried = [_try(rule, numbers, shape) for shape in SHAPES]
+        shapes = {k: max((shapes[k] for shapes in tried), key=len) for k in state_defaults(rule)}
         if not isinstance(learning_rate, Schedule):
             learning_rate = float(learning_rate)
         super().__init__(learning_rate, name=name or rule.__name__)
@@ -202,12 +215,14 @@ class TensorAsArray(np.lib.mixins.NDArrayOperatorsMixin):
         return old
 
     def __array_function__(self, function, types, args, kwargs):
+        if function is np.linalg.norm and len(args) == 1 and not kwargs:
+            args = [np.ravel(self)]  # in Keras it takes two axes at most
         return _twin(function.__name__, args, kwargs)
 
     def __array__(self, *args, **kwargs):
         raise TypeError(
-            "np.array, np.asarray and functions that are not NumPy's need numbers at once, and a "
-            "tensor has them only later"
+            "np.array, np.asarray, np.float64, np.float32 and functions that are not NumPy's need "
+            "numbers at once, and a tensor has them only later"
         )
 
     def __bool__(self):
@@ -221,8 +236,9 @@ def _twin(name, args, kwargs):
     if not hasattr(ops, name):
         raise TypeError(f"np.{name} has no twin in keras.ops")
     args, kwargs = keras.tree.map_structure(_tensor, (args, kwargs))
-    result = getattr(ops, name)(*args, **kwargs)
-    return TensorAsArray(result) if ops.is_tensor(result) else result
+    return keras.tree.map_structure(  # np.linalg.svd gives three
+        lambda a: TensorAsArray(a) if ops.is_tensor(a) else a, getattr(ops, name)(*args, **kwargs)
+    )
 
 
 def _tensor(a):
@@ -246,18 +262,33 @@ def _on_tensors(rule, given, hyperparameters):
             for value, old in zip(new, (x, *state), strict=True)
         ]
     except Exception as error:
-        raise TypeError(_failure(rule, "Keras's tensors", error)) from None
+        raise TypeError(_failure(rule, "Keras's tensors", x.shape, error)) from None
 
 
-def _failure(rule, arrays, error):
+def _failure(rule, arrays, shape, error):
     """The sentence for an error in a rule: what it is, where, what to write."""
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    what = " ".join(f"{type(error).__name__}: {error}".split()).replace("TensorAsArray", "tensor")
+    # TensorFlow's names of its nodes and operations
+    what = re.sub(r"\{\{function_node.*?\}\} |( for ')?\{\{node.*| \[Op:.*", "", what)
     where = _line(rule, error)
+    if isinstance(error, NameError | ImportError | KeyError | ArithmeticError | AssertionError):
+        write = ""
+    elif shape != START.shape:
+        write = (
+            "; a network has biases and convolutions too: write what works on every shape, as "
+            "np.sum(a), or put it under `if g.ndim == 2:`"
+        )
+    else:
+        write = (
+            "; write operators and NumPy's functions that keras.ops has too, as np.sqrt(a), "
+            "np.max(a), np.maximum(a, b), np.where(condition, a, b)"
+        )
     return (
-        f"{rule.__name__} fails on {arrays}: {what.replace('TensorAsArray', 'tensor')}"
+        f"{rule.__name__} fails on {arrays}"
+        + f" of shape {shape}" * (shape != START.shape)
+        + f": {what[:200].rstrip(' .')}"
         + f", in its line `{where}`" * bool(where)
-        + "; write operators and NumPy's functions that keras.ops has too, as np.sqrt(a), "
-        "np.max(a), np.maximum(a, b), np.where(condition, a, b)"
+        + write
     )
 
 
@@ -268,8 +299,8 @@ def _line(rule, error):
     return linecache.getline(code.co_filename, lines[-1]).strip() if lines else ""
 
 
-def _try(rule, hyperparameters):
-    """{name: shape} of the rule's states after three steps on six numbers.
+def _try(rule, hyperparameters, shape):
+    """{name: shape} of the rule's states after three steps on six numbers in this shape.
 
     Raises TypeError or ValueError, in one sentence, if the rule does not return (x, *state), if it
     returns what is not finite, or an x that forgets the old one, or if tensors do not give the same
@@ -279,15 +310,20 @@ def _try(rule, hyperparameters):
     for name, default in state_defaults(rule).items():
         if not isinstance(default, Real):
             raise TypeError(f"{rule.__name__}'s state {name} must start at a number, as {name}=0.")
-    x, state = START.copy(), list(state_defaults(rule).values())
-    for t, g in enumerate(GRADIENTS, start=1):
+    x, state = START.reshape(shape).copy(), list(state_defaults(rule).values())
+    for t, g in enumerate(GRADIENTS.reshape(-1, *shape), start=1):
         before = [x.copy(), *map(np.copy, state)]
         try:
             with np.errstate(all="ignore"):
                 update(rule, x, g, t, state, **hyperparameters)
         except Exception as error:
             if _line(rule, error):
-                raise TypeError(_failure(rule, "NumPy's arrays", error)) from None
+                raise TypeError(_failure(rule, "NumPy's arrays", shape, error)) from None
+            if error.__context__ and (line := _line(rule, error.__context__)):
+                raise ValueError(
+                    f"{rule.__name__} writes into an array that it was given, in its line "
+                    f"`{line}`: make a new one, as by a = a + b in place of a += b."
+                ) from None
             raise  # a sentence of update's own
         after = [x, *state]
         for name, value in zip(names, after, strict=True):

@@ -289,6 +289,22 @@ def with_tf(x, g, t, *, learning_rate=0.01):
     return (x - learning_rate * g / (tf.sqrt(g**2) + 1),)
 
 
+def with_float64(x, g, t, *, learning_rate=0.01):
+    return (x - learning_rate * np.float64(g),)
+
+
+def with_typo(x, g, t, *, learning_rate=0.01):
+    return (x - learnin_rate * g,)  # noqa: F821
+
+
+def with_rows(x, g, t, *, learning_rate=0.01):
+    return (x - learning_rate * g / (1 + np.sum(g**2, axis=1, keepdims=True)),)
+
+
+def with_matrix_norm(x, g, t, *, learning_rate=0.01):
+    return (x - learning_rate * g / (1 + np.linalg.norm(g, 2)),)
+
+
 def with_asarray(x, g, t, *, learning_rate=0.01):
     return (x - learning_rate * np.asarray(g),)
 
@@ -324,6 +340,12 @@ def with_in_place(x, g, t, *, learning_rate=0.01):
     return (x,)
 
 
+def with_state_in_place(x, g, t, m=0, *, learning_rate=0.01):
+    m *= 0.9
+    m = m + g
+    return x - learning_rate * m, m
+
+
 def without_epsilon(x, g, t, v=0, *, learning_rate=0.01):
     v = 0.9 * v + 0.1 * g**2
     return x - learning_rate * g / np.sqrt(v), v
@@ -346,6 +368,14 @@ def with_no_rate(x, g, t, *, rate=0.01):
     return (x - rate * g,)
 
 
+def without_t(x, g, *, learning_rate=0.01):
+    return (x - learning_rate * g,)
+
+
+def with_v_for_t(x, g, v=0, *, learning_rate=0.01):
+    return x - learning_rate * g, g
+
+
 def with_no_start(x, g, t, v=None, *, learning_rate=0.01):
     return x - learning_rate * g, g
 
@@ -358,22 +388,35 @@ def with_no_start(x, g, t, v=None, *, learning_rate=0.01):
         (with_method, r"with_method .*'tensor' .* no attribute 'max', .*; write .*np.max\(a\)"),
         (with_max, r"with_max fails on NumPy's arrays: .*, in its line `return x.*np.maximum"),
         (with_tf, "with_tf .*functions that are not NumPy's need numbers.*; write .*np.sqrt"),
-        (with_asarray, "with_asarray .*np.asarray .* need numbers"),
+        (with_float64, "with_float64 fails .* np.float64, .* need numbers at once.*`return"),
+        (with_typo, "with_typo fails .* name 'learnin_rate' is not defined, in its line `[^`]*`$"),
+        (
+            with_rows,
+            r"arrays of shape \(6,\): AxisError.*np.sum.*`; a network has .*g.ndim == 2:`$",
+        ),
+        (with_matrix_norm, r"of shape \(1, 1, 2, 3\): .* dimensions to norm, in its line `return"),
+        (with_asarray, "with_asarray .*np.asarray.* need numbers"),
         (with_sort, "with_sort .*np.unwrap has no twin in keras.ops"),
         (with_index, r"with_index .*item assignment.*g\[g > 1\] = 1"),
         (with_two, r"with_two must return a tuple, \(x, v\), but gave 1 values"),
         (with_none, r"with_none must return a tuple, \(x, v\), but gave NoneType"),
-        (with_mean, r"with_mean must return \(x\), each of x's shape \(2, 3\), but value 1 has"),
+        (with_mean, r"with_mean must return \(x,?\), each of x's shape \(2, 3\), but value 1 has"),
         (
             with_column,
             r"with_column must return \(x, v\), each of x's shape .*value 2 has shape \(2, 5\)",
         ),
-        (with_in_place, "with_in_place writes into an array that it was given"),
+        (with_in_place, "with_in_place writes into .* in its line `x -= learning_rate .* g`: make"),
+        (with_state_in_place, r"writes into an array .*, in its line `m \*= 0.9`: make a new one"),
         (without_epsilon, r"without_epsilon makes x nan at step 1 where g is 0: a network"),
         (with_exp, "with_exp makes x -inf at step 1 where g is 50"),
         (with_m_first, "with_m_first makes x 0 where g is 0, .* new x, and after it the states"),
         (with_noise, "with_noise makes another x of tensors than .* nothing but its arguments"),
-        (with_no_rate, "with_no_rate has no hyperparameter learning_rate"),
+        (
+            with_no_rate,
+            r"needs the hyperparameter learning_rate, as in def with_no_rate\(x, g, t, ",
+        ),
+        (without_t, "without_t's first arguments must be x, g, t, .* as in def without_t"),
+        (with_v_for_t, "with_v_for_t's first arguments must be x, g, t, without defaults"),
         (with_no_start, "with_no_start's state v must start at a number, as v=0"),
         (lambda x, g, t: (x,), "as_keras takes a rule that def has given a name, not <function"),
         ("adam", "as_keras takes a rule that def has given a name, not 'adam'"),
@@ -402,16 +445,32 @@ def test_wrong_settings_are_told_in_one_sentence(settings, words):
     assert re.search(words, one_sentence(lambda: as_keras(adam, **settings)))
 
 
-def row_norm(x, g, t, *, learning_rate=0.01):
-    """Works on matrices only."""
-    return (x - learning_rate * g / (1e-7 + np.linalg.norm(g, axis=1, keepdims=True)),)
+def by_pairs(x, g, t, *, learning_rate=0.01):
+    """Not for an odd number of weights."""
+    return (x - learning_rate * np.reshape(np.reshape(g, (-1, 2)), x.shape),)
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_what_first_fails_on_a_network_s_own_shapes_is_told_too(mode):
-    model = network(as_keras(row_norm), **MODES[mode])
-    with pytest.raises(TypeError, match="row_norm fails on Keras's tensors: .*in its line"):
-        fit(model)
+    model = network(as_keras(by_pairs), **MODES[mode])
+    said = one_sentence(lambda: fit(model))
+    words = r"by_pairs fails on Keras's tensors of shape \(3, 3, 1, 3\): .*\b27\b.*`; a network"
+    assert re.search(words, said) and not re.search(r"\{\{|\[Op", said), said
+
+
+def by_shape(x, g, t, m=0, *, learning_rate=0.01):
+    """A matrix has an orthogonal step, and no state."""
+    if g.ndim == 2:
+        u, _, v = np.linalg.svd(g, full_matrices=False)
+        return x - learning_rate * np.matmul(u, v), m
+    m = 0.9 * m + g / np.linalg.norm(g)
+    return x - learning_rate * m, m
+
+
+def test_a_rule_may_look_at_the_shape():
+    model = fit(network(as_keras(by_shape), **MODES["graph"]))
+    assert model.optimizer.diverged == ""
+    assert [v.shape for v in model.optimizer.variables[2:-2]] == [v.shape for v in model.weights]
 
 
 def late_nan(x, g, t, *, learning_rate=0.01):

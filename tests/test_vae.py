@@ -238,7 +238,7 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
     grids = [done for done in made["done"].values() if done.ndim == 4]
     assert len(grids) == 4 and {grid.shape for grid in grids} == {(2, 2, 3, 9)}
     methods = {name[:2] for name in made["done"] if len(name) == 4}
-    assert len(methods) == 6 + 5 + 4 + 2 * 5 + 2 * 3
+    assert len(methods) == 6 + 3 + 5 + 4 + 2 * 5 + 2 * 3
     assert len(made["done"]) == 4 + len(methods) * 3  # two rates, and a second seed at the best
 
 

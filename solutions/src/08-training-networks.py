@@ -415,7 +415,7 @@ rule = check(adam, "adam")
 try:
     as_keras(rule)
 except (TypeError, ValueError) as error:
-    print(f"But on tensors: {error}. The next cells use the course's adam.")
+    print(f"But on tensors: {str(error).removesuffix('.')}. The next cells use the course's adam.")
     rule = rules.adam
 
 # %% [markdown]
