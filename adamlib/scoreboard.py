@@ -29,10 +29,10 @@ def scoreboard(methods, rates, held_out_loss, *, seeds=(0, 1, 2), every=1):
     held_out_loss  function of the trained parameters; with the first seed it picks the rate
     every          batches that are averaged to one point of the curves
     Prints a line for each method. Raises ValueError if one diverged at every rate, or with one of
-    the seeds at its best. Where the notebook only has to run (runs.size), two rates and a seed do.
+    the seeds at its best. Where a notebook only has to run (runs.size), two rates and two seeds do.
     """
     if size() == "smoke":
-        rates, seeds = rates[:2], seeds[:1]
+        rates, seeds = rates[:2], seeds[:2]
     scores = {}
     for name, train_at in methods.items():
         tried = [train_at(rate, seeds[0]) for rate in rates]

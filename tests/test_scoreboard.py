@@ -29,8 +29,8 @@ def test_it_is_small_where_a_notebook_only_has_to_run(monkeypatch):
     monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
     calls = []
     methods = {"sgd": lambda rate, seed: calls.append((rate, seed)) or training(rate)}
-    scoreboard(methods, [0.1, 0.2, 0.3], held_out_loss, seeds=(7, 8))
-    assert calls == [(0.1, 7), (0.2, 7)]
+    scoreboard(methods, [0.1, 0.2, 0.3], held_out_loss, seeds=(7, 8, 9))
+    assert calls == [(0.1, 7), (0.2, 7), (0.1, 8)]
 
 
 def test_it_says_that_a_rate_is_at_an_end_of_the_list(capsys):
