@@ -173,15 +173,11 @@ def _adagrad_factor(factor):
         return False, "that is a rate, or below the default: asked is how many times 0.001 it is"
     if not factor > 1:
         return False, "the default is too small, so the factor is above 1"
+    rate = 0.001 * factor
+    first = f"at {rate:g} its first steps are those of SGD at {rate / 0.1**0.5:.2g}"
     if factor < 100:
-        return False, (
-            f"at {0.001 * factor:g} its first steps are those of SGD at "
-            f"{0.001 * factor / 0.1**0.5:.2g}, and the later ones shorter: too short for 128 steps"
-        )
-    return False, (
-        f"at {0.001 * factor:g} its first steps are those of SGD at "
-        f"{0.001 * factor / 0.1**0.5:.2g}: too long for this network"
-    )
+        return False, f"{first}, and the later ones shorter: too short for 128 steps"
+    return False, f"{first}: too long for this network"
 
 
 def _ravine_by_adagrad(rate):

@@ -16,7 +16,7 @@ lecture 6e, 2012; Zeiler, 2012; Kingma and Ba, 2015; Loshchilov and Hutter, 2019
 from typing import NamedTuple
 
 from adamlib import rules
-from adamlib.descent import hyperparameter_defaults
+from adamlib.descent import check_value, hyperparameter_defaults
 
 
 class Convention(NamedTuple):
@@ -36,8 +36,8 @@ def _keras(rule, step, **more):
     return Convention("Keras", hyperparameter_defaults(rule) | more, step)
 
 
-_ADAM = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
 _NO_RATE = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+_ADAM = {"learning_rate": 0.001} | _NO_RATE
 _HAT = "x ← x − η m̂/(√v̂ + ε)"
 _EPSILON_HAT = "x ← x − η_t m/(√v + ε)"
 _DECAY = "x ← x − η λ x, then Adam's step"
@@ -147,10 +147,8 @@ def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):
     would be 1: every linear warm-up doubles it at step 2, so with μ = 0.9 it would be 1.8. Keras's
     own SGD takes one number: for these give rules.momentum to descend, train or sweep.
     """
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be in [0, 1), not {momentum!r}.")
-    if not 0 <= dampening < 1:
-        raise ValueError(f"dampening must be in [0, 1), not {dampening!r}.")
+    check_value("momentum", momentum)
+    check_value("dampening", dampening)
     rate = learning_rate if callable(learning_rate) else lambda t: learning_rate
 
     def momentum_at(t):
@@ -183,8 +181,7 @@ def epsilon_from_paper(epsilon, beta_2=0.999):
     (Kingma and Ba, 2015, § 2, before § 2.1.) A Keras optimizer has one number for the whole
     run: after some 3 / (1 − β₂) steps ε̂ is ε but for 3 %.
     """
-    if not 0 <= beta_2 < 1:
-        raise ValueError(f"beta_2 must be in [0, 1), not {beta_2!r}.")
+    check_value("beta_2", beta_2)
     return lambda t: epsilon * (1 - beta_2**t) ** 0.5
 
 
@@ -196,8 +193,7 @@ def weight_decay_from_paper(weight_decay, learning_rate):
 
     learning_rate  α, a positive number: the one that the schedule multiplies
     """
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate must be a positive number, not {learning_rate!r}.")
+    check_value("learning_rate", learning_rate)
     return weight_decay / learning_rate
 
 

@@ -157,8 +157,7 @@ def training(rule, loss_and_gradient, params, data, *, epochs, batch_size, rng, 
     leaves np.errstate to the caller.
     """
     steps = iterations(data, epochs, batch_size)
-    batch_size = batch_size or _samples(data)
-    if rng is None and batch_size < _samples(data):
+    if rng is None and (batch_size or _samples(data)) < _samples(data):
         raise ValueError("Batches need rng=np.random.default_rng(0) or another seed to shuffle by.")
     xs, losses = [_parameter(p) for p in params], []
     kept = _copies(xs)
@@ -194,8 +193,12 @@ def iterations(data, epochs, batch_size):
 
 
 def batches(data, batch_size, rng=None):
-    """Yield the batches of one epoch: tuples like `data`, shuffled by rng, in order without one."""
+    """Yield the batches of one epoch: tuples like `data`, shuffled by rng, in order without one.
+
+    A batch_size of None takes all of the data.
+    """
     samples = _samples(data)
+    batch_size = batch_size or samples
     if batch_size >= samples and rng is None:
         yield data
         return
@@ -374,7 +377,9 @@ def _below_one(v):
 RANGES = {
     "learning_rate": (_positive, "a positive number"),
     **dict.fromkeys(["epsilon", "weight_decay"], (_not_negative, "zero or a positive number")),
-    **dict.fromkeys(["momentum", "rho", "beta_1", "beta_2"], (_below_one, "in [0, 1)")),
+    **dict.fromkeys(
+        ["momentum", "dampening", "rho", "beta_1", "beta_2"], (_below_one, "in [0, 1)")
+    ),
 }
 
 
@@ -394,10 +399,11 @@ def check_hyperparameters(rule, hyperparameters):
                 f"{_name(rule)} has no hyperparameter {name}{hint} It has: {', '.join(known)}."
             )
         if not callable(value):
-            _check_value(name, value)
+            check_value(name, value)
 
 
-def _check_value(name, value):
+def check_value(name, value):
+    """Raise ValueError for a value that the hyperparameter of this name cannot have."""
     array = np.asarray(value)
     right, words = RANGES.get(name, (np.isfinite, "a finite number"))
     if array.dtype.kind not in "fiu" or not np.all(right(array)):
@@ -408,7 +414,7 @@ def _at_step(t, hyperparameters):
     """The hyperparameters at step t: those that are functions of t are called."""
     now = {name: v(t) for name, v in hyperparameters.items() if callable(v)}
     for name, value in now.items():
-        _check_value(name, value)
+        check_value(name, value)
     return hyperparameters | now
 
 
@@ -446,11 +452,10 @@ def _gradients(gs, xs):
 
 def _check_returned(rule, result, x, state):
     """Raise one sentence if the rule returned something else than (x, *state)."""
-    wanted = f"(x{_listed(rule)}{'' if state else ','})"
     if not isinstance(result, tuple | list) or len(result) != 1 + len(state):
         sized = isinstance(result, tuple | list)
         got = f"{len(result)} values" if sized else type(result).__name__
-        raise TypeError(f"{_name(rule)} must return a tuple, {wanted}, but gave {got}.")
+        raise TypeError(f"{_name(rule)} must return a tuple, {_returned(rule)}, but gave {got}.")
     for i, value in enumerate(result):
         try:
             shape = np.shape(value) if i == 0 else np.broadcast_shapes(np.shape(value), x.shape)
@@ -458,13 +463,14 @@ def _check_returned(rule, result, x, state):
             shape = None
         if shape != x.shape:
             raise ValueError(
-                f"{_name(rule)} must return {wanted}, each of x's shape {x.shape}, "
+                f"{_name(rule)} must return {_returned(rule)}, each of x's shape {x.shape}, "
                 f"but value {i + 1} has shape {np.shape(value)}."
             )
 
 
-def _listed(rule):
-    return "".join(f", {name}" for name in state_defaults(rule))
+def _returned(rule):
+    names = ["x", *state_defaults(rule)]
+    return f"({', '.join(names)})" if len(names) > 1 else "(x,)"
 
 
 def _within(arrays, limit):

@@ -158,7 +158,7 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
             optimizer, getattr(keras.losses, loss)(from_logits=True), run_eagerly=eagerly
         )
         for _ in range(epochs):
-            for x, y in batches(data, batch_size or len(data[1]), rng):
+            for x, y in batches(data, batch_size, rng):
                 losses.append(network.train_on_batch(x.toarray() if issparse(x) else x, y))
     trained = list(map(np.reshape, network.get_weights(), map(np.shape, params)))
     return Training(trained, np.array(losses), "")

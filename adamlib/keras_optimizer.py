@@ -82,6 +82,11 @@ class RuleOptimizer(keras.optimizers.Optimizer):
                 if key == "learning_rate":
                     what = "a number or one of keras.optimizers.schedules"
                 raise TypeError(f"{key} must be {what} in Keras, not {value!r:.60}.")
+        for key, default in state_defaults(rule).items():
+            if not isinstance(default, Real):
+                raise TypeError(
+                    f"{rule.__name__}'s state {key} must start at a number, as {key}=0."
+                )
         tried = [_try(rule, numbers, shape) for shape in SHAPES]
         shapes = {k: max((shapes[k] for shapes in tried), key=len) for k in state_defaults(rule)}
         if not isinstance(learning_rate, Schedule):
@@ -307,9 +312,6 @@ def _try(rule, hyperparameters, shape):
     as arrays.
     """
     names = ["x", *state_defaults(rule)]
-    for name, default in state_defaults(rule).items():
-        if not isinstance(default, Real):
-            raise TypeError(f"{rule.__name__}'s state {name} must start at a number, as {name}=0.")
     x, state = START.reshape(shape).copy(), list(state_defaults(rule).values())
     for t, g in enumerate(GRADIENTS.reshape(-1, *shape), start=1):
         before = [x.copy(), *map(np.copy, state)]

@@ -11,13 +11,15 @@ says what it is there.
 import math
 import operator
 
+from adamlib.descent import check_value
+
 
 def inverse_sqrt(learning_rate):
     """η / √t: the schedule of Adam's convergence theorem (Kingma and Ba, 2015, § 4).
 
     Keras has none like it; its InverseTimeDecay falls as 1 / t.
     """
-    _check_rate(learning_rate)
+    check_value("learning_rate", learning_rate)
     return lambda t: learning_rate / t**0.5
 
 
@@ -28,7 +30,7 @@ def linear_warmup(learning_rate, warmup):
     In Keras, where warmup > 1: PolynomialDecay(η / warmup, warmup - 1, η), which rises where its
     end is higher.
     """
-    _check_rate(learning_rate)
+    check_value("learning_rate", learning_rate)
     warmup = _whole(warmup, "warmup")
     return lambda t: learning_rate * min(1, t / warmup)
 
@@ -40,7 +42,7 @@ def cosine(learning_rate, steps, warmup=1):
     In Keras: CosineDecay(η / warmup, steps - warmup + 1, warmup_target=η, warmup_steps=warmup - 1),
     which goes on with 0 after the last step. Here the run must not be longer: ValueError.
     """
-    _check_rate(learning_rate)
+    check_value("learning_rate", learning_rate)
     steps, warmup = _whole(steps, "steps"), _whole(warmup, "warmup")
     if warmup > steps:
         raise ValueError(f"warmup={warmup} is longer than the run, steps={steps}.")
@@ -62,11 +64,6 @@ def cosine_at(t, learning_rate, steps, warmup):
         return learning_rate * t / warmup
     done = (t - warmup) / (steps - warmup + 1)
     return learning_rate * (1 + math.cos(math.pi * done)) / 2
-
-
-def _check_rate(learning_rate):
-    if not 0 < learning_rate < math.inf:
-        raise ValueError(f"learning_rate must be a positive number, not {learning_rate!r}.")
 
 
 def _whole(value, name):

@@ -126,9 +126,8 @@ def train_grid(
     params             the start of one model, which all have
     hyperparameters    numbers, or arrays of shape (runs,)
     The rest as in descent.train. Returns the losses, shape (iterations, runs), each before its
-    step. A run that diverges is not finite from there on (the first loss
-    may be inf, then NaN), and leaves the others alone. Raises ValueError
-    or TypeError, in one sentence, for bad input.
+    step. A run that diverges is not finite from there on (the first loss may be inf, then NaN),
+    and leaves the others alone. Raises ValueError or TypeError, in one sentence, for bad input.
     """
     check_hyperparameters(rule, hyperparameters)
     steps = iterations(data, epochs, batch_size)
@@ -148,9 +147,7 @@ def train_grid(
     parts = [_parts(x) for x in xs]  # so many runs at a time that they stay in the cache
     states = [[list(state_defaults(rule).values()) for _ in rows] for rows in parts]
     losses = np.empty((steps, runs), dtype)
-    stream = (
-        batch for _ in range(epochs) for batch in batches(data, batch_size or len(data[0]), rng)
-    )
+    stream = (batch for _ in range(epochs) for batch in batches(data, batch_size, rng))
     with np.errstate(all="ignore"):
         for t, batch in enumerate(stream, start=1):
             losses[t - 1], gs = loss_and_gradient(xs, batch)
