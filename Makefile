@@ -1,5 +1,5 @@
 PYTHON ?= python3
 
-.PHONY: lab test build bench setup
-lab test build bench setup:
+.PHONY: lab test build bench claims replay setup
+lab test build bench claims replay setup:
 	@$(PYTHON) course.py $@

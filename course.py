@@ -5,6 +5,8 @@ python3 course.py lab      open the lessons in JupyterLab     (Windows: py cours
 python3 course.py test     run every test and every notebook
 python3 course.py build    rebuild lessons/ and solutions/ from solutions/src/
 python3 course.py bench    run the benchmarks
+python3 course.py claims   measure over many seeds what the lessons claim: half an hour
+python3 course.py replay   run the solved lessons as on other processors, with other seeds: an hour
 python3 course.py setup    only install
 
 Arguments after the task are passed on, as in: python3 course.py lab --no-browser
@@ -34,6 +36,8 @@ PROGRAMS = {
     "test": ["-m", "pytest", "-n2"],
     "build": ["tools/notebooks.py", "build"],
     "bench": ["benchmarks/run.py"],
+    "claims": ["benchmarks/claims.py"],
+    "replay": ["tools/replay.py"],
 }
 
 

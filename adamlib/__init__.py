@@ -2,5 +2,9 @@
 
 Each part is imported by its own name, as in `from adamlib.descent import descend`:
 rules, descent, surfaces, models, datasets, check, mistakes, answers, quiz, plots, scoreboard,
-explorers, keras_check.
+experiments, claims, runs, explorers, keras_check.
 """
+
+from adamlib import threads
+
+threads.limit()

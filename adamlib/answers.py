@@ -87,20 +87,6 @@ def _rate_50(rate):
     return False, f"{rate:g} is too {'small' if rate < 0.7 else 'large'}: the loss is {end:.4f}"
 
 
-def _mended_loss(value):
-    if abs(value - 0.563) < 0.006:
-        return True, "far below 0.75, the loss at η = 0.2 without the mending"
-    for wrong, reason in {
-        0.752: "that is with η = 0.2, but not mended: by how much must i grow?",
-        0.715: "that is the second loop as it was: by how much must i grow?",
-        0.509: "that is with η = 0.3",
-        0.524: "that is the loss of the last batch: asked is the one on the images held out",
-    }.items():
-        if abs(value - wrong) < 0.006:
-            return False, reason
-    return False, "let i grow by 100, up to 7,000, and set 0.3 to 0.2 in this loop"
-
-
 def _ball_rate(rate):
     check_hyperparameters(rules.sgd, {"learning_rate": rate})
     if rate >= 2:
@@ -288,7 +274,17 @@ ANSWERS = {
             7069: "there are only 7,000, and the rounds overlap",
         },
     ),
-    "02.mended_loss": _mended_loss,
+    "02.stride": (
+        100,
+        {
+            1: "that is how it grows now: each batch shares 99 images with the one before",
+            99: "then each batch still shares one image with the one before",
+            101: "then one image is left out between two batches",
+            70: "that is how many rounds there are: a batch has 100 images",
+            7000: "that is all of them: a batch has 100 images",
+            200: "then every other batch is left out",
+        },
+    ),
     "02.rate_50": _rate_50,
     "02.more_work": (
         100,

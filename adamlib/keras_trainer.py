@@ -1,16 +1,31 @@
 """Train one Keras model again and again: building it and its graph is slow, training it is not.
 
-    trainer = Trainer(model, optimizer, data, batch_size=64, together=32)
-    looks, seconds = trainer(start, learning_rate, seed, epochs, look)
+    trainer = Trainer(strided_network(0), optimizer, data, batch_size=64, together=32)
+    run = trainer(start, learning_rate, seed, epochs, look)
 
-numbers_of_state(optimizer)   how much memory an optimizer needs for each parameter
+strided_network(seed), pooled_network(seed)   the networks of lessons 08 and 09
+numbers_of_state(optimizer)                   how much memory it needs for each parameter
 """
 
 import time
+from typing import NamedTuple
 
 import numpy as np
 
 from adamlib.keras_check import keras
+
+
+class Run(NamedTuple):
+    """What a training gave, at every look: after each `together` batches.
+
+    looks    an array of what look(model) returned
+    losses   shape (looks,): the mean training loss since the look before
+    seconds  how long it took in all
+    """
+
+    looks: np.ndarray
+    losses: np.ndarray
+    seconds: float
 
 
 class Trainer:
@@ -31,24 +46,62 @@ class Trainer:
         first = [a[: batch_size * together] for a in data]
         model.fit(*first, batch_size, verbose=0)
 
-    def __call__(self, start, learning_rate, seed, epochs, look):
-        """Train from the weights `start`; the seed orders the batches.
-
-        Returns what look(model) gave after every `together` batches and at the end of an epoch, as
-        an array, and the seconds.
-        """
+    def __call__(self, start, learning_rate, seed, epochs, look=lambda model: None):
+        """Train from the weights `start`; the seed orders the batches and draws what is dropped."""
         keras.utils.set_random_seed(seed)
         self.model.set_weights(start)
+        for variable in self.model.variables:
+            if "seed_generator" in variable.path:
+                variable.assign([seed, 0])
         for variable, value in zip(self.optimizer.variables, self.fresh, strict=True):
             variable.assign(value)
         self.optimizer.learning_rate = learning_rate
-        looks = []
-        watch = keras.callbacks.LambdaCallback(
-            on_train_batch_end=lambda batch, logs: looks.append(look(self.model))
-        )
+        looks, seen, means = [], [], []
+
+        def note(batch, logs):
+            looks.append(look(self.model))
+            seen.append(min((batch + 1) * self.batch_size, len(self.data[1])))
+            means.append(logs["loss"])  # Keras's mean over the samples of the epoch so far
+
+        watch = keras.callbacks.LambdaCallback(on_train_batch_end=note)
         begin = time.perf_counter()
         self.model.fit(*self.data, self.batch_size, epochs, verbose=0, callbacks=[watch])
-        return np.array(looks), time.perf_counter() - begin
+        seconds = time.perf_counter() - begin
+        seen, sums = (np.reshape(a, (epochs, -1)) for a in (seen, np.multiply(seen, means)))
+        losses = np.diff(sums, axis=1, prepend=0) / np.diff(seen, axis=1, prepend=0)
+        return Run(np.array(looks), losses.ravel(), seconds)
+
+
+def strided_network(seed):
+    """Two convolutions with strides, of 28 x 28 pictures: 7,802 weights."""
+    keras.utils.set_random_seed(seed)
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(16, 4, strides=4, activation="relu"),
+            keras.layers.Conv2D(32, 3, strides=2, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10),
+        ]
+    )
+
+
+def pooled_network(seed, shape, channels, dropout):
+    """Rounds of convolution (5 x 5) and pooling, then a dense layer (Kingma and Ba, 2015, § 6.3).
+
+    shape     of a picture: (height, width, colours)
+    channels  the filters of each round, and the units of the dense layer
+    dropout   of the dense layer; where there is any, 0.2 of the input is dropped too
+    """
+    keras.utils.set_random_seed(seed)
+    *convolutions, units = channels
+    layers = [keras.layers.Dropout(0.2 * (dropout > 0))]
+    for filters in convolutions:
+        layers.append(keras.layers.Conv2D(filters, 5, padding="same", activation="relu"))
+        layers.append(keras.layers.MaxPooling2D(3, strides=2, padding="same"))
+    layers += [keras.layers.Flatten(), keras.layers.Dense(units, "relu")]
+    layers += [keras.layers.Dropout(dropout), keras.layers.Dense(10)]
+    return keras.Sequential([keras.Input(shape), *layers])
 
 
 def numbers_of_state(optimizer):

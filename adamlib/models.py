@@ -127,19 +127,22 @@ class MLP(Classifier):
         h_k = m_k max(a_k, 0)            hidden layers: ReLU, and dropout's m_k, 0 or 1/(1−dropout)
         z = a_K                          logits, one for each class
         f = −mean(log softmax(z)_y)      cross-entropy, over the n images of the batch
+            + λ/2 Σ_k Σ W_k²             in loss_and_gradient only
 
         ∂f/∂a_K = (softmax(z) − onehot(y)) / n
         ∂f/∂a_k = m_k [a_k > 0] (∂f/∂a_{k+1} W_{k+1}ᵀ)
-        ∂f/∂W_k = h_{k−1}ᵀ ∂f/∂a_k
+        ∂f/∂W_k = h_{k−1}ᵀ ∂f/∂a_k + λ W_k
         ∂f/∂b_k = Σ_i ∂f/∂a_k
 
     layers   how wide each layer is, from the inputs to the classes
     dropout  the probability that a unit of a hidden layer is left out
+    l2       λ, the weight of the penalty on large weights
     params = [W_1, b_1, W_2, b_2, ...], of shapes (layers[0], layers[1]), (layers[1],), ...
     """
 
     layers: tuple[int, ...] = (784, 256, 256, 10)
     dropout: float = 0.0
+    l2: float = 0.0
 
     def initial(self, rng, dtype=np.float32):
         """W_k normal with variance 2 / layers[k − 1] (He et al., 2015), drawn from rng; b_k 0."""
@@ -163,6 +166,11 @@ class MLP(Classifier):
             W_above = params[2 * k]
             d = (d @ W_above.T) * (h[k] > 0) / (1 - self.dropout)
             gradient = [h[k - 1].T @ d, d.sum(axis=0), *gradient]
+        if self.l2:
+            loss += self.l2 / 2 * sum(float(np.sum(W**2)) for W in params[::2])
+            gradient[::2] = [
+                g + self.l2 * W for g, W in zip(gradient[::2], params[::2], strict=True)
+            ]
         return loss, gradient
 
     def _forward(self, params, x, dropped):

@@ -1,12 +1,22 @@
 """Long experiments: many trainings behind a progress bar, which an interrupt does not lose.
 
 size(FULL)            how large an experiment is: "full", "laptop" or "smoke"
+seeds(3)              the seeds of a lesson
 collect(jobs, done)   run the jobs that are not done yet
+tune(train_at, ...)   find each method's best learning rate
+
+Where this module is imported in a notebook, an interrupt (JupyterLab's ■) ends the cell with one
+sentence, which names the line of the cell, in place of a traceback through the libraries.
 """
 
 import html
 import os
+import time
+import traceback
+from functools import partial
 
+import numpy as np
+from IPython import get_ipython
 from IPython.display import HTML, display
 
 SIZES = ("smoke", "laptop", "full")
@@ -24,35 +34,100 @@ def size(full=False):
     return chosen
 
 
+def seeds(count):
+    """The first seeds of a lesson: 0, 1, 2, ... Whatever a lesson draws, it draws from these.
+
+    The environment variable ADAMLIB_SEED moves them: at 10 they are 10, 11, 12, ... That is for
+    `course.py replay`, which tries whether the lesson still holds. ValueError if it is no number.
+    """
+    first = os.environ.get("ADAMLIB_SEED") or "0"
+    if not first.isdecimal():
+        raise ValueError(f"ADAMLIB_SEED is {first!r}: it must be a whole number, 0 or more.")
+    return list(range(int(first), int(first) + count))
+
+
 def collect(jobs, done):
     """Run each job that is not done yet, and keep its result in done, under its name.
 
     jobs  {name: function without arguments}; a name is a string or a tuple, as ("adam", 2)
     done  {name: result}, which is filled; a second call with it goes on where the first ended
-    Returns done. An interrupt (JupyterLab's ■) loses only the job that it stops: one sentence says
-    how many are kept, and the notebook goes on with those.
+    Returns done. A KeyboardInterrupt loses only the job that it stops, and says how many are kept.
     """
     to_do = {name: job for name, job in jobs.items() if name not in done}
-    bar = display(_bar(jobs, done), display_id=True)
+    show, begin = _display(_bar(jobs, done)), time.monotonic()
     try:
-        for name, job in to_do.items():
-            bar.update(_bar(jobs, done, name))
+        for i, (name, job) in enumerate(to_do.items()):
+            each = (time.monotonic() - begin) / i if i else None
+            show(_bar(jobs, done, name, each and each * (len(to_do) - i)))
             done[name] = job()
     except KeyboardInterrupt:
-        print("Interrupted: what is done is kept. Run the cell again for the rest.")
+        kept = sum(name in done for name in jobs)
+        raise KeyboardInterrupt(f"{kept} of {len(jobs)} trainings are kept.") from None
     finally:
-        bar.update(_bar(jobs, done))
+        show(_bar(jobs, done))
     return done
 
 
-def _bar(jobs, done, name=None):
-    """The progress as HTML: a bar while a job runs, and a line before and after."""
-    finished, words = sum(name in done for name in jobs), f"{len(jobs)} trainings"
-    label = f"{finished} of {words} done"
+def tune(train_at, rates, loss_of, seeds, done):
+    """Find the best learning rate of each method; return {method: rate}.
+
+    train_at  function of (method, rate, seed), a training
+    rates     {method: the rates to try, in their order}
+    loss_of   function of a training: what is to be low, infinite where it diverged
+    done      {(method, rate, seed): training}, which is filled, as by collect
+    The first seed tries all rates; the others try the best of them and its neighbours, whose means
+    decide. One seed alone would often choose another rate than the next seed does.
+    """
+
+    def means(rates, seeds):
+        keys = [(m, rate, seed) for m in rates for rate in rates[m] for seed in seeds]
+        collect({key: partial(train_at, *key) for key in keys}, done)
+        return {
+            m: [np.mean([loss_of(done[m, rate, seed]) for seed in seeds]) for rate in rates[m]]
+            for m in rates
+        }
+
+    first = {m: int(np.argmin(losses)) for m, losses in means(rates, seeds[:1]).items()}
+    about = {m: rates[m][max(0, place - 1) : place + 2] for m, place in first.items()}
+    return {m: about[m][int(np.argmin(losses))] for m, losses in means(about, seeds).items()}
+
+
+def _display(page):
+    """Show a page in a notebook; the function that puts another in its place."""
+    if get_ipython() is None:
+        return lambda page: None
+    return display(page, display_id=True).update
+
+
+def _bar(jobs, done, name=None, seconds=None):
+    """The progress as HTML: a bar while a job runs, a line before, nothing when all are done."""
+    finished = sum(name in done for name in jobs)
+    label = f"{finished} of {len(jobs)} trainings done"
     if name is None:
-        return HTML(f"<p>{label}</p>")
+        return HTML("" if finished == len(jobs) else f"<p>{label}</p>")
     now = ", ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+    left = "" if seconds is None else f", {_about(seconds)} left"
     return HTML(
-        f'<label>{label}, now {html.escape(now)} <progress value="{finished}" max="{len(jobs)}">'
-        "</progress></label>"
+        f"<label>{label}{left}, now {html.escape(now)} "
+        f'<progress value="{finished}" max="{len(jobs)}"></progress></label>'
     )
+
+
+def _about(seconds):
+    minutes = round(seconds / 60)
+    if seconds < 50:
+        return f"about {10 * round(seconds / 10 + 0.5)} seconds"
+    return f"about {minutes} minute{'s' * (minutes != 1)}"
+
+
+def _interrupted(shell, kind, error, tb, tb_offset=None):
+    """One sentence for an interrupt: where it met the cell, and what is kept. IPython calls it."""
+    in_cells = [f for f in traceback.extract_tb(tb) if f"ipykernel_{os.getpid()}" in f.filename]
+    where = f" at `{in_cells[-1].line}`, line {in_cells[-1].lineno} of a cell" if in_cells else ""
+    told = f" {error}" if str(error) else ""
+    sentence = f"Interrupted{where}.{told} Run the cell again: those below it need what it makes."
+    shell._showtraceback(kind, error, [sentence])
+
+
+if (_shell := get_ipython()) is not None:
+    _shell.set_custom_exc((KeyboardInterrupt,), _interrupted)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from adamlib.runs import size
+from adamlib.runs import seeds, size, tune
 
 
 class Score(NamedTuple):
@@ -22,35 +22,38 @@ class Score(NamedTuple):
     runs: list
 
 
-def scoreboard(methods, rates, held_out_loss, *, seeds=(0, 1, 2), every=1):
+def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
     """Train each method at each rate, and at its best with each seed; return {name: Score}.
 
     methods        {name: function of (rate, seed) that returns a descent.Training}
-    held_out_loss  function of the trained parameters; with the first seed it picks the rate
+    held_out_loss  function of the trained parameters, which picks the rate as runs.tune does
+    count          how many of the lesson's seeds (runs.seeds)
     every          batches that are averaged to one point of the curves
+    done           {}, to keep the trainings in: a second call with it goes on after an interrupt
     Prints a line for each method. Raises ValueError if one diverged at every rate, or with one of
     the seeds at its best. Where a notebook only has to run (runs.size), two rates and two seeds do.
     """
+    chosen, done = seeds(count), {} if done is None else done
     if size() == "smoke":
-        rates, seeds = rates[:2], seeds[:2]
+        rates, chosen = rates[:2], chosen[:2]
+
+    def loss(run):
+        return np.inf if run.diverged else np.nan_to_num(held_out_loss(run.params), nan=np.inf)
+
+    def train_at(name, rate, seed):
+        return methods[name](rate, seed)
+
+    best = tune(train_at, dict.fromkeys(methods, rates), loss, chosen, done)
     scores = {}
-    for name, train_at in methods.items():
-        tried = [train_at(rate, seeds[0]) for rate in rates]
-        best = int(np.argmin([_loss(run, held_out_loss) for run in tried]))
-        runs = [tried[best], *(train_at(rates[best], seed) for seed in seeds[1:])]
-        held_out = np.array([_loss(run, held_out_loss) for run in runs])
+    for name, rate in best.items():
+        runs = [done[name, rate, seed] for seed in chosen]
+        held_out = np.array([loss(run) for run in runs])
         if not np.isfinite(held_out).all():
-            raise ValueError(
-                f"{name} diverged at η = {rates[best]:g}, its best: give smaller ones."
-            )
+            raise ValueError(f"{name} diverged at η = {rate:g}, its best: give smaller ones.")
         points = len(runs[0].losses) // every
-        losses = [run.losses[: points * every].reshape(points, every).mean(axis=1) for run in runs]
-        scores[name] = Score(rates[best], np.array(losses), held_out, runs)
-        spread = f" ({held_out.min():.3f} to {held_out.max():.3f})" if len(runs) > 1 else ""
-        edge = ", at an end of the list" if rates[best] in (min(rates), max(rates)) else ""
-        print(f"{name:16} η = {rates[best]:<7g} held-out loss {held_out.mean():.3f}{spread}{edge}")
+        curves = [run.losses[: points * every].reshape(points, every).mean(axis=1) for run in runs]
+        scores[name] = Score(rate, np.array(curves), held_out, runs)
+        spread = f" ({held_out.min():.2f} to {held_out.max():.2f})" if len(runs) > 1 else ""
+        edge = ", at an end of the list" if rate in (min(rates), max(rates)) else ""
+        print(f"{name:16} η = {rate:<7g} held-out loss {held_out.mean():.2f}{spread}{edge}")
     return scores
-
-
-def _loss(run, held_out_loss):
-    return np.inf if run.diverged else np.nan_to_num(held_out_loss(run.params), nan=np.inf)

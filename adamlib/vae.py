@@ -2,9 +2,11 @@
 
 VAE(pixels, hidden, latent)    its loss and gradient, of one or of a stack of them
 train_grid(rule, loss_and_gradient, params, data, ...)    one training for each setting
+bias_correction_grid(vae, rule, images, seed, ...)        the grid of the Adam paper's Figure 4
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -163,3 +165,23 @@ def train_grid(
 def _parts(x):
     size = max(1, BLOCK // x[0].nbytes)
     return [slice(i, i + size) for i in range(0, len(x), size)]
+
+
+BETAS_1, BETAS_2 = (0.0, 0.9), (0.99, 0.999, 0.9999)
+
+
+def bias_correction_grid(vae, rule, images, seed, *, epochs, alphas):
+    """Train a VAE for each β₁, β₂ and α of the Adam paper's Figure 4 (Kingma and Ba, 2015, § 6.4).
+
+    Returns the mean loss of each epoch, in nats per image, shape (epochs, β₁, β₂, α): the β are
+    BETAS_1 and BETAS_2. It is NaN from the epoch in which a run is no longer finite.
+    """
+    rng = np.random.default_rng(seed)
+    loss, start = partial(vae.loss_and_gradient, rng=rng), vae.initial(rng)
+    grid = np.meshgrid(BETAS_1, BETAS_2, alphas, indexing="ij")
+    names = ("beta_1", "beta_2", "learning_rate")
+    settings = {name: array.ravel() for name, array in zip(names, grid, strict=True)}
+    how = dict(epochs=epochs, batch_size=100, rng=rng)
+    losses = train_grid(rule, loss, start, (images,), **how, **settings)
+    means = losses.reshape(epochs, -1, *grid[0].shape).mean(axis=1)
+    return np.where(np.isfinite(means), means, np.nan)

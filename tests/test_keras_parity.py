@@ -264,9 +264,7 @@ def test_several_parameter_arrays_each_have_a_state(capsys):
     start = [np.ones((2, 3)), np.zeros(2)]
     equals_keras(rules.adam, gradients, start, 20)
     equals_adam(rules.rmsprop, gradients, start, 20)
-    one_line = (
-        r"rmsprop = tf.keras.optimizers.Adam, .*: largest relative difference \S+ in 20 steps"
-    )
+    one_line = r"rmsprop = tf.keras.optimizers.Adam, .*: 20 steps agree to 1e-12 \(float64\)"
     assert re.search(one_line, capsys.readouterr().out)
 
     def sgd(x, g, t, *, learning_rate=0.01):

@@ -1,6 +1,10 @@
-import pytest
+import os
 
-from adamlib.runs import collect, size
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from adamlib.runs import collect, seeds, size
 
 
 @pytest.fixture
@@ -8,15 +12,11 @@ def shown(monkeypatch):
     """What the page shows, in order."""
     pages = []
 
-    class Handle:
-        def update(self, page):
-            pages.append(page.data)
-
-    def display(page, display_id):
+    def display(page):
         pages.append(page.data)
-        return Handle()
+        return lambda page: pages.append(page.data)
 
-    monkeypatch.setattr("adamlib.runs.display", display)
+    monkeypatch.setattr("adamlib.runs._display", display)
     return pages
 
 
@@ -36,18 +36,69 @@ def test_each_job_is_run_once(shown):
     done = {}
     assert collect(jobs, done) is done == {("adam", 0): 0, ("adam", 1): 1, ("adam", 2): 4}
     assert collect(jobs, done) == done and calls == [0, 1, 2]
-    assert '1 of 3 trainings done, now adam, 1 <progress value="1" max="3">' in shown[2]
-    assert shown[-1] == "<p>3 of 3 trainings done</p>"
+    assert "1 of 3 trainings done, about 10 seconds left, now adam, 1 <progress" in shown[2]
+    assert shown[-1] == ""
 
 
-def test_an_interrupt_keeps_what_is_done(shown, capsys):
+def test_an_interrupt_ends_the_cell_and_keeps_what_is_done(shown):
     def stop():
         raise KeyboardInterrupt
 
-    done = collect({"a": lambda: 1, "b": stop, "c": lambda: 3}, {})
+    done = {}
+    with pytest.raises(KeyboardInterrupt, match="^1 of 3 trainings are kept.$"):
+        collect({"a": lambda: 1, "b": stop, "c": lambda: 3}, done)
     assert done == {"a": 1} and shown[-1] == "<p>1 of 3 trainings done</p>"
-    assert "Run the cell again for the rest" in capsys.readouterr().out
     assert collect({"a": stop, "b": lambda: 2, "c": lambda: 3}, done) == {"a": 1, "b": 2, "c": 3}
+
+
+def test_the_bar_says_how_long_it_will_take(shown, monkeypatch):
+    clock = iter([0, 7, 200, 500])
+    monkeypatch.setattr("adamlib.runs.time.monotonic", lambda: next(clock))
+    collect({name: lambda: 0 for name in "abcd"}, {})
+    said = [page.split(" left")[0].removeprefix("<label>") for page in shown if " left" in page]
+    assert said == [
+        "1 of 4 trainings done, about 30 seconds",
+        "2 of 4 trainings done, about 3 minutes",
+        "3 of 4 trainings done, about 3 minutes",
+    ]
+
+
+def test_the_seeds_of_a_lesson_come_from_one_place(monkeypatch):
+    monkeypatch.delenv("ADAMLIB_SEED", raising=False)
+    assert seeds(3) == [0, 1, 2]
+    monkeypatch.setenv("ADAMLIB_SEED", "10")
+    assert seeds(2) == [10, 11]
+    monkeypatch.setenv("ADAMLIB_SEED", "ten")
+    with pytest.raises(ValueError, match="ADAMLIB_SEED is 'ten': it must be a whole number"):
+        seeds(1)
+
+
+CELLS = {
+    "import adamlib.runs, os, signal": "",
+    "def stopped():\n    os.kill(os.getpid(), signal.SIGINT)\n    return 1": "",
+    "for i in range(9):\n    while True:\n        stopped()": (
+        "Interrupted at `os.kill(os.getpid(), signal.SIGINT)`, line 2 of a cell. Run the cell "
+        "again: those below it need what it makes."
+    ),
+    "adamlib.runs.collect({'a': lambda: 1, 'b': stopped}, {})": (
+        "Interrupted at `adamlib.runs.collect({'a': lambda: 1, 'b': stopped}, {})`, line 1 of a "
+        "cell. 1 of 2 trainings are kept. Run the cell again: those below it need what it makes."
+    ),
+    "1 / 0": "ZeroDivisionError",
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has another way to interrupt a kernel")
+def test_an_interrupt_is_told_in_one_sentence_in_a_notebook():
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
+    NotebookClient(book, timeout=120, allow_errors=True).execute()
+    for cell, words in zip(book.cells, CELLS.values(), strict=True):
+        errors = [o for o in cell.outputs if o.output_type == "error"]
+        assert len(errors) == bool(words)
+        if words.startswith("Interrupted"):
+            assert errors[0].traceback == [words]
+        elif words:
+            assert errors[0].ename == words and len(errors[0].traceback) > 1
 
 
 def test_an_error_in_a_job_is_not_swallowed(shown):

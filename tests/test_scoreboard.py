@@ -9,19 +9,24 @@ def training(loss, diverged="", steps=10):
     return Training([loss], np.linspace(2, loss, steps), diverged)
 
 
+@pytest.fixture(autouse=True)
+def seven(monkeypatch):
+    monkeypatch.setenv("ADAMLIB_SEED", "7")
+
+
 def held_out_loss(params):
     return params[0]
 
 
-def test_the_rate_that_is_best_with_the_first_seed_wins(capsys):
-    losses = {0.1: [3, 3], 0.2: [1, 4], 0.3: [2, 0]}
+def test_the_rate_with_the_best_mean_about_the_first_seed_s_best_wins(capsys):
+    losses = {0.1: [3, 0, 0], 0.2: [2, 3, 4], 0.3: [1, 5, 6], 0.4: [4, 3, 2], 0.5: [5, -9, -9]}
     methods = {"adam": lambda rate, seed: training(losses[rate][seed - 7])}
-    score = scoreboard(methods, list(losses), held_out_loss, seeds=(7, 8))["adam"]
-    assert score.rate == 0.2
-    np.testing.assert_array_equal(score.held_out, [1, 4])
-    assert [run.params for run in score.runs] == [[1], [4]]
+    score = scoreboard(methods, list(losses), held_out_loss)["adam"]
+    assert score.rate == 0.2  # 0.4's mean is the same; 0.1 and 0.5 are no neighbours of 0.3
+    np.testing.assert_array_equal(score.held_out, [2, 3, 4])
+    assert [run.params for run in score.runs] == [[2], [3], [4]]
     assert capsys.readouterr().out == (
-        "adam             η = 0.2     held-out loss 2.500 (1.000 to 4.000)\n"
+        "adam             η = 0.2     held-out loss 3.00 (2.00 to 4.00)\n"
     )
 
 
@@ -29,20 +34,20 @@ def test_it_is_small_where_a_notebook_only_has_to_run(monkeypatch):
     monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
     calls = []
     methods = {"sgd": lambda rate, seed: calls.append((rate, seed)) or training(rate)}
-    scoreboard(methods, [0.1, 0.2, 0.3], held_out_loss, seeds=(7, 8, 9))
-    assert calls == [(0.1, 7), (0.2, 7), (0.1, 8)]
+    scoreboard(methods, [0.1, 0.2, 0.3], held_out_loss, count=3)
+    assert calls == [(0.1, 7), (0.2, 7), (0.1, 8), (0.2, 8)]
 
 
 def test_it_says_that_a_rate_is_at_an_end_of_the_list(capsys):
     for sign in (1, -1):
         methods = {"sgd": lambda rate, seed, sign=sign: training(sign * rate)}
-        scoreboard(methods, [1, 2, 3], held_out_loss, seeds=[0])
-        assert capsys.readouterr().out.endswith(".000, at an end of the list\n")
+        scoreboard(methods, [1, 2, 3], held_out_loss, count=1)
+        assert capsys.readouterr().out.endswith(".00, at an end of the list\n")
 
 
 def test_losses_are_means_of_so_many_batches():
-    methods = {"sgd": lambda rate, seed: training(seed, steps=11)}
-    score = scoreboard(methods, [1], held_out_loss, seeds=(0, 1), every=5)["sgd"]
+    methods = {"sgd": lambda rate, seed: training(seed - 7, steps=11)}
+    score = scoreboard(methods, [1], held_out_loss, count=2, every=5)["sgd"]
     assert score.losses.shape == (2, 2)
     np.testing.assert_allclose(score.losses[1], [1.8, 1.3])
 
@@ -53,3 +58,18 @@ def test_what_diverged_never_wins(bad):
     assert scoreboard(methods, [1, 2], lambda params: -params[0])["sgd"].rate == 1
     with pytest.raises(ValueError, match="sgd diverged at η = 2, its best"):
         scoreboard(methods, [2], held_out_loss)
+
+
+def test_after_an_interrupt_it_goes_on_where_it_was():
+    calls, done = [], {}
+
+    def train_at(rate, seed):
+        calls.append((rate, seed))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return training(rate)
+
+    with pytest.raises(KeyboardInterrupt, match="2 of 3 trainings are kept"):
+        scoreboard({"sgd": train_at}, [1, 2, 3], held_out_loss, done=done)
+    assert scoreboard({"sgd": train_at}, [1, 2, 3], held_out_loss, done=done)["sgd"].rate == 1
+    assert calls == [(1, 7), (2, 7), *[(3, 7)] * 2, (1, 8), (1, 9), (2, 8), (2, 9)]

@@ -1,0 +1,95 @@
+"""What the lessons claim of trained models, as measured over many seeds: the table claims.csv.
+
+    CLAIMS[name]             one row of the table
+    evidence(*names)         some rows, as a table that a notebook shows
+    carried(name, values)    raise AssertionError unless a cell's numbers agree with the table's
+
+benchmarks/claims.py measures the table; nothing in it is typed by hand.
+"""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+TABLE = Path(__file__).with_suffix(".csv")
+
+
+class Claim(NamedTuple):
+    """One row.
+
+    lesson    the lesson that makes the claim, such as "02"
+    mean, sd  of what was measured, over the seeds; a difference is positive where the claim holds;
+              NaN where a seed shows the claim or does not, without a number
+    shown     how many of the seeds show it; None for a quantity, which makes no claim
+    seeds     how many there were: a comparison is paired by seed
+    measured  what was measured
+    """
+
+    lesson: str
+    mean: float
+    sd: float
+    shown: int | None
+    seeds: int
+    measured: str
+
+    @property
+    def share(self):
+        """The part of the seeds that shows it, 0 to 1."""
+        return self.shown / self.seeds
+
+    @property
+    def separated(self):
+        """Whether the mean is more than three of its standard errors from 0."""
+        return abs(self.mean) > 3 * self.sd / self.seeds**0.5
+
+
+def _read():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {
+            f"{row['lesson']} {row['claim']}": Claim(
+                row["lesson"],
+                float(row["mean"] or "nan"),
+                float(row["sd"] or "nan"),
+                int(row["shown"]) if row["shown"] else None,
+                int(row["seeds"]),
+                row["measured"],
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+CLAIMS = _read()
+
+
+def evidence(*names):
+    """These rows of the table, to be shown by a notebook: the name without its lesson's number.
+
+    "±" is the standard deviation over seeds, how much one training differs from another.
+    """
+    from IPython.display import Markdown
+
+    rows = ["measured over many seeds | mean ± deviation | seeds that show it", "--- | --- | ---"]
+    for name in names:
+        claim = CLAIMS[name]
+        shown = "" if claim.shown is None else f"{claim.shown} of {claim.seeds}"
+        shown = shown or f"(a mean of {claim.seeds})"
+        rows.append(
+            f"{name.partition(' ')[2]} ({claim.measured}) | {claim.mean:g} ± {claim.sd:g} | {shown}"
+        )
+    return Markdown("\n".join(f"| {row} |" for row in rows))
+
+
+def carried(name, values):
+    """Raise AssertionError unless the mean of `values` is within four deviations of the table's.
+
+    values  one number, or one for each seed. The margin is that of a single seed: it holds for
+            the mean of a few too, even where another seed has chosen another learning rate.
+    """
+    claim, mean = CLAIMS[name], float(np.mean(values))
+    if not abs(mean - claim.mean) <= 4 * claim.sd:
+        raise AssertionError(
+            f"{name}: this notebook has {mean:.3g}, and {claim.seeds} seeds have {claim.mean:g} ± "
+            f"{claim.sd:g}. If the lesson has changed, measure again: python3 course.py claims"
+        )

@@ -1,0 +1,96 @@
+"""The tasks on which the lessons compare methods, and benchmarks/claims.py measures them.
+
+digits()      logistic regression on MNIST: lessons 02 to 07
+reviews()     sparse logistic regression on film reviews: lessons 04, 05 and 07
+clothes()     a network with 64 hidden units on Fashion-MNIST: lesson 07
+
+adagrad_from_zero, adam_uncorrected    two rules as they are before their repair
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from adamlib import rules
+from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes
+from adamlib.descent import train
+from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
+
+
+@dataclass(frozen=True)
+class Task:
+    """A model, the data that it trains on, and the data that are held out.
+
+    start  function of an rng that returns the parameters at the start
+    """
+
+    model: object
+    start: Callable
+    part: tuple
+    others: tuple
+    epochs: int = 1
+    batch_size: int = 100
+
+    def train(self, rule, rate, seed, **settings):
+        """Train with a rule; returns a descent.Training.
+
+        rate  the learning rate, a number or a function of t
+        seed  of the start, of the order of the batches, and of what dropout drops
+        """
+        rng, loss = np.random.default_rng(seed), self.model.loss_and_gradient
+        start = self.start(rng)
+        if getattr(self.model, "dropout", 0):
+            loss = partial(loss, rng=rng)
+        how = dict(epochs=self.epochs, batch_size=self.batch_size, rng=rng)
+        return train(rule, loss, start, self.part, **how, learning_rate=rate, **settings)
+
+    def train_keras(self, optimizer, seed):
+        """The same batches, trained by a Keras optimizer; for a model without dropout."""
+        from adamlib.keras_check import train_network
+
+        rng = np.random.default_rng(seed)
+        how = dict(epochs=self.epochs, batch_size=self.batch_size)
+        return train_network(optimizer, self.start(rng), self.part, **how, rng=rng)
+
+    def held_out_loss(self, params):
+        return self.model.loss(params, self.others)
+
+
+def digits(**how):
+    """7,000 digits to train on, 1,000 held out, one epoch; `how` as in Task."""
+    model = LogisticRegression()
+    return Task(model, lambda rng: model.initial(), *_split(mnist().train, 7000), **how)
+
+
+def reviews(dropout=0.0, size=5824, **how):
+    """Sentences of film reviews, 5,824 to train on and 1,000 held out."""
+    data = rotten_tomatoes().train
+    model = SparseLogisticRegression(dropout=dropout)
+    return Task(model, lambda rng: model.initial(), *_split(data, size), **how)
+
+
+def clothes(**how):
+    """6,000 pictures of clothes to train on, 1,000 held out; 64 hidden units."""
+    model, data = MLP((784, 64, 10)), [a[:7000] for a in fashion_mnist().train]
+    return Task(model, model.initial, *_split(data, 6000), **how)
+
+
+def _split(data, size):
+    x, y = data
+    return (x[:size], y[:size]), (x[size:], y[size:])
+
+
+def adagrad_from_zero(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):
+    """AdaGrad as in its paper (Duchi, Hazan and Singer, 2011): s starts at 0, Keras's at 0.1."""
+    return rules.adagrad(x, g, t, s, learning_rate=learning_rate, epsilon=epsilon)
+
+
+def adam_uncorrected(
+    x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7
+):
+    """Adam without its bias correction: m and v are too small at first, v more so."""
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    return x - learning_rate * m / (np.sqrt(v) + epsilon), m, v

@@ -1,0 +1,1007 @@
+"""Measure over many seeds what the lessons say of trained models; write adamlib/claims.csv.
+
+python benchmarks/claims.py           measure what is not measured yet, then write the table
+python benchmarks/claims.py digits    only this task: see TASKS
+
+Each training is written down when it is done (claims.jsonl beside this file, which git does not
+track), so an interrupt loses only those that run. Delete that file to measure anew.
+
+A task's methods are tuned as in the lessons. "all" tries each rate of the list with every seed;
+"best" does so with the first three seeds, and with the others only the best of their mean and its
+two neighbours. A claim compares methods seed by seed, each at the rate with the best mean.
+"""
+
+import contextlib
+import csv
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache, partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from adamlib import experiments, rules
+from adamlib.claims import TABLE
+from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes
+from adamlib.descent import training
+from adamlib.experiments import Task, adagrad_from_zero
+from adamlib.models import MLP, SparseLogisticRegression
+from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
+from adamlib.vae import VAE, bias_correction_grid
+
+FILE = Path(__file__).with_suffix(".jsonl")
+LIST = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
+
+# A training: a function of (method, rate, seed) that returns {quantity: number}. "tuned" is the
+# loss that chooses the rate.
+
+RULES = {name: (getattr(rules, name), {}) for name in "sgd momentum nesterov adagrad".split()}
+RULES |= {name: (getattr(rules, name), {}) for name in "rmsprop adadelta adam".split()}
+RULES |= {
+    "adagrad from 0": (adagrad_from_zero, {}),
+    "adam, epsilon 0.1": (rules.adam, {"epsilon": 0.1}),
+    "adam, epsilon 1": (rules.adam, {"epsilon": 1.0}),
+    "rmsprop, epsilon 1e-14": (rules.rmsprop, {"epsilon": 1e-14}),
+    "adadelta, epsilon 1e-4": (rules.adadelta, {"epsilon": 1e-4}),
+    "adadelta at 10": (rules.adadelta, {}),
+}
+
+
+def trained(task, rule, rate, seed, **settings):
+    """A training without a word, and the loss on what is held out: infinite if it diverged."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        run = task.train(rule, rate, seed, **settings)
+    if run.diverged or not task.others:
+        return run, np.inf
+    with np.errstate(all="ignore"):
+        return run, np.nan_to_num(task.held_out_loss(run.params), nan=np.inf)
+
+
+digits_task, clothes_task = cache(experiments.digits), cache(experiments.clothes)
+reviews_task = cache(experiments.reviews)
+
+
+def digits(method, rate, seed):
+    rule, settings = RULES[method]
+    run, loss = trained(digits_task(), rule, rate, seed, **settings)
+    return {"tuned": loss, "training": run.losses[-10:].mean(), "last": run.losses[-1]}
+
+
+def digits_by_size(method, rate, seed):
+    size = int(method.removeprefix("B = "))
+    return {"tuned": trained(digits_task(batch_size=size), rules.sgd, rate, seed)[1]}
+
+
+def digits_by_schedule(method, rate, seed):
+    schedule = {"constant": rate, "inverse root": inverse_sqrt(rate)}[method]
+    task = digits_task(batch_size=20, epochs=2)
+    return {"tuned": trained(task, rules.sgd, schedule, seed)[1]}
+
+
+def digits_images_used(method, rate, seed):
+    """How many images until the loss on all of them is below 0.4, in batches of 100 and of all."""
+    task, used = digits_task(), {}
+    for size, epochs in ((100, 20), (7000, 40)):
+        rng, steps = np.random.default_rng(seed), 0
+        run = training(
+            rules.sgd,
+            task.model.loss_and_gradient,
+            task.start(rng),
+            task.part,
+            epochs=epochs,
+            batch_size=size,
+            rng=rng,
+            learning_rate=rate,
+        )
+        for steps, state in enumerate(run):
+            if (size == 7000 or steps % 10 == 0) and task.model.loss(state.params, task.part) < 0.4:
+                break
+        used[size] = steps * size
+    return {"times": used[7000] / used[100]}
+
+
+def digits_noise(method, rate, seed):
+    """Cosines and lengths of batches' gradients, at the start and after ten epochs."""
+    rng, task = np.random.default_rng(seed), digits_task()
+    images, labels = mnist().train
+
+    def gradient(params, chosen):
+        gs = task.model.gradient(params, (images[chosen], labels[chosen]))
+        return np.concatenate([g.ravel() for g in gs])
+
+    whole_task = Task(task.model, task.start, (images, labels), (), epochs=10)
+    places = {"start": task.start(rng), "after": whole_task.train(rules.sgd, 0.1, seed).params}
+    found, sizes = {}, np.array([1, 5, 25, 100, 500, 3000])
+    for place, params in places.items():
+        whole, lengths = gradient(params, slice(None)), []
+        length = np.linalg.norm(whole)
+        some = [gradient(params, rng.permutation(8000)[:800]) for _ in range(20)]
+        found[f"cosine {place}"] = np.mean([g @ whole / np.linalg.norm(g) / length for g in some])
+        for size in sizes:
+            drawn = rng.integers(0, 8000, (max(20, 200 // size), size))
+            squares = [np.sum((gradient(params, c) - whole) ** 2) for c in drawn]
+            lengths.append(np.mean(squares) ** 0.5)
+        found[f"slope {place}"] = np.polyfit(np.log(sizes), np.log(lengths), 1)[0]
+        found[f"equal {place}"] = (lengths[0] / length) ** 2
+    return found
+
+
+def reviews(method, rate, seed):
+    rule, settings = RULES[method]
+    run, loss = trained(reviews_task(epochs=2, size=5800), rule, rate, seed, **settings)
+    return {"tuned": loss, "training": run.losses[-4:].mean()}
+
+
+def reviews_with_dropout(method, rate, seed):
+    task = reviews_task(epochs=5, dropout=0.5)
+    rule, settings = RULES[method]
+    run, loss = trained(task, rule, rate, seed, **settings)
+    largest = np.argsort(-np.abs(run.params[0]))[:100]
+    return {
+        "tuned": loss,
+        "training": run.losses[261:290].mean(),
+        "first": run.losses[:29].mean(),
+        "test": task.model.accuracy(run.params, rotten_tomatoes().test),
+        "count": np.median(np.asarray(task.part[0].sum(axis=0)).ravel()[largest]),
+    }
+
+
+SCHEDULES = {
+    "constant": lambda rate: rate,
+    "warm-up": lambda rate: linear_warmup(rate, 18),
+    "cosine": lambda rate: cosine(rate, 180),
+    "warm-up and cosine": lambda rate: cosine(rate, 180, warmup=18),
+}
+
+
+def dead_units(task, params):
+    return int(((task.part[0] @ params[0] + params[1]).max(axis=0) <= 0).sum())
+
+
+def clothes(method, rate, seed):
+    task = clothes_task(epochs=3)
+    run, loss = trained(task, rules.adam, SCHEDULES[method](rate), seed)
+    return {"tuned": loss, "dead": dead_units(task, run.params)}
+
+
+def clothes_first_step(method, rate, seed):
+    whole = clothes_task()
+    first = [a[:100] for a in whole.part]
+    run = Task(whole.model, whole.start, first, ()).train(rules.adam, rate, seed)
+    return {"dead": dead_units(whole, run.params)}
+
+
+def quarters(losses, epochs):
+    return np.array([part.mean() for part in np.array_split(losses, 4 * epochs)])
+
+
+def of_paper(model, start, data, epochs, method, rate, seed):
+    """The mean training loss of the last epoch; lesson 09's Figures 1 and 2."""
+    name, _, schedule = method.partition(", ")
+    task = Task(model, start, data, (), epochs, 128)
+    rate_at = inverse_sqrt(rate) if schedule == "decayed" else rate
+    run, _ = trained(task, RULES[name][0], rate_at, seed)
+    return {"tuned": np.inf if run.diverged else quarters(run.losses, epochs)[-4:].mean()}
+
+
+def figure_1_left(method, rate, seed):
+    model = MLP((784, 10))
+    return of_paper(model, model.initial, mnist().train, 5, method, rate, seed)
+
+
+def figure_1_penalty(method, rate, seed):
+    model = MLP((784, 10), l2=0.001)
+    return of_paper(model, model.initial, mnist().train, 20, method, rate, seed)
+
+
+def figure_1_right(dropout, method, rate, seed):
+    model = SparseLogisticRegression(dropout=dropout)
+    start = lambda rng: model.initial()  # noqa: E731
+    return of_paper(model, start, rotten_tomatoes().train, 6, method, rate, seed)
+
+
+def figure_2(dropout, method, rate, seed):
+    model = MLP((784, 128, 128, 10), dropout)
+    data = tuple(a[:3000] for a in mnist().train)
+    return of_paper(model, model.initial, data, 5, method, rate, seed)
+
+
+@cache
+def small_clothes():
+    pictures, labels = (a[:1536] for a in fashion_mnist().train)
+    pictures = pictures.reshape(-1, 14, 2, 14, 2, 1).mean(axis=(2, 4))
+    return (pictures - pictures.mean(axis=0)) / pictures.std(), labels
+
+
+@cache
+def pooled_trainer(dropout, method):
+    from adamlib.keras_check import keras
+    from adamlib.keras_trainer import Trainer, pooled_network
+
+    optimizer = {
+        "adagrad from 0": lambda: keras.optimizers.Adagrad(initial_accumulator_value=0.0),
+        "nesterov": lambda: keras.optimizers.SGD(momentum=0.9, nesterov=True),
+        "adam": keras.optimizers.Adam,
+    }[method]()
+    network = partial(pooled_network, shape=(14, 14, 1), channels=(8, 8, 16, 64), dropout=dropout)
+    return Trainer(network(0), optimizer, small_clothes(), 64, together=6), cache(
+        lambda seed: network(seed).get_weights()
+    )
+
+
+def figure_3(dropout, method, rate, seed):
+    trainer, start = pooled_trainer(dropout, method)
+    losses = trainer(start(seed), rate, seed, epochs=5).losses
+    return {"tuned": np.nan_to_num(losses[-4:].mean(), nan=np.inf), "first": losses[3]}
+
+
+def figure_4(method, rate, seed):
+    """Lesson 09's grid of variational autoencoders: the loss of each epoch, each setting."""
+    images = mnist().train[0][:2000].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    rule = {"corrected": rules.adam, "uncorrected": experiments.adam_uncorrected}[method]
+    losses = bias_correction_grid(VAE(196, 64, 8), rule, images, seed, epochs=8, alphas=ALPHAS)
+    found = {"diverged": np.isnan(losses[0, 1, 2, 5])}
+    for i, beta_1 in enumerate((0.0, 0.9)):
+        for j, beta_2 in enumerate((0.99, 0.999, 0.9999)):
+            for epoch in (2, 8):
+                for k in range(len(ALPHAS)):
+                    found[f"{beta_1:g} {beta_2:g} {epoch} {k}"] = losses[epoch - 1, i, j, k]
+    return found
+
+
+ALPHAS = 10 ** np.arange(-4, -0.9, 0.5)
+
+
+@cache
+def strided(part):
+    from adamlib.keras_trainer import strided_network
+
+    pixels, labels = fashion_mnist().train
+    (test_pixels, test_labels) = fashion_mnist().test
+    pixels, test_pixels = pixels.reshape(-1, 28, 28, 1), test_pixels.reshape(-1, 28, 28, 1)
+    return {
+        "data": (pixels[:part], labels[:part]),
+        "validation": (pixels[-1000:], labels[-1000:]),
+        "test": (test_pixels[:1000], test_labels[:1000]),
+        "start": cache(lambda seed: strided_network(seed).get_weights()),
+    }
+
+
+@cache
+def strided_trainer(method, part, batch_size, together):
+    from adamlib.keras_check import keras
+    from adamlib.keras_optimizer import as_keras
+    from adamlib.keras_trainer import Trainer, strided_network
+
+    optimizer = {
+        "sgd": keras.optimizers.SGD,
+        "momentum": lambda: keras.optimizers.SGD(momentum=0.9),
+        "adagrad": keras.optimizers.Adagrad,
+        "adadelta": keras.optimizers.Adadelta,
+        "rmsprop": keras.optimizers.RMSprop,
+        "adam": keras.optimizers.Adam,
+        "wrapped adam": lambda: as_keras(rules.adam),
+    }[method]()
+    data = strided(part)["data"]
+    return Trainer(strided_network(0), optimizer, data, batch_size, together)
+
+
+def scores(model, pixels, labels):
+    from adamlib.models import softmax_cross_entropy
+
+    logits = np.asarray(model(pixels))
+    loss, _ = softmax_cross_entropy(logits, labels)
+    return np.nan_to_num(loss, nan=np.inf), np.mean(logits.argmax(axis=1) == labels)
+
+
+def convolutions(method, rate, seed):
+    trainer, data = strided_trainer(method, 2048, 64, 32), strided(2048)
+    trainer(data["start"](seed), rate, seed, epochs=4)
+    loss, accuracy = scores(trainer.model, *data["test"])
+    return {
+        "tuned": scores(trainer.model, *data["validation"])[0],
+        "accuracy": accuracy,
+        "loss": loss,
+    }
+
+
+def batches_of_4(method, rate, seed):
+    trainer, data = strided_trainer(method, 4000, 4, 1000), strided(4000)
+    look = lambda model: scores(model, *data["test"])[1]  # noqa: E731
+    looks = trainer(data["start"](seed), rate, seed, 2, look).looks
+    tuned = scores(trainer.model, *data["validation"])[0]
+    return {"tuned": tuned, "after 1": looks[0], "after 2": looks[1]}
+
+
+def wrapped(method, rate, seed):
+    """How far the weights of a rule of ours are from Keras's after an epoch."""
+    start, ends = strided(2048)["start"](seed), []
+    for name in ("adam", "wrapped adam"):
+        trainer = strided_trainer(name, 2048, 64, 32)
+        trainer(start, rate, seed, epochs=1)
+        ends.append(trainer.model.get_weights())
+    return {"apart": max(np.abs(a - b).max() for a, b in zip(*ends, strict=True))}
+
+
+# The tasks: the training, how many seeds, and the rates of each method.
+
+SIX = "sgd momentum nesterov adagrad rmsprop adadelta adam".split()
+FIVE = ["adagrad from 0", "rmsprop", "nesterov", "adadelta", "adam"]
+FAST = {
+    "digits": (
+        digits,
+        {name: [*LIST, 10.0] if "epsilon" in name else LIST for name in RULES}
+        | {"adadelta at 10": [10.0]},
+    ),
+    "reviews": (
+        reviews,
+        {
+            "adagrad": [0.1, 0.3, 1.0, 3.0, 10.0],
+            "adagrad from 0": [0.03, 0.1, 0.3, 1.0],
+            "rmsprop": [0.003, 0.01, 0.03, 0.1],
+        },
+    ),
+    "digits, schedules": (
+        digits_by_schedule,
+        dict.fromkeys(["constant", "inverse root"], [0.1, 0.3, 1.0, 3.0, 10.0]),
+    ),
+}
+TASKS = (
+    {name: (run, 30, rates, "all") for name, (run, rates) in FAST.items()}
+    | {
+        "digits, sizes": (
+            digits_by_size,
+            12,
+            dict.fromkeys(
+                [f"B = {size}" for size in (1, 10, 100, 7000)], [0.001, 0.01, 0.1, 1.0, 10.0]
+            ),
+            "best",
+        ),
+        "digits, images used": (digits_images_used, 12, {"sgd": [1.0]}, "all"),
+        "digits, noise": (digits_noise, 12, {"sgd": [0.1]}, "all"),
+        "reviews with dropout": (
+            reviews_with_dropout,
+            30,
+            {
+                name: [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
+                for name in [
+                    *SIX[:4],
+                    "adagrad from 0",
+                    "adam",
+                    "adam, epsilon 0.1",
+                    "adam, epsilon 1",
+                ]
+            },
+            "best",
+        ),
+        "clothes": (clothes, 30, dict.fromkeys(SCHEDULES, [0.003, 0.01, 0.03, 0.1]), "all"),
+        "clothes, first step": (clothes_first_step, 30, {"adam": [0.03, 0.03 / 18]}, "all"),
+        "convolutions": (
+            convolutions,
+            30,
+            {
+                "sgd": [0.01, 0.03, 0.1, 0.3, 1.0],
+                "momentum": [0.01, 0.03, 0.1, 0.3],
+                "adagrad": [0.001, 0.03, 0.1, 0.3, 1.0],
+                "adadelta": [0.001, 1.0, 3.0, 10.0, 30.0],
+                "rmsprop": [0.001, 0.003, 0.01, 0.03],
+                "adam": [0.001, 0.003, 0.01, 0.03],
+            },
+            "all",
+        ),
+        "batches of 4": (
+            batches_of_4,
+            12,
+            {"adam": [0.001, 0.003, 0.01], "sgd": [0.01, 0.03, 0.1, 0.3]},
+            "all",
+        ),
+        "wrapped": (wrapped, 12, {"adam": [0.001]}, "all"),
+        "figure 1 left": (
+            figure_1_left,
+            30,
+            dict.fromkeys(
+                [
+                    "adagrad from 0",
+                    "rmsprop, decayed",
+                    "nesterov, decayed",
+                    "adam, decayed",
+                    "nesterov",
+                    "adagrad from 0, decayed",
+                ],
+                [0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
+            ),
+            "all",
+        ),
+        "figure 1 penalty": (
+            figure_1_penalty,
+            12,
+            dict.fromkeys(
+                ["adagrad from 0, decayed", "nesterov, decayed", "adam, decayed"],
+                [0.03, 0.1, 0.3, 1.0, 3.0, 10.0],
+            ),
+            "best",
+        ),
+        "figure 1 right, dropout": (
+            partial(figure_1_right, 0.5),
+            30,
+            dict.fromkeys(
+                [
+                    "adagrad from 0, decayed",
+                    "adagrad from 0",
+                    "rmsprop, decayed",
+                    "nesterov, decayed",
+                    "adam, decayed",
+                ],
+                [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
+            ),
+            "best",
+        ),
+        "figure 1 right": (
+            partial(figure_1_right, 0.0),
+            30,
+            dict.fromkeys(
+                ["adagrad from 0", "rmsprop, decayed", "nesterov, decayed", "adam, decayed"],
+                [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
+            ),
+            "best",
+        ),
+    }
+    | {
+        f"figure 2, dropout {dropout}": (
+            partial(figure_2, dropout),
+            30,
+            dict.fromkeys(FIVE, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
+            | {"adadelta": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]},
+            "best",
+        )
+        for dropout in (0.5, 0.0)
+    }
+    | {
+        f"figure 3, dropout {dropout}": (
+            partial(figure_3, dropout),
+            12,
+            dict.fromkeys(["adagrad from 0", "nesterov", "adam"], [0.003, 0.01, 0.03, 0.1]),
+            "all",
+        )
+        for dropout in (0.5, 0.0)
+    }
+    | {"figure 4": (figure_4, 24, {"corrected": [0], "uncorrected": [0]}, "all")}
+)
+
+
+def measure(job):
+    task, method, rate, seed = job
+    found = TASKS[task][0](method, rate, seed)
+    return job, {name: float(value) for name, value in found.items()}
+
+
+def jobs_of(task, done):
+    """What is still to do of a task: all rates, or then the three about the best."""
+    _, seeds, grid, kept = TASKS[task]
+    first = [(task, m, r, s) for m, rates in grid.items() for r in rates for s in range(3)]
+    if kept == "best" and any(job not in done for job in first):
+        return [job for job in first if job not in done]
+    every = []
+    for method, rates in grid.items():
+        if kept == "best":
+            means = [np.mean([done[task, method, r, s]["tuned"] for s in range(3)]) for r in rates]
+            best = int(np.argmin(means))
+            rates = rates[max(0, best - 1) : best + 2]
+        every += [(task, method, r, s) for r in rates for s in range(seeds)]
+    return [job for job in every if job not in done]
+
+
+def measure_all(tasks):
+    """Every training of these tasks, read from FILE or done now: {job: {quantity: number}}."""
+    done = {}
+    if FILE.exists():
+        for line in FILE.read_text().splitlines():
+            job, found = json.loads(line)
+            done[tuple(job)] = {k: np.inf if v is None else v for k, v in found.items()}
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, FILE.open("a") as file:
+        for task in tasks:
+            while jobs := jobs_of(task, done):
+                futures = [pool.submit(measure, job) for job in jobs]
+                try:
+                    for future in tqdm(as_completed(futures), task, len(jobs), smoothing=0):
+                        job, found = future.result()
+                        done[job] = found
+                        kept = {k: v if np.isfinite(v) else None for k, v in found.items()}
+                        file.write(json.dumps([job, kept]) + "\n")
+                        file.flush()
+                except KeyboardInterrupt:
+                    pool.shutdown(cancel_futures=True)
+                    sys.exit(
+                        "Interrupted: what is done is kept. The same command goes on from there."
+                    )
+    return done
+
+
+# The table
+
+
+class Measured:
+    """The trainings of a task, as arrays with a number for each seed."""
+
+    def __init__(self, task, done):
+        self.done = {job[1:]: found for job, found in done.items() if job[0] == task}
+        _, self.seeds, self.grid, _ = TASKS[task]
+
+    def at(self, method, rate, quantity="tuned"):
+        return np.array([self.done[method, rate, s][quantity] for s in range(self.seeds)])
+
+    def rates(self, method):
+        """The rates that were tried with all seeds."""
+        last = self.seeds - 1
+        return np.array([r for r in self.grid[method] if (method, r, last) in self.done])
+
+    def chosen(self, method):
+        """The rate that each seed by itself finds best."""
+        rates = self.rates(method)
+        return rates[np.argmin([self.at(method, rate) for rate in rates], axis=0)]
+
+    def of(self, method, quantity="tuned"):
+        """At the rate that is best by the mean over all seeds."""
+        best = min(self.rates(method), key=lambda rate: self.at(method, rate).mean())
+        return self.at(method, best, quantity)
+
+
+def table(done):
+    """The rows of the table: lesson, claim, a value for each seed, in how many it shows, of what.
+
+    less      a comparison: the higher less the lower, and it shows where that is positive
+    quantity  a number, or a truth for each seed
+    """
+    task = {name: Measured(name, done) for name in TASKS}
+    rows = []
+
+    def less(lesson, claim, low, high, measured):
+        rows.append((lesson, claim, high - low, np.sum(high > low), measured))
+
+    def quantity(lesson, claim, values, measured):
+        shown = values.sum() if values.dtype == bool else ""
+        rows.append((lesson, claim, values, shown, measured))
+
+    lesson_02(task, less, quantity)
+    lesson_03(task, less, quantity)
+    lesson_04(task, less, quantity)
+    lesson_05(task, less, quantity)
+    lesson_06(task, less, quantity)
+    lesson_07(task, less, quantity)
+    lesson_08(task, less, quantity)
+    lesson_09(task, less, quantity)
+    return rows
+
+
+HELD_OUT = "held-out loss"
+DIGITS = f"{HELD_OUT}, digits"
+TRAINING = "training loss"
+
+
+def lesson_02(task, less, quantity):
+    sizes, plans, digits = task["digits, sizes"], task["digits, schedules"], task["digits"]
+    one, ten, hundred = (sizes.of(f"B = {size}") for size in (1, 10, 100))
+    less("02", "B = 1 ends below B = 10", one, ten, DIGITS)
+    less("02", "B = 10 ends below B = 100", ten, hundred, DIGITS)
+    less("02", "B = 100 ends below B = 7,000", hundred, sizes.of("B = 7000"), DIGITS)
+    for small, size in ((1, 10), (10, 100)):
+        ratio = sizes.chosen(f"B = {size}") / sizes.chosen(f"B = {small}")
+        what = f"the best rate for B = {size} is ten times that for B = {small}"
+        quantity("02", what, np.isclose(ratio, 10), "of the list, seed by seed")
+    used = task["digits, images used"].at("sgd", 1.0, "times")
+    what = "times as many images for the full batch as for B = 100"
+    quantity("02", what, used, "until the training loss is 0.4")
+    noise = task["digits, noise"]
+    for key, where in (("start", "at the start"), ("after", "after training")):
+        cosine = noise.at("sgd", 0.1, f"cosine {key}")
+        quantity("02", f"cosine {where}", cosine, "gradient of 800 digits with that of all")
+        slope = noise.at("sgd", 0.1, f"slope {key}")
+        quantity("02", f"slope of the noise {where}", slope, "log noise by log batch size")
+        equal = noise.at("sgd", 0.1, f"equal {key}")
+        quantity("02", f"batch with noise as long as the gradient {where}", equal, "digits")
+    constant, falling = plans.of("constant"), plans.of("inverse root")
+    two = "held-out loss, digits, two epochs"
+    less("02", "a constant rate ends below a falling one", constant, falling, two)
+    for low, high, rate in (("inverse root", "constant", 3.0), ("constant", "inverse root", 0.1)):
+        names = {"inverse root": "the falling rate", "constant": "the constant rate"}
+        what = f"at η = {rate:g} {names[low]} ends lower"
+        less("02", what, plans.at(low, rate), plans.at(high, rate), two)
+    less("02", "Adam ends below sgd", digits.of("adam"), digits.of("sgd"), DIGITS)
+
+
+def lesson_03(task, less, quantity):
+    digits = task["digits"]
+    sgd, momentum, nesterov, adam = map(digits.of, ("sgd", "momentum", "nesterov", "adam"))
+    less("03", "momentum ends below sgd", momentum, sgd, DIGITS)
+    less("03", "Nesterov ends below sgd", nesterov, sgd, DIGITS)
+    less("03", "Nesterov ends below momentum", nesterov, momentum, DIGITS)
+    less("03", "Nesterov ends below Adam", nesterov, adam, DIGITS)
+    for effective in (0.1, 0.3, 1.0, 3.0):
+        low = digits.at("momentum", {0.1: 0.01, 0.3: 0.03, 1.0: 0.1, 3.0: 0.3}[effective])
+        what = f"at an effective step of {effective:g} momentum ends below sgd"
+        less("03", what, low, digits.at("sgd", effective), DIGITS)
+    ratio = digits.chosen("sgd") / digits.chosen("momentum")
+    what = "momentum's best rate is a tenth of sgd's"
+    quantity("03", what, np.isclose(ratio, 10), "of the list, seed by seed")
+
+
+def lesson_04(task, less, quantity):
+    digits, reviews = task["digits"], task["reviews with dropout"]
+    with_dropout = "reviews with dropout"
+    train = {m: reviews.of(m, "training") for m in TASKS["reviews with dropout"][2]}
+    where = f"{TRAINING}, {with_dropout}"
+    for name, words in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
+        less("04", f"{words} trains far below Nesterov", train[name], train["nesterov"], where)
+        less(
+            "04",
+            f"{words} ends below Nesterov",
+            reviews.of(name),
+            reviews.of("nesterov"),
+            f"{HELD_OUT}, {with_dropout}",
+        )
+        low, high = reviews.of("sgd", "test"), reviews.of(name, "test")
+        less("04", f"{words} tests above sgd", low, high, f"test accuracy, {with_dropout}")
+        low = reviews.of("nesterov", "test")
+        less("04", f"{words} tests above Nesterov", low, high, f"test accuracy, {with_dropout}")
+    less("04", "AdaGrad from 0.1 trains below sgd", train["adagrad"], train["sgd"], where)
+    first = reviews.of("adagrad from 0", "first")
+    less("04", "AdaGrad from 0 begins above log 2", np.full(len(first), np.log(2)), first, where)
+    counts = [np.log2(reviews.of(name, "count")) for name in ("adagrad from 0", "nesterov")]
+    less(
+        "04",
+        "the largest weights of AdaGrad from 0 belong to rarer words",
+        *counts,
+        "log2 of the median count",
+    )
+    zero = digits.of("adagrad from 0")
+    less("04", "AdaGrad from 0 ends below Nesterov, digits", zero, digits.of("nesterov"), DIGITS)
+    less("04", "AdaGrad from 0 ends below Adam, digits", zero, digits.of("adam"), DIGITS)
+    trained = [digits.of(m, "training") for m in ("adagrad from 0", "nesterov")]
+    less("04", "AdaGrad from 0 trains below Nesterov, digits", *trained, f"{TRAINING}, digits")
+
+
+def lesson_05(task, less, quantity):
+    digits, reviews = task["digits"], task["reviews"]
+    held = f"{HELD_OUT}, reviews"
+    adagrad, zero, rmsprop = map(reviews.of, ("adagrad", "adagrad from 0", "rmsprop"))
+    less("05", "RMSProp ends below AdaGrad from 0.1, reviews", rmsprop, adagrad, held)
+    less("05", "RMSProp ends below AdaGrad from 0, reviews", rmsprop, zero, held)
+    trained = [reviews.of(m, "training") for m in ("adagrad from 0", "rmsprop")]
+    less("05", "AdaGrad from 0 trains below RMSProp, reviews", *trained, f"{TRAINING}, reviews")
+    moved = np.abs(digits.at("rmsprop", 0.01) - digits.at("rmsprop, epsilon 1e-14", 0.01))
+    quantity("05", "what the place of epsilon changes", moved, DIGITS)
+    quantity("05", "RMSProp at 0.01", digits.at("rmsprop", 0.01), DIGITS)
+    others = [digits.of(m) for m in ("momentum", "nesterov", "adagrad", "rmsprop", "adam")]
+    less(
+        "05",
+        "all five end below Adadelta",
+        np.max(others, axis=0),
+        digits.of("adadelta"),
+        DIGITS,
+    )
+    pairs = (
+        ("nesterov", "rmsprop"),
+        ("rmsprop", "adagrad"),
+        ("momentum", "rmsprop"),
+        ("adam", "rmsprop"),
+    )
+    names = {
+        "nesterov": "Nesterov",
+        "momentum": "momentum",
+        "adam": "Adam",
+        "rmsprop": "RMSProp",
+        "adagrad": "AdaGrad",
+    }
+    for low, high in pairs:
+        less(
+            "05", f"{names[low]} ends below {names[high]}", digits.of(low), digits.of(high), DIGITS
+        )
+    what = "Adadelta with ε = 1e-4, or with η = 10, is this far behind RMSProp"
+    near = (digits.at("adadelta, epsilon 1e-4", 1.0) + digits.at("adadelta at 10", 10.0)) / 2
+    quantity("05", what, near - digits.of("rmsprop"), DIGITS)
+
+
+def lesson_06(task, less, quantity):
+    digits = task["digits"]
+    adam = digits.of("adam")
+    for name in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop"):
+        words = {
+            "sgd": "sgd",
+            "momentum": "momentum",
+            "nesterov": "Nesterov",
+            "adagrad": "AdaGrad",
+            "rmsprop": "RMSProp",
+        }[name]
+        less("06", f"Adam ends below {words}", adam, digits.of(name), DIGITS)
+    less("06", "Adam ends below Adadelta", adam, digits.of("adadelta"), DIGITS)
+
+
+def lesson_07(task, less, quantity):
+    for name, words, where in (
+        ("digits", "digits", DIGITS),
+        ("reviews with dropout", "reviews", f"{HELD_OUT}, reviews"),
+    ):
+        runs = task[name]
+        for epsilon in ("0.1", "1"):
+            what = f"ε = 1e-7 ends below ε = {epsilon}, {words}"
+            less("07", what, runs.of("adam"), runs.of(f"adam, epsilon {epsilon}"), where)
+    clothes = task["clothes"]
+    both, held = clothes.of("warm-up and cosine"), f"{HELD_OUT}, clothes"
+    for name in ("constant", "warm-up", "cosine"):
+        less("07", f"warm-up with cosine ends below {name}", both, clothes.of(name), held)
+    less("07", "warm-up ends below constant", clothes.of("warm-up"), clothes.of("constant"), held)
+    at = clothes.at
+    less(
+        "07",
+        "at 0.01 warm-up with cosine ends below cosine",
+        at("warm-up and cosine", 0.01),
+        at("cosine", 0.01),
+        held,
+    )
+    less(
+        "07", "at 0.03 warm-up ends below constant", at("warm-up", 0.03), at("constant", 0.03), held
+    )
+    for slow, fast in (("warm-up", "constant"), ("warm-up and cosine", "cosine")):
+        words = slow.replace(" and ", " with ")
+        less("07", f"at 0.1 {words} ends below {fast}", at(slow, 0.1), at(fast, 0.1), held)
+        less(
+            "07",
+            f"at 0.03 {words} leaves fewer units dead than {fast}",
+            at(slow, 0.03, "dead"),
+            at(fast, 0.03, "dead"),
+            "dead units of 64",
+        )
+    first = task["clothes, first step"]
+    for rate, words in ((0.03, "0.03"), (0.03 / 18, "0.03 / 18")):
+        quantity(
+            "07",
+            f"dead after one step of {words}",
+            first.at("adam", rate, "dead"),
+            "dead units of 64",
+        )
+
+
+WORDS = {
+    "sgd": "sgd",
+    "momentum": "momentum",
+    "adagrad": "AdaGrad",
+    "adadelta": "Adadelta",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+}
+
+
+def lesson_08(task, less, quantity):
+    runs, small = task["convolutions"], task["batches of 4"]
+    default = {m: rates[0] for m, rates in TASKS["convolutions"][2].items()}
+    ends = {m: runs.at(m, rate, "accuracy") for m, rate in default.items()}
+    tuned = {m: runs.of(m, "accuracy") for m in default}
+    where = "test accuracy, clothes, 128 steps"
+    for m in default:
+        quantity("08", f"{WORDS[m]} at its default", ends[m], where)
+        quantity("08", f"{WORDS[m]} tuned", tuned[m], where)
+        quantity("08", f"{WORDS[m]} gains by tuning", tuned[m] - ends[m], where)
+    for m in ("sgd", "momentum", "adagrad", "adadelta", "rmsprop"):
+        less("08", f"Adam tuned is above {WORDS[m]} tuned", tuned[m], tuned["adam"], where)
+    less("08", "RMSProp tuned is above momentum tuned", tuned["momentum"], tuned["rmsprop"], where)
+    less("08", "RMSProp tuned is above Adadelta tuned", tuned["adadelta"], tuned["rmsprop"], where)
+    five = [m for m in default if m != "momentum"]
+    quantity(
+        "08", "the five at their defaults lie apart", np.ptp([ends[m] for m in five], axis=0), where
+    )
+    quantity("08", "the five tuned lie apart", np.ptp([tuned[m] for m in five], axis=0), where)
+    flat = np.ptp([runs.at("adam", rate) for rate in (0.003, 0.01, 0.03)], axis=0)
+    quantity("08", "Adam's loss from 0.003 to 0.03 varies by", flat, "loss that chooses")
+    for m in ("adagrad", "adadelta"):
+        quantity(
+            "08",
+            f"{WORDS[m]}'s best rate over its default, log10",
+            np.log10(runs.chosen(m) / default[m]),
+            where,
+        )
+    where = "test accuracy, clothes, batches of 4"
+    for epoch in (1, 2):
+        look = f"after {epoch}"
+        less(
+            "08",
+            f"tuned, Adam is above sgd {look} epoch{'s' * (epoch > 1)} of small batches",
+            small.of("sgd", look),
+            small.of("adam", look),
+            where,
+        )
+    at = small.at
+    less(
+        "08",
+        "at the defaults Adam is above sgd after 1 epoch of small batches",
+        at("sgd", 0.01, "after 1"),
+        at("adam", 0.001, "after 1"),
+        where,
+    )
+    quantity(
+        "08",
+        "sgd after 2 epochs less Adam after 1, at the defaults",
+        at("sgd", 0.01, "after 2") - at("adam", 0.001, "after 1"),
+        where,
+    )
+    what = "a wrapped rule's weights are from Keras's, log10"
+    quantity("08", what, np.log10(task["wrapped"].at("adam", 0.001, "apart")), "after an epoch")
+
+
+def lesson_09(task, less, quantity):
+    left, penalty = task["figure 1 left"], task["figure 1 penalty"]
+    where = f"{TRAINING}, digits"
+    adam, nesterov, constant = map(left.of, ("adam, decayed", "nesterov, decayed", "nesterov"))
+    adagrad, twice = map(left.of, ("adagrad from 0", "adagrad from 0, decayed"))
+    less("09", "Adam ends below Nesterov, digits", adam, nesterov, where)
+    less("09", "Adam ends below AdaGrad, digits", adam, adagrad, where)
+    less(
+        "09", "Nesterov with a constant rate ends below Nesterov, digits", constant, nesterov, where
+    )
+    less("09", "Nesterov ends below AdaGrad decayed twice, digits", nesterov, twice, where)
+    for rate in (1.0, 3.0):
+        others = [
+            left.at(m, rate)
+            for m in ("adagrad from 0", "rmsprop, decayed", "adam, decayed", "nesterov")
+        ]
+        what = f"at one rate, {rate:g}, Nesterov with α/√t is best of the five"
+        low, high = left.at("nesterov, decayed", rate), np.min(others, axis=0)
+        less("09", what, low, np.minimum(high, 10.0), where)
+    where = f"{TRAINING}, digits with a penalty"
+    adam, nesterov, twice = map(
+        penalty.of, ("adam, decayed", "nesterov, decayed", "adagrad from 0, decayed")
+    )
+    less("09", "Adam ends below Nesterov, penalty", adam, nesterov, where)
+    less(
+        "09",
+        "Adam and Nesterov end below AdaGrad decayed twice, penalty",
+        np.maximum(adam, nesterov),
+        twice,
+        where,
+    )
+    for name, words in (
+        ("figure 1 right, dropout", "reviews with dropout"),
+        ("figure 1 right", "reviews"),
+    ):
+        runs, where = task[name], f"{TRAINING}, {words}"
+        adam, rmsprop, nesterov = (
+            runs.of(f"{m}, decayed") for m in ("adam", "rmsprop", "nesterov")
+        )
+        adagrad = runs.of("adagrad from 0")
+        less("09", f"AdaGrad ends below Nesterov, {words}", adagrad, nesterov, where)
+        less("09", f"Adam ends below Nesterov, {words}", adam, nesterov, where)
+        less("09", f"RMSProp ends below Nesterov, {words}", rmsprop, nesterov, where)
+        less("09", f"AdaGrad ends below Adam, {words}", adagrad, adam, where)
+        less("09", f"Adam ends below RMSProp, {words}", adam, rmsprop, where)
+        if "dropout" in name:
+            twice = runs.of("adagrad from 0, decayed")
+            less(
+                "09", f"AdaGrad decayed twice ends below Nesterov, {words}", twice, nesterov, where
+            )
+    for dropout, words in ((0.5, "network with dropout"), (0.0, "network")):
+        runs, where = task[f"figure 2, dropout {dropout}"], f"{TRAINING}, {words}"
+        loss = {m: runs.of(m) for m in FIVE}
+        names = {
+            "adagrad from 0": "AdaGrad",
+            "rmsprop": "RMSProp",
+            "nesterov": "Nesterov",
+            "adadelta": "Adadelta",
+        }
+        for m, name in names.items():
+            less("09", f"Adam ends below {name}, {words}", loss["adam"], loss[m], where)
+        others = [loss[m] for m in FIVE if m not in ("adam", "nesterov")]
+        less(
+            "09",
+            f"Nesterov ends below RMSProp, Adadelta and AdaGrad, {words}",
+            loss["nesterov"],
+            np.min(others, axis=0),
+            where,
+        )
+        others = [loss[m] for m in FIVE if m != "adagrad from 0"]
+        less(
+            "09",
+            f"AdaGrad ends above all others, {words}",
+            np.max(others, axis=0),
+            loss["adagrad from 0"],
+            where,
+        )
+    for dropout, words in ((0.0, "convolutions"), (0.5, "convolutions with dropout")):
+        runs, where = task[f"figure 3, dropout {dropout}"], f"{TRAINING}, {words}"
+        loss = {m: runs.of(m) for m in ("adagrad from 0", "nesterov", "adam")}
+        first = {m: runs.of(m, "first") for m in loss}
+        less("09", f"Adam ends below AdaGrad, {words}", loss["adam"], loss["adagrad from 0"], where)
+        less(
+            "09",
+            f"Nesterov ends below AdaGrad, {words}",
+            loss["nesterov"],
+            loss["adagrad from 0"],
+            where,
+        )
+        less("09", f"Nesterov ends below Adam, {words}", loss["nesterov"], loss["adam"], where)
+        early = f"{where}, end of the first epoch"
+        less(
+            "09", f"Adam is first below Nesterov, {words}", first["adam"], first["nesterov"], early
+        )
+        less(
+            "09",
+            f"AdaGrad is first below Nesterov, {words}",
+            first["adagrad from 0"],
+            first["nesterov"],
+            early,
+        )
+        less(
+            "09",
+            f"Adam is first below AdaGrad, {words}",
+            first["adam"],
+            first["adagrad from 0"],
+            early,
+        )
+    grid = task["figure 4"]
+
+    def losses(method, beta_1, beta_2, epoch=8):
+        keys = [f"{beta_1:g} {beta_2:g} {epoch} {k}" for k in range(len(ALPHAS))]
+        return np.array([grid.at(method, 0, key) for key in keys])  # shape (α, seeds)
+
+    where = "nats per image, epoch 8, each at its best α"
+    for beta_1 in (0.0, 0.9):
+        for beta_2 in (0.99, 0.999, 0.9999):
+            least = [
+                np.nanmin(np.where(np.isinf(ls), np.nan, ls), axis=0)
+                for ls in (losses(m, beta_1, beta_2) for m in ("corrected", "uncorrected"))
+            ]
+            less("09", f"correction gains at β₁ = {beta_1:g}, β₂ = {beta_2:g}", *least, where)
+    low = [losses(m, 0.9, 0.9999)[0] for m in ("uncorrected", "corrected")]
+    less(
+        "09",
+        "at α = 0.0001 Adam is behind without correction",
+        *low,
+        "nats per image, epoch 8, β₁ = 0.9, β₂ = 0.9999",
+    )
+    spread = np.ptp(
+        [losses("corrected", 0.9, b).min(axis=0) for b in (0.99, 0.999, 0.9999)], axis=0
+    )
+    quantity(
+        "09", "with correction β₂ changes the best loss by", spread, "nats per image, β₁ = 0.9"
+    )
+    left_by = np.log10(
+        [ALPHAS[np.argmin(losses("uncorrected", 0.9, b), axis=0)] for b in (0.99, 0.9999)]
+    )
+    quantity(
+        "09",
+        "decades that the best α moves left from β₂ = 0.99 to 0.9999",
+        left_by[0] - left_by[1],
+        "no correction, β₁ = 0.9",
+    )
+    for method, words in (("uncorrected", "without"), ("corrected", "with")):
+        what = f"{words} correction α = 0.03 diverges in the first epoch"
+        diverged = grid.at(method, 0, "diverged") == 1
+        quantity("09", what, diverged, "β₁ = 0.9, β₂ = 0.9999")
+
+
+def write(rows):
+    """The table as CSV: the deviation to two digits, the mean as exactly."""
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(["lesson", "claim", "mean", "sd", "shown", "seeds", "measured"])
+        for lesson, claim, values, shown, measured in rows:
+            mean, sd = np.mean(values), np.std(values, ddof=1)
+            digits = max(0, 1 - int(np.floor(np.log10(sd)))) if sd else 3
+            numbers = [f"{mean:.{digits}f}", f"{sd:.{digits}f}"]
+            if values.dtype == bool:
+                numbers = ["", ""]
+            lines.writerow([lesson, claim, *numbers, shown, len(values), measured])
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:] or list(TASKS)
+    if unknown := set(chosen) - set(TASKS):
+        sys.exit(f"No task {', '.join(sorted(unknown))}; there are: {', '.join(TASKS)}.")
+    done = measure_all(chosen)
+    if any(jobs_of(task, done) for task in TASKS):
+        print(f"Not all tasks are measured yet, so {TABLE.name} stays as it is.")
+    else:
+        write(table(done))
+        print(f"Wrote {TABLE.name}.")

@@ -1,0 +1,69 @@
+"""Run the solved lessons on "other machines" and with other seeds, to see whether they still hold.
+
+python tools/replay.py                         every setting, every lesson: an hour on two cores
+python tools/replay.py 08 09                   these lessons only
+python tools/replay.py --only SSE41,Prescott   the settings whose name begins so
+
+TensorFlow's float32 sums follow DNNL_MAX_CPU_ISA, NumPy's OPENBLAS_CORETYPE: so one processor does
+what several would do. With ADAMLIB_SEED the lesson draws otherwise; its printed numbers are then
+others, so only its assertions are tested.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from itertools import product
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = {
+    f"{isa or 'native'},{core or 'native'}": {"DNNL_MAX_CPU_ISA": isa, "OPENBLAS_CORETYPE": core}
+    for isa, core in product(["SSE41", "AVX", "AVX2", ""], ["Prescott", "Haswell", ""])
+} | {f"seeds {first} to {first + 2}": {"ADAMLIB_SEED": str(first)} for first in (10, 20)}
+
+
+def replay(setting, notebooks):
+    """Run these notebooks in that setting: pytest's last line, and the tests that failed."""
+    environment = os.environ | {name: value for name, value in setting.items() if value}
+    command = [sys.executable, "-m", "pytest", "-n2", "-q", "-rfE", "--color=no", *notebooks]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    lines = run.stdout.strip().splitlines() or [run.stderr.strip()[-300:]]
+    failed = [line for line in lines if re.match("FAILED|ERROR", line)]
+    return run.returncode, lines[-1].strip("= "), failed, run.stdout
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="only these lessons: 08 09")
+    parser.add_argument("--only", default="", metavar="NAME", help=" ".join(SETTINGS))
+    parser.add_argument("--log", type=Path, help="a file for what pytest says of each failure")
+    chosen = parser.parse_args()
+    notebooks = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "solutions").glob("*.ipynb"))
+        if not chosen.numbers or path.name[:2] in chosen.numbers
+    ]
+    settings = {name: s for name, s in SETTINGS.items() if name.startswith(chosen.only)}
+    if not notebooks or not settings:
+        parser.error(f"There is no such {'setting' if notebooks else 'lesson'}.")
+    worst = 0
+    for name, setting in settings.items():
+        begin = time.monotonic()
+        code, summary, failed, whole = replay(setting, notebooks)
+        worst = max(worst, code)
+        print(f"{name:18} {summary}", flush=True)
+        for line in failed:
+            print(f"    {line}", flush=True)
+        if chosen.log and code:
+            with chosen.log.open("a") as log:
+                log.write(f"##### {name}, {time.monotonic() - begin:.0f} s\n{whole}\n")
+    sys.exit(worst)
+
+
+if __name__ == "__main__":
+    main()
