@@ -125,11 +125,11 @@ def _ravine_by_adam(rate, beta_1):
 
 
 def _unfair_rate(rate):
-    """Figure 1, left: the rates of the list at which Nesterov with α/√t has the lowest loss."""
+    """Figure 1, left: the rates of the list at which Nesterov's loss is below Adam's, α/√t both."""
     if rate in (1, 3):
-        return True, f"at {rate:g} every other method has left its best behind"
+        return True, f"at {rate:g} Adam has left its best far behind"
     if rate in (0.01, 0.03, 0.1, 0.3):
-        return False, f"at {rate:g} another method is better: look down the table's column"
+        return False, f"at {rate:g} Adam's loss is lower: look along the two rows"
     return False, "take an α of the table, 0.01 to 3"
 
 

@@ -73,11 +73,11 @@ def evidence(*names):
     rows = ["measured over many seeds | mean ± deviation | seeds that show it", "--- | --- | ---"]
     for name in names:
         claim = CLAIMS[name]
-        shown = "" if claim.shown is None else f"{claim.shown} of {claim.seeds}"
-        shown = shown or f"(a mean of {claim.seeds})"
-        rows.append(
-            f"{name.partition(' ')[2]} ({claim.measured}) | {claim.mean:g} ± {claim.sd:g} | {shown}"
-        )
+        mean = "" if np.isnan(claim.mean) else f"{claim.mean:g} ± {claim.sd:g}"
+        seeds = f"{claim.shown} of {claim.seeds}"
+        if claim.shown is None:
+            seeds = f"(mean of {claim.seeds})"
+        rows.append(f"{name.partition(' ')[2]} ({claim.measured}) | {mean} | {seeds}")
     return Markdown("\n".join(f"| {row} |" for row in rows))
 
 

@@ -101,7 +101,7 @@ QUESTIONS = {
     ),
     "03.start": Question(
         "The average starts at 0. With β = 0.99, what does it show of the first 100 losses, which "
-        "fall from 2.3 to about 1?",
+        "fall from 2.3 on?",
         {
             "A smooth curve that falls with them": "So it would, had it been there before: it "
             "needs about 100 losses to come up from 0.",

@@ -620,10 +620,17 @@ def lesson_03(task, less, quantity):
     less("03", "Nesterov ends below sgd", nesterov, sgd, DIGITS)
     less("03", "Nesterov ends below momentum", nesterov, momentum, DIGITS)
     less("03", "Nesterov ends below Adam", nesterov, adam, DIGITS)
-    for effective in (0.1, 0.3, 1.0, 3.0):
-        low = digits.at("momentum", {0.1: 0.01, 0.3: 0.03, 1.0: 0.1, 3.0: 0.3}[effective])
+    low, high = digits.at("momentum", 0.1), digits.at("sgd", 0.1)
+    less("03", "at η = 0.1 momentum ends below sgd", low, high, DIGITS)
+    apart = [
+        np.ptp([digits.at("sgd", e), digits.at("momentum", v), digits.at("nesterov", v)], axis=0)
+        for v, e in zip(LIST, LIST[2:7], strict=False)  # tenths: 0.0003 and 0.003, to 0.03 and 0.3
+    ]
+    what = "up to an effective step of 0.3 the three are at most this far apart"
+    quantity("03", what, np.max(apart, axis=0), DIGITS)
+    for rate, effective in ((0.1, 1.0), (0.3, 3.0)):
         what = f"at an effective step of {effective:g} momentum ends below sgd"
-        less("03", what, low, digits.at("sgd", effective), DIGITS)
+        less("03", what, digits.at("momentum", rate), digits.at("sgd", effective), DIGITS)
     ratio = digits.chosen("sgd") / digits.chosen("momentum")
     what = "momentum's best rate is a tenth of sgd's"
     quantity("03", what, np.isclose(ratio, 10), "of the list, seed by seed")
@@ -631,47 +638,41 @@ def lesson_03(task, less, quantity):
 
 def lesson_04(task, less, quantity):
     digits, reviews = task["digits"], task["reviews with dropout"]
-    with_dropout = "reviews with dropout"
-    train = {m: reviews.of(m, "training") for m in TASKS["reviews with dropout"][2]}
+    zero, with_dropout = "adagrad from 0", "reviews with dropout"
+    train = {m: reviews.of(m, "training") for m in reviews.grid}
     where = f"{TRAINING}, {with_dropout}"
-    for name, words in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
-        less("04", f"{words} trains far below Nesterov", train[name], train["nesterov"], where)
-        less(
-            "04",
-            f"{words} ends below Nesterov",
-            reviews.of(name),
-            reviews.of("nesterov"),
-            f"{HELD_OUT}, {with_dropout}",
-        )
-        low, high = reviews.of("sgd", "test"), reviews.of(name, "test")
-        less("04", f"{words} tests above sgd", low, high, f"test accuracy, {with_dropout}")
-        low = reviews.of("nesterov", "test")
-        less("04", f"{words} tests above Nesterov", low, high, f"test accuracy, {with_dropout}")
-    less("04", "AdaGrad from 0.1 trains below sgd", train["adagrad"], train["sgd"], where)
-    first = reviews.of("adagrad from 0", "first")
+    less("04", "AdaGrad from 0 trains below Nesterov", train[zero], train["nesterov"], where)
+    less("04", "Adam trains below Nesterov", train["adam"], train["nesterov"], where)
+    first = reviews.of(zero, "first")
     less("04", "AdaGrad from 0 begins above log 2", np.full(len(first), np.log(2)), first, where)
-    counts = [np.log2(reviews.of(name, "count")) for name in ("adagrad from 0", "nesterov")]
-    less(
-        "04",
-        "the largest weights of AdaGrad from 0 belong to rarer words",
-        *counts,
-        "log2 of the median count",
-    )
-    zero = digits.of("adagrad from 0")
-    less("04", "AdaGrad from 0 ends below Nesterov, digits", zero, digits.of("nesterov"), DIGITS)
-    less("04", "AdaGrad from 0 ends below Adam, digits", zero, digits.of("adam"), DIGITS)
-    trained = [digits.of(m, "training") for m in ("adagrad from 0", "nesterov")]
-    less("04", "AdaGrad from 0 trains below Nesterov, digits", *trained, f"{TRAINING}, digits")
+    where = f"{HELD_OUT}, {with_dropout}"
+    nesterov = reviews.of("nesterov")
+    less("04", "AdaGrad from 0 ends below Nesterov", reviews.of(zero), nesterov, where)
+    less("04", "Adam ends below Nesterov", reviews.of("adam"), nesterov, where)
+    low, high = reviews.of("adagrad"), reviews.of("sgd")
+    less("04", "AdaGrad from 0.1 ends below sgd", low, high, where)
+    for name, words in (("sgd", "sgd"), ("nesterov", "Nesterov")):
+        low, high = reviews.of(name, "test"), reviews.of(zero, "test")
+        less("04", f"AdaGrad from 0 tests above {words}", low, high, "test accuracy, reviews")
+    rarer = reviews.of("nesterov", "count") / reviews.of(zero, "count")
+    what = "times as frequent are the words of Nesterov's largest weights"
+    quantity("04", what, rarer, "median of 100, over that of AdaGrad from 0")
+    where = f"{TRAINING}, digits"
+    adagrad, nesterov = digits.of(zero), digits.of("nesterov")
+    less("04", "on digits AdaGrad from 0 ends below Nesterov", adagrad, nesterov, DIGITS)
+    less("04", "on digits AdaGrad from 0 ends below Adam", adagrad, digits.of("adam"), DIGITS)
+    trained = [digits.of(m, "training") for m in (zero, "nesterov")]
+    less("04", "on digits AdaGrad from 0 trains below Nesterov", *trained, where)
 
 
 def lesson_05(task, less, quantity):
     digits, reviews = task["digits"], task["reviews"]
     held = f"{HELD_OUT}, reviews"
     adagrad, zero, rmsprop = map(reviews.of, ("adagrad", "adagrad from 0", "rmsprop"))
-    less("05", "RMSProp ends below AdaGrad from 0.1, reviews", rmsprop, adagrad, held)
-    less("05", "RMSProp ends below AdaGrad from 0, reviews", rmsprop, zero, held)
+    less("05", "RMSProp ends below AdaGrad from 0.1 on reviews", rmsprop, adagrad, held)
+    less("05", "RMSProp ends below AdaGrad from 0 on reviews", rmsprop, zero, held)
     trained = [reviews.of(m, "training") for m in ("adagrad from 0", "rmsprop")]
-    less("05", "AdaGrad from 0 trains below RMSProp, reviews", *trained, f"{TRAINING}, reviews")
+    less("05", "AdaGrad from 0 trains below RMSProp on reviews", *trained, f"{TRAINING}, reviews")
     moved = np.abs(digits.at("rmsprop", 0.01) - digits.at("rmsprop, epsilon 1e-14", 0.01))
     quantity("05", "what the place of epsilon changes", moved, DIGITS)
     quantity("05", "RMSProp at 0.01", digits.at("rmsprop", 0.01), DIGITS)
@@ -700,9 +701,16 @@ def lesson_05(task, less, quantity):
         less(
             "05", f"{names[low]} ends below {names[high]}", digits.of(low), digits.of(high), DIGITS
         )
-    what = "Adadelta with ε = 1e-4, or with η = 10, is this far behind RMSProp"
-    near = (digits.at("adadelta, epsilon 1e-4", 1.0) + digits.at("adadelta at 10", 10.0)) / 2
-    quantity("05", what, near - digits.of("rmsprop"), DIGITS)
+    for method, rate, words in (
+        ("adadelta, epsilon 1e-4", 1.0, "ε = 1e-4"),
+        ("adadelta at 10", 10.0, "η = 10"),
+    ):
+        what = f"RMSProp ends below Adadelta with {words}"
+        less("05", what, digits.of("rmsprop"), digits.at(method, rate), DIGITS)
+    fallen = np.log(10) - digits.at("adadelta", 0.001)
+    quantity("05", "Adadelta at its default η lowers the loss by", fallen, DIGITS)
+    last = digits.chosen("adadelta") == LIST[-1]
+    quantity("05", "Adadelta's best η is the list's last", last, "seed by seed")
 
 
 def lesson_06(task, less, quantity):
@@ -727,8 +735,13 @@ def lesson_07(task, less, quantity):
     ):
         runs = task[name]
         for epsilon in ("0.1", "1"):
-            what = f"ε = 1e-7 ends below ε = {epsilon}, {words}"
+            what = f"ε = 1e-7 ends below ε = {epsilon} on {words}"
             less("07", what, runs.of("adam"), runs.of(f"adam, epsilon {epsilon}"), where)
+        small, middle, large = map(runs.chosen, ("adam", "adam, epsilon 0.1", "adam, epsilon 1"))
+        grows = (small < middle) & (middle < large)
+        quantity("07", f"the best rate grows with ε on {words}", grows, "of the list, seed by seed")
+    slow = task["digits"].at("adam, epsilon 1", 0.001)
+    quantity("07", "Adam with ε = 1 at its default rate", slow, DIGITS)
     clothes = task["clothes"]
     both, held = clothes.of("warm-up and cosine"), f"{HELD_OUT}, clothes"
     for name in ("constant", "warm-up", "cosine"):
@@ -742,12 +755,11 @@ def lesson_07(task, less, quantity):
         at("cosine", 0.01),
         held,
     )
-    less(
-        "07", "at 0.03 warm-up ends below constant", at("warm-up", 0.03), at("constant", 0.03), held
-    )
+    for rate in (0.03, 0.1):
+        what = f"at {rate} warm-up ends below constant"
+        less("07", what, at("warm-up", rate), at("constant", rate), held)
     for slow, fast in (("warm-up", "constant"), ("warm-up and cosine", "cosine")):
         words = slow.replace(" and ", " with ")
-        less("07", f"at 0.1 {words} ends below {fast}", at(slow, 0.1), at(fast, 0.1), held)
         less(
             "07",
             f"at 0.03 {words} leaves fewer units dead than {fast}",
@@ -836,28 +848,27 @@ def lesson_09(task, less, quantity):
     where = f"{TRAINING}, digits"
     adam, nesterov, constant = map(left.of, ("adam, decayed", "nesterov, decayed", "nesterov"))
     adagrad, twice = map(left.of, ("adagrad from 0", "adagrad from 0, decayed"))
-    less("09", "Adam ends below Nesterov, digits", adam, nesterov, where)
-    less("09", "Adam ends below AdaGrad, digits", adam, adagrad, where)
+    less("09", "Adam ends below Nesterov on digits", adam, nesterov, where)
+    less("09", "Adam ends below AdaGrad on digits", adam, adagrad, where)
     less(
-        "09", "Nesterov with a constant rate ends below Nesterov, digits", constant, nesterov, where
+        "09",
+        "Nesterov with a constant rate ends below Nesterov on digits",
+        constant,
+        nesterov,
+        where,
     )
-    less("09", "Nesterov ends below AdaGrad decayed twice, digits", nesterov, twice, where)
-    for rate in (1.0, 3.0):
-        others = [
-            left.at(m, rate)
-            for m in ("adagrad from 0", "rmsprop, decayed", "adam, decayed", "nesterov")
-        ]
-        what = f"at one rate, {rate:g}, Nesterov with α/√t is best of the five"
-        low, high = left.at("nesterov, decayed", rate), np.min(others, axis=0)
-        less("09", what, low, np.minimum(high, 10.0), where)
+    less("09", "Nesterov ends below AdaGrad decayed twice on digits", nesterov, twice, where)
+    for rate in left.grid["adam, decayed"]:
+        low, high = (left.at(m, rate) for m in ("nesterov, decayed", "adam, decayed"))
+        quantity("09", f"at α = {rate:g} Nesterov ends below Adam on digits", low < high, where)
     where = f"{TRAINING}, digits with a penalty"
     adam, nesterov, twice = map(
         penalty.of, ("adam, decayed", "nesterov, decayed", "adagrad from 0, decayed")
     )
-    less("09", "Adam ends below Nesterov, penalty", adam, nesterov, where)
+    less("09", "Adam ends below Nesterov with a penalty", adam, nesterov, where)
     less(
         "09",
-        "Adam and Nesterov end below AdaGrad decayed twice, penalty",
+        "Adam and Nesterov end below AdaGrad decayed twice with a penalty",
         np.maximum(adam, nesterov),
         twice,
         where,
@@ -871,17 +882,21 @@ def lesson_09(task, less, quantity):
             runs.of(f"{m}, decayed") for m in ("adam", "rmsprop", "nesterov")
         )
         adagrad = runs.of("adagrad from 0")
-        less("09", f"AdaGrad ends below Nesterov, {words}", adagrad, nesterov, where)
-        less("09", f"Adam ends below Nesterov, {words}", adam, nesterov, where)
-        less("09", f"RMSProp ends below Nesterov, {words}", rmsprop, nesterov, where)
-        less("09", f"AdaGrad ends below Adam, {words}", adagrad, adam, where)
-        less("09", f"Adam ends below RMSProp, {words}", adam, rmsprop, where)
+        less("09", f"AdaGrad ends below Nesterov on {words}", adagrad, nesterov, where)
+        less("09", f"Adam ends below Nesterov on {words}", adam, nesterov, where)
+        less("09", f"RMSProp ends below Nesterov on {words}", rmsprop, nesterov, where)
+        less("09", f"AdaGrad ends below Adam on {words}", adagrad, adam, where)
+        less("09", f"Adam ends below RMSProp on {words}", adam, rmsprop, where)
         if "dropout" in name:
             twice = runs.of("adagrad from 0, decayed")
             less(
-                "09", f"AdaGrad decayed twice ends below Nesterov, {words}", twice, nesterov, where
+                "09",
+                f"AdaGrad decayed twice ends below Nesterov on {words}",
+                twice,
+                nesterov,
+                where,
             )
-    for dropout, words in ((0.5, "network with dropout"), (0.0, "network")):
+    for dropout, words in ((0.5, "a network with dropout"), (0.0, "a network")):
         runs, where = task[f"figure 2, dropout {dropout}"], f"{TRAINING}, {words}"
         loss = {m: runs.of(m) for m in FIVE}
         names = {
@@ -891,11 +906,11 @@ def lesson_09(task, less, quantity):
             "adadelta": "Adadelta",
         }
         for m, name in names.items():
-            less("09", f"Adam ends below {name}, {words}", loss["adam"], loss[m], where)
+            less("09", f"Adam ends below {name} on {words}", loss["adam"], loss[m], where)
         others = [loss[m] for m in FIVE if m not in ("adam", "nesterov")]
         less(
             "09",
-            f"Nesterov ends below RMSProp, Adadelta and AdaGrad, {words}",
+            f"Nesterov ends below RMSProp, Adadelta and AdaGrad on {words}",
             loss["nesterov"],
             np.min(others, axis=0),
             where,
@@ -903,7 +918,7 @@ def lesson_09(task, less, quantity):
         others = [loss[m] for m in FIVE if m != "adagrad from 0"]
         less(
             "09",
-            f"AdaGrad ends above all others, {words}",
+            f"AdaGrad ends above all others on {words}",
             np.max(others, axis=0),
             loss["adagrad from 0"],
             where,
@@ -912,29 +927,35 @@ def lesson_09(task, less, quantity):
         runs, where = task[f"figure 3, dropout {dropout}"], f"{TRAINING}, {words}"
         loss = {m: runs.of(m) for m in ("adagrad from 0", "nesterov", "adam")}
         first = {m: runs.of(m, "first") for m in loss}
-        less("09", f"Adam ends below AdaGrad, {words}", loss["adam"], loss["adagrad from 0"], where)
+        less(
+            "09", f"Adam ends below AdaGrad on {words}", loss["adam"], loss["adagrad from 0"], where
+        )
         less(
             "09",
-            f"Nesterov ends below AdaGrad, {words}",
+            f"Nesterov ends below AdaGrad on {words}",
             loss["nesterov"],
             loss["adagrad from 0"],
             where,
         )
-        less("09", f"Nesterov ends below Adam, {words}", loss["nesterov"], loss["adam"], where)
+        less("09", f"Nesterov ends below Adam on {words}", loss["nesterov"], loss["adam"], where)
         early = f"{where}, end of the first epoch"
         less(
-            "09", f"Adam is first below Nesterov, {words}", first["adam"], first["nesterov"], early
+            "09",
+            f"Adam is first below Nesterov on {words}",
+            first["adam"],
+            first["nesterov"],
+            early,
         )
         less(
             "09",
-            f"AdaGrad is first below Nesterov, {words}",
+            f"AdaGrad is first below Nesterov on {words}",
             first["adagrad from 0"],
             first["nesterov"],
             early,
         )
         less(
             "09",
-            f"Adam is first below AdaGrad, {words}",
+            f"Adam is first below AdaGrad on {words}",
             first["adam"],
             first["adagrad from 0"],
             early,
@@ -952,7 +973,7 @@ def lesson_09(task, less, quantity):
                 np.nanmin(np.where(np.isinf(ls), np.nan, ls), axis=0)
                 for ls in (losses(m, beta_1, beta_2) for m in ("corrected", "uncorrected"))
             ]
-            less("09", f"correction gains at β₁ = {beta_1:g}, β₂ = {beta_2:g}", *least, where)
+            less("09", f"correction gains at β₁ = {beta_1:g} and β₂ = {beta_2:g}", *least, where)
     low = [losses(m, 0.9, 0.9999)[0] for m in ("uncorrected", "corrected")]
     less(
         "09",

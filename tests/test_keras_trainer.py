@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from adamlib.keras_check import keras
-from adamlib.keras_trainer import Trainer, numbers_of_state
+from adamlib.keras_trainer import (
+    Trainer,
+    numbers_of_state,
+    pooled_network,
+    strided_network,
+)
 
 rng = np.random.default_rng(0)
 DATA = rng.standard_normal((40, 6)).astype(np.float32), rng.integers(0, 3, 40)
@@ -24,7 +29,7 @@ def test_a_training_equals_one_by_model_fit_whatever_came_before(name):
     make = getattr(keras.optimizers, name)
     trainer, start = Trainer(model(), make(), DATA, batch_size=8, together=2), model().get_weights()
     trainer(start, 0.5, 1, 2, weights)
-    looks, _ = trainer(start, 0.03, 7, 3, weights)
+    looks = trainer(start, 0.03, 7, 3, weights).looks
 
     fitted = model()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -38,9 +43,41 @@ def test_a_training_equals_one_by_model_fit_whatever_came_before(name):
 
 def test_it_looks_after_every_few_batches_and_at_the_end_of_an_epoch():
     trainer = Trainer(model(), keras.optimizers.SGD(), DATA, batch_size=8, together=2)
-    looks, seconds = trainer(model().get_weights(), 0.1, 0, 2, lambda network: 1)
-    assert looks.shape == (6,)  # after 2, 4 and 5 batches of each epoch
-    assert seconds > 0
+    run = trainer(model().get_weights(), 0.1, 0, 2, lambda network: 1)
+    assert run.looks.shape == (6,)  # after 2, 4 and 5 batches of each epoch
+    assert run.seconds > 0
+
+
+def test_the_losses_are_the_means_between_two_looks():
+    data = [a[:36] for a in DATA]  # the last batch has 4 samples
+    trainer = Trainer(model(), keras.optimizers.SGD(), data, batch_size=8, together=2)
+    run = trainer(model().get_weights(), 0.0, 0, 2)
+    assert run.losses.shape == (6,)
+    whole = trainer.model.evaluate(*data, verbose=0)
+    for epoch in run.losses.reshape(2, 3):
+        assert np.average(epoch, weights=[16, 16, 4]) == pytest.approx(whole, rel=1e-5)
+    assert np.ptp(run.losses) > 0.01
+
+
+def test_a_seed_draws_the_same_dropout_whatever_came_before():
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((6,)), keras.layers.Dropout(0.5), keras.layers.Dense(3)]
+    trainer = Trainer(keras.Sequential(layers), keras.optimizers.SGD(), DATA, 8, together=2)
+    start = trainer.model.get_weights()
+    first, other, again = (trainer(start, 0.1, seed, 2).losses for seed in (1, 2, 1))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-3
+
+
+def test_the_networks_of_the_lessons():
+    assert strided_network(0).count_params() == 7802
+    pooled = pooled_network(0, (14, 14, 1), (8, 8, 16, 64), 0.5)
+    assert pooled(DATA[0][:1, :1].reshape(1, 1, 1, 1).repeat(14, 1).repeat(14, 2)).shape == (1, 10)
+    rates = [layer.rate for layer in pooled.layers if isinstance(layer, keras.layers.Dropout)]
+    assert rates == [0.2, 0.5]
+    same = [strided_network(seed).get_weights()[0] for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(same[0], same[1])
+    assert np.abs(same[0] - same[2]).max() > 0.01
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,20 @@ def test_gradient_of_a_network_equals_central_differences(layers):
         np.testing.assert_allclose(found, g, rtol=1e-7, atol=1e-9)
 
 
+def test_a_penalty_on_large_weights_is_in_the_loss_and_in_its_gradient():
+    params, batch = small_problem(NETWORK)
+    penalised = MLP(NETWORK.layers, l2=0.3)
+    expected = central_differences(
+        lambda params: penalised.loss_and_gradient(params, batch)[0], params
+    )
+    loss, gradient = penalised.loss_and_gradient(params, batch)
+    for found, g in zip(gradient, expected, strict=True):
+        np.testing.assert_allclose(found, g, rtol=1e-7, atol=1e-9)
+    penalty = 0.15 * sum(np.sum(W**2) for W in params[::2])  # not of the biases
+    assert loss - NETWORK.loss(params, batch) == pytest.approx(penalty)
+    assert penalised.loss(params, batch) == NETWORK.loss(params, batch)
+
+
 @pytest.mark.parametrize(
     ("model", "dropped"),
     [(SPARSE, SparseLogisticRegression(6, dropout=0.3)), (NETWORK, MLP(NETWORK.layers, 0.3))],

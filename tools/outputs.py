@@ -13,8 +13,9 @@ from adamlib.claims import CLAIMS
 
 TAG = "about: "
 NUMBER = re.compile(r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?")
-RATE = re.compile(r"[ηα] = (10\^)?$")
-BAR = re.compile(r"\d+%\|")  # of tqdm, which only a slow machine shows
+RATE = re.compile(r"[ηα] = $")
+# Progress bars: tqdm's, which only a slow machine shows; ours, of which nbval keeps the first state
+BAR = re.compile(r"\d+%\||^<p>\d+ of \d+ trainings done</p>$|^$")
 
 
 def margin(tags):
@@ -41,14 +42,21 @@ def settled(fresh, saved, margin):
 def near(new, old, margin, before):
     """Whether a number that stands after `before` is near enough to the saved one."""
     a, b = (float(word.replace(",", "").replace("−", "-")) for word in (new, old))
-    if rate := RATE.search(before):
-        return abs(a - b) <= 0.5 if rate[1] else 0.29 * b <= a <= 3.5 * b
+    if RATE.search(before):
+        return 0.29 * b <= a <= 3.5 * b
+    if before.endswith("^"):  # an order of magnitude
+        return abs(a - b) <= 1
     return abs(a - b) <= max(margin, 0.02 * abs(b)) + 1e-9
 
 
 def without_bars(outputs):
-    """The outputs but for tqdm's progress bars."""
-    return [o for o in outputs if not BAR.search(o.get("data", {}).get("text/plain", ""))]
+    """The outputs but for progress bars."""
+    kept = []
+    for output in outputs:
+        data = output.get("data", {})
+        if not BAR.search(data.get("text/html", data.get("text/plain", "x"))):
+            kept.append(output)
+    return kept
 
 
 def comparable(fresh, saved, margin, clean):

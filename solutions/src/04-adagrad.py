@@ -31,23 +31,24 @@
 # model is logistic regression with one weight for each word, and a bias.
 
 # %%
-import functools
-
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, rules
+from adamlib import plots, rules, runs
 from adamlib.answers import check_answer
 from adamlib.check import check, hint
-from adamlib.datasets import mnist, rotten_tomatoes, rotten_tomatoes_words
-from adamlib.descent import batches, descend, sweep, train
+from adamlib.claims import evidence
+from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
+from adamlib.descent import batches, descend, sweep
+from adamlib.experiments import adagrad_from_zero, digits, reviews
 from adamlib.explorers import explore, one_step
 from adamlib.mistakes import wrong_rules
-from adamlib.models import LogisticRegression, SparseLogisticRegression
+from adamlib.models import SparseLogisticRegression
 from adamlib.quiz import quiz
 from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import ravine
 
+SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 documents, labels = rotten_tomatoes().train
 words = rotten_tomatoes_words()
 count = np.asarray(documents.sum(axis=0)).ravel()  # the sentences that have the word
@@ -70,8 +71,8 @@ quiz("04.rare")
 # One epoch, in batches of 100. How far has each weight moved? We take the median over the words that are about
 # equally frequent.
 
-# %%
-reviews = SparseLogisticRegression()
+# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
+model = SparseLogisticRegression()
 edges = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 4000])
 groups = [(count >= a) & (count < b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
 typical = [np.median(count[group]) for group in groups]
@@ -79,11 +80,11 @@ typical = [np.median(count[group]) for group in groups]
 
 def one_epoch(rule, rate):
     """69 steps, each of them recorded."""
-    stream = batches((documents, labels), 100, np.random.default_rng(0))
+    stream = batches((documents, labels), 100, np.random.default_rng(SEEDS[0]))
     return descend(
         rule,
-        lambda params: reviews.gradient(params, next(stream)),
-        reviews.initial(),
+        lambda params: model.gradient(params, next(stream)),
+        model.initial(),
         69,
         learning_rate=rate,
     )
@@ -102,8 +103,8 @@ plots.lines(moved, ylabel="distance moved", **axes)
 
 # %% [markdown]
 # A frequent word's weight goes far, a rare word's hardly leaves 0. For the rarest to go as far, $\eta$ would have to be
-# 20 times as large by proportion; already at $\eta = 5$ the loss ends above its start. Momentum, with $\eta(1 - \mu)$ in
-# place of $\eta$, gives the same picture.
+# some 25 times as large by proportion; but with $\eta = 25$ the loss ends far above its start. Momentum, with
+# $\eta(1 - \mu)$ in place of $\eta$, gives the same picture.
 #
 # ## 2 A sum of squares
 #
@@ -141,6 +142,7 @@ check_answer("04.second_step", second_step)
 # ### Exercise 2: write it
 #
 # Return the new `x` and the new `s`. `s=0.1` is where Keras starts; part 4 looks at it. Hints: `hint("adagrad")`.
+# Later cells also use `adagrad_from_zero`, the same rule with $s$ from 0, as in the paper.
 
 
 # %%
@@ -152,12 +154,6 @@ def adagrad(x, g, t, s=0.1, *, learning_rate=0.001, epsilon=1e-7):
 
 
 rule = check(adagrad, "adagrad")
-
-
-def from_zero(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):
-    """The same rule as in the paper, with s from 0."""
-    return rule(x, g, t, s, learning_rate=learning_rate, epsilon=epsilon)
-
 
 # %%
 one_step({rule: {"learning_rate": 0.3}}, ravine, epsilon=1e-7)
@@ -187,8 +183,8 @@ for kappa in (1, 10, 100, 1000):
     H = np.diag([1.0, kappa])
     needed[kappa] = [
         steps_needed(rules.sgd, H, 2 / (1 + kappa)),
-        steps_needed(from_zero, H, 0.5),
-        steps_needed(from_zero, turn @ H @ turn.T, 0.5),
+        steps_needed(adagrad_from_zero, H, 0.5),
+        steps_needed(adagrad_from_zero, turn @ H @ turn.T, 0.5),
     ]
     print(f"1 and {kappa:<6} {needed[kappa][0]:9} {needed[kappa][1]:24} {needed[kappa][2]:18}")
 
@@ -268,19 +264,20 @@ check_answer("04.times", times)
 # %% [markdown]
 # Measured, after one epoch with $\eta = 0.1$:
 
-# %%
+# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 effective, sums = {}, {}
-for name, old_rule in (("adagrad from 0.1", rule), ("adagrad from 0", from_zero)):
+for name, old_rule in (("adagrad from 0.1", rule), ("adagrad from 0", adagrad_from_zero)):
     sums[name] = one_epoch(old_rule, 0.1).states[0]["s"][-1]
     effective[name] = by_group(0.1 / np.sqrt(sums[name] + 1e-7))
 root = sums["adagrad from 0"] ** 0.5
-ratio = (root[words == "of"] / root[words == "1975"])[0]
-print(f"from 0: '1975', in 3 sentences, has {ratio:.0f} times the effective rate of 'of'")
+ratio = root[words == "of"][0] / np.median(root[count == 3])
+print(f"from 0: a word in 3 sentences has {ratio:.0f} times the effective rate of 'of'")
 plots.lines(effective, ylabel="effective learning rate", **axes)
 
 # %% [markdown]
-# From 0 the effective rate falls as $1/\sqrt{\text{count}}$. ("of" is in about 43 sentences of each batch, whose errors
-# partly cancel: $g^2$ grows with their number. So $s$ counts sentences, not batches, and $\sqrt{2969/3} \approx 31$.)
+# From 0 the effective rate falls about as $1/\sqrt{\text{count}}$. ("of" is in about 43 sentences of each batch, whose
+# errors partly cancel: $g^2$ grows with their number. So $s$ counts sentences, not batches. $\sqrt{2969/3} \approx 31$
+# is near what is measured, and exercise 5's $\sqrt{69/3} \approx 5$ is not.)
 #
 # From 0.1 it is nearly the same for all words: for all but about ten the squares sum to less than 0.03. **That is
 # nearly sgd with $\eta/\sqrt{0.1} \approx 3.2\,\eta$, under another name.** The 0.1 guards against long first steps; it
@@ -350,69 +347,76 @@ check_answer("04.bug_C", bug_C)
 #
 # Now a fair race, like the one of the Adam paper on IMDB's reviews, with 10,000 words (Kingma and Ba, 2015, Figure 1):
 # each word of a sentence is left out with probability one half, and the others count double (**dropout**). Five epochs
-# in batches of 100. Each method has its best learning rate of one list, by the loss on 1,000 held-out sentences; then
-# three seeds. Lesson 06 explains Adam.
+# in batches of 100. Each method has its best learning rate of one list, by the loss on 1,000 held-out sentences. The
+# bands are of three seeds, the table is of thirty. Lesson 06 explains Adam.
 
-# %%
-part, held = (documents[:5824], labels[:5824]), (documents[5824:], labels[5824:])
-model = SparseLogisticRegression(dropout=0.5)
+# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
+task = reviews(dropout=0.5, epochs=5)
 
 
-def training(old_rule):
-    def train_at(rate, seed):
-        rng = np.random.default_rng(seed)
-        loss = functools.partial(model.loss_and_gradient, rng=rng)
-        start = model.initial()
-        return train(
-            old_rule, loss, start, part, epochs=5, batch_size=100, rng=rng, learning_rate=rate
-        )
-
-    return train_at
+def with_rule(task, old_rule):
+    return lambda rate, seed: task.train(old_rule, rate, seed)
 
 
 methods = {"sgd": rules.sgd, "momentum": rules.momentum, "nesterov": rules.nesterov}
-methods |= {"adagrad from 0.1": rule, "adagrad from 0": from_zero, "adam": rules.adam}
+methods |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero, "adam": rules.adam}
 race = scoreboard(
-    {name: training(old_rule) for name, old_rule in methods.items()},
-    [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
-    lambda params: model.loss(params, held),
+    {name: with_rule(task, old_rule) for name, old_rule in methods.items()},
+    [0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
+    task.held_out_loss,
     every=29,
 )
-plots.lines(
-    {name: score.losses for name, score in race.items()},
-    x=29 * np.arange(1, 11),
-    ylabel="training loss, with dropout",
-    log=False,
+raced = {name: score.losses for name, score in race.items()}
+axis = dict(x=29 * np.arange(1, 11), ylabel="training loss, with dropout")
+display(plots.lines(raced, **axis, log=False))
+evidence(
+    "04 AdaGrad from 0 trains below Nesterov",
+    "04 Adam trains below Nesterov",
+    "04 AdaGrad from 0 begins above log 2",
 )
 
-# %%
-last = {name: score.losses[:, -1] for name, score in race.items()}
-spread = max(np.std(losses, ddof=1) for losses in last.values())
-for name in ("adagrad from 0", "adam"):
-    ahead = last["nesterov"].mean() - last[name].mean()
-    print(f"{name}: {ahead:.2f} below Nesterov, {ahead / spread:.0f} times the largest deviation")
-print("\ntest accuracy")
+# %% [markdown]
+# AdaGrad from 0 and Adam are far ahead of Nesterov in the training loss, with each of 30 seeds. That is what the paper
+# shows. The first point of AdaGrad from 0 lies above $\log 2 = 0.693$, where zeros begin: that is the long first step
+# that 0.1 guards against. Now to sentences that no method has seen.
+
+# %% tags=["about: 04 AdaGrad from 0 tests above sgd"]
+print("test accuracy")
 tested = {}
 for name, score in race.items():
-    tested[name] = [model.accuracy(run.params, rotten_tomatoes().test) for run in score.runs]
-    print(f"{name:17}  {min(tested[name]):.3f} to {max(tested[name]):.3f}")
-print("\nthe largest weights for praise, each word with the number of its sentences")
-seen = np.asarray(part[0].sum(axis=0)).ravel()
+    tested[name] = [task.model.accuracy(run.params, rotten_tomatoes().test) for run in score.runs]
+    print(f"{name:17}  {min(tested[name]):.2f} to {max(tested[name]):.2f}")
+evidence(
+    "04 AdaGrad from 0 ends below Nesterov",
+    "04 Adam ends below Nesterov",
+    "04 AdaGrad from 0.1 ends below sgd",
+    "04 AdaGrad from 0 tests above sgd",
+    "04 AdaGrad from 0 tests above Nesterov",
+)
+
+# %% [markdown]
+# On the held-out sentences AdaGrad from 0 and Adam keep a lead over Nesterov with every seed, but a small one: 0.03 in
+# the loss. In test accuracy AdaGrad from 0 is about 4 points above sgd. It is above Nesterov with 24 of 30 seeds, by
+# less than 1 point, and 1,706 test sentences alone leave ±1 point.
+#
+# AdaGrad from 0.1 ends below sgd. Every rare word has the same rate, $3.2\,\eta$, too long for sgd; but at $\eta = 1$
+# the most frequent words and the bias are slowed, to less than half of it. A word in 3 sentences still has no more than
+# one in 30.
+
+# %% tags=["about: 04 times as frequent are the words of Nesterov's largest weights"]
+print("the largest weights for praise, each word with the number of its sentences")
+seen = np.asarray(task.part[0].sum(axis=0)).ravel()
 largest = {}
 for name in ("nesterov", "adagrad from 0"):
     w = race[name].runs[0].params[0]
     print(f"{name}: ", ", ".join(f"{words[i]} {seen[i]:.0f}" for i in np.argsort(-w)[:8]))
     largest[name] = np.median(seen[np.argsort(-np.abs(w))[:100]])
     print(f"   median count of its 100 largest, praise or blame: {largest[name]:.0f}")
+evidence("04 times as frequent are the words of Nesterov's largest weights")
 
 # %% [markdown]
-# AdaGrad from 0 and Adam are far ahead in the training loss, which is what the paper shows. AdaGrad from 0 begins above
-# $\log 2 = 0.693$, where zeros begin: that is the long first step that 0.1 guards against. From 0.1 every rare word has
-# the same rate, $3.2\,\eta$, too long for sgd; but at $\eta = 1$ the most frequent words and the bias are slowed, to less
-# than half of it. That beats sgd. A word in 3 sentences still has no more than one in 30.
-#
-# On held-out sentences the lead is small. Of the test accuracies all but sgd's lie close; 1,706 test sentences alone
-# leave ±1 point. AdaGrad's largest weights belong to rarer words: some say much, others ("combined") little.
+# The largest weights of AdaGrad from 0 belong to rarer words: Nesterov's words are 3.6 times as frequent. Some of the rare
+# ones say much about a film. Others praise it only because the few sentences that have them do.
 #
 # ## 7 Does it agree with Keras?
 #
@@ -420,91 +424,76 @@ for name in ("nesterov", "adagrad from 0"):
 # = $\eta/\sqrt t$ and a tiny `epsilon`, with $s$ from 0. Lesson 06 says why: as $\beta_2 \to 1$ Adam divides by the root of
 # the mean square, $\sqrt{s/t}$.
 #
-# Then the reviews without dropout: the same batches here and in Keras, with Keras's own gradients. From 0 the
-# difference is larger: the rounding of a gradient is divided by $\sqrt s$, which is small there.
+# Then the reviews without dropout: the same batches here and in Keras, with Keras's own gradients. From 0 the two agree
+# less closely: the rounding of a gradient is divided by $\sqrt s$, which is small there.
 
-# %%
+# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
 
 equals_keras(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 
 apart = {}
-for s0, old_rule in ((0.1, rule), (0.0, from_zero)):
+for s0, old_rule, bound in ((0.1, rule, 1e-5), (0.0, adagrad_from_zero, 1e-2)):
     optimizer = keras.optimizers.Adagrad(0.3, initial_accumulator_value=s0)
-    epoch = dict(batch_size=100, rng=np.random.default_rng(0))
-    theirs = train_network(optimizer, reviews.initial(), (documents, labels), **epoch).params
+    epoch = dict(batch_size=100, rng=np.random.default_rng(SEEDS[0]))
+    theirs = train_network(optimizer, model.initial(), (documents, labels), **epoch).params
     ours = [path[-1] for path in one_epoch(old_rule, 0.3).trajectory]
     apart[s0] = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
-    largest_weight = np.abs(ours[0]).max()
-    print(f"s from {s0}: weights up to {largest_weight:.1f}, largest difference {apart[s0]:.0e}")
+    w = np.abs(ours[0]).max()
+    print(f"s from {s0}: weights up to {w:.1f}, all within {bound:g}: {apart[s0] < bound}")
 
 # %% [markdown]
 # ## 8 Scoreboard, and where it fails
 #
 # The course's common task, as in lesson 03: logistic regression on MNIST, one epoch.
 
-# %%
-images, digits = mnist().train
-digits_part, digits_held = (images[:7000], digits[:7000]), (images[7000:], digits[7000:])
-classifier = LogisticRegression()
-
-
-def on_digits(old_rule):
-    return lambda rate, seed: train(
-        old_rule,
-        classifier.loss_and_gradient,
-        classifier.initial(),
-        digits_part,
-        batch_size=100,
-        rng=np.random.default_rng(seed),
-        learning_rate=rate,
-    )
-
-
-def keras_adam(rate, seed):
-    adam, rng = keras.optimizers.Adam(rate), np.random.default_rng(seed)
-    return train_network(adam, classifier.initial(), digits_part, batch_size=100, rng=rng)
-
-
-board = {name: on_digits(getattr(rules, name)) for name in ("sgd", "momentum", "nesterov")}
-board |= {"adagrad from 0.1": on_digits(rule), "adagrad from 0": on_digits(from_zero)}
-board |= {"tf.keras Adam": keras_adam}
+# %% tags=["about: 04 on digits AdaGrad from 0 ends below Adam"]
+common = digits()
+board = {name: getattr(rules, name) for name in ("sgd", "momentum", "nesterov")}
+board |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero}
+board = {name: with_rule(common, old_rule) for name, old_rule in board.items()}
+board["tf.keras Adam"] = lambda rate, seed: common.train_keras(keras.optimizers.Adam(rate), seed)
 rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(board, rates, lambda params: classifier.loss(params, digits_held), every=10)
-plots.lines(
-    {name: score.losses for name, score in scores.items()},
-    x=10 * np.arange(1, 8),
-    ylabel="loss, mean of 10 batches",
+scores = scoreboard(board, rates, common.held_out_loss, every=10)
+trained = {name: score.losses for name, score in scores.items()}
+display(plots.lines(trained, x=10 * np.arange(1, 8), ylabel="loss, mean of 10 batches"))
+evidence(
+    "04 on digits AdaGrad from 0 ends below Nesterov",
+    "04 on digits AdaGrad from 0 ends below Adam",
+    "04 on digits AdaGrad from 0 trains below Nesterov",
 )
 
 # %% [markdown]
-# From 0, AdaGrad is level with Nesterov and Adam on held-out images. Its training loss is 0.02 below Nesterov's, but the
-# bands overlap; on the reviews it was 0.14, far beyond them.
+# On held-out images AdaGrad from 0 mostly ends below Nesterov and Adam, with 23 and 21 of 30 seeds, but by less than
+# 0.01. Its training loss is below Nesterov's with 27 of 30 seeds, also by less than 0.01. On the reviews this lead was
+# 0.14, with every seed.
 #
-# AdaGrad has a price: $s$ never forgets. Below, one parameter starts at 0 and follows a minimum that jumps every 500 steps, to
-# 10, to 0, to 10 …; its gradient is noisy. How long until it is there? ($s$ from 0.1.)
+# AdaGrad has a price: $s$ never forgets. Below, one parameter starts at 0 and follows a minimum that jumps every 500
+# steps, to 10, to 0, to 10 …; its gradient is noisy. How long until it is there? ($s$ from 0.1; the mean of 1,000 runs,
+# each with noise of its own.)
 
 
 # %%
 def jumping():
-    rng, calls = np.random.default_rng(0), iter(range(3000))
+    rng, calls = np.random.default_rng(SEEDS[0]), iter(range(3000))
 
     def gradient(x):
         minimum = 10 if next(calls) // 500 % 2 == 0 else 0
-        return x - minimum + rng.standard_normal()
+        return x - minimum + rng.standard_normal(x.shape)
 
     return gradient
 
 
 distance, waits, later = {}, {}, {}
-minima = np.array([[10], [0]] * 3)
-print("steps until it is within 1, jump by jump; mean distance after step 300")
+minima = np.array([10, 0] * 3).reshape(6, 1, 1)
+print("steps until it is first within 1, jump by jump; mean distance after step 300")
 for old_rule, rate in ((rules.sgd, 0.05), (rule, 2.0), (rule, 10.0)):
     name = f"{old_rule.__name__}, η = {rate:g}"
-    path = descend(old_rule, jumping(), 0.0, 3000, learning_rate=rate).trajectory
-    distance[name] = np.abs(path[:3000].reshape(6, 500) - minima)
-    waits[name] = (distance[name] < 1).argmax(axis=1).tolist()
+    path = sweep(old_rule, jumping(), np.zeros(1000), 3000, learning_rate=rate).trajectory
+    away = np.abs(path[:3000].reshape(6, 500, 1000) - minima)
+    waits[name] = (away < 1).argmax(axis=1).mean(axis=1).round().astype(int).tolist()
+    distance[name] = away.mean(axis=2)
     later[name] = distance[name][:, 300:].mean()
     print(f"{name:16} {str(waits[name]):30} {later[name]:.2f}")
 followed = {"sgd, η = 0.05, all jumps": distance["sgd, η = 0.05"][:, :200]}
@@ -513,7 +502,7 @@ for k in (0, 1, 3, 5):
 plots.lines(followed, xlabel="steps since the jump", ylabel="distance", log=False)
 
 # %% [markdown]
-# sgd takes about as long each time. AdaGrad with $\eta = 2$ is fast at first and slower after every jump, with nothing
+# sgd takes as long each time. AdaGrad with $\eta = 2$ is fast at first and slower after every jump, with nothing
 # wrong in what it sees *now*. A larger $\eta$ postpones that and trembles more. Could it forget old gradients? That is lesson 05.
 #
 # **Recap**
@@ -529,44 +518,61 @@ plots.lines(followed, xlabel="steps since the jump", ylabel="distance", log=Fals
 # optimization*, 2015.
 
 # %% tags=["solution"]
-# What the text says, held to what the cells computed.
+# What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
+from adamlib.claims import CLAIMS, carried
+
 assert few > 0.5 and documents.shape == (6824, 8730)
-assert all(line[-1] > 10 * line[0] for line in moved.values())
-assert 15 < moved["sgd, η = 1"].max() / moved["sgd, η = 1"][0] < 30
-bounced = one_epoch(rules.sgd, 5.0).trajectory
-assert reviews.loss([path[-1] for path in bounced], (documents, labels)) > 1.1 * np.log(2)
+assert all(15 < line.max() / line[0] < 45 for line in moved.values())
+bounced = one_epoch(rules.sgd, 25.0).trajectory
+assert model.loss([path[-1] for path in bounced], (documents, labels)) > np.log(2)
 first = descend(rule, ravine.gradient, ravine.start, 3, learning_rate=0.3).trajectory
 assert np.allclose(np.diff(first, axis=0), [[0.3, -0.3], [0.2, -0.17], [0.16, -0.12]], atol=0.005)
 assert all(row[1] == needed[1][1] for row in needed.values())
 paths = [
-    descend(from_zero, lambda x, k=k: np.array([1, k]) * x, [1, 0.5], 50, learning_rate=0.5)
+    descend(adagrad_from_zero, lambda x, k=k: np.array([1, k]) * x, [1, 0.5], 50, learning_rate=0.5)
     for k in (1, 1000)
 ]
 assert np.allclose(paths[0].trajectory, paths[1].trajectory, atol=1e-6)
-millimetres = descend(from_zero, lambda x: x / 1e6, 1000.0, 1000, learning_rate=0.5).trajectory
+millimetres = descend(
+    adagrad_from_zero, lambda x: x / 1e6, 1000.0, 1000, learning_rate=0.5
+).trajectory
 assert millimetres[-1] > 950
 assert met["adagrad"][-1] / met["adagrad"][0] > 10 > 1.1 > met["sgd"][-1] / met["sgd"][0]
 tried = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.5, 2, 3])
 for kappa in (100, 1000):
     H = turn @ np.diag([1, kappa]) @ turn.T
-    swept = sweep(from_zero, lambda x, H=H: H @ x, [1, 0.5], 50 + 6 * kappa, learning_rate=tried)
+    swept = sweep(
+        adagrad_from_zero, lambda x, H=H: H @ x, [1, 0.5], 50 + 6 * kappa, learning_rate=tried
+    )
     near = np.linalg.norm(swept.trajectory, axis=1) < 1e-3
     reached = np.where(near.any(axis=0), near.argmax(axis=0), 10**6)
     assert tried[reached.argmin()] == 0.5 and reached.min() == needed[kappa][2]
 assert all(row[2] > row[0] for kappa, row in needed.items() if kappa > 1)
 assert needed[1000][2] > 5 * needed[100][2] > 25 * needed[10][2]
 fall = effective["adagrad from 0"] * np.sqrt(typical)
-assert fall.max() < 1.2 * fall.min()
+assert fall.max() < 1.5 * fall.min()
 flat = effective["adagrad from 0.1"]
-assert flat.max() < 1.3 * flat.min() and abs(flat[0] - 0.1 / 0.1**0.5) < 0.001
-assert 5 < np.sum(sums["adagrad from 0.1"] > 0.13) < 12 and count[words == "of"] == 2969
-assert abs((2969 / 3) ** 0.5 - 31) < 0.5 and 42.5 < 2969 / 69 < 43.5
-for name in ("adagrad from 0", "adam"):
-    assert last["nesterov"].mean() - last[name].mean() > 10 * spread
-assert last["nesterov"].min() > max(last["adagrad from 0"].max(), last["adam"].max())
-assert 0.13 < last["nesterov"].mean() - last["adagrad from 0"].mean() < 0.15
-assert race["adagrad from 0"].losses[:, 0].min() > 0.71 > np.log(2)
-assert last["adagrad from 0.1"].max() < last["sgd"].min() and race["adagrad from 0.1"].rate == 1
+assert flat.max() < 1.5 * flat.min() and abs(flat[0] - 0.1 / 0.1**0.5) < 0.001
+assert 4 < np.sum(sums["adagrad from 0.1"] > 0.13) < 18 and count[words == "of"] == 2969
+assert abs((2969 / 3) ** 0.5 - 31) < 0.5 and 15 < ratio < 60 and 42.5 < 2969 / 69 < 43.5
+held = {name: score.held_out for name, score in race.items()}
+for name, words_ in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
+    claim = f"04 {words_} trains below Nesterov"
+    carried(claim, raced["nesterov"][:, -1] - raced[name][:, -1])
+    assert CLAIMS[claim].share == 1 and CLAIMS[claim].mean > 0.1
+    claim = f"04 {words_} ends below Nesterov"
+    carried(claim, held["nesterov"] - held[name])
+    assert CLAIMS[claim].share == 1 and round(CLAIMS[claim].mean, 2) == 0.03
+carried("04 AdaGrad from 0 begins above log 2", raced["adagrad from 0"][:, 0] - np.log(2))
+assert CLAIMS["04 AdaGrad from 0 begins above log 2"].share == 1
+assert CLAIMS["04 AdaGrad from 0.1 ends below sgd"].share == 1
+for name, words_ in (("sgd", "sgd"), ("nesterov", "Nesterov")):
+    claim = f"04 AdaGrad from 0 tests above {words_}"
+    carried(claim, np.subtract(tested["adagrad from 0"], tested[name]))
+assert CLAIMS["04 AdaGrad from 0 tests above sgd"].share == 1
+assert round(CLAIMS["04 AdaGrad from 0 tests above sgd"].mean, 2) == 0.04
+assert CLAIMS["04 AdaGrad from 0 tests above Nesterov"].shown == 24
+assert 0 < CLAIMS["04 AdaGrad from 0 tests above Nesterov"].mean < 0.01
 final = {}
 
 
@@ -575,26 +581,31 @@ def recorded(x, g, t, s=0.1, *, learning_rate=0.001):
     return final[x.shape]
 
 
-training(recorded)(1.0, 0)
+task.train(recorded, 1.0, SEEDS[0])
 (_, s_words), (_, s_bias) = final.values()
-assert (s_words[seen <= 10] ** -0.5).min() > 3 and abs(0.1**-0.5 - 3.2) < 0.05
-assert max(s_words[words == "of"], s_words[words == "the"], s_bias) ** -0.5 < 1.4
-assert max(tested["sgd"]) < min(tested["adagrad from 0"] + tested["adam"])
+assert (s_words[seen <= 10] ** -0.5).min() > 2.8 and abs(0.1**-0.5 - 3.2) < 0.05
+assert min(s_words[words == "of"], s_words[words == "the"], s_bias) ** -0.5 < 3.2 / 2
 assert len(rotten_tomatoes().test[1]) == 1706 and 0.009 < (0.74 * 0.26 / 1706) ** 0.5 < 0.012
-assert largest["nesterov"] > 1.5 * largest["adagrad from 0"]
-assert "combined" in words[np.argsort(-race["adagrad from 0"].runs[0].params[0])[:8]]
-assert 10 * apart[0.1] < apart[0.0] < 1e-3
-level = [scores[name].held_out for name in ("nesterov", "tf.keras Adam")]
-for other in level:
-    assert abs(other.mean() - scores["adagrad from 0"].held_out.mean()) < np.std(other, ddof=1)
-ahead = scores["nesterov"].losses[:, -1] - scores["adagrad from 0"].losses[:, -1]
-assert (ahead > 0).all() and 0.015 < ahead.mean() < 0.025
+claim = "04 times as frequent are the words of Nesterov's largest weights"
+assert round(CLAIMS[claim].mean, 1) == 3.6
+assert (
+    CLAIMS[claim].mean - 4 * CLAIMS[claim].sd > 1 < largest["nesterov"] / largest["adagrad from 0"]
+)
+assert apart[0.1] < 1e-5 and apart[0.1] < apart[0.0] < 1e-2
+for name, words_, shown in (("nesterov", "Nesterov", 23), ("tf.keras Adam", "Adam", 21)):
+    claim = f"04 on digits AdaGrad from 0 ends below {words_}"
+    carried(claim, scores[name].held_out - scores["adagrad from 0"].held_out)
+    assert CLAIMS[claim].shown == shown and CLAIMS[claim].separated and CLAIMS[claim].mean < 0.01
+claim = "04 on digits AdaGrad from 0 trains below Nesterov"
+carried(claim, trained["nesterov"][:, -1] - trained["adagrad from 0"][:, -1])
+assert CLAIMS[claim].shown == 27 and 0 < CLAIMS[claim].mean < 0.01
+assert round(CLAIMS["04 AdaGrad from 0 trains below Nesterov"].mean, 2) == 0.14
 shape = {name[-1]: curve[[0, 1, -1]] for name, curve in curves.items()}
 assert np.allclose(shape["A"], 2**0.5 * shape["t"])
 assert np.allclose(shape["B"], [1 / 2, 1 / 4, 1 / 2000])
 assert np.allclose(shape["C"], [10**0.5, (1 - 0.9**2) ** -0.5, 1])
-slowed = waits["adagrad, η = 2"]
+slowed = waits["adagrad, η = 2"]  # means of 1,000 runs, whose errors are below 0.2
 assert slowed[0] < 25 and all(np.diff(slowed) > 0) and slowed[-1] > 4 * slowed[0]
-assert max(waits["sgd, η = 0.05"]) < 1.5 * min(waits["sgd, η = 0.05"])
-assert max(waits["adagrad, η = 10"]) < 25 and max(waits["adagrad, η = 10"]) > 4
+assert np.ptp(waits["sgd, η = 0.05"]) <= 2
+assert max(waits["adagrad, η = 10"]) < 25 and all(np.diff(waits["adagrad, η = 10"]) > 0)
 assert later["adagrad, η = 10"] > 1.5 * later["adagrad, η = 2"]

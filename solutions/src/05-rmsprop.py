@@ -32,27 +32,30 @@
 # like: its gradients shrink as its loss falls, and new data ask for other weights.
 
 # %%
+from functools import partial
 from itertools import count
 
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots
+from adamlib import plots, runs
 from adamlib.answers import check_answer
 from adamlib.check import check, hint
-from adamlib.datasets import mnist, rotten_tomatoes
-from adamlib.descent import descend, sweep, train
+from adamlib.claims import evidence
+from adamlib.descent import descend, sweep
+from adamlib.experiments import adagrad_from_zero, digits, reviews
 from adamlib.explorers import explore, one_step
-from adamlib.models import LogisticRegression, SparseLogisticRegression
 from adamlib.quiz import quiz
 from adamlib.rules import adagrad, momentum, nesterov, rmsprop_centered, sgd, sign_descent
 from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import ravine
 
+SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
 
 def changing_valley():
     """Its gradient, which counts how often it is asked: make it anew for each run."""
-    calls, rng = count(1), np.random.default_rng(0)
+    calls, rng = count(1), np.random.default_rng(SEEDS[0])
 
     def gradient(x):
         slope = 1000 * (x - 1) if next(calls) <= 200 else x + 1
@@ -153,7 +156,7 @@ def gradients_of(stream):
     return lambda x: next(coming)
 
 
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(SEEDS[0])
 ten = [0.1] * 9 + [-0.9]
 stream = np.concatenate([rng.permutation(ten) for _ in range(60)])
 drift = {}
@@ -173,7 +176,7 @@ plots.lines(paths, log=False, ylabel="x")
 # %% [markdown]
 # The drift is much less with $\rho = 0.9$, and nearly gone with 0.99, but for its first batches (part 9). And RMSProp
 # follows the valley: after the change its steps are $0.14\,\eta$ long at first, lengthen for some 40 steps, and after
-# about 120 it is there. It stays within $2 \eta$ of the minimum; it does not settle either.
+# about 120 it is there. It stays within $3 \eta$ of the minimum, but it does not settle either.
 #
 # ## 4 What it forgets
 #
@@ -257,34 +260,19 @@ plots.lines(
 # \approx 3 \cdot 10^{-4}$, as if the $\varepsilon$ outside were that large. Does it matter for digits? An epoch of your
 # rule, with $10^{-7}$ inside and with $10^{-14}$ inside, which begins to count where $10^{-7}$ does outside:
 
-# %%
-images, labels = mnist().train
-part, others = (images[:7000], labels[:7000]), (images[7000:], labels[7000:])
-model = LogisticRegression()
-start = model.initial()
-
-
-def on_digits(method, **settings):
-    return lambda rate, seed: train(
-        method,
-        model.loss_and_gradient,
-        start,
-        part,
-        batch_size=100,
-        rng=np.random.default_rng(seed),
-        learning_rate=rate,
-        **settings,
-    )
-
-
+# %% tags=["about: 05 RMSProp at 0.01"]
+task = digits()
 placed = {}
 for epsilon in (1e-7, 1e-14):
-    ends = [on_digits(rule, epsilon=epsilon)(0.01, seed).params for seed in range(3)]
-    placed[epsilon] = np.array([model.loss(end, others) for end in ends])
-    print(f"ε = {epsilon:.0e} inside: held-out loss of three seeds {np.round(placed[epsilon], 3)}")
+    ends = [task.train(rule, 0.01, seed, epsilon=epsilon).params for seed in SEEDS]
+    placed[epsilon] = np.array([task.held_out_loss(params) for params in ends])
+    three = ", ".join(f"{loss:.2f}" for loss in placed[epsilon])
+    print(f"ε = {epsilon:.0e} inside: held-out loss of three seeds {three}")
+evidence("05 what the place of epsilon changes", "05 RMSProp at 0.01")
 
 # %% [markdown]
-# Hardly: less than the seed does. It matters where most gradients are tiny.
+# Hardly. The place of epsilon moves the loss by about 0.0015, and another seed moves it by 0.016. The place matters
+# where most gradients are tiny.
 #
 # ## 6 The unit of a step
 #
@@ -362,43 +350,25 @@ for unit, scale in (("m", 1), ("mm", 1000)):
 # The sparse sentences of lesson 04 (Pang and Lee, 2005): two epochs in batches of 100, 5,800 sentences to train on and
 # 1,024 held out, three seeds. AdaGrad enters twice: from Keras's $s = 0.1$, and from 0 as in its paper.
 
-# %%
-documents, praise = rotten_tomatoes().train
-reviews, unread = (documents[:5800], praise[:5800]), (documents[5800:], praise[5800:])
-sparse = SparseLogisticRegression()
-
-
-def from_zero(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):
-    return adagrad(x, g, t, s, learning_rate=learning_rate, epsilon=epsilon)
-
-
-def on_reviews(method):
-    return lambda rate, seed: train(
-        method,
-        sparse.loss_and_gradient,
-        sparse.initial(),
-        reviews,
-        epochs=2,
-        batch_size=100,
-        rng=np.random.default_rng(seed),
-        learning_rate=rate,
-    )
-
-
+# %% tags=["about: 05 RMSProp ends below AdaGrad from 0.1 on reviews"]
+reading = reviews(epochs=2, size=5800)
 grid = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
-contest = {"adagrad": adagrad, "adagrad, s₀ = 0": from_zero, "rmsprop": rule}
-methods = {name: on_reviews(method) for name, method in contest.items()}
-read = scoreboard(methods, grid, lambda params: sparse.loss(params, unread), every=4)
-plots.lines(
-    {name: score.losses for name, score in read.items()},
-    x=np.arange(2, 116, 4),
-    xlabel="batch, means of 4",
+contest = {"adagrad": adagrad, "adagrad, s₀ = 0": adagrad_from_zero, "rmsprop": rule}
+methods = {name: partial(reading.train, method) for name, method in contest.items()}
+read = scoreboard(methods, grid, reading.held_out_loss, every=4)
+curves = {name: score.losses for name, score in read.items()}
+display(plots.lines(curves, x=np.arange(2, 116, 4), xlabel="batch, means of 4"))
+evidence(
+    "05 RMSProp ends below AdaGrad from 0.1 on reviews",
+    "05 RMSProp ends below AdaGrad from 0 on reviews",
+    "05 AdaGrad from 0 trains below RMSProp on reviews",
 )
 
 # %% [markdown]
-# On the held-out sentences RMSProp and AdaGrad from 0 are level, for their brackets overlap; both are below Keras's
-# AdaGrad. What that one lost, it lost by its start of 0.1: RMSProp's $v$ starts at 0. The curves are training losses, and
-# there AdaGrad from 0 is far lower. (The fall at batch 58 is the second epoch: these sentences have been seen.)
+# On the held-out sentences RMSProp ends about 0.05 below Keras's AdaGrad, with every seed. Most of that is the work of
+# the 0.1 at which Keras's $s$ starts: RMSProp's $v$ starts at 0, and AdaGrad from 0 comes nearly as low. RMSProp is ahead
+# of it by only 0.006, with 26 of 30 seeds. The curves are training losses, and there AdaGrad from 0 is far lower, with
+# every seed. (The fall at batch 58 is the second epoch: these sentences have been seen.)
 #
 # ## 8 Does it agree with Keras?
 #
@@ -412,53 +382,56 @@ plots.lines(
 # The last cell of the table takes back what Adam does about the start at 0 (lesson 06). Adadelta is no setting of Adam.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
+from adamlib.keras_check import equals_adam, equals_keras, keras
 
 for method in (rule, rmsprop_centered, delta):
     equals_keras(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
 for method in (rule, sign_descent):
     equals_adam(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
 
-apart = {}
 for method, optimizer in (
     (rule, keras.optimizers.RMSprop(0.01)),
     (delta, keras.optimizers.Adadelta(1.0)),
 ):
-    name, rate = method.__name__, float(optimizer.learning_rate)
-    theirs = train_network(optimizer, start, part, batch_size=100, rng=np.random.default_rng(0))
-    ours = on_digits(method)(rate, seed=0)
-    pairs = zip(ours.params, theirs.params, strict=True)
-    apart[name] = max(np.abs(a - b).max() for a, b in pairs)
-    print(f"{name}: 7,850 weights after an epoch apart by at most {apart[name]:.0e}")
+    theirs = task.train_keras(optimizer, SEEDS[0]).params
+    ours = task.train(method, float(optimizer.learning_rate), SEEDS[0]).params
+    assert max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True)) < 1e-5
+    print(f"{method.__name__}: 7,850 weights after an epoch, no difference above 1e-5")
 
 # %% [markdown]
 # ### Scoreboard
 #
 # The task of lessons 02 to 04: logistic regression on MNIST, one epoch in batches of 100, three seeds.
 
-# %%
+# %% tags=["about: 05 RMSProp at 0.01"]
 contest = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adagrad": adagrad}
 contest |= {"rmsprop": rule, "adadelta": delta}
-methods = {name: on_digits(method) for name, method in contest.items()}
-methods["tf.keras Adam"] = lambda rate, seed: train_network(
-    keras.optimizers.Adam(rate), start, part, batch_size=100, rng=np.random.default_rng(seed)
-)
+methods = {name: partial(task.train, method) for name, method in contest.items()}
+methods["tf.keras Adam"] = lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)
 grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(methods, grid, lambda params: model.loss(params, others), every=7)
-at_default = model.loss(on_digits(delta)(0.001, seed=0).params, others)
-print(f"adadelta at Keras's default, η = 0.001: {at_default:.2f} (it starts at {np.log(10):.2f})")
-larger = {}
-for rate, epsilon in ((1.0, 1e-4), (10.0, 1e-7)):
-    trained = [on_digits(delta, epsilon=epsilon)(rate, seed) for seed in range(3)]
-    larger[epsilon] = np.array([model.loss(run.params, others) for run in trained])
-    print(f"adadelta at η = {rate:g}, ε = {epsilon:.0e}: {larger[epsilon].mean():.2f}")
+scores = scoreboard(methods, grid, task.held_out_loss, every=7)
+other_knobs = {}
+for rate, epsilon in ((0.001, 1e-7), (1.0, 1e-4), (10.0, 1e-7)):
+    ends = [task.train(delta, rate, seed, epsilon=epsilon).params for seed in SEEDS]
+    losses = other_knobs[rate] = np.array([task.held_out_loss(params) for params in ends])
+    print(f"adadelta at η = {rate:g}, ε = {epsilon:.0e}: {losses.mean():.2f}")
 curves = {name: score.losses for name, score in scores.items()}
-plots.lines(curves, x=np.arange(3.5, 70, 7), xlabel="batch, means of 7")
+display(plots.lines(curves, x=np.arange(3.5, 70, 7), xlabel="batch, means of 7"))
+evidence(
+    "05 Nesterov ends below RMSProp",
+    "05 momentum ends below RMSProp",
+    "05 Adam ends below RMSProp",
+    "05 RMSProp ends below AdaGrad",
+    "05 all five end below Adadelta",
+    "05 RMSProp ends below Adadelta with ε = 1e-4",
+    "05 RMSProp ends below Adadelta with η = 10",
+)
 
 # %% [markdown]
-# The bands of momentum, Nesterov, AdaGrad, RMSProp and Adam overlap: here they are not told apart. Adadelta is behind,
-# at the end of this list: its steps begin as short as epsilon is small. With $\varepsilon = 10^{-4}$, or $\eta = 10$, it
-# is near the others. At Keras's default $\eta$ of 0.001 it hardly moves.
+# RMSProp, momentum and Adam are not told apart, by three seeds or by thirty. Nesterov is a little ahead of RMSProp, by
+# 0.008 with 21 of 30 seeds, and AdaGrad is a little behind. Adadelta is far behind, at the end of this list: its steps
+# begin as short as epsilon is small. With $\varepsilon = 10^{-4}$, or with $\eta = 10$, it is only about 0.02 behind
+# RMSProp. At Keras's default $\eta$ of 0.001 it hardly moves: an epoch lowers its loss by 0.004.
 #
 # ## 9 Where it fails
 
@@ -495,8 +468,10 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 # networks*, 2013. B. Pang and L. Lee, *Seeing stars*, 2005.
 
 # %% tags=["solution"]
-# What the text says, held to what the cells computed.
-assert short.min() > 1 and max(lags[0.5], lags[0.9]) < 0.2 and 1 < lags[0.99] < 1.4 < lags[0.999]
+# What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
+from adamlib.claims import CLAIMS, carried
+
+assert short.min() > 1 and max(lags[0.5], lags[0.9]) < 0.2 and 1 < lags[0.99] < 1.5 < lags[0.999]
 late = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)
 assert late[-3:].max() < 0.0023 and late.max() < 0.003
 run = descend(rule, ravine.gradient, ravine.start, 100, learning_rate=0.15)
@@ -512,32 +487,54 @@ for knobs in ((0.15, 0.9), (0.15, 0.99), (0.3, 0.99), (0.3, 0.995), (0.3, 0.999)
 assert again[0.3, 0.99][0] == 193 and again[0.3, 0.99][1] > 5
 assert list(again.values()) == sorted(again.values(), key=lambda a: a[0])  # later
 follows = paths["rmsprop, η = 0.03"]
-assert (
-    np.abs(follows[[*range(150, 201), *range(350, 401)]] - np.repeat([1, -1], [51, 51])).max()
-    < 0.06
-)
+near = np.abs(follows - np.where(np.arange(401) <= 200, 1, -1)) / 0.03
+assert max(near[150:201].max(), near[350:].max()) < 3  # of 300 seeds the largest is 1.9
 moves = np.abs(np.diff(follows))[200:260] / 0.03
-assert round(moves[0], 2) == 0.14 and 0.6 < moves[40] < 1 and moves.max() < 1
-assert 110 < np.argmax(np.abs(follows[200:] + 1) < 0.06) < 130
-for rho, low, high in ((0.9, 0.02, 0.2), (0.99, 0, 0.02)):
-    ends = []
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        stream = np.concatenate([rng.permutation(ten) for _ in range(60)])
-        path = descend(rule, gradients_of(stream), 0.0, 600, learning_rate=0.01, rho=rho).trajectory
-        ends.append(path[-1] - path[100])
-    assert low < -np.mean(ends) / 4 < high  # 4: what the sign step drifts
-assert np.abs(placed[1e-7] - placed[1e-14]).max() < 0.1 * np.ptp(placed[1e-7])
+assert abs(moves[0] - 0.14) < 0.01 and 0.6 < moves[40] < 1 and moves.max() < 1
+assert 110 < np.argmax(near[201:] < 2) < 130
+late = {name: path[-1] - path[100] for name, path in drift.items()}
+assert 0.05 < late["rmsprop, ρ = 0.9"] / late["sign_descent"] < 0.15
+assert 0 < late["rmsprop, ρ = 0.99"] / late["sign_descent"] < 0.02
+assert np.abs(drift["rmsprop, ρ = 0.99"][:101]).max() > 0.099  # 10 η
 assert round(first["m"], 4) == round(first["mm"], 4) == 0.0014
+carried("05 RMSProp at 0.01", placed[1e-7])
+carried("05 what the place of epsilon changes", np.abs(placed[1e-7] - placed[1e-14]))
+assert abs(CLAIMS["05 what the place of epsilon changes"].mean - 0.0015) < 0.0001
+assert abs(CLAIMS["05 RMSProp at 0.01"].sd - 0.016) < 0.001
 lost = {name: score.held_out for name, score in read.items()}
-assert lost["rmsprop"].max() < lost["adagrad"].min()
-assert lost["adagrad, s₀ = 0"].min() < lost["rmsprop"].max()
-assert lost["rmsprop"].min() < lost["adagrad, s₀ = 0"].max()
-assert read["adagrad, s₀ = 0"].losses[:, -1].max() < read["rmsprop"].losses[:, -1].min()
-assert max(apart.values()) < 1e-4
+carried("05 RMSProp ends below AdaGrad from 0.1 on reviews", lost["adagrad"] - lost["rmsprop"])
+carried(
+    "05 RMSProp ends below AdaGrad from 0 on reviews", lost["adagrad, s₀ = 0"] - lost["rmsprop"]
+)
+ends = {name: score.losses[:, -1] for name, score in read.items()}  # the last four batches
+carried(
+    "05 AdaGrad from 0 trains below RMSProp on reviews", ends["rmsprop"] - ends["adagrad, s₀ = 0"]
+)
+zero = CLAIMS["05 RMSProp ends below AdaGrad from 0 on reviews"]
+assert (zero.shown, zero.seeds) == (26, 30) and zero.separated and abs(zero.mean - 0.006) < 0.0005
+tenth = CLAIMS["05 RMSProp ends below AdaGrad from 0.1 on reviews"]
+assert tenth.share == 1 and abs(tenth.mean - 0.05) < 0.005
+assert CLAIMS["05 AdaGrad from 0 trains below RMSProp on reviews"].share == 1
 ends = {name: score.held_out for name, score in scores.items()}
-assert ends["adadelta"].min() > 0.05 + max(v.max() for n, v in ends.items() if n != "adadelta")
-close = [ends[n] for n in ("momentum", "nesterov", "adagrad", "rmsprop", "tf.keras Adam")]
-assert max(v.min() for v in close) < min(v.max() for v in close)
-assert np.log(10) - at_default < 0.02 and scores["adadelta"].rate == 3
-assert max(map(max, larger.values())) < max(map(max, close)) + 0.05
+adam, best = ends.pop("tf.keras Adam"), ends["rmsprop"]
+carried("05 Nesterov ends below RMSProp", best - ends["nesterov"])
+carried("05 momentum ends below RMSProp", best - ends["momentum"])
+carried("05 Adam ends below RMSProp", best - adam)
+carried("05 RMSProp ends below AdaGrad", ends["adagrad"] - best)
+five = [adam, *(ends[name] for name in ("momentum", "nesterov", "adagrad", "rmsprop"))]
+carried("05 all five end below Adadelta", ends["adadelta"] - np.max(five, axis=0))
+carried("05 RMSProp ends below Adadelta with ε = 1e-4", other_knobs[1.0] - best)
+carried("05 RMSProp ends below Adadelta with η = 10", other_knobs[10.0] - best)
+carried("05 Adadelta at its default η lowers the loss by", np.log(10) - other_knobs[0.001])
+for name in ("momentum", "Adam"):
+    assert not CLAIMS[f"05 {name} ends below RMSProp"].separated
+nesterov_ahead = CLAIMS["05 Nesterov ends below RMSProp"]
+assert (nesterov_ahead.shown, nesterov_ahead.seeds) == (21, 30)
+assert abs(nesterov_ahead.mean - 0.008) < 0.001
+assert nesterov_ahead.separated and CLAIMS["05 RMSProp ends below AdaGrad"].separated
+assert CLAIMS["05 all five end below Adadelta"].share == 1
+assert CLAIMS["05 all five end below Adadelta"].mean > 0.1
+for knob in ("ε = 1e-4", "η = 10"):
+    assert abs(CLAIMS[f"05 RMSProp ends below Adadelta with {knob}"].mean - 0.02) < 0.005
+assert abs(CLAIMS["05 Adadelta at its default η lowers the loss by"].mean - 0.004) < 0.0005
+assert CLAIMS["05 Adadelta's best η is the list's last"].share == 1

@@ -30,23 +30,27 @@
 # picture, beside the rule that you will write.
 
 # %%
+from functools import partial
+
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, rules
+from adamlib import plots, rules, runs
 from adamlib.answers import check_answer
 from adamlib.check import check, hint
-from adamlib.datasets import mnist
-from adamlib.descent import descend, sweep, train
+from adamlib.claims import evidence
+from adamlib.descent import descend, sweep
+from adamlib.experiments import digits
 from adamlib.explorers import explore, one_step
 from adamlib.mistakes import wrong_rules
-from adamlib.models import LogisticRegression
 from adamlib.quiz import quiz
 from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import cubic, ravine
 
+SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
-def noisy_gradient(seed=1):
+
+def noisy_gradient(seed=SEEDS[1]):
     noise = np.random.default_rng(seed)
     return lambda x: ravine.gradient(x) + 5 * noise.standard_normal(2)
 
@@ -59,9 +63,10 @@ for label, method in {"rmsprop, rho = 0.999": rules.rmsprop, "adam": rules.adam}
 plots.contour(ravine, noisy, title="The ravine, its gradient seen through noise")
 
 # %% [markdown]
-# RMSProp's first step, at $\rho = 0.999$, is 32 times too long: it ends at (−2.4, −0.6). Its last ones are still twice
-# too long, for $v$ is a quarter full: hence most of the cloud. And each step follows the newest gradient alone. Lesson 03's
-# answer is a memory: average the gradient too. So Adam keeps two averages, each with its own factor:
+# RMSProp's first step, at $\rho = 0.999$, is 32 times too long: 1.6 in each coordinate, where $\eta$ is 0.05. Even its
+# last steps are twice too long, because after 300 steps $v$ is only a quarter full. And each step follows the newest
+# gradient alone. Lesson 03's answer is a memory: average the gradient too. So Adam keeps two averages, each with its own
+# factor:
 #
 # $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2$$
 #
@@ -89,7 +94,7 @@ plots.contour(ravine, noisy, title="The ravine, its gradient seen through noise"
 # $E[g^2] = 2$. Each average is shown divided by what it should be.
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(SEEDS[0])
 t = np.arange(1, 61)
 m = v = 0
 means = []
@@ -302,7 +307,7 @@ display(figure)
 quiz("06.silence")
 
 # %% [markdown]
-# Both make the same progress on average. In pure noise Adam's typical step tends to
+# Both make nearly the same progress on average. In pure noise Adam's typical step tends to
 # $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$: its single steps are four times shorter. Together they wander as
 # far, as in lesson 03: averaging makes the path smooth, and does not remove the noise.
 #
@@ -373,7 +378,7 @@ starts = np.full(6, 0.5)
 scaled = descend(rule, lambda x: scales * cubic.gradient(x), starts, 100, learning_rate=0.05)
 gaps = np.abs(scaled.trajectory - scaled.trajectory[:, :1]).max(axis=0)
 for scale, end, gap in zip(scales, scaled.trajectory[-1], gaps, strict=True):
-    print(f"gradients times {scale:<5g}: ends at {end:.3f}, {gap:.0e} from the first path")
+    print(f"gradients times {scale:<5g}: ends at {end:.3f}, at most {gap:.3f} from the first path")
 
 # %% [markdown]
 # Where epsilon is no longer far below $\sqrt{v}$, steps shrink.
@@ -472,7 +477,7 @@ check_answer(
 # gradient and a variable, without a network. In the second comparison epsilon counts.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
+from adamlib.keras_check import equals_adam, equals_keras, keras
 
 
 def keras_path(optimizer, gradient, x, steps):
@@ -528,43 +533,32 @@ plots.lines(both, ylabel="x of the first array", log=False)
 # The task of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100, each learning rate tuned on
 # 1,000 held-out images, three seeds.
 
-# %%
-images, labels = mnist().train
-part, others = (images[:7000], labels[:7000]), (images[7000:], labels[7000:])
-model = LogisticRegression()
-
-
-def trained(method):
-    def train_at(rate, seed):
-        how = dict(batch_size=100, rng=np.random.default_rng(seed))
-        if method == "tf.keras Adam":
-            return train_network(keras.optimizers.Adam(rate), model.initial(), part, **how)
-        return train(
-            method, model.loss_and_gradient, model.initial(), part, **how, learning_rate=rate
-        )
-
-    return train_at
-
-
+# %% tags=["about: 06 Adam ends below RMSProp"]
+task = digits()
 methods = [rules.sgd, rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta]
-board = {method.__name__: trained(method) for method in [*methods, rule]}
-board["tf.keras Adam"] = trained("tf.keras Adam")
+board = {method.__name__: partial(task.train, method) for method in [*methods, rule]}
+board["tf.keras Adam"] = lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)
 rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(board, rates, lambda params: model.loss(params, others), every=10)
+scores = scoreboard(board, rates, task.held_out_loss, every=10)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
-apart = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
-print(f"largest difference of 7,850 weights after the epoch: {apart:.0e}")
+assert max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True)) < 1e-3
+print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
 shown = ["sgd", "momentum", "rmsprop", "adadelta", "adam", "tf.keras Adam"]
-plots.lines(
-    {name: scores[name].losses for name in shown},
-    x=np.arange(10, 71, 10),
-    xlabel="batch",
-    ylabel="training loss",
+curves = {name: scores[name].losses for name in shown}
+display(plots.lines(curves, x=np.arange(10, 71, 10), xlabel="batch", ylabel="training loss"))
+evidence(
+    "06 Adam ends below momentum",
+    "06 Adam ends below Nesterov",
+    "06 Adam ends below RMSProp",
+    "06 Adam ends below AdaGrad",
+    "06 Adam ends below sgd",
+    "06 Adam ends below Adadelta",
 )
 
 # %% [markdown]
-# Your Adam and Keras's have the same line. The ranges of momentum, Nesterov, AdaGrad, RMSProp and Adam overlap: three
-# seeds do not tell them apart. (Adadelta, best at the end of the list, is behind.)
+# Your Adam and Keras's have the same line. On this task even thirty seeds do not tell Adam from momentum, Nesterov or
+# RMSProp, once each has its best learning rate. Adam is a little ahead of AdaGrad, which starts from 0.1 here, and of
+# sgd: by 0.02 and by 0.04, with 26 of 30 seeds each. Only Adadelta is far behind, at the end of the list.
 #
 # ### The family on one page
 #
@@ -625,18 +619,23 @@ print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
 # methods*, 1964. J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods*, 2011.
 
 # %% tags=["solution"]
-# What the text says, held to what the cells computed.
+# What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
+from adamlib.claims import CLAIMS, carried
+
 leap = np.diff(noisy["rmsprop, rho = 0.999"], axis=0)[0]
 assert np.allclose(np.abs(leap) / 0.05, 31.62, atol=0.01)
-assert np.round(noisy["rmsprop, rho = 0.999"][1], 1).tolist() == [-2.4, -0.6]
 assert round(1 - 0.999**300, 2) == 0.26
-assert np.abs(np.array([averages["adam, m_hat"], averages["adam, v_hat"]]) - 1).max() < 0.1
+for label, deviation in (("adam, m_hat", 1.0), ("adam, v_hat", 6**0.5 / 2)):  # of one draw
+    assert np.abs(averages[label] - 1).max() < 6 * deviation / np.sqrt(10_000)
 assert np.round(without[[0, 11, 99], 2], 1).tolist() == [3.2, 6.6, 3.2]
 assert without[:, 2].argmax() == 11 and without[0, 0] < 0.4 and corrected.max() <= 1
 assert round(by_paper[0], 2) == 0.5 and round(by_keras[0], 3) == 0.031
-assert np.allclose(means_of["adam"], means_of["rmsprop"], atol=0.02)
+# 200 steps of 1,000 runs: over 40 seeds the means are apart by at most 0.017 ± 0.001, the sums'
+# ratio is 1.02 ± 0.01, Adam's typical step 0.229 ± 0.001, and RMSProp's 4.19 ± 0.02 times that.
+assert np.allclose(means_of["adam"], means_of["rmsprop"], atol=0.03)
 assert abs(sums["adam"] / sums["rmsprop"] - 1) < 0.1
-assert sizes_of["rmsprop"][-1] > 4 * sizes_of["adam"][-1] and round(sizes_of["adam"][-1], 2) == 0.23
+assert abs(sizes_of["adam"][-1] - np.sqrt(0.1 / 1.9)) < 0.01
+assert 4 < sizes_of["rmsprop"][-1] / sizes_of["adam"][-1] < 4.4
 assert [f"{s:.2f}" for s in alone.values()] == ["1.00", "0.48", "0.98", "2.52", "3.16"]
 assert [f"{s.max():.2f}" for s in after.values()] == ["6.57", "7.27"]
 bounds = [(1 - 0.9) / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.9, 0.99, 0.999)]
@@ -650,12 +649,11 @@ assert (np.diff(at_t) > 0).all() and max(at_t) < bounds[2]
 steps = steps_of(
     rule, rng.standard_normal((400, 200)) * 10 ** rng.uniform(-3, 3, (400, 200)), beta_2=0.9
 )
-assert np.abs(steps).max() <= 1
+assert np.abs(steps).max() < 1 + 1e-9  # a rounding
 assert gaps[1] < 1e-5 and gaps[-1] > 0.9
 adams = paths["adam"]
 assert f"{adams[-1]:.5f} {cubic(adams[-1]):.6f} {adams.max():.3f}" == "1.33255 0.814816 1.501"
 assert adams.argmax() == 35 and np.abs(adams - paths["tf.keras Adam"]).max() < 1e-5
-assert apart < 1e-4
 assert np.allclose(1 / np.sqrt(1 - 0.999 ** np.array([1, 3000])), [31.6, 1.03], atol=0.03)
 shared = both["adam, one state shared"]
 assert shared.argmin() == 57 and round(shared.min(), 2) == -4.5 and shared[-1] > -4
@@ -664,11 +662,19 @@ turned = sweep(rule, ravine.gradient, ravine.start, 84, learning_rate=many[0], b
 assert np.nanmin(ravine(np.moveaxis(turned.trajectory, 1, 0))) > 1e-10  # without beta_1
 sgd_end = descend(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory[-1]
 assert f"{ravine(sgd_end):.0e}" == "9e-07"
-tied = [s.held_out for name, s in scores.items() if name not in ("sgd", "adadelta")]
-assert max(losses.min() for losses in tied) < min(losses.max() for losses in tied)
-assert scores["adadelta"].held_out.min() > max(losses.max() for losses in tied)
-ends = [name for name, score in scores.items() if score.rate in (rates[0], rates[-1])]
-assert ends == ["adadelta"]
+ends = {name: score.held_out for name, score in scores.items()}
+words = {"nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp", "adadelta": "Adadelta"}
+for name in ("sgd", "momentum", *words):
+    carried(f"06 Adam ends below {words.get(name, name)}", ends[name] - ends["adam"])
+for name in ("momentum", "Nesterov", "RMSProp"):
+    assert not CLAIMS[f"06 Adam ends below {name}"].separated
+for name, ahead in (("AdaGrad", 0.02), ("sgd", 0.04)):
+    claim = CLAIMS[f"06 Adam ends below {name}"]
+    assert claim.separated and (claim.shown, claim.seeds) == (26, 30)
+    assert abs(claim.mean - ahead) < 0.005
+assert CLAIMS["06 Adam ends below Adadelta"].share == 1
+assert CLAIMS["06 Adam ends below Adadelta"].mean > 0.1
+assert CLAIMS["05 Adadelta's best η is the list's last"].share == 1
 assert f"{abs(trap_1[2]):.0e}" == "1e+08" and set(trap_2) == {0.5}
 assert float(as_adagrad.variables[-1]) > 1e-12  # v fills in float32 too
 for kind, difference in ((np.float32, 0), (np.float64, 1e-10)):

@@ -33,28 +33,30 @@ import contextlib
 import functools
 import inspect
 import io
+from dataclasses import replace
 
 import numpy as np
 from IPython.display import Markdown, display
 
-from adamlib import plots, rules
+from adamlib import experiments, plots, rules, runs
 from adamlib.answers import check_answer
 from adamlib.check import check, hint
+from adamlib.claims import evidence
 from adamlib.conventions import CONVENTIONS, momentum_from_pytorch, table
-from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes
-from adamlib.descent import descend, sweep, train
+from adamlib.descent import descend, sweep
 from adamlib.explorers import hyperparameter_map
-from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 from adamlib.quiz import quiz
-from adamlib.runs import collect, size
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
 from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import cubic, ravine
 
+SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
 
 def losses_of(steps, noise=0.0, runs=1, **knobs):
     """The mean loss of Adam's runs on the ravine, at the start and after each step."""
-    rng, starts = np.random.default_rng(0), np.repeat(ravine.start[:, None], runs, axis=1)
+    rng = np.random.default_rng(SEEDS[0])
+    starts = np.repeat(ravine.start[:, None], runs, axis=1)
 
     def gradient(x):
         return ravine.gradient(x) + noise * rng.standard_normal(x.shape)
@@ -74,7 +76,7 @@ quiz("07.late")
 
 # %% [markdown]
 # $\beta_1 = 0.9$ remembers too long for a ravine: Adam circles the minimum. (The second line changes $\beta_1$ *and*
-# $\eta$.) With noise the loss stays at 0.24.
+# $\eta$.) With noise the loss stays at about 0.24.
 #
 # ## 2 One knob at a time
 #
@@ -245,8 +247,10 @@ bursts = {
     for epsilon in (1e-7, 0.02, 0.1, 1.0)
 }
 for label, curve in bursts.items():
-    print(f"{label:16} highest loss after step 2,000: {max(curve[2000:].max(), 1e-16):.0e}")
-plots.lines(
+    highest = curve[2000:].max()
+    told = "above 1e-5" if highest > 1e-5 else "below 1e-60" if highest < 1e-60 else f"{highest:g}"
+    print(f"{label:16} highest loss after step 2,000: {told}")
+fig = plots.lines(
     {
         label: np.maximum(curve[1:].reshape(-1, 50).max(axis=1), 1e-16)
         for label, curve in bursts.items()
@@ -254,6 +258,9 @@ plots.lines(
     x=50 * np.arange(1, 61),
     ylabel="highest loss of 50 steps",
 )
+fig.alt = "The highest loss of 50 steps, by step. With ε = 1e-07 and 0.02 it falls below 1e-10 and "
+fig.alt += "bursts out again and again, to the end. With 0.1 and 1 it falls and stays below 1e-16."
+fig
 
 # %% [markdown]
 # With 0.1 and 1 it settles alike.
@@ -261,44 +268,32 @@ plots.lines(
 # **It does not help** on our real data: digits for one epoch, film reviews for five, as in lessons 06 and 04.
 
 # %%
-images, digits = mnist().train
-documents, labels = rotten_tomatoes().train
-tasks = {
-    "digits": (LogisticRegression(), images, digits, 7000, 1),
-    "reviews": (SparseLogisticRegression(dropout=0.5), documents, labels, 5824, 5),
-}
+# Trainings are kept here, so you may interrupt the next cell and run it again: it goes on.
+tasks = {"digits": experiments.digits(), "reviews": experiments.reviews(dropout=0.5, epochs=5)}
+trainings = {name: {} for name in tasks}
 
-
-def trained(model, part, epochs, epsilon):
-    def train_at(rate, seed):
-        rng = np.random.default_rng(seed)
-        loss = model.loss_and_gradient
-        if model is tasks["reviews"][0]:
-            loss = functools.partial(loss, rng=rng)  # for its dropout
-        how = dict(epochs=epochs, batch_size=100, rng=rng, learning_rate=rate, epsilon=epsilon)
-        return train(rules.adam, loss, model.initial(), part, **how)
-
-    return train_at
-
-
-def held_out_loss(model, held, params):
-    return model.loss(params, held)
-
-
+# %% tags=["about: 07 ε = 1e-7 ends below ε = 0.1 on reviews"]
+rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
 by_epsilon = {}
-for task, (model, x, y, split, epochs) in tasks.items():
-    print(task)
-    held = x[split:], y[split:]
+for name, task in tasks.items():
+    print(name)
     methods = {
-        f"adam, ε = {epsilon:g}": trained(model, (x[:split], y[:split]), epochs, epsilon)
+        f"adam, ε = {epsilon:g}": functools.partial(task.train, rules.adam, epsilon=epsilon)
         for epsilon in (1e-7, 0.1, 1.0)
     }
-    rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
-    by_epsilon[task] = scoreboard(methods, rates, functools.partial(held_out_loss, model, held))
+    by_epsilon[name] = scoreboard(methods, rates, task.held_out_loss, done=trainings[name])
+evidence(
+    *(
+        f"07 ε = 1e-7 ends below ε = {epsilon} on {name}"
+        for name in tasks
+        for epsilon in ("0.1", "1")
+    )
+)
 
 # %% [markdown]
-# The best rate grows with $\epsilon$, as on the map, so tune it anew: with $\epsilon = 1$ and the default $\eta = 0.001$ the
-# loss of digits ends above 2.2. At their best rates the large epsilons are about 0.03 behind on both tasks.
+# At their best rates the large epsilons end about 0.03 behind on both tasks, with every seed. And the best rate grows
+# with $\epsilon$, as on the map, so you have to tune it anew. With $\epsilon = 1$ and the default $\eta = 0.001$ the loss
+# on digits hardly moves: it starts at 2.30 and ends at 2.29.
 #
 # ## 5 Conventions
 #
@@ -306,7 +301,7 @@ for task, (model, x, y, split, epochs) in tasks.items():
 # elsewhere $\eta$ holds both.
 
 # %%
-from adamlib.keras_check import BOUNDS, OWN, equals_keras, keras, train_network
+from adamlib.keras_check import BOUNDS, OWN, equals_keras, keras
 
 older = table("adagrad", "rmsprop", "adadelta")
 display(
@@ -382,7 +377,8 @@ for label, settings in {
     run = descend(rules.momentum, ravine.gradient, ravine.start, 130, **settings)
     sides[label] = run.trajectory
     apart = np.abs(run.trajectory - sides["PyTorch"]).max()
-    print(f"{label:25} at most {apart:.0e} from PyTorch's path")
+    told = "less than 1e-12" if apart < 1e-12 else f"up to {apart:.2f}"
+    print(f"{label:25} {told} from PyTorch's path")
 quiz("07.decay")
 
 # %% [markdown]
@@ -397,7 +393,7 @@ for name, method, penalty, settings in (
     ("decoupled", rules.adamw, 0.0, {"weight_decay": 0.5}),
     ("L2", rules.adam, 0.5, {}),
 ):
-    noise = np.random.default_rng(0)
+    noise = np.random.default_rng(SEEDS[0])
     run = descend(
         method,
         lambda x, noise=noise, penalty=penalty: (
@@ -476,7 +472,7 @@ annealed = {
     for name, shape in shapes.items()
 }
 for name, ends_of in annealed.items():
-    print(f"{name:14} best at {tried[ends_of.argmin()]:<4g}: {ends_of.min():.3f}", end=", ")
+    print(f"{name:14} best at {tried[ends_of.argmin()]:<4g}: {ends_of.min():.2f}", end=", ")
     print(f"{(ends_of < 0.2).sum()} of {len(tried)} rates end below 0.2")
 plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x=True)
 
@@ -486,82 +482,88 @@ plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x
 #
 # ## 7 Warm-up on real data
 #
-# A network with 64 hidden units, Fashion-MNIST, three epochs of 60 batches; a warm-up lasts 18 of the 180 steps. Each
-# schedule at four rates, with five seeds (a band spans them): the loss on 1,000 held-out images, and how many hidden
-# units are **dead**, their ReLU 0 for every image.
+# A network with 64 hidden units, Fashion-MNIST, three epochs of 60 batches. A warm-up lasts 18 of the 180 steps. We try
+# each schedule at four rates with three seeds (a band spans them), and measure the loss on 1,000 held-out images. The
+# table has thirty seeds.
 
 # %%
-clothes, kinds = fashion_mnist().train
-part, held = (clothes[:6000], kinds[:6000]), (clothes[6000:7000], kinds[6000:7000])
-network = MLP((784, 64, 10))
+clothes = experiments.clothes(epochs=3)
 real_shapes = {
     "adam, constant": lambda rate: rate,
     "adam, warm-up": lambda rate: linear_warmup(rate, 18),
     "adam, cosine": lambda rate: cosine(rate, 180),
     "adam, warm-up and cosine": lambda rate: cosine(rate, 180, warmup=18),
 }
-real_rates, seeds = [0.003, 0.01, 0.03, 0.1], range(1 if size() == "smoke" else 5)
-
-
-def dead_units(params):
-    return int(((part[0] @ params[0] + params[1]).max(axis=0) <= 0).sum())
-
-
-def scheduled(learning_rate, seed, data=part, epochs=3):
-    """The held-out loss and the dead units at the end."""
-    rng = np.random.default_rng(seed)
-    start, loss = network.initial(rng), network.loss_and_gradient
-    how = dict(epochs=epochs, batch_size=100, rng=rng, learning_rate=learning_rate)
-    params = train(rules.adam, loss, start, data, **how).params
-    return network.loss(params, held), dead_units(params)
-
-
+real_rates = [0.003, 0.01, 0.03, 0.1]
+few = SEEDS[:1] if runs.size() == "smoke" else SEEDS
 done = {}
 
-# %%
+# %% tags=["about: 07 at 0.1 warm-up ends below constant"]
 jobs = {
-    (name, rate, seed): functools.partial(scheduled, shape(rate), seed)
-    for seed in seeds
+    (name, rate, seed): functools.partial(clothes.train, rules.adam, shape(rate), seed)
+    for seed in few
     for name, shape in real_shapes.items()
     for rate in real_rates
 }
-collect(jobs, done)
-at_end = {
-    name: np.array(
-        [[done.get((name, rate, seed), (np.nan,) * 2) for rate in real_rates] for seed in seeds]
-    )
-    for name in real_shapes
-    if (name, real_rates[0], 0) in done
-}
-print("held-out loss (dead units)", *(f"η = {rate:<7g}" for rate in real_rates))
-for name, both in at_end.items():
-    shown = zip(*both.mean(axis=0).T, strict=True)
-    print(f"{name:26}", *(f"{loss:.2f} ({dead:2.0f})  " for loss, dead in shown))
-plots.lines(
-    {name: both[..., 0] for name, both in at_end.items()},
-    x=real_rates,
-    xlabel="η",
-    ylabel="held-out loss",
-    log_x=True,
+runs.collect(jobs, done)
+
+
+def of_each(name, measure):
+    """What a function of the parameters finds after each training; shape (seeds, rates)."""
+    return np.array([[measure(done[name, r, s].params) for r in real_rates] for s in few])
+
+
+at_end = {name: of_each(name, clothes.held_out_loss) for name in real_shapes}
+print(f"{'held-out loss':26}", *(f"η = {rate:<7g}" for rate in real_rates))
+for name, losses in at_end.items():
+    print(f"{name:26}", *(f"{loss:<11.2f}" for loss in losses.mean(axis=0)))
+display(plots.lines(at_end, x=real_rates, xlabel="η", ylabel="held-out loss", log_x=True))
+evidence(
+    "07 warm-up with cosine ends below constant",
+    "07 warm-up with cosine ends below warm-up",
+    "07 warm-up with cosine ends below cosine",
+    "07 at 0.01 warm-up with cosine ends below cosine",
+    "07 warm-up ends below constant",
+    "07 at 0.1 warm-up ends below constant",
 )
 
 # %% [markdown]
-# Warm-up together with a cosine is best. Most of its gain over the cosine is there at the same rate, 0.01. Warm-up alone
-# gains nothing here, but at 0.1 it does less harm.
+# A row that names no rate compares the schedules at their best ones. Warm-up together with a cosine ends lowest, by 0.04
+# to 0.05, with nearly every seed. Most of its gain over the cosine alone is there at the same rate, 0.01. Warm-up alone
+# is not clearly better than a constant rate: which of them ends lower depends on the seed. But at 0.1, which is too much
+# for both, warm-up does less harm with every seed.
 #
-# Adam's first step moves nearly every weight that has a gradient by $\eta$. That can push a unit so far down that it
-# stays dead: its gradient is 0. Warm-up keeps units alive:
+# Adam's first step moves nearly every weight that has a gradient by $\eta$. That can push a hidden unit so far down that
+# its ReLU is 0 for every image. Such a unit is **dead**, and it stays so: its gradient is 0. How many are dead after one
+# step, and how many at the end?
 
-# %%
-first_batch = part[0][:100], part[1][:100]
+
+# %% tags=["about: 07 dead after one step of 0.03"]
+def dead_units(params):
+    hidden = clothes.part[0] @ params[0] + params[1]
+    return int((hidden.max(axis=0) <= 0).sum())
+
+
+one_step = replace(clothes, part=tuple(a[:100] for a in clothes.part), epochs=1)
 deaths = {}
 for label, rate in (("0.03", 0.03), ("0.03 / 18, in a warm-up", 0.03 / 18)):
-    deaths[rate] = [scheduled(rate, seed, first_batch, epochs=1)[1] for seed in seeds]
+    deaths[rate] = [dead_units(one_step.train(rules.adam, rate, seed).params) for seed in few]
     print(f"dead of 64 after one step of {label:24} {deaths[rate]}")
+dead = {name: of_each(name, dead_units)[:, 2] for name in real_shapes}
+for name, units in dead.items():
+    print(f"{name:26} at η = 0.03 ends with {units.mean():.0f} dead")
+evidence(
+    "07 dead after one step of 0.03",
+    "07 dead after one step of 0.03 / 18",
+    "07 at 0.03 warm-up leaves fewer units dead than constant",
+    "07 at 0.03 warm-up with cosine leaves fewer units dead than cosine",
+    "07 at 0.03 warm-up ends below constant",
+)
 
 # %% [markdown]
-# That does not explain the loss: at 0.03, warm-up alone saves many units and gains nothing. Liu and others (2020) see
-# the cause in $\hat v$: at first it is the mean of few squares, so the step's length varies much by chance.
+# Warm-up keeps units alive, with every seed. That does not explain the loss: at 0.03, warm-up alone saves 18 of 64 units
+# and gains nothing that thirty seeds could show (the last row). Liu and others (2020) see the cause in $\hat v$: at first
+# it is the mean of few squares, so the step's length varies much by chance.
 #
 # ## 8 Does it agree with Keras?
 #
@@ -580,32 +582,18 @@ pairs = {
 differences = {}
 for name, (ours, theirs) in pairs.items():
     differences[name] = max(abs(ours(t) / float(theirs(t - 1)) - 1) for t in range(1, 71))
-    print(f"{name:20} largest relative difference in 70 steps: {differences[name]:.0e}")
+    assert differences[name] < 1e-3
+    print(f"{name:20} 70 steps: no relative difference above 1e-3")
 
-model, digits_part = LogisticRegression(), (images[:7000], digits[:7000])
 ours, theirs = pairs["cosine with warm-up"]
-
-
-def epoch():
-    return dict(batch_size=100, rng=np.random.default_rng(0))
-
-
-in_numpy = train(
-    rules.adam,
-    model.loss_and_gradient,
-    model.initial(),
-    digits_part,
-    learning_rate=ours,
-    beta_1=0.8,
-    epsilon=1e-3,
-    **epoch(),
-)
-optimizer = keras.optimizers.Adam(theirs, beta_1=0.8, epsilon=1e-3)
-in_keras = train_network(optimizer, model.initial(), digits_part, **epoch())
+rest = dict(beta_1=0.8, epsilon=1e-3)
+in_numpy = tasks["digits"].train(rules.adam, ours, SEEDS[0], **rest)
+in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs, **rest), SEEDS[0])
 weights_apart = max(
     np.abs(a - b).max() for a, b in zip(in_numpy.params, in_keras.params, strict=True)
 )
-print(f"largest difference of 7,850 weights after the epoch: {weights_apart:.0e}")
+assert weights_apart < 1e-4
+print("7,850 weights after an epoch with the last of these: no difference above 1e-4")
 quiz("07.from_zero")
 
 # %% [markdown]
@@ -622,7 +610,8 @@ quiz("07.from_zero")
 #    where gradients vanish; on our real data it did not help.
 # 3. Same names, other meanings: $\epsilon$, momentum and `weight_decay` are converted, not copied.
 # 4. A rate that falls cures the noise that a constant one keeps; with a cosine $\eta$ is less delicate.
-# 5. Warm-up together with a cosine was best; most of its gain is there at the same rate.
+# 5. Warm-up together with a cosine ended lowest with nearly every seed; most of its gain is there at the same rate.
+#    Warm-up alone gained nothing that thirty seeds could show.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. I. Loshchilov and F. Hutter, *SGDR:
 # stochastic gradient descent with warm restarts*, 2017, and *Decoupled weight decay regularization*, 2019. P. Goyal and
@@ -630,16 +619,20 @@ quiz("07.from_zero")
 # beyond*, 2020. And the libraries' sources, named in `adamlib/conventions.py`.
 
 # %% tags=["solution"]
-# What the text says, held to what the cells computed.
+# What the text says: simulations within their error, of 200 runs or more; what is trained, as the table has it.
+from adamlib.claims import CLAIMS, carried
 from adamlib.keras_check import tf
 
-assert round(defaults_fail["adam, η = 0.1, with noise"][-100:].mean(), 2) == 0.24
+assert abs(defaults_fail["adam, η = 0.1, with noise"][-100:].mean() - 0.24) < 0.05
 assert defaults_fail["adam, η = 0.4, β₁ = 0.5"][84] < 1e-12 < defaults_fail["adam, η = 0.1"][84]
 for eta in knobs["learning_rate"]:
-    assert abs(late["learning_rate", eta] / (eta * 5 / 2) - 1) < 0.15
-assert max(late["beta_1", b] for b in knobs["beta_1"]) < 0.28
+    assert abs(late["learning_rate", eta] / (eta * 5 / 2) - 1) < 0.25
+assert early["learning_rate", 0.5] < early["learning_rate", 0.1] < early["learning_rate", 0.03]
+by_beta_1 = [late["beta_1", beta_1] for beta_1 in knobs["beta_1"]]
+assert max(by_beta_1) < 1.35 * min(by_beta_1)
 assert curves["beta_1", 0.99][150:250].max() > 2 * curves["beta_1", 0.9][150:250].max()
-assert late["beta_2", 0.5] > 1.3 * late["beta_2", 0.999] > 1.2 * late["beta_2", 0.9]
+assert late["beta_2", 0.5] > 1.25 * late["beta_2", 0.999]
+assert abs(late["beta_2", 0.9] / late["beta_2", 0.999] - 1) < 0.1
 assert late["epsilon", 10.0] < 0.1 and early["epsilon", 10.0] > 2 * early["epsilon", 1e-7]
 assert late["epsilon", 100.0] > 1
 assert np.allclose([memory_m[6], memory_v[6]], [10, 1000]) and ends.size > 10_000
@@ -676,42 +669,53 @@ assert (
 late_bursts = {label[10:]: curve[2000:].max() for label, curve in bursts.items()}
 for epsilon in (0.04, 0.056):  # to both sides of exercise 3's answer
     late_bursts[f"{epsilon}"] = losses_of(3000, beta_2=0.99, epsilon=epsilon)[2000:].max()
-assert min(late_bursts[epsilon] for epsilon in ("1e-07", "0.02", "0.04")) > 1e-6
+assert min(late_bursts[epsilon] for epsilon in ("1e-07", "0.02", "0.04")) > 1e-5
+assert max(bursts[f"adam, ε = {epsilon}"].min() for epsilon in ("1e-07", "0.02")) < 1e-10
+assert max(bursts[f"adam, ε = {epsilon}"][-50:].max() for epsilon in ("0.1", "1")) < 1e-16
 assert max(late_bursts[epsilon] for epsilon in ("0.056", "0.1", "1")) < 1e-60
 arrived = [np.argmax(bursts[f"adam, ε = {epsilon}"] < 1e-16) for epsilon in ("0.1", "1")]
 assert arrived[1] < 1.2 * arrived[0]
-for scores in by_epsilon.values():
+for name, scores in by_epsilon.items():
     best, *large = scores.values()
-    assert best.rate < large[0].rate < large[1].rate
-    assert all((score.held_out > best.held_out).all() for score in large)
-    assert all(0.02 < score.held_out.mean() - best.held_out.mean() < 0.04 for score in large)
-assert min(score.held_out.min() for score in large) > best.held_out.max()  # reviews
+    for epsilon, score in zip(("0.1", "1"), large, strict=True):
+        claim = f"07 ε = 1e-7 ends below ε = {epsilon} on {name}"
+        carried(claim, score.held_out - best.held_out)
+        assert CLAIMS[claim].share == 1 and abs(CLAIMS[claim].mean - 0.03) < 0.005
+    assert CLAIMS[f"07 the best rate grows with ε on {name}"].share == 1
+slow = tasks["digits"].train(rules.adam, 0.001, SEEDS[0], epsilon=1.0)
+carried("07 Adam with ε = 1 at its default rate", tasks["digits"].held_out_loss(slow.params))
+assert f"{CLAIMS['07 Adam with ε = 1 at its default rate'].mean:.2f}" == "2.29"
 assert np.round((1 - 0.999 ** np.array([1, 84])) ** 0.5, 2).tolist() == [0.03, 0.28]
-still = trained(tasks["digits"][0], (images[:7000], digits[:7000]), 1, 1.0)(0.001, 0)
-assert still.losses[-1] > 2.2
 assert np.allclose(left["decoupled"], 0.61, atol=0.02) and (np.diff(left["L2"]) > 0.1).all()
 assert left["L2"][0] < 0.4 and left["L2"][2] > 0.95
 least = {name[6:]: ends_of.min() for name, ends_of in annealed.items()}
-assert least["cosine"] < 0.09 < 0.13 < least["constant"] < 0.16 and least["1/√t"] < 0.11
-assert [(ends_of < 0.2).sum() for ends_of in annealed.values()] == [1, 2, 6]
-if size() != "smoke":
-    loss = {name[6:]: both[..., 0] for name, both in at_end.items()}  # shape (seeds, rates)
-    dead = {name[6:]: both[..., 1] for name, both in at_end.items()}
-    best = loss["warm-up and cosine"].mean(axis=0).min()
-    gain = loss["cosine"].mean(axis=0).min() - best
-    assert all(best < loss[n].mean(axis=0).min() - 0.02 for n in ("constant", "warm-up", "cosine"))
-    assert loss["cosine"].mean(axis=0).argmin() == 1  # at 0.01
-    same_rate = loss["cosine"][:, 1].mean() - loss["warm-up and cosine"][:, 1].mean()
-    assert same_rate > 0.02 and same_rate > 0.5 * gain
-    least = [loss[n].mean(axis=0).min() for n in ("constant", "warm-up")]
-    assert abs(least[0] - least[1]) < 0.03 < gain
-    for n, slow in (("constant", "warm-up"), ("cosine", "warm-up and cosine")):
-        assert loss[slow][:, 3].mean() < 0.75 * loss[n][:, 3].mean()
-        assert (dead[slow][:, 2] < dead[n][:, 2] - 10).all()
-    assert all(values[:, 3].mean() > values.mean(axis=0).min() + 0.05 for values in loss.values())
-    assert loss["warm-up"][:, 2].mean() > loss["constant"][:, 2].mean() - 0.03
-    assert min(deaths[0.03]) > 5 and max(deaths[0.03 / 18]) == 0
-assert max(differences.values()) < 1e-3 and weights_apart < 1e-4
+assert max(least["cosine"], least["1/√t"]) < 0.8 * least["constant"]
+low = [(ends_of < 0.2).sum() for ends_of in annealed.values()]
+assert max(low[:2]) <= 2 and low[2] >= 5
+losses = {name[6:]: values for name, values in at_end.items()}  # shape (seeds, rates)
+tuned = {name: values[:, values.mean(axis=0).argmin()] for name, values in losses.items()}
+for name in ("constant", "warm-up", "cosine"):
+    claim = f"07 warm-up with cosine ends below {name}"
+    carried(claim, tuned[name] - tuned["warm-up and cosine"])
+    assert CLAIMS[claim].share > 0.95 and 0.035 < CLAIMS[claim].mean < 0.055
+gain = CLAIMS["07 warm-up with cosine ends below cosine"].mean
+claim = "07 at 0.01 warm-up with cosine ends below cosine"
+carried(claim, (losses["cosine"] - losses["warm-up and cosine"])[:, 1])
+assert CLAIMS[claim].share == 1 and CLAIMS[claim].mean > 0.7 * gain
+carried("07 warm-up ends below constant", tuned["constant"] - tuned["warm-up"])
+assert not CLAIMS["07 warm-up ends below constant"].separated
+for rate, place in ((0.03, 2), (0.1, 3)):
+    claim = f"07 at {rate} warm-up ends below constant"
+    carried(claim, (losses["constant"] - losses["warm-up"])[:, place])
+assert CLAIMS["07 at 0.1 warm-up ends below constant"].share == 1
+assert not CLAIMS["07 at 0.03 warm-up ends below constant"].separated
+for slow, fast in (("warm-up", "constant"), ("warm-up and cosine", "cosine")):
+    claim = f"07 at 0.03 {slow.replace('and', 'with')} leaves fewer units dead than {fast}"
+    carried(claim, dead[f"adam, {fast}"] - dead[f"adam, {slow}"])
+    assert CLAIMS[claim].share == 1
+assert round(CLAIMS["07 at 0.03 warm-up leaves fewer units dead than constant"].mean) == 18
+carried("07 dead after one step of 0.03", deaths[0.03])
+carried("07 dead after one step of 0.03 / 18", deaths[0.03 / 18])
 lost = keras.optimizers.Adam(schedules.CosineDecay(0.0, 9, warmup_target=0.01, warmup_steps=5))
 x = keras.Variable([1.0])
 lost.apply([keras.ops.ones(1)], [x])

@@ -28,10 +28,13 @@
 # Lesson 07 tuned every knob. Most people tune none: they write `model.compile("adam")`. So here is a network of
 # convolutions, pictures of clothes, and five optimizers as Keras ships them.
 #
-# The laptop's size: 2,048 pictures, four epochs in batches of 64, so 128 steps; another 1,000 pictures choose a learning
-# rate, and 1,000 more, which no run sees and no choice uses, give the **validation** numbers
-# (often called *test*). `FULL = True` trains for
-# ten epochs on 54,000 pictures; it needs the internet and hours.
+# The laptop's size is this. A training takes 2,048 pictures, four epochs in batches of 64, so 128 steps. Another 1,000
+# pictures, the **validation** data, choose a learning rate. And 1,000 more, which no run sees and no choice uses, give
+# the **test** numbers that we report. `FULL = True` trains for ten epochs on 54,000 pictures; it needs the internet and
+# hours. (It also gains from several processors: start JupyterLab with the variable `ADAMLIB_THREADS=4`, say. At the
+# laptop's size one thread is best, and the course computes in one.)
+#
+# The network has two layers of convolutions with strides and a dense layer: 7,802 weights.
 
 # %%
 import tempfile
@@ -44,11 +47,12 @@ from IPython.display import Markdown, display
 from adamlib import plots, rules, runs
 from adamlib.answers import check_answer
 from adamlib.check import check
+from adamlib.claims import evidence
 from adamlib.datasets import fashion_mnist, full_size
 from adamlib.descent import sweep, train
 from adamlib.keras_check import keras, tf, train_network
 from adamlib.keras_optimizer import as_keras
-from adamlib.keras_trainer import Trainer, numbers_of_state
+from adamlib.keras_trainer import Trainer, numbers_of_state, strided_network
 from adamlib.models import MLP, softmax_cross_entropy
 from adamlib.quiz import quiz
 
@@ -56,32 +60,15 @@ tf.get_logger().setLevel("ERROR")  # it warns of many networks, which are meant 
 
 FULL = False
 size = runs.size(FULL)
-images, epochs, seeds = {"smoke": (128, 1, 1), "laptop": (2048, 4, 3), "full": (54_000, 10, 3)}[
-    size
-]
+images, epochs = {"smoke": (128, 1), "laptop": (2048, 4), "full": (54_000, 10)}[size]
+SEEDS = runs.seeds(1 if size == "smoke" else 3)
 (pixels, labels), (test_pixels, test_labels) = (
     full_size("fashion_mnist") if size == "full" else fashion_mnist()
 )
 pixels, test_pixels = pixels.reshape(-1, 28, 28, 1), test_pixels.reshape(-1, 28, 28, 1)
 part = pixels[:images], labels[:images]
-choosing, validation = (pixels[-1000:], labels[-1000:]), (test_pixels[:1000], test_labels[:1000])
-
-
-def network(seed):
-    """A small network of convolutions: 7,802 weights, the same start for a seed."""
-    keras.utils.set_random_seed(seed)
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            keras.layers.Conv2D(16, 4, strides=4, activation="relu"),
-            keras.layers.Conv2D(32, 3, strides=2, activation="relu"),
-            keras.layers.Flatten(),
-            keras.layers.Dense(10),
-        ]
-    )
-
-
-starts = [network(seed).get_weights() for seed in range(seeds)]
+validation, test = (pixels[-1000:], labels[-1000:]), (test_pixels[:1000], test_labels[:1000])
+starts = {seed: strided_network(seed).get_weights() for seed in SEEDS}
 quiz("08.defaults")
 
 # %% [markdown]
@@ -103,7 +90,7 @@ trainers, done = {}, {}
 
 def new_trainer(optimizer):
     """For the network and pictures of this part; an epoch between two looks."""
-    return Trainer(network(0), optimizer, part, batch_size=64, together=-(-images // 64))
+    return Trainer(strided_network(0), optimizer, part, batch_size=64, together=-(-images // 64))
 
 
 def scores(model, images, labels):
@@ -114,16 +101,18 @@ def scores(model, images, labels):
 
 
 def run(name, rate, seed):
-    """Train: the loss that chooses at the end, and the validation numbers after each epoch."""
+    """Train: the validation loss at the end, and the test numbers after each epoch."""
     if name not in trainers:
         trainers[name] = new_trainer(makers[name]())
-    looks, seconds = trainers[name](
-        starts[seed], rate, seed, epochs, lambda model: scores(model, *validation)
+    trainer = trainers[name]
+    looks, _, seconds = trainer(
+        starts[seed], rate, seed, epochs, lambda model: scores(model, *test)
     )
-    model = trainers[name].model
-    moves = [np.ravel(a - b) for a, b in zip(model.get_weights(), starts[seed], strict=True)]
+    moves = [
+        np.ravel(a - b) for a, b in zip(trainer.model.get_weights(), starts[seed], strict=True)
+    ]
     return {
-        "choosing": scores(model, *choosing)[0],
+        "validation": scores(trainer.model, *validation)[0],
         "loss": looks[:, 0],
         "accuracy": looks[:, 1],
         "moved": np.sqrt(np.mean(np.concatenate(moves) ** 2)),
@@ -133,16 +122,16 @@ def run(name, rate, seed):
 
 def seeds_of(run, rates):
     """Jobs: every method at its rate, with all seeds."""
-    keys = [(name, rate, seed) for name, rate in rates.items() for seed in range(seeds)]
+    keys = [(name, rate, seed) for name, rate in rates.items() for seed in SEEDS]
     return {key: partial(run, *key) for key in keys}
 
 
 def of_seeds(done, name, rate, what):
     """The runs of a method at a rate, shape (seeds, looks) or (seeds,)."""
-    return np.array([run[what] for key, run in done.items() if key[:2] == (name, rate)])
+    return np.array([done[name, rate, seed][what] for seed in SEEDS])
 
 
-# %%
+# %% tags=["about: 08 momentum tuned"]
 def show(rates, title):
     """What each method came to at its rate: a table and curves."""
     rows = ["method | η | accuracy | loss | moved by | seconds | state", "|".join(["---"] * 7)]
@@ -160,7 +149,7 @@ def show(rates, title):
         {name: of_seeds(done, name, rate, "accuracy") for name, rate in rates.items()},
         x=np.arange(1, epochs + 1),
         xlabel="epoch",
-        ylabel="validation accuracy",
+        ylabel="test accuracy",
         log=False,
         title=title,
     )
@@ -170,11 +159,13 @@ def show(rates, title):
 
 runs.collect(seeds_of(run, default_rates), done)
 show(default_rates, "Keras's default rates")
+evidence(*(f"08 {name} at its default" for name in ("Adam", "RMSProp", "momentum", "sgd")))
 
 # %% [markdown]
-# Three seeds; the mean, in a band from the worst to the best. "Moved by" is the root mean square of what the training
-# added to a weight, "state" how many numbers the optimizer keeps for each weight. Seconds wander
-# from run to run: most of a step is the gradient.
+# The figure and the first table show three seeds: their mean, in a band from the worst to the best. The second table
+# says what thirty seeds have, and that is what the text speaks of. "Moved by" is the root mean square of what the
+# training added to a weight, "state" is how many numbers the optimizer keeps for each weight. The times differ from
+# run to run and from machine to machine: most of a step is the gradient, which is the same for all.
 #
 # ### Exercise 1: count
 #
@@ -220,8 +211,8 @@ for name, length in first_steps.items():
 #
 # ## 3 Tuned
 #
-# So each method climbs: from its default up by threes, until the loss on the 1,000 pictures for choosing, with the first
-# seed, rises. The best rate then gets three seeds.
+# So each method climbs: from its default up by threes, until the validation loss, with the first seed, rises. The best
+# rate then gets three seeds.
 #
 # ### Exercise 3: guess before you look
 #
@@ -237,18 +228,18 @@ times_default = 0.3 * np.sqrt(0.1) / 0.001 * 2  # the root of s, say, doubles
 # END SOLUTION
 check_answer("08.adagrad_factor", times_default)
 
-# %%
+# %% tags=["about: 08 momentum tuned"]
 every_rate = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 every_rate = every_rate[:3] if size == "smoke" else every_rate
 
 
 def climb(run, done, name):
-    """{rate: loss that chooses}, from the default up by threes until it rises."""
+    """{rate: validation loss}, from the default up by threes until it rises."""
     losses = {}
     for rate in every_rate[every_rate.index(default_rates[name]) :]:
-        if (name, rate, 0) not in done:
-            done[name, rate, 0] = run(name, rate, 0)
-        losses[rate] = done[name, rate, 0]["choosing"]
+        if (key := (name, rate, SEEDS[0])) not in done:
+            done[key] = run(*key)
+        losses[rate] = done[key]["validation"]
         if losses[rate] > min(losses.values()):
             break
     return losses
@@ -261,7 +252,7 @@ figure = plots.lines(
     {name: np.minimum(list(losses.values()), 2.5) for name, losses in climbs.items()},
     x={name: np.array(list(losses)) for name, losses in climbs.items()},
     xlabel="learning rate",
-    ylabel="loss that chooses",
+    ylabel="validation loss",
     log=False,
     log_x=True,
     title=f"After {epochs} epochs, from the default (ring) up",
@@ -273,13 +264,22 @@ for line in figure.axes[0].get_lines():
 figure.alt += " A ring marks each default."
 display(figure)
 show(best, "Tuned")
+evidence(
+    "08 the five at their defaults lie apart",
+    "08 the five tuned lie apart",
+    "08 Adam tuned is above RMSProp tuned",
+    "08 Adam tuned is above Adadelta tuned",
+    "08 Adam tuned is above momentum tuned",
+    "08 RMSProp tuned is above Adadelta tuned",
+)
 
 # %% [markdown]
-# At the defaults the means of the five lay 0.65 apart, now 0.06. AdaGrad and Adadelta were never bad: their best rates are
-# 300 and 10,000 times their defaults. Momentum, RMSProp and Adam gain least, 0.05, 0.07 and 0.07. From 0.003 to 0.03
-# Adam's curve is nearly flat.
+# At the defaults the best and the worst of the five lay about 0.65 apart. Tuned, they lie about 0.07 apart. AdaGrad and
+# Adadelta were never bad: their best rates are hundreds and thousands of times their defaults. SGD gains about 0.45 in
+# accuracy. Momentum, RMSProp and Adam, whose defaults suit this network, gain only 0.05 to 0.07.
 #
-# Adam and RMSProp are in front; but this is a sprint of 128 steps, and the bands of RMSProp and momentum overlap.
+# Adam is in front, by about 0.02, with most of the thirty seeds. RMSProp and Adadelta come next, and thirty seeds do not
+# tell them apart. And remember that this is a sprint of 128 steps.
 #
 # ## 4 A thousand batches
 #
@@ -289,21 +289,21 @@ show(best, "Tuned")
 # %%
 quiz("08.batches")
 
-# %%
+# %% tags=["about: 08 momentum tuned"]
 few = {"smoke": 400, "laptop": 4000, "full": 54_000}[size]
 every = min(250, few // 8)
 small, by_batches = {}, {}
 
 
 def small_batches(name, rate, seed):
-    """The loss that chooses at the end, the validation accuracy every 250 batches."""
+    """The validation loss at the end, the test accuracy every 250 batches."""
     if name not in small:
         data = pixels[:few], labels[:few]
-        small[name] = Trainer(network(0), makers[name](), data, batch_size=4, together=every)
-    accuracy, _ = small[name](
-        starts[seed], rate, seed, 2, lambda model: scores(model, *validation)[1]
-    )
-    return {"choosing": scores(small[name].model, *choosing)[0], "accuracy": accuracy}
+        small[name] = Trainer(
+            strided_network(0), makers[name](), data, batch_size=4, together=every
+        )
+    run = small[name](starts[seed], rate, seed, 2, lambda model: scores(model, *test)[1])
+    return {"validation": scores(small[name].model, *validation)[0], "accuracy": run.looks}
 
 
 both = {name: default_rates[name] for name in ("adam", "sgd")}
@@ -320,17 +320,26 @@ accuracy_by = {
 for label, accuracies in accuracy_by.items():
     half, end = accuracies.mean(axis=0)[[accuracies.shape[1] // 2 - 1, -1]]
     print(f"{label:16} accuracy {half:.2f} after an epoch, {end:.2f} after two")
-plots.lines(
-    accuracy_by,
-    x=every * np.arange(1, 2 * few // 4 // every + 1),
-    xlabel="batches of 4",
-    ylabel="validation accuracy",
-    log=False,
+display(
+    plots.lines(
+        accuracy_by,
+        x=every * np.arange(1, 2 * few // 4 // every + 1),
+        xlabel="batches of 4",
+        ylabel="test accuracy",
+        log=False,
+    )
+)
+evidence(
+    "08 at the defaults Adam is above sgd after 1 epoch of small batches",
+    "08 sgd after 2 epochs less Adam after 1, at the defaults",
+    "08 tuned, Adam is above sgd after 1 epoch of small batches",
+    "08 tuned, Adam is above sgd after 2 epochs of small batches",
 )
 
 # %% [markdown]
-# SGD at its default needs about twice as many batches as Adam for the same accuracy. Tuned, the gap is 0.02 after an epoch
-# and no larger after two, and the bands overlap. Part 1's verdict on SGD, 0.28, was one on 128 small steps.
+# At the defaults, SGD needs somewhat more than twice as many batches as Adam for the same accuracy. Tuned, Adam's lead
+# is small, about 0.02 to 0.03: some seeds show none. Part 1's verdict on SGD, an accuracy of about 0.3, was one on 128
+# small steps.
 #
 # ## 5 The same in NumPy
 #
@@ -338,10 +347,10 @@ plots.lines(
 # `adamlib.models.MLP` has by hand. `train_network` builds the same in Keras. Both take the same batches for an epoch, in
 # float64.
 
-# %%
+# %% tags=["about: 08 momentum tuned"]
 mlp = MLP((784, 32, 10))
 flat = pixels[:images].reshape(images, 784), labels[:images]
-start = mlp.initial(np.random.default_rng(0), np.float64)
+start = mlp.initial(np.random.default_rng(SEEDS[0]), np.float64)
 apart, moved = {}, {}
 for name, rate in {
     "sgd": 0.1,
@@ -350,7 +359,7 @@ for name, rate in {
     "rmsprop": 0.003,
     "adam": 0.003,
 }.items():
-    how = [dict(batch_size=64, rng=np.random.default_rng(1)) for _ in range(2)]
+    how = [dict(batch_size=64, rng=np.random.default_rng(SEEDS[0])) for _ in range(2)]
     ours = train(
         getattr(rules, name), mlp.loss_and_gradient, start, flat, learning_rate=rate, **how[0]
     )
@@ -359,7 +368,7 @@ for name, rate in {
         max(np.abs(a - b).max() for a, b in zip(run, ours.params, strict=True))
         for run in (theirs.params, start)
     )
-    print(f"{name:9} η = {rate:<5g} loss {ours.losses[-5:].mean():.2f}", end=", ")
+    print(f"{name:9} η = {rate:<5g} loss {ours.losses[-5:].mean():.1f}", end=", ")
     print(f"apart by less than 1e-12: {apart[name] < 1e-12}")
 
 # %% [markdown]
@@ -421,11 +430,11 @@ except (TypeError, ValueError) as error:
 # %% [markdown]
 # Now it trains part 1's network, beside Keras's Adam: same start, same batches.
 
-# %%
+# %% tags=["about: 08 momentum tuned"]
 wrapped, built_in = new_trainer(as_keras(rule)), new_trainer(keras.optimizers.Adam())
 for epochs_of_both in (1, epochs):
-    (ours, our_seconds), (theirs, their_seconds) = (
-        trainer(starts[0], best["adam"], 0, epochs_of_both, lambda m: scores(m, *validation)[1])
+    ours, theirs = (
+        trainer(starts[SEEDS[0]], 0.001, SEEDS[0], epochs_of_both, lambda m: scores(m, *test)[1])
         for trainer in (wrapped, built_in)
     )
     pairs = zip(wrapped.model.get_weights(), built_in.model.get_weights(), strict=True)
@@ -433,8 +442,10 @@ for epochs_of_both in (1, epochs):
     if epochs_of_both == 1:
         print(f"after an epoch, apart by less than 0.0001: {weights_apart < 1e-4}")
         first_apart = weights_apart
-print(f"after {epochs}: accuracy {ours[-1]:.2f} and {theirs[-1]:.2f}")
-print(f"time of a training: {our_seconds / their_seconds:.1f} times Keras's")
+print(f"after {epochs}: accuracy {ours.looks[-1]:.2f} and {theirs.looks[-1]:.2f}")
+
+# %% tags=["nbval-ignore-output"]
+print(f"time of a training: {ours.seconds / theirs.seconds:.1f} times Keras's")
 
 # %% [markdown]
 # Sums in another order differ in float32's last bit, and a network makes more of it with every step.
@@ -443,7 +454,7 @@ print(f"time of a training: {our_seconds / their_seconds:.1f} times Keras's")
 # rule, or `own_rate`, as you like.
 
 
-# %%
+# %% tags=["about: 08 momentum tuned"]
 def own_rule(x, g, t, *, learning_rate=0.001):
     return (x - learning_rate * np.sign(g),)
 
@@ -451,8 +462,8 @@ def own_rule(x, g, t, *, learning_rate=0.001):
 own_rate = 0.001
 try:
     own = new_trainer(as_keras(own_rule))
-    own_accuracy, _ = own(starts[0], own_rate, 0, epochs, lambda m: scores(m, *validation)[1])
-    print(f"accuracy {own_accuracy[-1]:.2f}")
+    looks = own(starts[SEEDS[0]], own_rate, SEEDS[0], epochs, lambda m: scores(m, *test)[1]).looks
+    print(f"accuracy {looks[-1]:.2f}")
 except (TypeError, ValueError) as error:
     print(error)
 
@@ -488,9 +499,9 @@ quiz("08.first")
 
 # %% [markdown]
 # 1. **First Adam at 0.001.** Here it, RMSProp, and SGD once it has momentum, trained at their defaults (part 1). Adam's
-#    came within 0.07 of its best (part 3).
+#    came within about 0.07 of its best (part 3).
 # 2. **Then the learning rate, and nothing else,** by factors of about three, on held-out data, until the best is not at
-#    an end of the list. Tuning gave SGD 0.48 (part 3); the choice among Adam, RMSProp and momentum gives 0.04.
+#    an end of the list. Tuning gave SGD about 0.45 (part 3); the choice among Adam, RMSProp and momentum gives 0.04.
 # 3. **Then a rate that falls,** after a warm-up: together the best in lesson 07 on Fashion-MNIST. ε comes last: larger ones
 #    gained nothing there on real data.
 # 4. **Sparse features: a method with a step for each weight.** AdaGrad from s = 0 (`initial_accumulator_value=0`), or
@@ -501,8 +512,8 @@ quiz("08.first")
 # for each weight, not two (part 1). And where gradients are exact, in a turned ravine
 # (curvatures 1 and 20): here are the worst and the median of 16 starts after 50 steps, with η and β₁ (or μ) tuned for each
 # over 900 pairs, β₂ and ε at their defaults. Across the axes momentum is far ahead; along them only in the worst start, and
-# Adam is for the median. Tuning alone has not put it ahead: one band with Adam
-# on lesson 06's digits, 0.04 behind here.
+# Adam is for the median. Tuning alone has not put momentum ahead: on lesson 06's digits it ends close to Adam, and here
+# it is about 0.04 behind.
 
 # %%
 angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
@@ -539,9 +550,10 @@ for where in ("along the axes", "across them"):
 #
 # **Recap**
 #
-# 1. At Keras's defaults five optimizers lie 0.65 apart; tuned alike, 0.06. A default rate is no property of a method.
+# 1. At Keras's defaults five optimizers lie 0.65 apart; tuned alike, 0.07. A default rate is no property of a method.
 # 2. For each weight SGD keeps no number, momentum, AdaGrad and RMSProp 1, Adam and Adadelta 2.
-# 3. SGD is slow at its default, not unable: tuned it is 0.06 behind Adam after 128 steps, 0.02 after 1,000 small ones.
+# 3. SGD is slow at its default, not unable: tuned it is about 0.06 behind Adam after 128 steps, and about 0.03 after
+#    1,000 small ones.
 # 4. `as_keras(rule)` puts a rule inside `model.fit`; in a graph it sees tensors, so no `if` on them, and no `math`.
 # 5. Adam first, then its rate; SGD with momentum where memory counts, or, with exact gradients, in a turned ravine.
 #
@@ -552,18 +564,16 @@ for where in ("along the axes", "across them"):
 
 
 # %% tags=["solution"]
-# What the text says, held to what the cells computed.
-def mean_end(name, rate):
-    return of_seeds(done, name, rate, "accuracy")[:, -1].mean()
-
+# What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
+from adamlib.claims import CLAIMS, carried
 
 for optimizer in (keras.optimizers.Adagrad, keras.optimizers.Adadelta):
     page = " ".join(optimizer.__doc__.split())
     assert "tends to benefit from higher initial learning rate values" in page
     assert "To match the exact form in the original paper, use" in page
-assert [numbers_of_state(makers[name]()) for name in makers] == [0, 1, 1, 2, 1, 2]
+assert [numbers_of_state(make()) for make in makers.values()] == [0, 1, 1, 2, 1, 2]
 assert 2000 < first_steps["rmsprop"] / first_steps["adadelta"] < 2500
-assert sum(p.size for p in start) == 25_450 and network(0).count_params() == 7802
+assert sum(p.size for p in start) == 25_450 and strided_network(0).count_params() == 7802
 assert max(apart.values()) < 1e-12 and min(moved.values()) > 1e-4
 assert first_apart < 1e-4 and gone_apart < 1e-6
 for where, of, ahead, behind, by in (
@@ -573,35 +583,56 @@ for where, of, ahead, behind, by in (
     ("across them", "median", "momentum", "adam", 100),
 ):
     assert reached[where, of, ahead] < reached[where, of, behind] / by
+words = {"adagrad": "AdaGrad", "adadelta": "Adadelta", "rmsprop": "RMSProp", "adam": "Adam"}
+words |= {"sgd": "sgd", "momentum": "momentum"}
+mean = {name: claim.mean for name, claim in CLAIMS.items()}
 if size == "laptop":
-    assert images // 64 * epochs == 128 and network(0).count_params() == 7802
-    ends = {
-        name: of_seeds(done, name, rate, "accuracy")[:, -1] for name, rate in default_rates.items()
-    }
-    assert min(ends[name].min() for name in ("adam", "rmsprop", "momentum")) > 0.65
-    assert ends["sgd"].max() < 0.5 and max(ends["adagrad"].mean(), ends["adadelta"].mean()) < 0.2
-    assert np.isclose(ends["momentum"].mean(), 0.72, atol=0.03)
-    at_default = {name: mean_end(name, rate) for name, rate in default_rates.items()}
-    tuned = {name: mean_end(name, rate) for name, rate in best.items()}
-    five = [name for name in makers if name != "momentum"]
-    for means, apart_by in ((at_default, 0.65), (tuned, 0.06)):
-        assert np.isclose(np.ptp([means[name] for name in five]), apart_by, atol=0.03)
-    assert best["adadelta"] == 10 and best["adagrad"] == best["sgd"] == 0.3
-    gains = {name: tuned[name] - at_default[name] for name in makers}
-    for name, gain in dict(momentum=0.05, rmsprop=0.07, adam=0.07, sgd=0.48).items():
-        assert np.isclose(gains[name], gain, atol=0.03)
-    assert max(gains["adam"], gains["rmsprop"], gains["momentum"]) < 0.2
-    assert min(gains[name] for name in ("sgd", "adagrad", "adadelta")) > 0.4
-    assert np.isclose(tuned["adam"] - tuned["momentum"], 0.04, atol=0.03)
-    assert np.isclose(tuned["adam"] - tuned["sgd"], 0.06, atol=0.03)
-    assert tuned["momentum"] < min(tuned["adam"], tuned["rmsprop"])
-    sprint = {name: of_seeds(done, name, best[name], "accuracy")[:, -1] for name in makers}
-    assert sprint["rmsprop"].min() < sprint["momentum"].max()
-    assert np.ptp([climbs["adam"][rate] for rate in (0.003, 0.01, 0.03)]) < 0.1
-    adam_by, sgd_by, adam_tuned, sgd_tuned = accuracy_by.values()
-    assert sgd_by[:, 7].mean() - adam_by[:, 3].mean() < 0.03
-    assert adam_by[:, 3].mean() - sgd_by[:, 3].mean() > 0.03
-    for look, gap in ((3, 0.02), (7, 0.015)):
-        assert np.isclose(adam_tuned[:, look].mean() - sgd_tuned[:, look].mean(), gap, atol=0.02)
-        assert adam_tuned[:, look].min() < sgd_tuned[:, look].max()
-    assert np.isclose(at_default["sgd"], 0.28, atol=0.05)
+    assert images // 64 * epochs == 128
+
+    def ends(rates):
+        return {m: of_seeds(done, m, rate, "accuracy")[:, -1] for m, rate in rates.items()}
+
+    at_default, tuned = ends(default_rates), ends(best)
+    for m, name in words.items():
+        carried(f"08 {name} at its default", at_default[m])
+        carried(f"08 {name} gains by tuning", tuned[m] - at_default[m])
+    five = [m for m in makers if m != "momentum"]
+    for rows, name in ((at_default, "at their defaults"), (tuned, "tuned")):
+        carried(f"08 the five {name} lie apart", np.ptp([rows[m] for m in five], axis=0))
+    for m in ("sgd", "momentum", "adagrad", "adadelta", "rmsprop"):
+        carried(f"08 Adam tuned is above {words[m]} tuned", tuned["adam"] - tuned[m])
+    for m in ("adagrad", "adadelta"):
+        name = f"08 {words[m]}'s best rate over its default, log10"
+        carried(name, np.log10(best[m] / default_rates[m]))
+    for look, name in ((3, "1 epoch"), (7, "2 epochs")):
+        adam_by, sgd_by, *_ = accuracy_by.values()
+        climbed = [of_seeds(by_batches, m, best_here[m], "accuracy")[:, look] for m in best_here]
+        carried(
+            f"08 tuned, Adam is above sgd after {name} of small batches", climbed[0] - climbed[1]
+        )
+    name = "08 at the defaults Adam is above sgd after 1 epoch of small batches"
+    carried(name, adam_by[:, 3] - sgd_by[:, 3])
+    carried(
+        "08 sgd after 2 epochs less Adam after 1, at the defaults", sgd_by[:, 7] - adam_by[:, 3]
+    )
+assert round(mean["08 the five at their defaults lie apart"], 2) == 0.65
+assert round(mean["08 the five tuned lie apart"], 2) == 0.07
+assert abs(mean["08 sgd gains by tuning"] - 0.45) < 0.02
+for name in ("momentum", "RMSProp", "Adam"):
+    assert 0.045 < mean[f"08 {name} gains by tuning"] < 0.08
+    assert mean[f"08 {name} at its default"] > 0.7
+assert round(mean["08 sgd at its default"], 1) == 0.3
+assert max(mean["08 AdaGrad at its default"], mean["08 Adadelta at its default"]) < 0.2
+for name in ("RMSProp", "Adadelta"):
+    row = CLAIMS[f"08 Adam tuned is above {name} tuned"]
+    assert row.separated and row.share > 0.7 and round(row.mean, 2) == 0.02
+assert not CLAIMS["08 RMSProp tuned is above Adadelta tuned"].separated
+assert round(mean["08 Adam tuned is above momentum tuned"], 2) == 0.04
+assert round(mean["08 Adam tuned is above sgd tuned"], 2) == 0.06
+assert mean["08 AdaGrad's best rate over its default, log10"] > 2
+assert mean["08 Adadelta's best rate over its default, log10"] > 3
+for name in ("1 epoch", "2 epochs"):
+    row = CLAIMS[f"08 tuned, Adam is above sgd after {name} of small batches"]
+    assert 0.015 < row.mean < 0.035 and row.share < 1
+assert mean["08 sgd after 2 epochs less Adam after 1, at the defaults"] < 0
+assert mean["08 a wrapped rule's weights are from Keras's, log10"] < -4

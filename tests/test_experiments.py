@@ -1,0 +1,91 @@
+"""The tasks of several lessons, the table of claims, and what holds a lesson to it."""
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adamlib import claims, rules
+from adamlib.claims import CLAIMS, TABLE, Claim, carried, evidence
+from adamlib.experiments import adagrad_from_zero, adam_uncorrected, clothes, digits, reviews
+from adamlib.keras_check import keras
+
+SOURCES = sorted((Path(__file__).resolve().parents[1] / "solutions/src").glob("*.py"))
+
+
+@pytest.mark.parametrize(
+    ("task", "sizes"),
+    [(digits(), (7000, 1000)), (reviews(dropout=0.5), (5824, 1000)), (clothes(), (6000, 1000))],
+    ids=["digits", "reviews", "clothes"],
+)
+def test_a_task_holds_something_out_and_a_seed_repeats_its_training(task, sizes):
+    assert (len(task.part[1]), len(task.others[1])) == sizes
+    first, again, other = (task.train(rules.adam, 0.01, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.losses, again.losses)
+    assert np.abs(first.losses - other.losses).max() > 1e-3
+    start = task.start(np.random.default_rng(1))
+    assert task.held_out_loss(first.params) < 0.95 * task.held_out_loss(start)
+
+
+def test_keras_gets_the_same_batches():
+    task = digits(batch_size=500)
+    ours, theirs = task.train(rules.sgd, 0.3, 4), task.train_keras(keras.optimizers.SGD(0.3), 4)
+    for a, b in zip(ours.params, theirs.params, strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-5)
+
+
+def test_the_two_rules_before_their_repair():
+    x, s = adagrad_from_zero(1.0, 1e-3, 1, learning_rate=0.1)
+    assert x == pytest.approx(0.9, abs=0.01) and s == pytest.approx(1e-6)
+    x, *_ = adam_uncorrected(0.0, 5.0, 1, learning_rate=1.0)
+    assert -x == pytest.approx(0.1 / 0.001**0.5, rel=1e-5)
+
+
+# Claims
+
+
+@pytest.fixture
+def table(monkeypatch):
+    rows = {
+        "02 Adam wins": Claim("02", 0.4, 0.1, 27, 30, "loss"),
+        "02 how large": Claim("02", 3.0, 0.5, None, 12, "digits"),
+        "02 so it is": Claim("02", np.nan, np.nan, 12, 12, "seed by seed"),
+    }
+    monkeypatch.setattr(claims, "CLAIMS", rows)
+
+
+def test_a_cell_is_carried_within_four_deviations(table):
+    carried("02 Adam wins", [0.8, 0.79])
+    carried("02 Adam wins", 0.01)
+    for values in (0.81, [-0.1, 0.0], np.nan):
+        with pytest.raises(AssertionError, match=r"02 Adam wins: .* 30 seeds have 0.4 ± 0.1"):
+            carried("02 Adam wins", values)
+
+
+def test_evidence_is_a_table_of_the_rows(table):
+    text = evidence("02 Adam wins", "02 how large", "02 so it is").data
+    assert "| Adam wins (loss) | 0.4 ± 0.1 | 27 of 30 |" in text
+    assert "| how large (digits) | 3 ± 0.5 | (mean of 12) |" in text
+    assert "| so it is (seed by seed) |  | 12 of 12 |" in text
+
+
+def test_what_separates_two_methods():
+    assert Claim("02", 0.06, 0.1, 20, 30, "").separated
+    assert not Claim("02", 0.05, 0.1, 20, 30, "").separated
+
+
+def test_every_row_is_of_twelve_seeds_or_more_and_is_used_by_its_lesson():
+    with TABLE.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(CLAIMS) > 90
+    assert all(claim.seeds >= 12 for claim in CLAIMS.values())
+    assert all(row["shown"] == "" or 0 <= int(row["shown"]) <= int(row["seeds"]) for row in rows)
+
+
+def test_what_a_lesson_names_is_in_the_table():
+    for source in SOURCES:
+        text = source.read_text(encoding="utf-8")
+        for name in re.findall(r'"(?:about: )?(0\d [^"{}\n]+)"', text):
+            assert name in CLAIMS, f"{source.name}: {name}"
