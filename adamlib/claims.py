@@ -73,7 +73,10 @@ def evidence(*names):
     rows = ["measured over many seeds | mean ± deviation | seeds that show it", "--- | --- | ---"]
     for name in names:
         claim = CLAIMS[name]
-        mean = "" if np.isnan(claim.mean) else f"{claim.mean:g} ± {claim.sd:g}"
+        mean = ""
+        if not np.isnan(claim.mean):
+            digits = max(0, 1 - int(np.floor(np.log10(claim.sd)))) if claim.sd else 0
+            mean = f"{claim.mean:.{digits}f} ± {claim.sd:.{digits}f}"
         seeds = f"{claim.shown} of {claim.seeds}"
         if claim.shown is None:
             seeds = f"(mean of {claim.seeds})"

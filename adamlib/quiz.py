@@ -370,7 +370,7 @@ QUESTIONS = {
             "steps add up.",
             "It is ahead: small batches favour SGD": "They give both as many steps, and 0.01 is "
             "still a small rate for SGD on this network.",
-            "Behind by some hundredths, at first by more": "2,000 small steps come nearly as far. "
+            "Behind by some hundredths": "2,000 small steps come nearly as far. "
             "What is missing is mostly the rate.",
         },
         right=2,

@@ -26,8 +26,8 @@ from tqdm import tqdm
 
 from adamlib import experiments, rules
 from adamlib.claims import TABLE
-from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes
-from adamlib.descent import training
+from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
+from adamlib.descent import batches, descend, training
 from adamlib.experiments import Task, adagrad_from_zero
 from adamlib.models import MLP, SparseLogisticRegression
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
@@ -128,6 +128,74 @@ def digits_noise(method, rate, seed):
         found[f"slope {place}"] = np.polyfit(np.log(sizes), np.log(lengths), 1)[0]
         found[f"equal {place}"] = (lengths[0] / length) ** 2
     return found
+
+
+def digits_curvature(method, rate, seed):
+    """How high a batch's loss gets in an epoch, and 2/L at its end, L the largest curvature."""
+    task, rng = digits_task(), np.random.default_rng(seed)
+    run, _ = trained(task, rules.sgd, rate, seed)
+    direction = rng.standard_normal((784, 10))
+    for _ in range(30):  # towards the steepest direction
+        direction /= np.linalg.norm(direction)
+        there, here = (
+            task.model.gradient([run.params[0] + h * direction, run.params[1]], task.part)
+            for h in (1e-3, -1e-3)
+        )
+        direction = (there[0] - here[0]) / 2e-3
+    return {"highest": run.losses.max(), "limit": 2 / np.linalg.norm(direction)}
+
+
+def digits_loops(method, rate, seed):
+    """Lesson 02's loop whose batches overlap, beside the right one: last batch and held out."""
+    task, found = digits_task(), {}
+    order = np.random.default_rng(seed).permutation(7000)
+    for name, starts in (("right", range(0, 7000, 100)), ("overlap", range(70))):
+        params = task.start(None)
+        for i in starts:
+            chosen = order[i : i + 100]
+            batch = task.part[0][chosen], task.part[1][chosen]
+            loss, gradient = task.model.loss_and_gradient(params, batch)
+            params = [p - rate * g for p, g in zip(params, gradient, strict=True)]
+        found |= {f"{name} batch": loss, f"{name} held out": task.held_out_loss(params)}
+    return found
+
+
+def reviews_one_epoch(method, rate, seed):
+    """Lesson 04's measurements of single words, after one epoch of all sentences."""
+    data, model = rotten_tomatoes().train, SparseLogisticRegression()
+    count = np.asarray(data[0].sum(axis=0)).ravel()
+
+    def epoch(rule, rate):
+        stream = batches(data, 100, np.random.default_rng(seed))
+        gradient = lambda params: model.gradient(params, next(stream))  # noqa: E731
+        return descend(rule, gradient, model.initial(), 69, learning_rate=rate)
+
+    moved = np.abs(epoch(rules.sgd, 1.0).trajectory[0][-1])
+    rare, frequent = (np.median(moved[c]) for c in (count == 1, count >= 1000))
+    far = [path[-1] for path in epoch(rules.sgd, 25.0).trajectory]
+    sums = {m: epoch(RULES[m][0], 0.1).states[0]["s"][-1] for m in ("adagrad", "adagrad from 0")}
+    root = sums["adagrad from 0"] ** 0.5
+    return {
+        "farther": frequent / rare,
+        "loss at 25": model.loss(far, data),
+        "slowed": np.sum(sums["adagrad"] > 0.13),
+        "times": root[rotten_tomatoes_words() == "of"][0] / np.median(root[count == 3]),
+    }
+
+
+def reviews_rates(method, rate, seed):
+    """AdaGrad's effective rates after lesson 04's race: of rare words, and of 'of'."""
+    task, sums = reviews_task(epochs=5, dropout=0.5), {}
+
+    def recorded(x, g, t, s=0.1, *, learning_rate=0.001):
+        x, sums[x.shape] = rules.adagrad(x, g, t, s, learning_rate=learning_rate)
+        return x, sums[x.shape]
+
+    task.train(recorded, rate, seed)
+    words = rotten_tomatoes_words()
+    count = np.asarray(task.part[0].sum(axis=0)).ravel()
+    rates = rate / sums[words.shape] ** 0.5
+    return {"rare": rates[count <= 10].min(), "of": rates[words == "of"][0]}
 
 
 def reviews(method, rate, seed):
@@ -237,6 +305,15 @@ def figure_3(dropout, method, rate, seed):
     trainer, start = pooled_trainer(dropout, method)
     losses = trainer(start(seed), rate, seed, epochs=5).losses
     return {"tuned": np.nan_to_num(losses[-4:].mean(), nan=np.inf), "first": losses[3]}
+
+
+def figure_3_root(method, rate, seed):
+    """The median of the root of Adam's corrected v after lesson 09's training."""
+    trainer, start = pooled_trainer(0.0, method)
+    trainer(start(seed), rate, seed, epochs=5)
+    adam = trainer.optimizer
+    v = np.concatenate([s.numpy().ravel() for s in adam.variables if "velocity" in s.path])
+    return {"root": np.median(np.sqrt(v / (1 - 0.999 ** int(adam.iterations))))}
 
 
 def figure_4(method, rate, seed):
@@ -363,6 +440,10 @@ TASKS = (
         ),
         "digits, images used": (digits_images_used, 12, {"sgd": [1.0]}, "all"),
         "digits, noise": (digits_noise, 12, {"sgd": [0.1]}, "all"),
+        "digits, curvature": (digits_curvature, 30, {"sgd": [1.0]}, "all"),
+        "digits, loops": (digits_loops, 30, {"sgd": [0.3]}, "all"),
+        "reviews, rates": (reviews_rates, 30, {"adagrad": [1.0]}, "all"),
+        "reviews, one epoch": (reviews_one_epoch, 30, {"sgd": [1.0]}, "all"),
         "reviews with dropout": (
             reviews_with_dropout,
             30,
@@ -373,9 +454,9 @@ TASKS = (
                     "adagrad from 0",
                     "adam",
                     "adam, epsilon 0.1",
-                    "adam, epsilon 1",
                 ]
-            },
+            }
+            | {"adam, epsilon 1": [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]},
             "best",
         ),
         "clothes": (clothes, 30, dict.fromkeys(SCHEDULES, [0.003, 0.01, 0.03, 0.1]), "all"),
@@ -469,6 +550,7 @@ TASKS = (
         )
         for dropout in (0.5, 0.0)
     }
+    | {"figure 3, root": (figure_3_root, 12, {"adam": [0.01]}, "all")}
     | {"figure 4": (figure_4, 24, {"corrected": [0], "uncorrected": [0]}, "all")}
 )
 
@@ -549,6 +631,11 @@ class Measured:
         best = min(self.rates(method), key=lambda rate: self.at(method, rate).mean())
         return self.at(method, best, quantity)
 
+    def by_seed(self, method, quantity="tuned"):
+        """At the rate that each seed by itself finds best."""
+        rates = enumerate(self.chosen(method))
+        return np.array([self.done[method, rate, seed][quantity] for seed, rate in rates])
+
 
 def table(done):
     """The rows of the table: lesson, claim, a value for each seed, in how many it shows, of what.
@@ -603,6 +690,20 @@ def lesson_02(task, less, quantity):
         quantity("02", f"slope of the noise {where}", slope, "log noise by log batch size")
         equal = noise.at("sgd", 0.1, f"equal {key}")
         quantity("02", f"batch with noise as long as the gradient {where}", equal, "digits")
+    curvature = task["digits, curvature"]
+    where = "digits, η = 1 in batches of 100"
+    start = np.full(curvature.seeds, np.log(10))
+    less("02", "the loss rises above its start", start, curvature.at("sgd", 1.0, "highest"), where)
+    limit = curvature.at("sgd", 1.0, "limit")
+    quantity("02", "2/L after the epoch", limit, where)
+    less("02", "2/L grows from 0.5 in the epoch", np.full(len(limit), 0.5), limit, where)
+    loops, where = task["digits, loops"].at, "digits, η = 0.3"
+    for part, words, sign in (("batch", "last batch", 1), ("held out", "held-out loss", -1)):
+        right, overlap = (sign * loops("sgd", 0.3, f"{m} {part}") for m in ("right", "overlap"))
+        what = "lower" if sign == 1 else "higher"
+        less("02", f"overlapping batches end with a {what} {words}", overlap, right, where)
+    for size, losses in ((1, one), (10, ten), (100, hundred)):
+        quantity("02", f"held-out loss with B = {size}", losses, "digits")
     constant, falling = plans.of("constant"), plans.of("inverse root")
     two = "held-out loss, digits, two epochs"
     less("02", "a constant rate ends below a falling one", constant, falling, two)
@@ -654,6 +755,17 @@ def lesson_04(task, less, quantity):
     for name, words in (("sgd", "sgd"), ("nesterov", "Nesterov")):
         low, high = reviews.of(name, "test"), reviews.of(zero, "test")
         less("04", f"AdaGrad from 0 tests above {words}", low, high, "test accuracy, reviews")
+    words = task["reviews, one epoch"].at
+    for key, what, measured in (
+        ("farther", "times as far goes a frequent word as one in a single sentence", "sgd, η = 1"),
+        ("loss at 25", "training loss with η = 25", "sgd, one epoch"),
+        ("times", "times the effective rate of 'of' has a word in 3 sentences", "s from 0"),
+        ("slowed", "words whose squares sum to more than 0.03", "AdaGrad, one epoch"),
+    ):
+        quantity("04", what, words("sgd", 1.0, key), f"reviews, {measured}")
+    for key, what in (("rare", "rare words"), ("of", "'of'")):
+        rates = task["reviews, rates"].at("adagrad", 1.0, key)
+        quantity("04", f"AdaGrad from 0.1 has this rate for {what} at η = 1", rates, with_dropout)
     rarer = reviews.of("nesterov", "count") / reviews.of(zero, "count")
     what = "times as frequent are the words of Nesterov's largest weights"
     quantity("04", what, rarer, "median of 100, over that of AdaGrad from 0")
@@ -775,6 +887,9 @@ def lesson_07(task, less, quantity):
             first.at("adam", rate, "dead"),
             "dead units of 64",
         )
+    for name in ("constant", "warm-up"):
+        best, far = clothes.of(name), at(name, 0.1)
+        less("07", f"{name} at its best ends below {name} at 0.1", best, far, held)
 
 
 WORDS = {
@@ -799,15 +914,20 @@ def lesson_08(task, less, quantity):
         quantity("08", f"{WORDS[m]} gains by tuning", tuned[m] - ends[m], where)
     for m in ("sgd", "momentum", "adagrad", "adadelta", "rmsprop"):
         less("08", f"Adam tuned is above {WORDS[m]} tuned", tuned[m], tuned["adam"], where)
-    less("08", "RMSProp tuned is above momentum tuned", tuned["momentum"], tuned["rmsprop"], where)
-    less("08", "RMSProp tuned is above Adadelta tuned", tuned["adadelta"], tuned["rmsprop"], where)
+    for high, low in (
+        ("rmsprop", "adadelta"),
+        ("rmsprop", "momentum"),
+        ("adadelta", "momentum"),
+        ("rmsprop", "adagrad"),
+        ("adadelta", "adagrad"),
+    ):
+        what = f"{WORDS[high]} tuned is above {WORDS[low]} tuned"
+        less("08", what, tuned[low], tuned[high], where)
     five = [m for m in default if m != "momentum"]
     quantity(
         "08", "the five at their defaults lie apart", np.ptp([ends[m] for m in five], axis=0), where
     )
     quantity("08", "the five tuned lie apart", np.ptp([tuned[m] for m in five], axis=0), where)
-    flat = np.ptp([runs.at("adam", rate) for rate in (0.003, 0.01, 0.03)], axis=0)
-    quantity("08", "Adam's loss from 0.003 to 0.03 varies by", flat, "loss that chooses")
     for m in ("adagrad", "adadelta"):
         quantity(
             "08",
@@ -826,28 +946,22 @@ def lesson_08(task, less, quantity):
             where,
         )
     at = small.at
-    less(
-        "08",
-        "at the defaults Adam is above sgd after 1 epoch of small batches",
-        at("sgd", 0.01, "after 1"),
-        at("adam", 0.001, "after 1"),
-        where,
-    )
-    quantity(
-        "08",
-        "sgd after 2 epochs less Adam after 1, at the defaults",
-        at("sgd", 0.01, "after 2") - at("adam", 0.001, "after 1"),
-        where,
-    )
+    for epoch in (1, 2):
+        low, high = at("sgd", 0.01, f"after {epoch}"), at("adam", 0.001, f"after {epoch}")
+        what = f"at the defaults Adam is above sgd after {epoch} epoch{'s' * (epoch > 1)}"
+        less("08", f"{what} of small batches", low, high, where)
+    what = "at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches"
+    less("08", what, at("sgd", 0.01, "after 2"), at("adam", 0.001, "after 1"), where)
     what = "a wrapped rule's weights are from Keras's, log10"
     quantity("08", what, np.log10(task["wrapped"].at("adam", 0.001, "apart")), "after an epoch")
 
 
 def lesson_09(task, less, quantity):
+    """In Figures 1 and 2 each seed has its own best rate: the choice moves a loss more than it."""
     left, penalty = task["figure 1 left"], task["figure 1 penalty"]
     where = f"{TRAINING}, digits"
-    adam, nesterov, constant = map(left.of, ("adam, decayed", "nesterov, decayed", "nesterov"))
-    adagrad, twice = map(left.of, ("adagrad from 0", "adagrad from 0, decayed"))
+    adam, nesterov, constant = map(left.by_seed, ("adam, decayed", "nesterov, decayed", "nesterov"))
+    adagrad, twice = map(left.by_seed, ("adagrad from 0", "adagrad from 0, decayed"))
     less("09", "Adam ends below Nesterov on digits", adam, nesterov, where)
     less("09", "Adam ends below AdaGrad on digits", adam, adagrad, where)
     less(
@@ -863,7 +977,7 @@ def lesson_09(task, less, quantity):
         quantity("09", f"at α = {rate:g} Nesterov ends below Adam on digits", low < high, where)
     where = f"{TRAINING}, digits with a penalty"
     adam, nesterov, twice = map(
-        penalty.of, ("adam, decayed", "nesterov, decayed", "adagrad from 0, decayed")
+        penalty.by_seed, ("adam, decayed", "nesterov, decayed", "adagrad from 0, decayed")
     )
     less("09", "Adam ends below Nesterov with a penalty", adam, nesterov, where)
     less(
@@ -879,16 +993,16 @@ def lesson_09(task, less, quantity):
     ):
         runs, where = task[name], f"{TRAINING}, {words}"
         adam, rmsprop, nesterov = (
-            runs.of(f"{m}, decayed") for m in ("adam", "rmsprop", "nesterov")
+            runs.by_seed(f"{m}, decayed") for m in ("adam", "rmsprop", "nesterov")
         )
-        adagrad = runs.of("adagrad from 0")
+        adagrad = runs.by_seed("adagrad from 0")
         less("09", f"AdaGrad ends below Nesterov on {words}", adagrad, nesterov, where)
         less("09", f"Adam ends below Nesterov on {words}", adam, nesterov, where)
         less("09", f"RMSProp ends below Nesterov on {words}", rmsprop, nesterov, where)
         less("09", f"AdaGrad ends below Adam on {words}", adagrad, adam, where)
         less("09", f"Adam ends below RMSProp on {words}", adam, rmsprop, where)
         if "dropout" in name:
-            twice = runs.of("adagrad from 0, decayed")
+            twice = runs.by_seed("adagrad from 0, decayed")
             less(
                 "09",
                 f"AdaGrad decayed twice ends below Nesterov on {words}",
@@ -898,7 +1012,7 @@ def lesson_09(task, less, quantity):
             )
     for dropout, words in ((0.5, "a network with dropout"), (0.0, "a network")):
         runs, where = task[f"figure 2, dropout {dropout}"], f"{TRAINING}, {words}"
-        loss = {m: runs.of(m) for m in FIVE}
+        loss = {m: runs.by_seed(m) for m in FIVE}
         names = {
             "adagrad from 0": "AdaGrad",
             "rmsprop": "RMSProp",
@@ -960,6 +1074,8 @@ def lesson_09(task, less, quantity):
             first["adagrad from 0"],
             early,
         )
+    root = np.log10(task["figure 3, root"].at("adam", 0.01, "root"))
+    quantity("09", "√v̂ at the end on convolutions, median's log10", root, "Adam at 0.01")
     grid = task["figure 4"]
 
     def losses(method, beta_1, beta_2, epoch=8):
@@ -1003,13 +1119,13 @@ def lesson_09(task, less, quantity):
 
 
 def write(rows):
-    """The table as CSV: the deviation to two digits, the mean as exactly."""
+    """The table as CSV: the deviation to three digits, the mean as exactly."""
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(["lesson", "claim", "mean", "sd", "shown", "seeds", "measured"])
         for lesson, claim, values, shown, measured in rows:
             mean, sd = np.mean(values), np.std(values, ddof=1)
-            digits = max(0, 1 - int(np.floor(np.log10(sd)))) if sd else 3
+            digits = max(0, 2 - int(np.floor(np.log10(sd)))) if sd else 3
             numbers = [f"{mean:.{digits}f}", f"{sd:.{digits}f}"]
             if values.dtype == bool:
                 numbers = ["", ""]

@@ -66,8 +66,8 @@ def test_a_cell_is_carried_within_four_deviations(table):
 
 def test_evidence_is_a_table_of_the_rows(table):
     text = evidence("02 Adam wins", "02 how large", "02 so it is").data
-    assert "| Adam wins (loss) | 0.4 ± 0.1 | 27 of 30 |" in text
-    assert "| how large (digits) | 3 ± 0.5 | (mean of 12) |" in text
+    assert "| Adam wins (loss) | 0.40 ± 0.10 | 27 of 30 |" in text
+    assert "| how large (digits) | 3.00 ± 0.50 | (mean of 12) |" in text
     assert "| so it is (seed by seed) |  | 12 of 12 |" in text
 
 

@@ -200,6 +200,7 @@ params = start
 for batch in one_epoch(*part, 100, np.random.default_rng(SEEDS[0])):
     loss, gradient = model.loss_and_gradient(params, batch)
     params = [p - 0.3 * g for p, g in zip(params, gradient, strict=True)]
+first_loop = loss, model.loss(params, others)
 print(f"first loop:  last batch {loss:.2f}, held-out loss {model.loss(params, others):.2f}")
 
 order = np.random.default_rng(SEEDS[0]).permutation(7000)
@@ -250,10 +251,11 @@ methods = {
 by_size = scoreboard(methods, [0.001, 0.01, 0.1, 1.0, 10.0], held_out_loss)
 
 # %% [markdown]
-# Three shuffles show what happens. They do not settle which size is better, for another shuffle moves a loss by a few
-# hundredths. So we have trained with many more seeds, and kept what came out in a table. Here and in the lessons to
-# come, what the text says of trained models is what that table says. "±" is the standard deviation: how much the result
-# of one seed differs from that of another. (`python3 course.py claims` measures the table again.)
+# Three shuffles show what happens. They do not settle which size is better, because another shuffle moves the loss: by
+# about 0.01 with small batches, and by 0.06 with $B = 100$. So we have trained with many more seeds, and kept what came
+# out in a table. Here and in the lessons to come, what the text says of trained models is what that table says. "±" is
+# the standard deviation: how much the result of one seed differs from that of another. (`python3 course.py claims`
+# measures the table again.)
 
 # %%
 evidence(
@@ -262,15 +264,16 @@ evidence(
     "02 B = 100 ends below B = 7,000",
     "02 the best rate for B = 10 is ten times that for B = 1",
     "02 the best rate for B = 100 is ten times that for B = 10",
+    "02 2/L after the epoch",
 )
 
 # %% [markdown]
-# After one epoch, 1 and 10 are level: the seeds disagree about which is lower, and the difference is tiny. 100 is mostly
-# a little behind. The full batch has made one single step, and is far behind with every seed. And look at the rates:
-# **ten times the batch, ten times the learning rate** (Goyal and others, 2017). From 1 to 10, ten short steps from
-# almost the same point add up to one that is ten times as long. Beyond 100 it no longer holds: $\eta = 1$ is about
-# $2/L$ already (0.5 at the start, above 1 after the epoch). The rate for 7,000 says little, as one step has no time to
-# diverge.
+# After one epoch, 1 and 10 are level: twelve seeds disagree about which is lower, and the difference is tiny. 100 ends
+# behind 10 with ten of the twelve, by an amount that varies much. The full batch has made one single step, and is far
+# behind with every seed. And look at the rates: **ten times the batch, ten times the learning rate** (Goyal and others,
+# 2017). From 1 to 10, ten short steps from almost the same point add up to one that is ten times as long. Beyond 100 it
+# no longer holds: $\eta = 1$ is about $2/L$ already, which is 0.5 at the start and about 1.3 after the epoch. The rate
+# for 7,000 says little, as one step has no time to diverge.
 #
 # Now for longer, at these rates: $B = 1$, 100 and 7,000, for 1, 20 and 40 epochs. First against the images used, then
 # against the seconds that *your* machine takes now.
@@ -376,8 +379,9 @@ check_answer("02.more_work", more_work)
 # %% [markdown]
 # Noise falls with the root, work grows in full. A rule of thumb (McCandlish and others, 2018): well below the size
 # where noise and gradient are equally long, ten times the batch saves nearly ten times the steps, at hardly more images.
-# Well above, it saves few. In the picture that is where a falling line meets its level one: below 100 at the start, above 1,000 after training. A small batch is a
-# bargain early, and the gradient drowns in its noise late.
+# Well above, it saves few. In the picture that is where a falling line meets its level one. At the start they meet below
+# 100. After training they meet only in the thousands (twelve seeds: about 4,000), mostly beyond the picture. A small
+# batch is a bargain early, and the gradient drowns in its noise late.
 #
 # ## 6 The noise ball
 #
@@ -472,9 +476,9 @@ evidence(
 )
 
 # %% [markdown]
-# At its best rate the schedule gains nothing here: with most seeds the constant rate even ends a little lower, by about
-# 0.01. But it forgives too large a rate. At $\eta = 3$ the constant rate has lost its way with every seed, and the
-# falling one ends far lower. The price is that too small a rate gets worse.
+# At its best rate the schedule gains nothing here: with 24 of 30 seeds the constant rate even ends a little lower, by
+# about 0.01. But the schedule forgives too large a rate. At $\eta = 3$ it ends lower with every seed, by more than 1.
+# The price is that too small a rate gets worse.
 #
 # ## 8 Does it agree with Keras?
 #
@@ -540,7 +544,7 @@ display(plots.lines(curves, x=np.arange(5, 71, 5), xlabel="iteration"))
 evidence("02 Adam ends below sgd")
 
 # %% [markdown]
-# Adam ends lower with most seeds, by about 0.04, but not with all: three seeds could have told you the opposite.
+# Adam ends lower with 26 of 30 seeds, by about 0.04. It does not with all: three seeds could have told you the opposite.
 #
 # ## Where it fails
 #
@@ -581,14 +585,18 @@ from adamlib.claims import CLAIMS, carried
 carried("02 cosine at the start", cosines["cosine at the start"][3])
 carried("02 cosine after training", cosines["cosine after training"][3])
 assert CLAIMS["02 cosine at the start"].mean > 0.9 > 0.7 > CLAIMS["02 cosine after training"].mean
-assert bad_loop[0] < 0.5 < 0.6 < bad_loop[1] and mended_loss < 0.6
+carried("02 overlapping batches end with a lower last batch", first_loop[0] - bad_loop[0])
+carried("02 overlapping batches end with a higher held-out loss", bad_loop[1] - first_loop[1])
+assert CLAIMS["02 overlapping batches end with a lower last batch"].share == 1
+assert CLAIMS["02 overlapping batches end with a higher held-out loss"].share == 1
+assert mended_loss == first_loop[1]  # the same batches in the same order
 one, ten, hundred, whole_batch = (score.held_out for score in by_size.values())
 carried("02 B = 1 ends below B = 10", ten - one)
 carried("02 B = 10 ends below B = 100", hundred - ten)
 carried("02 B = 100 ends below B = 7,000", whole_batch - hundred)
 assert not CLAIMS["02 B = 1 ends below B = 10"].separated
 assert abs(CLAIMS["02 B = 1 ends below B = 10"].mean) < 0.003
-assert CLAIMS["02 B = 10 ends below B = 100"].share > 0.7
+assert CLAIMS["02 B = 10 ends below B = 100"].shown == 10
 assert CLAIMS["02 B = 100 ends below B = 7,000"].share == 1
 for large, small in ((10, 1), (100, 10)):
     name = f"02 the best rate for B = {large} is ten times that for B = {small}"
@@ -606,8 +614,13 @@ for params in (start, by_size["sgd, B = 100"].runs[0].params):
         )
         direction = (there[0] - here[0]) / 2e-3
     limits.append(2 / np.linalg.norm(direction))
-assert 0.45 < limits[0] < 0.55 and 1 < limits[1]  # 2/L
-assert losses["sgd, B = 100"][0] > 2.303  # above the start
+assert 0.45 < limits[0] < 0.55  # 2/L, at a start that is all zeros
+carried("02 2/L after the epoch", limits[1])
+assert round(CLAIMS["02 2/L after the epoch"].mean, 1) == 1.3
+carried("02 the loss rises above its start", by_size["sgd, B = 100"].losses[0].max() - np.log(10))
+assert CLAIMS["02 the loss rises above its start"].share == 1
+for size, sd in ((1, 0.01), (10, 0.01), (100, 0.06)):
+    assert round(CLAIMS[f"02 held-out loss with B = {size}"].sd, 2) == sd
 for place in places:
     carried(f"02 slope of the noise {place}", slopes[place])
     assert abs(CLAIMS[f"02 slope of the noise {place}"].mean + 0.5) < 0.01
@@ -615,7 +628,7 @@ equal = [(noise[place][0] / np.linalg.norm(whole[place])) ** 2 for place in plac
 for place, batch in zip(places, equal, strict=True):
     carried(f"02 batch with noise as long as the gradient {place}", batch)
 assert CLAIMS["02 batch with noise as long as the gradient at the start"].mean < 100
-assert CLAIMS["02 batch with noise as long as the gradient after training"].mean > 1000
+assert 3500 < CLAIMS["02 batch with noise as long as the gradient after training"].mean < 4500
 for rate in (0.3, 0.1, 0.03):  # means of 1,000 runs and 100 steps
     ends = constant[f"sgd, η = {rate}"][-100:].mean()
     assert abs(ends / (rate / (2 - rate)) - 1) < 0.05
@@ -631,16 +644,19 @@ carried(
     "02 a constant rate ends below a falling one",
     shrinking[:, shrinking.mean(axis=0).argmin()] - fixed[:, fixed.mean(axis=0).argmin()],
 )
-assert 0.7 < CLAIMS["02 a constant rate ends below a falling one"].share < 0.95
+assert CLAIMS["02 a constant rate ends below a falling one"].shown == 24
 assert 0.005 < CLAIMS["02 a constant rate ends below a falling one"].mean < 0.015
 carried("02 at η = 3 the falling rate ends lower", fixed[:, 3] - shrinking[:, 3])
 carried("02 at η = 0.1 the constant rate ends lower", shrinking[:, 0] - fixed[:, 0])
 for rate, words in ((3, "falling"), (0.1, "constant")):
     assert CLAIMS[f"02 at η = {rate} the {words} rate ends lower"].share == 1
 carried("02 Adam ends below sgd", scores["sgd"].held_out - scores["tf.keras Adam"].held_out)
-assert (
-    CLAIMS["02 Adam ends below sgd"].separated and 0.8 < CLAIMS["02 Adam ends below sgd"].share < 1
-)
+assert CLAIMS["02 Adam ends below sgd"].separated and CLAIMS["02 Adam ends below sgd"].shown == 26
 assert abs(CLAIMS["02 Adam ends below sgd"].mean - 0.04) < 0.005
-across = run.gradients[:20, 1]
-assert np.mean(across[1:] * across[:-1] < 0) > 0.75 and np.mean(run.gradients[:20, 0] < 0) > 0.7
+rng, flips, downhill = np.random.default_rng(SEEDS[0]), [], []
+for _ in range(100):  # means, whose errors are below 0.01
+    run = descend(sgd, noisy_ravine, ravine.start, 20, learning_rate=0.09)
+    across = run.gradients[:, 1]
+    flips.append(np.mean(across[1:] * across[:-1] < 0))
+    downhill.append(np.mean(run.gradients[:, 0] < 0))
+assert np.mean(flips) > 0.85 and np.mean(downhill) > 0.85

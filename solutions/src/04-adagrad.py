@@ -103,7 +103,7 @@ plots.lines(moved, ylabel="distance moved", **axes)
 
 # %% [markdown]
 # A frequent word's weight goes far, a rare word's hardly leaves 0. For the rarest to go as far, $\eta$ would have to be
-# some 25 times as large by proportion; but with $\eta = 25$ the loss ends far above its start. Momentum, with
+# some 20 times as large by proportion; but with $\eta = 25$ the loss ends far above its start. Momentum, with
 # $\eta(1 - \mu)$ in place of $\eta$, gives the same picture.
 #
 # ## 2 A sum of squares
@@ -397,11 +397,10 @@ evidence(
 # %% [markdown]
 # On the held-out sentences AdaGrad from 0 and Adam keep a lead over Nesterov with every seed, but a small one: 0.03 in
 # the loss. In test accuracy AdaGrad from 0 is about 4 points above sgd. It is above Nesterov with 24 of 30 seeds, by
-# less than 1 point, and 1,706 test sentences alone leave ±1 point.
+# less than 1 point; and with 1,706 test sentences, the standard error of a single accuracy is 1 point already.
 #
-# AdaGrad from 0.1 ends below sgd. Every rare word has the same rate, $3.2\,\eta$, too long for sgd; but at $\eta = 1$
-# the most frequent words and the bias are slowed, to less than half of it. A word in 3 sentences still has no more than
-# one in 30.
+# AdaGrad from 0.1 ends below sgd too, with every seed. At $\eta = 1$ its rare words all have about the same rate,
+# $3.2\,\eta$. Only the most frequent words and the bias are slowed, to less than half of it.
 
 # %% tags=["about: 04 times as frequent are the words of Nesterov's largest weights"]
 print("the largest weights for praise, each word with the number of its sentences")
@@ -522,9 +521,13 @@ plots.lines(followed, xlabel="steps since the jump", ylabel="distance", log=Fals
 from adamlib.claims import CLAIMS, carried
 
 assert few > 0.5 and documents.shape == (6824, 8730)
-assert all(15 < line.max() / line[0] < 45 for line in moved.values())
+far = moved["sgd, η = 1"][-1] / moved["sgd, η = 1"][0]
+carried("04 times as far goes a frequent word as one in a single sentence", far)
+assert 20 < CLAIMS["04 times as far goes a frequent word as one in a single sentence"].mean < 30
 bounced = one_epoch(rules.sgd, 25.0).trajectory
-assert model.loss([path[-1] for path in bounced], (documents, labels)) > np.log(2)
+end = model.loss([path[-1] for path in bounced], (documents, labels))
+carried("04 training loss with η = 25", end)
+assert CLAIMS["04 training loss with η = 25"].mean > 1.5 * np.log(2)
 first = descend(rule, ravine.gradient, ravine.start, 3, learning_rate=0.3).trajectory
 assert np.allclose(np.diff(first, axis=0), [[0.3, -0.3], [0.2, -0.17], [0.16, -0.12]], atol=0.005)
 assert all(row[1] == needed[1][1] for row in needed.values())
@@ -549,12 +552,12 @@ for kappa in (100, 1000):
     assert tried[reached.argmin()] == 0.5 and reached.min() == needed[kappa][2]
 assert all(row[2] > row[0] for kappa, row in needed.items() if kappa > 1)
 assert needed[1000][2] > 5 * needed[100][2] > 25 * needed[10][2]
-fall = effective["adagrad from 0"] * np.sqrt(typical)
-assert fall.max() < 1.5 * fall.min()
-flat = effective["adagrad from 0.1"]
-assert flat.max() < 1.5 * flat.min() and abs(flat[0] - 0.1 / 0.1**0.5) < 0.001
-assert 4 < np.sum(sums["adagrad from 0.1"] > 0.13) < 18 and count[words == "of"] == 2969
-assert abs((2969 / 3) ** 0.5 - 31) < 0.5 and 15 < ratio < 60 and 42.5 < 2969 / 69 < 43.5
+carried("04 times the effective rate of 'of' has a word in 3 sentences", ratio)
+assert abs(CLAIMS["04 times the effective rate of 'of' has a word in 3 sentences"].mean - 31) < 6
+carried("04 words whose squares sum to more than 0.03", np.sum(sums["adagrad from 0.1"] > 0.13))
+assert abs(CLAIMS["04 words whose squares sum to more than 0.03"].mean - 10) < 2
+assert count[words == "of"] == 2969 and 42.5 < 2969 / 69 < 43.5
+assert round((2969 / 3) ** 0.5) == 31
 held = {name: score.held_out for name, score in race.items()}
 for name, words_ in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
     claim = f"04 {words_} trains below Nesterov"
@@ -573,18 +576,8 @@ assert CLAIMS["04 AdaGrad from 0 tests above sgd"].share == 1
 assert round(CLAIMS["04 AdaGrad from 0 tests above sgd"].mean, 2) == 0.04
 assert CLAIMS["04 AdaGrad from 0 tests above Nesterov"].shown == 24
 assert 0 < CLAIMS["04 AdaGrad from 0 tests above Nesterov"].mean < 0.01
-final = {}
-
-
-def recorded(x, g, t, s=0.1, *, learning_rate=0.001):
-    final[x.shape] = rule(x, g, t, s, learning_rate=learning_rate)
-    return final[x.shape]
-
-
-task.train(recorded, 1.0, SEEDS[0])
-(_, s_words), (_, s_bias) = final.values()
-assert (s_words[seen <= 10] ** -0.5).min() > 2.8 and abs(0.1**-0.5 - 3.2) < 0.05
-assert min(s_words[words == "of"], s_words[words == "the"], s_bias) ** -0.5 < 3.2 / 2
+assert CLAIMS["04 AdaGrad from 0.1 has this rate for rare words at η = 1"].mean > 0.9 * 3.2
+assert CLAIMS["04 AdaGrad from 0.1 has this rate for 'of' at η = 1"].mean < 3.2 / 2
 assert len(rotten_tomatoes().test[1]) == 1706 and 0.009 < (0.74 * 0.26 / 1706) ** 0.5 < 0.012
 claim = "04 times as frequent are the words of Nesterov's largest weights"
 assert round(CLAIMS[claim].mean, 1) == 3.6
@@ -595,7 +588,7 @@ assert apart[0.1] < 1e-5 and apart[0.1] < apart[0.0] < 1e-2
 for name, words_, shown in (("nesterov", "Nesterov", 23), ("tf.keras Adam", "Adam", 21)):
     claim = f"04 on digits AdaGrad from 0 ends below {words_}"
     carried(claim, scores[name].held_out - scores["adagrad from 0"].held_out)
-    assert CLAIMS[claim].shown == shown and CLAIMS[claim].separated and CLAIMS[claim].mean < 0.01
+    assert CLAIMS[claim].shown == shown and 0 < CLAIMS[claim].mean < 0.01
 claim = "04 on digits AdaGrad from 0 trains below Nesterov"
 carried(claim, trained["nesterov"][:, -1] - trained["adagrad from 0"][:, -1])
 assert CLAIMS[claim].shown == 27 and 0 < CLAIMS[claim].mean < 0.01

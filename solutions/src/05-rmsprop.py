@@ -428,7 +428,7 @@ evidence(
 )
 
 # %% [markdown]
-# RMSProp, momentum and Adam are not told apart, by three seeds or by thirty. Nesterov is a little ahead of RMSProp, by
+# Thirty seeds do not separate RMSProp from momentum or from Adam. Nesterov is a little ahead of RMSProp, by
 # 0.008 with 21 of 30 seeds, and AdaGrad is a little behind. Adadelta is far behind, at the end of this list: its steps
 # begin as short as epsilon is small. With $\varepsilon = 10^{-4}$, or with $\eta = 10$, it is only about 0.02 behind
 # RMSProp. At Keras's default $\eta$ of 0.001 it hardly moves: an epoch lowers its loss by 0.004.

@@ -556,8 +556,8 @@ evidence(
 )
 
 # %% [markdown]
-# Your Adam and Keras's have the same line. On this task even thirty seeds do not tell Adam from momentum, Nesterov or
-# RMSProp, once each has its best learning rate. Adam is a little ahead of AdaGrad, which starts from 0.1 here, and of
+# Your Adam and Keras's have the same line. On this task thirty seeds do not separate Adam from Nesterov or RMSProp, once
+# each has its best learning rate. Adam ends below momentum with 22 of 30, by a mere 0.005. Adam is a little ahead of AdaGrad, which starts from 0.1 here, and of
 # sgd: by 0.02 and by 0.04, with 26 of 30 seeds each. Only Adadelta is far behind, at the end of the list.
 #
 # ### The family on one page
@@ -666,8 +666,10 @@ ends = {name: score.held_out for name, score in scores.items()}
 words = {"nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp", "adadelta": "Adadelta"}
 for name in ("sgd", "momentum", *words):
     carried(f"06 Adam ends below {words.get(name, name)}", ends[name] - ends["adam"])
-for name in ("momentum", "Nesterov", "RMSProp"):
+for name in ("Nesterov", "RMSProp"):
     assert not CLAIMS[f"06 Adam ends below {name}"].separated
+by_little = CLAIMS["06 Adam ends below momentum"]
+assert by_little.shown == 22 and round(by_little.mean, 3) == 0.005
 for name, ahead in (("AdaGrad", 0.02), ("sgd", 0.04)):
     claim = CLAIMS[f"06 Adam ends below {name}"]
     assert claim.separated and (claim.shown, claim.seeds) == (26, 30)

@@ -708,6 +708,8 @@ for rate, place in ((0.03, 2), (0.1, 3)):
     claim = f"07 at {rate} warm-up ends below constant"
     carried(claim, (losses["constant"] - losses["warm-up"])[:, place])
 assert CLAIMS["07 at 0.1 warm-up ends below constant"].share == 1
+for name in ("constant", "warm-up"):
+    assert CLAIMS[f"07 {name} at its best ends below {name} at 0.1"].share == 1
 assert not CLAIMS["07 at 0.03 warm-up ends below constant"].separated
 for slow, fast in (("warm-up", "constant"), ("warm-up and cosine", "cosine")):
     claim = f"07 at 0.03 {slow.replace('and', 'with')} leaves fewer units dead than {fast}"

@@ -278,8 +278,8 @@ evidence(
 # Adadelta were never bad: their best rates are hundreds and thousands of times their defaults. SGD gains about 0.45 in
 # accuracy. Momentum, RMSProp and Adam, whose defaults suit this network, gain only 0.05 to 0.07.
 #
-# Adam is in front, by about 0.02, with most of the thirty seeds. RMSProp and Adadelta come next, and thirty seeds do not
-# tell them apart. And remember that this is a sprint of 128 steps.
+# Adam is in front by about 0.02: with 26 of 30 seeds against Adadelta, with 23 against RMSProp. These two come next, and
+# thirty seeds do not tell them apart. And remember that this is a sprint of 128 steps.
 #
 # ## 4 A thousand batches
 #
@@ -331,15 +331,16 @@ display(
 )
 evidence(
     "08 at the defaults Adam is above sgd after 1 epoch of small batches",
-    "08 sgd after 2 epochs less Adam after 1, at the defaults",
+    "08 at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches",
     "08 tuned, Adam is above sgd after 1 epoch of small batches",
     "08 tuned, Adam is above sgd after 2 epochs of small batches",
 )
 
 # %% [markdown]
-# At the defaults, SGD needs somewhat more than twice as many batches as Adam for the same accuracy. Tuned, Adam's lead
-# is small, about 0.02 to 0.03: some seeds show none. Part 1's verdict on SGD, an accuracy of about 0.3, was one on 128
-# small steps.
+# Here the table has twelve seeds. At the defaults, SGD after two epochs is still a little behind Adam after one, with 11
+# of the 12: it needs about twice as many batches, or more. Tuned, Adam is ahead with 10 of 12, by about 0.02. That is
+# less than one seed differs from another, and twelve seeds do not make it certain. Part 1's verdict on SGD, an accuracy
+# of about 0.3, was one on 128 small steps.
 #
 # ## 5 The same in NumPy
 #
@@ -552,7 +553,7 @@ for where in ("along the axes", "across them"):
 #
 # 1. At Keras's defaults five optimizers lie 0.65 apart; tuned alike, 0.07. A default rate is no property of a method.
 # 2. For each weight SGD keeps no number, momentum, AdaGrad and RMSProp 1, Adam and Adadelta 2.
-# 3. SGD is slow at its default, not unable: tuned it is about 0.06 behind Adam after 128 steps, and about 0.03 after
+# 3. SGD is slow at its default, not unable: tuned it is about 0.06 behind Adam after 128 steps, and about 0.02 after
 #    1,000 small ones.
 # 4. `as_keras(rule)` puts a rule inside `model.fit`; in a graph it sees tensors, so no `if` on them, and no `math`.
 # 5. Adam first, then its rate; SGD with momentum where memory counts, or, with exact gradients, in a turned ravine.
@@ -575,7 +576,7 @@ assert [numbers_of_state(make()) for make in makers.values()] == [0, 1, 1, 2, 1,
 assert 2000 < first_steps["rmsprop"] / first_steps["adadelta"] < 2500
 assert sum(p.size for p in start) == 25_450 and strided_network(0).count_params() == 7802
 assert max(apart.values()) < 1e-12 and min(moved.values()) > 1e-4
-assert first_apart < 1e-4 and gone_apart < 1e-6
+assert gone_apart < 1e-6
 for where, of, ahead, behind, by in (
     ("along the axes", "worst", "momentum", "adam", 10),
     ("along the axes", "median", "adam", "momentum", 1e5),
@@ -612,14 +613,13 @@ if size == "laptop":
         )
     name = "08 at the defaults Adam is above sgd after 1 epoch of small batches"
     carried(name, adam_by[:, 3] - sgd_by[:, 3])
-    carried(
-        "08 sgd after 2 epochs less Adam after 1, at the defaults", sgd_by[:, 7] - adam_by[:, 3]
-    )
+    name = "08 at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches"
+    carried(name, adam_by[:, 3] - sgd_by[:, 7])
 assert round(mean["08 the five at their defaults lie apart"], 2) == 0.65
 assert round(mean["08 the five tuned lie apart"], 2) == 0.07
 assert abs(mean["08 sgd gains by tuning"] - 0.45) < 0.02
 for name in ("momentum", "RMSProp", "Adam"):
-    assert 0.045 < mean[f"08 {name} gains by tuning"] < 0.08
+    assert 0.05 <= round(mean[f"08 {name} gains by tuning"], 2) <= 0.07
     assert mean[f"08 {name} at its default"] > 0.7
 assert round(mean["08 sgd at its default"], 1) == 0.3
 assert max(mean["08 AdaGrad at its default"], mean["08 Adadelta at its default"]) < 0.2
@@ -633,6 +633,14 @@ assert mean["08 AdaGrad's best rate over its default, log10"] > 2
 assert mean["08 Adadelta's best rate over its default, log10"] > 3
 for name in ("1 epoch", "2 epochs"):
     row = CLAIMS[f"08 tuned, Adam is above sgd after {name} of small batches"]
-    assert 0.015 < row.mean < 0.035 and row.share < 1
-assert mean["08 sgd after 2 epochs less Adam after 1, at the defaults"] < 0
-assert mean["08 a wrapped rule's weights are from Keras's, log10"] < -4
+    assert 0.015 < row.mean < 0.03 and row.shown == 10
+for name, shown in (
+    ("at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches", 11),
+    ("at the defaults Adam is above sgd after 1 epoch of small batches", 11),
+    ("at the defaults Adam is above sgd after 2 epochs of small batches", 12),
+):
+    assert CLAIMS[f"08 {name}"].shown == shown and CLAIMS[f"08 {name}"].seeds == 12
+for low in ("momentum", "AdaGrad"):
+    for high in ("RMSProp", "Adadelta"):
+        assert CLAIMS[f"08 {high} tuned is above {low} tuned"].separated
+carried("08 a wrapped rule's weights are from Keras's, log10", np.log10(first_apart))
