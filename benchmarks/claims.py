@@ -973,7 +973,7 @@ PAPER = {
 def lesson_09(task, less, quantity):
     """In Figure 1, left, each seed has its own best rate, as it is tuned in the lesson."""
     left, penalty = task["figure 1 left"], task["figure 1 penalty"]
-    where = f"{TRAINING}, digits"
+    where = f"{TRAINING}, digits, each seed at its own best α"
     adam, nesterov, constant = map(left.by_seed, ("adam, decayed", "nesterov, decayed", "nesterov"))
     adagrad, twice = map(left.by_seed, ("adagrad from 0", "adagrad from 0, decayed"))
     less("09", "Adam ends below Nesterov on digits", adam, nesterov, where)
@@ -986,6 +986,7 @@ def lesson_09(task, less, quantity):
         where,
     )
     less("09", "Nesterov ends below AdaGrad decayed twice on digits", nesterov, twice, where)
+    where = f"{TRAINING}, digits"
     for rate in left.grid["adam, decayed"]:
         low, high = (left.at(m, rate) for m in ("nesterov, decayed", "adam, decayed"))
         quantity("09", f"at α = {rate:g} Nesterov ends below Adam on digits", low < high, where)
@@ -1035,6 +1036,13 @@ def lesson_09(task, less, quantity):
         }
         for m, name in names.items():
             less("09", f"Adam ends below {name} on {words}", loss["adam"], loss[m], where)
+        for low, high in (
+            ("rmsprop", "adadelta"),
+            ("adadelta", "nesterov"),
+            ("nesterov", "adagrad from 0"),
+        ):
+            what = f"{names[low]} ends below {names[high]} on {words}"
+            less("09", what, loss[low], loss[high], where)
         others = [loss[m] for m in FIVE if m not in ("adam", "nesterov")]
         less(
             "09",
@@ -1113,6 +1121,17 @@ def lesson_09(task, less, quantity):
                 for ls in (losses(m, beta_1, beta_2) for m in ("corrected", "uncorrected"))
             ]
             less("09", f"correction gains at β₁ = {beta_1:g} and β₂ = {beta_2:g}", *least, where)
+    for beta_2 in (0.99, 0.999, 0.9999):
+        best = np.argmin(losses("corrected", 0.9, beta_2), axis=0) == 4  # ALPHAS[4] is 0.01
+        what = f"with correction α = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2:g}"
+        quantity("09", what, best, "of the list, epoch 8")
+    same = [losses("uncorrected", 0.9, b) for b in (0.99, 0.999, 0.9999)]  # over α / √(1 − β₂)
+    up_to_best = same[1][:4] - same[0][1:5]  # from α = 10⁻³·⁵ to 0.01 at 0.99
+    what = "without correction 0.99 lies lower up to its best"
+    quantity("09", what, (up_to_best > 0).all(axis=0), "than 0.999, over α / √(1 − β₂)")
+    what = "without correction 0.999 and 0.9999 are apart by"
+    apart = np.abs(same[1][1:5] - same[2][:4]).max(axis=0)
+    quantity("09", what, apart, "nats per image at most, up to α / √(1 − β₂) = 0.3")
     low = [losses(m, 0.9, 0.9999)[0] for m in ("uncorrected", "corrected")]
     less(
         "09",

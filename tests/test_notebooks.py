@@ -296,8 +296,10 @@ def test_nbval_in_a_course_that_is_really_built(write):
     course = notebooks.ROOT
     crash = notebooks.notebook([nbformat.v4.new_code_cell("import os\nos._exit(1)", id="a")])
     (course / "lessons/99-crash.ipynb").write_text(notebooks.dumps(crash))
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, course)
+    (course / "tests").mkdir()
+    (course / "tools").mkdir()
+    for name in ("conftest.py", "pyproject.toml", "tests/sanitize.cfg", "tools/outputs.py"):
+        shutil.copy(ROOT / name, course / name)
     spy = "def pytest_runtest_teardown(item):\n    print('waits', item.output_timeout)\n"
     (course / "spy.py").write_text(spy)
     result = subprocess.run(

@@ -118,7 +118,9 @@ def test_make_offers_the_tasks_of_course_py():
 def test_ci_can_start():
     script = ROOT / ".ci/run"
     assert os.access(script, os.X_OK)
-    assert script.read_text(encoding="utf-8").rstrip().endswith("make test")
+    lines = script.read_text(encoding="utf-8").splitlines()
+    tested, replayed = (lines.index(line) for line in ("make test", lines[-1]))
+    assert tested < replayed and lines[-1].startswith("python3 course.py replay 08 09 --only ")
 
 
 @pytest.mark.parametrize(

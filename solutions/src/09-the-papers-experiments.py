@@ -83,14 +83,14 @@ def data_of(name, samples):
 # ## 1 A fair race
 #
 # All methods get the same start, the same batches and the same list of learning rates. Each keeps the rate with the
-# lowest mean training loss in the last epoch. In Figure 1 you see the tuning: the first of three seeds tries every rate,
-# and the other two try the best of them and its neighbours. That takes four times as long as the race itself. For the
-# other figures it has been done beforehand, in the same way but with 12 or 30 seeds, and the race starts with the rates
-# that were best.
+# lowest mean training loss in the last epoch. In the first race, digits without a penalty, you see the tuning: the first
+# of three seeds tries every rate, and the other two try the best of them and its neighbours. That takes four times as
+# long as the race itself. For all later races it has been done beforehand, in the same way but with 12 or 30 seeds, and
+# the race starts with the rates that were best.
 #
 # A line in a figure is the mean of three seeds, a band goes from the least to the largest. Like the paper, we show the
-# training loss. Three seeds illustrate. What the boxes below each figure say is what **many more seeds** say, in the
-# table under the figure: 12 where a training takes seconds, 30 elsewhere.
+# training loss. Three seeds illustrate. What the boxes below the figures say is what **many more seeds** say, 12, 24 or
+# 30. The table under each figure has the rows that matter most.
 #
 # The paper's hyperparameters were "searched over a dense grid" (§ 6), which it does not name. Here only the learning
 # rate is tuned. $\mu$ is 0.9, $\rho$ and the $\beta$s have Keras's defaults, and AdaGrad starts from $s = 0$, as in its paper.
@@ -231,13 +231,14 @@ evidence(
 # %% [markdown]
 # > **The paper** (§ 6.1): Adam converges like SGD with Nesterov's momentum, and "both converge faster than Adagrad".
 # >
-# > **Here** that shows with the penalty, if AdaGrad is decayed twice: then Adam and Nesterov are nearly level, and both are
-# > ahead of it with every seed. Without the penalty Nesterov is behind Adam with every seed, and a constant $\alpha$ helps
-# > it. AdaGrad with a constant $\alpha$ is close to Adam, as § 5 of the paper suggests: its own step falls as $1/\sqrt t$.
+# > **Here** that shows with the penalty and 20 epochs, if AdaGrad is decayed twice: then Adam and Nesterov are nearly level,
+# > and both are ahead of it with every seed. Without the penalty, after 5 epochs, Nesterov is behind Adam with every seed,
+# > and a constant $\alpha$ helps it. AdaGrad with a constant $\alpha$ even ends a little below Adam, with 26 of 30 seeds. § 5
+# > of the paper suggests that they are alike: AdaGrad's own step falls as $1/\sqrt t$.
 # >
-# > **Why they differ**: without a penalty the loss could fall on and on, and steps that fade count for more. The text decays
-# > "the stepsize α" and names no exception, but does not say whether AdaGrad was decayed twice. The paper has 60,000
-# > images and 45 epochs; we have 8,000, and 5 or 20.
+# > **Why they differ**: perhaps because without a penalty the loss can fall on and on, so that steps which fade count for
+# > more; but we changed the penalty and the epochs at once. The text decays "the stepsize α" and names no exception, but
+# > does not say whether AdaGrad was decayed twice. The paper has 45 epochs; we have 8,000 images, and 5 or 20.
 #
 # ### Exercise 2: cheat
 #
@@ -305,8 +306,8 @@ evidence(
 # > below Nesterov. Without dropout Nesterov is last, and AdaGrad is even ahead of Adam.
 # >
 # > **Why they differ**: here they do not, though IMDB has 25,000 long reviews and 10,000 words, and ours are 6,824 sentences
-# > with 8,730 words. Decayed twice, AdaGrad is no better than Nesterov here. So decaying twice
-# > can explain the paper's left figure, but not its right one.
+# > with 8,730 words. With dropout, AdaGrad decayed twice ends behind Nesterov with every seed. So decaying twice might
+# > explain the paper's left figure, but not its right one.
 #
 # ## 3 Figure 2: a network
 #
@@ -339,8 +340,9 @@ display(
     evidence(
         "09 Adam ends below RMSProp on a network with dropout",
         "09 Adam ends below Adadelta on a network with dropout",
-        "09 Adam ends below Nesterov on a network with dropout",
-        "09 AdaGrad ends above all others on a network with dropout",
+        "09 RMSProp ends below Adadelta on a network with dropout",
+        "09 Adadelta ends below Nesterov on a network with dropout",
+        "09 Nesterov ends below AdaGrad on a network with dropout",
     )
 )
 quiz("09.dropout")
@@ -381,8 +383,8 @@ for m, make in {
 # > **The paper** (§ 6.2): with dropout Adam has "better convergence than other methods"; without, it is faster than SFO.
 # >
 # > **Here**, with dropout, Adam and RMSProp share the lead: thirty seeds do not tell them apart. Adadelta, Nesterov and
-# > AdaGrad follow, in this order of their means. Without dropout Adam and Nesterov, the two with momentum, are close
-# > together, and ahead of the others with every seed.
+# > AdaGrad follow in this order, each behind the one before it with at least 25 of 30. Without dropout Adam and Nesterov,
+# > the two with momentum, are close together, and ahead of the others with every seed.
 # >
 # > **Why they differ**: Nesterov needs an $\alpha$ 10 to 30 times Adam's, which only a wide list offers. The paper has 1,000
 # > units a layer, an L2 penalty in (b), 60,000 images and up to 200 epochs; we have 128, none, 3,000 and 5.
@@ -449,6 +451,7 @@ evidence(
     "09 Adam is first below Nesterov on convolutions with dropout",
     "09 AdaGrad is first below Nesterov on convolutions with dropout",
     "09 Adam ends below AdaGrad on convolutions with dropout",
+    "09 Nesterov ends below AdaGrad on convolutions with dropout",
     "09 Nesterov ends below Adam on convolutions with dropout",
 )
 
@@ -458,16 +461,17 @@ adam = trainers["adam", 0.0].optimizer
 v = np.concatenate([s.numpy().ravel() for s in adam.variables if "velocity" in s.path])
 root = np.sqrt(v / (1 - 0.999 ** int(adam.iterations)))
 print(f"√v̂ after {epochs_3} epochs: median about 10^{np.log10(np.median(root)):.0f}")
-print(f"below 1e-8, but not 0: less than 0.1 %: {np.mean((0 < root) & (root < 1e-8)) < 0.001}")
+print(f"of all {len(root):,}, below the paper's 1e-8: less than half: {np.mean(root < 1e-8) < 0.5}")
 
 # %% [markdown]
 # > **The paper** (§ 6.3): Adam and AdaGrad fall rapidly at first; later Adam and SGD are considerably faster than AdaGrad.
 # > Adam's gain over SGD is "marginal". After a few epochs $\hat v$ "vanishes to zeros", and $\epsilon$ dominates.
 # >
-# > **Here** the order shows. After one epoch AdaGrad is ahead of Nesterov with every seed, and so is Adam without dropout;
-# > with dropout Adam is ahead with 9 of 12. At the end Adam and Nesterov are both ahead of AdaGrad, with every seed. Between
-# > these two there is little: Nesterov mostly ends a bit lower. But nothing vanishes: the median of $\sqrt{\hat v}$ is about
-# > a million times the paper's $\epsilon$.
+# > **Here** most of the order shows. After one epoch AdaGrad is ahead of Nesterov with every seed, and so is Adam without
+# > dropout; with dropout Adam is ahead with 9 of 12, too few to be sure. At the end Adam and Nesterov are both ahead of
+# > AdaGrad, with every seed. Between these two there is little: Nesterov ends a bit lower with 8 of 12 seeds, and with
+# > 10 of 12 with dropout. But the median of $\sqrt{\hat v}$ does not vanish: it is several hundred thousand times the
+# > paper's $\epsilon$.
 # >
 # > **Why they differ**: 120 steps on 1,536 pictures of clothes, standardised, 64 a batch; the paper has 45 epochs of
 # > CIFAR-10, whitened (its pixels decorrelated), 128 a batch, and eight times as many filters.
@@ -560,16 +564,21 @@ for i, j in np.ndindex(2, 3):
 evidence(
     "09 without correction α = 0.03 diverges in the first epoch",
     "09 with correction α = 0.03 diverges in the first epoch",
+    "09 correction gains at β₁ = 0 and β₂ = 0.99",
     "09 correction gains at β₁ = 0 and β₂ = 0.999",
+    "09 correction gains at β₁ = 0 and β₂ = 0.9999",
+    "09 correction gains at β₁ = 0.9 and β₂ = 0.99",
     "09 correction gains at β₁ = 0.9 and β₂ = 0.999",
+    "09 correction gains at β₁ = 0.9 and β₂ = 0.9999",
     "09 at α = 0.0001 Adam is behind without correction",
     "09 with correction β₂ changes the best loss by",
 )
 
 # %% [markdown]
-# The figures show one seed, the table has 24. A line ends where a run diverges. Without correction, each step towards $\beta_2 = 1$ moves the curve about half
-# a decade to the left. Over $\alpha/\sqrt{1 - \beta_2}$, 0.999 and 0.9999 nearly become one; 0.99 lies a little lower up
-# to its best, as it forgets after some 100 steps, and there are 160:
+# The figures show one seed, the table has 24. A line ends where a run diverges. Without correction, each step towards
+# $\beta_2 = 1$ moves the best $\alpha$ about half a decade to the left. Over $\alpha/\sqrt{1 - \beta_2}$, 0.999 and 0.9999
+# become one line, up to about 0.3; 0.99 lies a little lower up to its best, as it forgets after some 100 steps, and
+# there are 160:
 
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
 last = losses["adam, without correction"][:, -1, 1]
@@ -602,8 +611,9 @@ check_answer("09.moved", moved)
 # >
 # > **Here** the instabilities show. At $\alpha = 0.03$, $\beta_1 = 0.9$, $\beta_2 = 0.9999$ the uncorrected rule diverges in
 # > the first epoch from 10 of 24 starts, and Adam from none. But with each rule at its own best $\alpha$, correction gains
-# > only about one nat at $\beta_1 = 0.9$, though with every seed, and nothing at $\beta_1 = 0$. "Regardless" is not so: at
-# > an $\alpha$ far below its best, Adam is far behind, as longer steps help there. With correction $\beta_2$ hardly matters.
+# > only 1.0 to 1.3 nats after eight epochs at $\beta_1 = 0.9$, though with every seed. At $\beta_1 = 0$ it gains nothing:
+# > at $\beta_2 = 0.99$ it even costs about a third of a nat, with 20 of 24. "Regardless" is not so: at an $\alpha$ far below
+# > its best, Adam is far behind, as longer steps help there. With correction, at $\beta_1 = 0.9$, $\beta_2$ hardly matters.
 # >
 # > **Why they differ**: 2 and 8 epochs where the paper has 10 and 100; 160 steps, 2,000 images of 14 × 14 and 64 hidden units where it
 # > has 500. It reports the clearest gain from the end of training, where gradients are sparser; we stop long before.
@@ -616,10 +626,10 @@ check_answer("09.moved", moved)
 # **Recap**
 #
 # 1. Same start, same batches, same list, each at its best, several seeds: then a figure tells of methods.
-# 2. Sparse features: AdaGrad and Adam far ahead of Nesterov, as in the paper. Dense and convex: schedule
-#    and penalty decide.
+# 2. Sparse features: AdaGrad and Adam far ahead of Nesterov, as in the paper. Dense and convex: the schedule matters, and
+#    the penalty or the epochs.
 # 3. Networks: Adam is never far from the best. Nesterov comes close, but for Figure 2 with dropout, at a larger
-#    $\alpha$. AdaGrad falls behind both at the end.
+#    $\alpha$. AdaGrad falls behind both at the end, with nearly every seed.
 # 4. Without bias correction a step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long: unstable at large $\alpha$, faster at small ones.
 # 5. A paper's claim is about its sizes and its grid.
 #
@@ -689,7 +699,6 @@ if size == "laptop":
     holds(name, without_it[:, -1, 1, 2, 0], with_it[:, -1, 1, 2, 0])
     spread = np.ptp(np.nanmin(with_it[:, -1, 1], axis=-1), axis=1)
     carried("09 with correction β₂ changes the best loss by", spread)
-    assert np.isfinite(with_it).all()
     carried("09 √v̂ at the end on convolutions, median's log10", np.log10(np.median(root)))
 
 
@@ -705,7 +714,7 @@ def separated(name):
 assert shares("Adam ends below Nesterov on digits") == [1]
 assert shares("Nesterov with a constant rate ends below Nesterov on digits") == [1]
 assert shares("Nesterov ends below AdaGrad decayed twice on digits") == [1]
-assert abs(CLAIMS["09 Adam ends below AdaGrad on digits"].mean) < 0.01
+assert CLAIMS["09 Adam ends below AdaGrad on digits"].shown == 4
 assert not separated("Adam ends below Nesterov with a penalty")
 assert shares("Adam and Nesterov end below AdaGrad decayed twice with a penalty") == [1]
 for words in ("reviews with dropout", "reviews"):
@@ -717,9 +726,13 @@ assert shares("AdaGrad decayed twice ends below Nesterov on reviews with dropout
 # Figure 2
 words = "a network with dropout"
 assert not separated(f"Adam ends below RMSProp on {words}")
-means = [CLAIMS[f"09 Adam ends below {m} on {words}"].mean for m in ("Adadelta", "Nesterov")]
-assert 0 < means[0] < means[1] < CLAIMS[f"09 Adam ends below AdaGrad on {words}"].mean
-assert separated(f"Adam ends below Adadelta on {words}")
+in_order = ("RMSProp", "Adadelta"), ("Adam", "Adadelta"), ("Adadelta", "Nesterov")
+for low, high in (*in_order, ("Nesterov", "AdaGrad")):
+    assert separated(f"{low} ends below {high} on {words}")
+    assert CLAIMS[f"09 {low} ends below {high} on {words}"].shown >= 25
+for words in ("a network", "a network with dropout"):
+    alphas_ = [CLAIMS[f"09 best α of {m} on {words}"].mean for m in ("nesterov", "adam")]
+    assert 9 < alphas_[0] / alphas_[1] < 34
 assert not separated("Adam ends below Nesterov on a network")
 assert shares("Nesterov ends below RMSProp, Adadelta and AdaGrad on a network") == [1]
 for name in ("AdaGrad", "RMSProp", "Adadelta"):
@@ -730,16 +743,24 @@ for words, first in (("convolutions", 12), ("convolutions with dropout", 9)):
     assert CLAIMS[f"09 Adam is first below Nesterov on {words}"].shown == first
     for name in ("Adam", "Nesterov"):
         assert shares(f"{name} ends below AdaGrad on {words}") == [1]
-    assert 0.5 < CLAIMS[f"09 Nesterov ends below Adam on {words}"].share < 1
+    shown = {"convolutions": 8, "convolutions with dropout": 10}[words]
+    assert CLAIMS[f"09 Nesterov ends below Adam on {words}"].shown == shown
     assert 0 < CLAIMS[f"09 Nesterov ends below Adam on {words}"].mean < 0.04
-assert abs(CLAIMS["09 √v̂ at the end on convolutions, median's log10"].mean + 2) < 0.5
+assert not separated("Adam is first below Nesterov on convolutions with dropout")
+assert 5.5 < CLAIMS["09 √v̂ at the end on convolutions, median's log10"].mean + 8 < 6
 # Figure 4
 assert CLAIMS["09 without correction α = 0.03 diverges in the first epoch"].shown == 10
 assert shares("with correction α = 0.03 diverges in the first epoch") == [0]
 for beta_2 in ("0.99", "0.999", "0.9999"):
     assert shares(f"correction gains at β₁ = 0.9 and β₂ = {beta_2}") == [1]
-    assert 0.9 < CLAIMS[f"09 correction gains at β₁ = 0.9 and β₂ = {beta_2}"].mean < 1.5
-    assert CLAIMS[f"09 correction gains at β₁ = 0 and β₂ = {beta_2}"].mean < 0.1
+    gain = CLAIMS[f"09 correction gains at β₁ = 0.9 and β₂ = {beta_2}"].mean
+    assert 1 <= round(gain, 1) <= 1.3
+    assert separated(f"correction gains at β₁ = 0 and β₂ = {beta_2}") == (beta_2 == "0.99")
+    assert shares(f"with correction α = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2}") == [1]
+costs = CLAIMS["09 correction gains at β₁ = 0 and β₂ = 0.99"]
+assert costs.shown == 4 and round(costs.mean, 1) == -0.3
+assert shares("without correction 0.99 lies lower up to its best") == [1]
+assert CLAIMS["09 without correction 0.999 and 0.9999 are apart by"].mean < 0.2
 assert CLAIMS["09 at α = 0.0001 Adam is behind without correction"].mean > 40
 assert CLAIMS["09 with correction β₂ changes the best loss by"].mean < 0.5
 assert round(CLAIMS["09 decades that the best α moves left from β₂ = 0.99 to 0.9999"].mean) == 1
