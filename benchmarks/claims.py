@@ -987,6 +987,7 @@ def lesson_09(task, less, quantity):
     )
     less("09", "Nesterov ends below AdaGrad decayed twice on digits", nesterov, twice, where)
     where = f"{TRAINING}, digits"
+    quantity("09", "Nesterov at α = 3 on digits", left.at("nesterov, decayed", 3.0), where)
     for rate in left.grid["adam, decayed"]:
         low, high = (left.at(m, rate) for m in ("nesterov, decayed", "adam, decayed"))
         quantity("09", f"at α = {rate:g} Nesterov ends below Adam on digits", low < high, where)

@@ -245,9 +245,9 @@ evidence(
 # Somebody compares Adam and Nesterov, both with $\alpha/\sqrt t$, at *one* $\alpha$, "the same for both, to be fair", and
 # reports that Nesterov wins. Which $\alpha$ of this table can it have been? (One is enough.)
 
-# %% tags=["about: 09 Adam ends below Nesterov on digits"]
+# %% tags=["about: 09 Nesterov at α = 3 on digits"]
 print(f"{'loss at α =':22}", *(f"{rate:7g}" for rate in rates))
-for m in left:
+for m in ("nesterov", "adam"):
     ends = [last_epoch(done["Figure 1 left"][m, rate, SEEDS[0]]) for rate in rates]
     print(f"{m:22}", *(f"{end:7.2g}" for end in ends))
 
