@@ -290,12 +290,16 @@ def test_an_exception_names_the_cell(write):
 
 
 def test_nbval_in_a_course_that_is_really_built(write):
-    """It knows the folder, names the crash of a kernel, and waits a minute for a cell's output."""
+    """It knows the folder, compares outputs, names a kernel's crash, waits a minute for output."""
     write(LESSON)
     notebooks.build()
     course = notebooks.ROOT
     crash = notebooks.notebook([nbformat.v4.new_code_cell("import os\nos._exit(1)", id="a")])
     (course / "lessons/99-crash.ipynb").write_text(notebooks.dumps(crash))
+    solution = (course / "solutions/01-step.ipynb").read_text()
+    other = solution.replace('"solved\\n"', '"mended\\n"')
+    assert other != solution
+    (course / "solutions/02-other.ipynb").write_text(other)
     (course / "tests").mkdir()
     (course / "tools").mkdir()
     for name in ("conftest.py", "pyproject.toml", "tests/sanitize.cfg", "tools/outputs.py"):
@@ -308,7 +312,8 @@ def test_nbval_in_a_course_that_is_really_built(write):
         capture_output=True,
         text=True,
     )
-    assert "6 passed" in result.stdout, result.stdout
-    assert "1 failed" in result.stdout
+    assert "8 passed" in result.stdout, result.stdout
+    assert "2 failed" in result.stdout
     assert "kernel died" in result.stdout
-    assert result.stdout.count("waits 60") == 7
+    assert result.stdout.count("Cell outputs differ") == 1
+    assert result.stdout.count("waits 60") == 10
