@@ -1,6 +1,6 @@
 """How long a learner waits: alone on the machine, and beside two busy programs.
 
-python benchmarks/waiting.py trainings    a training of each task of claims.py, with 1 and 2 threads
+python benchmarks/waiting.py trainings    a training of each kind, with 1 and 2 threads
 python benchmarks/waiting.py 07 08 09     whole lessons, as a learner runs them: every slow cell
 
 In the lessons no variable is set that a learner would not set. A ratio is of two times of one run;
@@ -32,11 +32,21 @@ def busy(count):
             program.wait()
 
 
+KINDS = [  # one task of each kind
+    "digits",
+    "reviews with dropout",
+    "clothes",
+    "figure 2, dropout 0.5",
+    "figure 4",
+    "convolutions",
+    "batches of 4",
+]
 TIME = """
 import json, sys, time
 sys.path.insert(0, "benchmarks")
 from claims import TASKS
-for name, (train, seeds, grid, _) in TASKS.items():
+for name in sys.argv[1:]:
+    train, _, grid, _ = TASKS[name]
     method = list(grid)[-1]
     rate = grid[method][len(grid[method]) // 2]
     times = []
@@ -55,7 +65,7 @@ def plain(**variables):
 
 
 def trainings():
-    """The median of three trainings of each task, in seconds, with 1 and 2 threads."""
+    """The median of three trainings of each kind, in seconds, with 1 and 2 threads."""
     print(
         f"{'seconds of a training':28}" + "".join(f"{w:>20}" for w in ("alone", "beside two busy"))
     )
@@ -64,7 +74,7 @@ def trainings():
         for threads in ("1", "2"):
             with busy(others):
                 out = subprocess.run(
-                    [sys.executable, "-c", TIME],
+                    [sys.executable, "-c", TIME, *KINDS],
                     cwd=ROOT,
                     env=plain(ADAMLIB_THREADS=threads, PYTHONPATH=str(ROOT)),
                     stdout=subprocess.PIPE,
