@@ -76,7 +76,7 @@ def test_what_separates_two_methods():
     assert not Claim("02", 0.05, 0.1, 20, 30, "").separated
 
 
-def test_every_row_is_of_twelve_seeds_or_more_and_is_used_by_its_lesson():
+def test_every_row_is_of_twelve_seeds_or_more():
     with TABLE.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(CLAIMS) > 90
