@@ -29,7 +29,7 @@ from adamlib.claims import TABLE
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import batches, descend, training
 from adamlib.experiments import Task, adagrad_from_zero
-from adamlib.models import MLP, SparseLogisticRegression
+from adamlib.models import MLP, SparseLogisticRegression, softmax_cross_entropy
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
 from adamlib.vae import VAE, bias_correction_grid
 
@@ -39,9 +39,8 @@ LIST = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 # A training: a function of (method, rate, seed) that returns {quantity: number}. "tuned" is the
 # loss that chooses the rate.
 
-RULES = {name: (getattr(rules, name), {}) for name in "sgd momentum nesterov adagrad".split()}
-RULES |= {name: (getattr(rules, name), {}) for name in "rmsprop adadelta adam".split()}
-RULES |= {
+NAMES = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam"]
+RULES = {name: (getattr(rules, name), {}) for name in NAMES} | {
     "adagrad from 0": (adagrad_from_zero, {}),
     "adam, epsilon 0.1": (rules.adam, {"epsilon": 0.1}),
     "adam, epsilon 1": (rules.adam, {"epsilon": 1.0}),
@@ -68,7 +67,7 @@ reviews_task = cache(experiments.reviews)
 def digits(method, rate, seed):
     rule, settings = RULES[method]
     run, loss = trained(digits_task(), rule, rate, seed, **settings)
-    return {"tuned": loss, "training": run.losses[-10:].mean(), "last": run.losses[-1]}
+    return {"tuned": loss, "training": run.losses[-10:].mean()}
 
 
 def digits_by_size(method, rate, seed):
@@ -368,8 +367,6 @@ def strided_trainer(method, part, batch_size, together):
 
 
 def scores(model, pixels, labels):
-    from adamlib.models import softmax_cross_entropy
-
     logits = np.asarray(model(pixels))
     loss, _ = softmax_cross_entropy(logits, labels)
     return np.nan_to_num(loss, nan=np.inf), np.mean(logits.argmax(axis=1) == labels)
@@ -406,7 +403,6 @@ def wrapped(method, rate, seed):
 
 # The tasks: the training, how many seeds, and the rates of each method.
 
-SIX = "sgd momentum nesterov adagrad rmsprop adadelta adam".split()
 FIVE = ["adagrad from 0", "rmsprop", "nesterov", "adadelta", "adam"]
 FAST = {
     "digits": (
@@ -450,7 +446,7 @@ TASKS = (
             {
                 name: [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
                 for name in [
-                    *SIX[:4],
+                    *NAMES[:4],
                     "adagrad from 0",
                     "adam",
                     "adam, epsilon 0.1",
