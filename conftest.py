@@ -21,6 +21,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 wait_for_reply, compare_outputs = RunningKernel.await_reply, IPyNbCell.compare_outputs
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--all-pages",
+        action="store_true",
+        help="open solutions/ in the browser too, not lessons/ only",
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item):
     """Set both while a notebook's first cell starts the kernel, which inherits them."""

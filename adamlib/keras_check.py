@@ -161,6 +161,7 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
         network.compile(
             optimizer, getattr(keras.losses, loss)(from_logits=True), run_eagerly=eagerly
         )
+        optimizer.build(network.trainable_variables)  # else the first step is traced twice
         for _ in range(epochs):
             for x, y in batches(data, batch_size, rng):
                 losses.append(network.train_on_batch(x.toarray() if issparse(x) else x, y))

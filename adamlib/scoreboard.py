@@ -31,11 +31,11 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
     every          batches that are averaged to one point of the curves
     done           {}, to keep the trainings in: a second call with it goes on after an interrupt
     Prints a line for each method. Raises ValueError if one diverged at every rate, or with one of
-    the seeds at its best. Where a notebook only has to run (runs.size), two rates and two seeds do.
+    the seeds at its best. Where a notebook only has to run (runs.size), two rates do.
     """
     chosen, done = seeds(count), {} if done is None else done
     if size() == "smoke":
-        rates, chosen = rates[:2], chosen[:2]
+        rates = rates[:2]
 
     def loss(run):
         return np.inf if run.diverged else np.nan_to_num(held_out_loss(run.params), nan=np.inf)

@@ -36,7 +36,7 @@ from adamlib.mistakes import compiled, wrong_rules
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 from adamlib.surfaces import cubic
 
-STEPS = 300
+STEPS = 150
 OTHER = {  # hyperparameters that are not the default
     "sgd": {},
     "momentum": {"momentum": 0.5},

@@ -47,7 +47,8 @@ def test_known_minima_are_flat_least_nearby_and_in_the_window(surface):
 def test_descent_from_near_a_minimum_finds_it(surface):
     for minimum in surface.minima:
         rate = 1e-3 if surface.name in ("Rosenbrock", "Rastrigin") else 1e-2
-        end = descend(rules.sgd, surface.gradient, minimum + 0.05, 40_000, learning_rate=rate)
+        steps = 40_000 if surface.name == "Rosenbrock" else 5000
+        end = descend(rules.sgd, surface.gradient, minimum + 0.05, steps, learning_rate=rate)
         np.testing.assert_allclose(end.trajectory[-1], minimum, atol=1e-6)
 
 

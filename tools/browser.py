@@ -109,8 +109,7 @@ class Page:
 
     def __init__(self, browser, lab, name, app="lab/tree", **context):
         self.lab, self.name = lab, name
-        self.console, self.kernel, self.asked, self.answered = [], [], set(), set()
-        self.abroad, self.early = [], {"jupyter.widget.control"}
+        self._forget()
         view = {"width": 1400, "height": 1100}
         self.context = browser.new_context(viewport=view, **context)
         self.page = self.context.new_page()
@@ -121,8 +120,24 @@ class Page:
         self.page.on("request", self._requested)
         address = f"{lab['url']}/{app}/{name}?token={lab['token']}&reset"
         self.page.goto(address, wait_until="commit")
-        self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", state="attached")
         self._idle()
+
+    def turn_to(self, name):
+        """End this notebook and its kernel, open another: much faster than in a new page."""
+        self.page.evaluate(
+            """async () => { const shown = window.jupyterapp.shell.currentWidget;
+                await shown.context.sessionContext.shutdown();
+                shown.dispose() }"""
+        )
+        self._forget()
+        self.name = name
+        run = "path => window.jupyterapp.commands.execute('docmanager:open', {path})"
+        self.page.evaluate(run + ".then(() => {})", name)
+        self._idle()
+
+    def _forget(self):
+        self.console, self.kernel, self.asked, self.answered = [], [], set(), set()
+        self.abroad, self.early = [], {"jupyter.widget.control"}
 
     def run_all(self):
         """Run all cells; what the page complains of before is not about them."""
@@ -159,6 +174,7 @@ class Page:
                 self.lab["api"](f"/api/sessions/{session['id']}", "DELETE")
 
     def _idle(self):
+        self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", state="attached")
         self.page.wait_for_function(
             """() => { const shown = window.jupyterapp?.shell?.currentWidget;
                 return shown?.context?.isReady

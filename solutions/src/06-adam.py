@@ -50,7 +50,7 @@ from adamlib.surfaces import cubic, ravine
 SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
-def noisy_gradient(seed=SEEDS[1]):
+def noisy_gradient(seed=SEEDS[0] + 1):
     noise = np.random.default_rng(seed)
     return lambda x: ravine.gradient(x) + 5 * noise.standard_normal(2)
 

@@ -495,13 +495,12 @@ real_shapes = {
     "adam, warm-up and cosine": lambda rate: cosine(rate, 180, warmup=18),
 }
 real_rates = [0.003, 0.01, 0.03, 0.1]
-few = SEEDS[:1] if runs.size() == "smoke" else SEEDS
 done = {}
 
 # %% tags=["about: 07 at 0.1 warm-up ends below constant"]
 jobs = {
     (name, rate, seed): functools.partial(clothes.train, rules.adam, shape(rate), seed)
-    for seed in few
+    for seed in SEEDS
     for name, shape in real_shapes.items()
     for rate in real_rates
 }
@@ -510,7 +509,7 @@ runs.collect(jobs, done)
 
 def of_each(name, measure):
     """What a function of the parameters finds after each training; shape (seeds, rates)."""
-    return np.array([[measure(done[name, r, s].params) for r in real_rates] for s in few])
+    return np.array([[measure(done[name, r, s].params) for r in real_rates] for s in SEEDS])
 
 
 at_end = {name: of_each(name, clothes.held_out_loss) for name in real_shapes}
@@ -547,7 +546,7 @@ def dead_units(params):
 one_step = replace(clothes, part=tuple(a[:100] for a in clothes.part), epochs=1)
 deaths = {}
 for label, rate in (("0.03", 0.03), ("0.03 / 18, in a warm-up", 0.03 / 18)):
-    deaths[rate] = [dead_units(one_step.train(rules.adam, rate, seed).params) for seed in few]
+    deaths[rate] = [dead_units(one_step.train(rules.adam, rate, seed).params) for seed in SEEDS]
     print(f"dead of 64 after one step of {label:24} {deaths[rate]}")
 dead = {name: of_each(name, dead_units)[:, 2] for name in real_shapes}
 for name, units in dead.items():

@@ -61,7 +61,7 @@ tf.get_logger().setLevel("ERROR")  # it warns of many networks, which are meant 
 FULL = False
 size = runs.size(FULL)
 images, epochs = {"smoke": (128, 1), "laptop": (2048, 4), "full": (54_000, 10)}[size]
-SEEDS = runs.seeds(1 if size == "smoke" else 3)
+SEEDS = runs.seeds(3)
 (pixels, labels), (test_pixels, test_labels) = (
     full_size("fashion_mnist") if size == "full" else fashion_mnist()
 )

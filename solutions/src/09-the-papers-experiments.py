@@ -45,7 +45,7 @@ from adamlib.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
 
 FULL = False  # True: full data, from the internet, and the paper's models: weeks of computing
 size = runs.size(FULL)
-SEEDS = runs.seeds(1 if size == "smoke" else 3)
+SEEDS = runs.seeds(3)
 plan = {  # for each figure: how many samples (None: all), how many epochs, how large a model
     "smoke": {
         "1 left": (512, 1, 1),

@@ -29,20 +29,34 @@ def browser():
         yield browser
 
 
+@pytest.fixture(scope="session")
+def shared(browser, lab):
+    """The page that tests use one after the other, since JupyterLab takes long to load."""
+    nbformat.write(notebook_of(""), lab["root"] / "first.ipynb")
+    page = Page(browser, lab, "first.ipynb")
+    yield page
+    page.close()
+
+
 @pytest.fixture
 def run_all(browser, lab, request):
     """A function of a notebook that opens it, runs all of its cells, and gives its Page."""
-    opened = []
+    own = []
 
     def run(notebook, **context):
         name = f"{re.sub('[^a-z0-9]+', '-', request.node.name)}.ipynb"
         nbformat.write(notebook, lab["root"] / name)
-        opened.append(Page(browser, lab, name, **context))
-        opened[-1].run_all()
-        return opened[-1]
+        if context:
+            page = Page(browser, lab, name, **context)
+            own.append(page)
+        else:
+            page = request.getfixturevalue("shared")
+            page.turn_to(name)
+        page.run_all()
+        return page
 
     yield run
-    for page in opened:
+    for page in own:
         page.close()
 
 

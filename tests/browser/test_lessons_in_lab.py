@@ -10,9 +10,6 @@ from playwright.sync_api import expect
 from adamlib.quiz import QUESTIONS, Question
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted(
-    path.relative_to(ROOT) for at in ("lessons", "solutions") for path in ROOT.glob(f"{at}/*.ipynb")
-)
 UNWRITTEN = """from adamlib.check import check
 def sgd(x, g, t, *, learning_rate=0.01):
     ...  # your code here
@@ -43,7 +40,16 @@ def answer_quizzes(page, questions):
     assert page.page.locator(".jp-Cell").count() == cells
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=str)
+def pytest_generate_tests(metafunc):
+    """A test for each lesson; with --all-pages for each solution too."""
+    if "path" in metafunc.fixturenames:
+        at = ["lessons", "solutions"][: 1 + metafunc.config.getoption("--all-pages")]
+        paths = sorted(
+            path.relative_to(ROOT) for name in at for path in ROOT.glob(f"{name}/*.ipynb")
+        )
+        metafunc.parametrize("path", paths, ids=str)
+
+
 def test_every_notebook_runs_and_its_quizzes_answer(run_all, path):
     notebook = nbformat.read(ROOT / path, 4)
     asked = re.findall(r'quiz\("([\w.]+)"\)', "\n".join(cell.source for cell in notebook.cells))
