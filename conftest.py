@@ -25,7 +25,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--all-pages",
         action="store_true",
-        help="open solutions/ in the browser too, not lessons/ only",
+        help="open every notebook in the browser, not every third lesson",
     )
 
 

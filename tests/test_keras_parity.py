@@ -36,7 +36,7 @@ from adamlib.mistakes import compiled, wrong_rules
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 from adamlib.surfaces import cubic
 
-STEPS = 150
+STEPS = 100
 OTHER = {  # hyperparameters that are not the default
     "sgd": {},
     "momentum": {"momentum": 0.5},
