@@ -14,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-import course
+from tools import environment, launcher
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -57,14 +57,14 @@ def test_there_is_one_list_of_packages():
 def test_there_is_one_range_of_pythons():
     supported = SpecifierSet(PROJECT["project"]["requires-python"])
     minors = [f"3.{minor}" for minor in range(5, 30) if f"3.{minor}" in supported]
-    assert sorted(course.VERSIONS) == minors
+    assert sorted(environment.VERSIONS) == minors
     (python,) = [item for item in CONDA["dependencies"] if str(item).startswith("python=")]
-    assert python.removeprefix("python=") in course.VERSIONS
+    assert python.removeprefix("python=") in environment.VERSIONS
 
 
 def test_the_lock_has_each_package_that_is_asked_for():
     missing = []
-    for machine, version in product(MACHINES, course.VERSIONS):
+    for machine, version in product(MACHINES, environment.VERSIONS):
         here = machine | {"python_version": version, "python_full_version": f"{version}.1"}
         pins = {
             pin.name: next(iter(pin.specifier)).version
@@ -112,7 +112,7 @@ def test_pip_can_resolve_what_conda_gives_it(tmp_path, impossible):
 
 def test_make_offers_the_tasks_of_course_py():
     rule = re.search("^(.+):\n\t", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(rule[1].split()) == sorted(["setup", *course.PROGRAMS])
+    assert sorted(rule[1].split()) == sorted(["setup", *launcher.PROGRAMS])
 
 
 def test_ci_can_start():
@@ -133,4 +133,6 @@ def test_top_level_files(name):
 
 def test_work_and_venv_are_not_committed():
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
-    assert {f"{course.WORK.name}/", f"{course.VENV.name}/"} <= set(ignored)
+    folders = (environment.VENV, environment.NEW, environment.OLD)
+    assert {f"{folder.name}/" for folder in (launcher.WORK, *folders)} <= set(ignored)
+    assert environment.LOCK.name in ignored
