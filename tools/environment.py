@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -170,28 +170,40 @@ def renew(packages):
     print("Installing the packages: about 0.5 GB to download, 2 GB on disk ...", flush=True)
     # The lock holds every dependency, so pip need not look for any, which old ones do badly.
     pip(NEW, "--require-hashes", "--no-deps", "-r", "requirements.txt")
-    if ask(python_of(NEW), "-c", "import jupyterlab, tensorflow") is None:
+    install_project(NEW)
+    start = "import adamlib, jupyterlab, tensorflow"
+    if ask(python_of(NEW), "-c", start) is None:
         raise Failed(
-            f"The packages are installed in {NEW}, but JupyterLab or TensorFlow does not start "
-            f'there. {python_of(NEW)} -c "import jupyterlab, tensorflow" says why.'
+            f"All is installed in {NEW}, but JupyterLab or TensorFlow does not start there: "
+            f'{python_of(NEW)} -c "{start}" says why.'
         )
     write(NEW / "course-stamp", f"{packages}\n-\n".encode())
     swap()
 
 
 def swap():
-    """Put .venv-new in the place of .venv."""
-    remove(OLD)
+    """Put .venv-new in the place of .venv, which stays where that is refused."""
     if os.path.lexists(str(VENV)):
+        remove(OLD)
         rename(VENV, OLD)
-    rename(NEW, VENV)
+    try:
+        rename(NEW, VENV)
+    except Failed:
+        if OLD.exists():
+            OLD.rename(VENV)
+        raise
+
+
+def install_project(venv):
+    """Make adamlib importable from this folder; everything that this needs is installed."""
+    # setuptools says at length that an editable folder is importable, which is the point of it.
+    pip(venv, "--no-deps", "--no-build-isolation", "--no-index", "-e", ".", PYTHONWARNINGS="ignore")
 
 
 def settle(packages, project):
-    """Install the project into .venv, make its programs start its Python, keep news away."""
+    """Fit .venv to this folder: where adamlib is, where programs find their Python; and no news."""
     write(VENV / "course-stamp", f"{packages}\n-\n".encode())
-    # setuptools says at length that an editable folder is importable, which is the point of it.
-    pip(VENV, "--no-deps", "--no-build-isolation", "--no-index", "-e", ".", PYTHONWARNINGS="ignore")
+    install_project(VENV)
     if run(PYTHON, "-c", PROGRAMS):
         raise Failed(f"The programs in {PYTHON.parent} could not be made: the reason is above.")
     settings = VENV / "share/jupyter/lab/settings/overrides.json"
@@ -199,7 +211,8 @@ def settle(packages, project):
     quiet = {"fetchNews": "false", "checkForUpdates": False}
     settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
     write(VENV / "course-stamp", f"{packages}\n{project}\n".encode())
-    shutil.rmtree(str(OLD), ignore_errors=True)
+    with suppress(Failed):  # a program may still use it; the next update deletes it
+        remove(OLD)
 
 
 def pip(venv, *words, **variables):
@@ -254,10 +267,12 @@ def take(file):
 
 
 def remove(venv):
-    """Delete a folder that is not needed any more."""
+    """Delete a folder that is not needed any more, or what is in its place."""
     try:
-        if os.path.lexists(str(venv)):
+        if venv.is_dir() and not venv.is_symlink():
             shutil.rmtree(str(venv))
+        elif os.path.lexists(str(venv)):
+            venv.unlink()
     except OSError as error:
         raise Failed(
             f"Cannot delete {venv} ({error.strerror or error}): close what uses it, delete it, "
