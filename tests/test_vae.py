@@ -191,6 +191,8 @@ def test_the_grid_of_figure_4_is_one_by_one_what_it_is_together():
     alphas = np.array([0.01, 0.03, 1e20])
     grid = bias_correction_grid(SMALL, rules.adam, images, 3, epochs=2, alphas=alphas)
     assert grid.shape == (2, 2, 3, 3) and np.isnan(grid[1, :, :, 2]).all()
+    first = bias_correction_grid(SMALL, rules.adam, images[:100], 3, epochs=2, alphas=[100.0])
+    assert np.isnan(first[1]).all(), "the first loss that is too large is infinite"
     for i, j, k in ((0, 0, 0), (1, 2, 1)):
         rng = np.random.default_rng(3)
         loss, start = functools.partial(SMALL.loss_and_gradient, rng=rng), SMALL.initial(rng)
