@@ -8,7 +8,6 @@ from queue import Empty
 import pytest
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell
-from xdist.scheduler import LoadScopeScheduling
 
 from tools import outputs
 
@@ -40,14 +39,15 @@ def pytest_runtest_setup(item):
         return (yield)
 
 
-class ByFile(LoadScopeScheduling):
-    """A file's tests stay in one process, for they share what is slow; but not those of pages."""
-
-    def _split_scope(self, nodeid):
-        return nodeid if nodeid.startswith("tests/browser/") else nodeid.split("::")[0]
-
-
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is one process, and no hook
 def pytest_xdist_make_scheduler(config, log):
+    """A file's tests stay in one process, for they share what is slow; but not those of pages."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if nodeid.startswith("tests/browser/") else nodeid.split("::")[0]
+
     return ByFile(config, log)
 
 
