@@ -21,6 +21,7 @@ def exponential_average(values, beta):
     values  shape (n,); beta  in [0, 1): about 1 / (1 − beta) values count
     Returns the averages m and the corrected m̂, each of shape (n,).
     """
+    number(beta, "beta")
     values = numbers(values, "The series", ndim=1)
     averages = np.empty(len(values))
     average = 0.0

@@ -365,9 +365,8 @@ def outcome(name, changed):
 @pytest.mark.parametrize("name", CALLS)
 def test_whatever_is_typed_gives_a_result_or_one_sentence_or_the_learner_s_own_error(name):
     _, usual, examples = CALLS[name]
-    values = (
-        st.sampled_from(ODD) | st.floats() | st.integers(-9, 99) | st.text("ab_ .1", max_size=3)
-    )
+    quarters = [st.sampled_from(ODD[i::4]) for i in range(4)]  # half of all that is drawn
+    values = st.one_of(*quarters, st.floats(), st.integers(-9, 99), st.text("ab_ .1", max_size=3))
     values |= st.lists(st.floats() | st.integers(-9, 9), max_size=3)
     odd = st.dictionaries(st.sampled_from(sorted(usual)), values, min_size=1, max_size=2)
     typo = st.sampled_from(TYPOS).map(lambda word: {word: 0.1})
