@@ -9,7 +9,8 @@ import numpy as np
 from adamlib import rules
 from adamlib.check import report
 from adamlib.datasets import mnist
-from adamlib.descent import check_hyperparameters, sweep, train
+from adamlib.descent import sweep, train
+from adamlib.inputs import among, brief, check_hyperparameters
 from adamlib.models import LogisticRegression
 from adamlib.surfaces import ravine
 
@@ -142,6 +143,8 @@ def _bugs(*pictures):
         4: "its steps are too long from the second on",
         1: "its steps are too short from the first on",
     }
+    if len(pictures) != len(seen):
+        raise ValueError(f"the answer is {len(seen)} numbers, not {len(pictures)}")
     wrong = [given for given, own in zip(pictures, seen, strict=True) if given != own]
     words = f"{len(seen) - len(wrong)} of {len(seen)} are right"
     if wrong:
@@ -702,31 +705,38 @@ def check_answer(name, *values):
 
     Several numbers where a function in ANSWERS takes several, such as two settings.
     """
-    if name not in ANSWERS:
+    if not among(name, ANSWERS):
         asked = difflib.get_close_matches(str(name), ANSWERS, n=1, cutoff=0)[0]
         raise ValueError(
-            f"There is no question {name!r}: the name comes first, as in "
+            f"There is no question {brief(name)}: the name comes first, as in "
             f"check_answer({asked!r}, ...)."
         )
+    answer = ANSWERS[name]
+    wanted = answer.__code__.co_argcount if callable(answer) else 1  # 0: any number of them
+    if wanted and len(values) != wanted:
+        words = f"the answer is {wanted} number{'s' * (wanted > 1)}, not {len(values)}"
+        if len(values) == 2 * wanted:
+            words += ": a decimal has a point, as in 1.33, where yours has a comma"
+        return report(name, "wrong", words)
     if any(value is None or value is ... for value in values):
         return report(name, "unsolved", "not written yet")
     numbers = []
     for value in values:
         if isinstance(value, str):
-            return report(name, "wrong", f"the answer is a number, not the string {value!r:.60}")
+            return report(name, "wrong", f"the answer is a number, not the string {brief(value)}")
         try:
             numbers.append(float(value))
         except (TypeError, ValueError, OverflowError):
-            return report(name, "wrong", f"the answer is one number, not {value!r:.60}")
-    if callable(ANSWERS[name]):
+            return report(name, "wrong", f"the answer is one number, not {brief(value)}")
+    if callable(answer):
         try:
-            reached, words = ANSWERS[name](*numbers)
+            reached, words = answer(*numbers)
         except ValueError as error:  # a number that no run can be made with
             return report(name, "wrong", str(error))
         if reached:
             return report(name, "solved", f"right: {words}")
         return report(name, "wrong", f"not yet: {words}")
-    right, reasons, *rounding = ANSWERS[name]
+    right, reasons, *rounding = answer
     (number,) = numbers
     if _equal(number, right, *rounding):
         return report(name, "solved", "right")

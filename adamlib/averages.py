@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from adamlib.inputs import number, numbers
+
 
 def new_average(average, value, beta):
     """The average with one more value: its part 1 − beta is new, the part beta stays."""
+    number(beta, "beta")
     return beta * average + (1 - beta) * value
 
 
@@ -18,6 +21,8 @@ def exponential_average(values, beta):
     values  shape (n,); beta  in [0, 1): about 1 / (1 − beta) values count
     Returns the averages m and the corrected m̂, each of shape (n,).
     """
+    number(beta, "beta")
+    values = numbers(values, "The series", ndim=1)
     averages = np.empty(len(values))
     average = 0.0
     for i, value in enumerate(values):

@@ -7,15 +7,17 @@ exercise is "solved" (solutions/) or "unsolved" (lessons/).
 import inspect
 import linecache
 import os
+import sys
 import traceback
 from collections import Counter
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
 
 from adamlib import rules
-from adamlib.descent import hyperparameter_defaults, state_defaults
 from adamlib.functions import FUNCTIONS, UNWRITTEN, described, returned
+from adamlib.inputs import among, brief, check_name, hyperparameter_defaults, state_defaults
 from adamlib.mistakes import HINTS, MISTAKES, wrong_rules
 
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
@@ -33,6 +35,10 @@ SETTINGS = (
 # 1.3e-5 off, since 1 - beta_2 is 0.001 only to so many digits; the nearest mistake is by 3.6e-3.
 TOLERANCE = 5e-5
 
+# A rule has hyperparameters, and the helpers of adamlib.rules have none.
+RULES = [k for k, f in vars(rules).items() if inspect.isfunction(f) and hyperparameter_defaults(f)]
+DEPTH = 400  # calls inside calls: nothing that check() asks for needs so many
+
 _hints_given = Counter()
 
 
@@ -42,14 +48,17 @@ def check(function, name, convention=""):
     name        of a rule in adamlib.rules, or of a function in adamlib.functions
     convention  one that is right too in this exercise, as in mistakes.py: "by the paper"
     """
-    is_rule = hasattr(rules, str(name))
-    if not callable(function) or not (is_rule or name in FUNCTIONS):
+    is_rule = among(name, RULES)
+    if not callable(function) or not (is_rule or among(name, FUNCTIONS)):
         raise ValueError(
             "check takes your function and the name of the exercise, as check(sgd, 'sgd'), not "
-            f"{function!r:.40} and {name!r:.40}."
+            f"{brief(function)} and {brief(name)}."
         )
+    if not among(convention, [""]):
+        known = {mistake.elsewhere for mistake in MISTAKES if mistake.elsewhere}
+        check_name(convention, sorted(known), "convention")
     ours = getattr(rules, name) if is_rule else FUNCTIONS[name][0]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), _no_deeper_than(DEPTH):
         try:
             if is_rule:
                 verdict = _rule_verdict(function, ours, name, convention) or "right"
@@ -73,11 +82,34 @@ def check(function, name, convention=""):
     return ours
 
 
+@contextmanager
+def _no_deeper_than(limit):
+    """Let a function that calls itself for ever end in a RecursionError, before memory does.
+
+    Python does so itself, but CPython 3.13.0 not for every call with keyword-only arguments.
+    """
+    depth, former = 0, sys.getprofile()
+
+    def watch(frame, event, _):
+        nonlocal depth
+        depth += {"call": 1, "return": -1}.get(event, 0)
+        if depth > limit:
+            raise RecursionError(
+                "maximum recursion depth exceeded: it calls itself again and again"
+            )
+
+    sys.setprofile(watch)
+    try:
+        yield
+    finally:
+        sys.setprofile(former)
+
+
 def hint(name):
     """Print one more hint for an exercise that check() knows by this name."""
-    if name not in HINTS:
+    if not among(name, HINTS):
         raise ValueError(
-            f"There are hints for {', '.join(HINTS)}; not for {name!r}. Where an exercise has "
+            f"There are hints for {', '.join(HINTS)}; not for {brief(name)}. Where an exercise has "
             "another hint, it folds out in its text."
         )
     hints, given = HINTS[name], _hints_given[name]
@@ -267,7 +299,7 @@ def _error(error, function, name):
         return f"{words}: write np.{error.name}"
     if isinstance(error, TypeError) and "can be converted to Python scalars" in str(error):
         return f"{words}: math's functions take one number, those of NumPy arrays, as np.sqrt"
-    known = _known(name)[2] if hasattr(rules, name) else {}
+    known = _known(name)[2] if name in RULES else {}
     return f"{words}: {_sentence(known[_line(error)])}" if _line(error) in known else words
 
 

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from adamlib.inputs import check_name, numbers
+
 TABLE = Path(__file__).with_suffix(".csv")
 
 
@@ -72,7 +74,7 @@ def evidence(*names):
 
     rows = ["measured over many seeds | mean ± deviation | seeds that show it", "--- | --- | ---"]
     for name in names:
-        claim = CLAIMS[name]
+        claim = CLAIMS[check_name(name, CLAIMS, "claim")]
         mean = ""
         if not np.isnan(claim.mean):
             digits = max(0, 1 - int(np.floor(np.log10(claim.sd)))) if claim.sd else 0
@@ -90,7 +92,8 @@ def carried(name, values):
     values  one number, or one for each seed. The margin is that of a single seed: it holds for
             the mean of a few too, even where another seed has chosen another learning rate.
     """
-    claim, mean = CLAIMS[name], float(np.mean(values))
+    claim = CLAIMS[check_name(name, CLAIMS, "claim")]
+    mean = float(np.mean(numbers(values, "The values")))
     if not abs(mean - claim.mean) <= 4 * claim.sd:
         raise AssertionError(
             f"{name}: this notebook has {mean:.3g}, and {claim.seeds} seeds have {claim.mean:g} ± "

@@ -16,7 +16,7 @@ lecture 6e, 2012; Zeiler, 2012; Kingma and Ba, 2015; Loshchilov and Hutter, 2019
 from typing import NamedTuple
 
 from adamlib import rules
-from adamlib.descent import check_value, hyperparameter_defaults
+from adamlib.inputs import check_function, check_name, hyperparameter_defaults, number
 
 
 class Convention(NamedTuple):
@@ -120,7 +120,7 @@ def table(*names):
     """The conventions of these rules as a table in Markdown; of all of them if none is named."""
     lines = ["| | | defaults | step |", "| --- | --- | --- | --- |"]
     for name in names or CONVENTIONS:
-        for row in CONVENTIONS[name]:
+        for row in CONVENTIONS[check_name(name, CONVENTIONS, "rule")]:
             known = [f"{s} {row.defaults[k]:g}" for k, s in _LETTERS.items() if k in row.defaults]
             defaults = ", ".join(known).replace("e-0", "e-")
             first = f"**{name}**" if row is CONVENTIONS[name][0] else ""
@@ -147,9 +147,15 @@ def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):
     would be 1: every linear warm-up doubles it at step 2, so with μ = 0.9 it would be 1.8. Keras's
     own SGD takes one number: for these give rules.momentum to descend, train or sweep.
     """
-    check_value("momentum", momentum)
-    check_value("dampening", dampening)
-    rate = learning_rate if callable(learning_rate) else lambda t: learning_rate
+    number(momentum, "momentum")
+    number(dampening, "dampening")
+    if callable(learning_rate):
+        rate = check_function(learning_rate, "learning_rate", "t")
+    else:
+        number(learning_rate, "learning_rate")
+
+        def rate(t):
+            return learning_rate
 
     def momentum_at(t):
         if t == 1:
@@ -181,7 +187,8 @@ def epsilon_from_paper(epsilon, beta_2=0.999):
     (Kingma and Ba, 2015, § 2, before § 2.1.) A Keras optimizer has one number for the whole
     run: after some 3 / (1 − β₂) steps ε̂ is ε but for 3 %.
     """
-    check_value("beta_2", beta_2)
+    number(epsilon, "epsilon")
+    number(beta_2, "beta_2")
     return lambda t: epsilon * (1 - beta_2**t) ** 0.5
 
 
@@ -193,7 +200,8 @@ def weight_decay_from_paper(weight_decay, learning_rate):
 
     learning_rate  α, a positive number: the one that the schedule multiplies
     """
-    check_value("learning_rate", learning_rate)
+    number(weight_decay, "weight_decay")
+    number(learning_rate, "learning_rate")
     return weight_decay / learning_rate
 
 
@@ -212,4 +220,5 @@ def l2_from_pytorch(weight_decay):
     velocity. In Adam the two differ whatever λ: g + λx is divided by its own root mean square
     (Loshchilov and Hutter, 2019, Proposition 2).
     """
+    number(weight_decay, "weight_decay")
     return weight_decay / 2

@@ -7,14 +7,20 @@ Where each file comes from, its authors and its licence: data/LICENSES.md.
 """
 
 import functools
+import gzip
 import hashlib
 import io
+import os
+import re
 import socket
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
+
+from adamlib.inputs import among, brief
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -117,8 +123,10 @@ def full_size(name):
     fashion_mnist(), for imdb rotten_tomatoes(). Prints one line that says what was returned.
     Imports TensorFlow, which takes seconds.
     """
-    if name not in SHIPPED:
-        raise ValueError(f"There is no {name!r} in full size; there are: {', '.join(SHIPPED)}.")
+    if not among(name, SHIPPED):
+        raise ValueError(
+            f"There is no {brief(name)} in full size; there are: {', '.join(SHIPPED)}."
+        )
     from adamlib.keras_check import keras
 
     source = getattr(keras.datasets, name)
@@ -129,11 +137,11 @@ def full_size(name):
         parts = source.load_data(**choice if name == "imdb" else {})
     except Exception as error:  # Keras raises no narrower one
         reason = str(error).rpartition(" -- ")[2] or type(error).__name__
+        trouble = f"could not be downloaded ({reason})"
+        for path in _damaged(name):
+            trouble = f"could not be read ({path} is damaged: delete it to download it again)"
         shipped, dataset = SHIPPED[name].__name__, SHIPPED[name]()
-        print(
-            f"{name} could not be downloaded ({reason}): this is {shipped} as the course ships it, "
-            f"{_sizes(dataset)}."
-        )
+        print(f"{name} {trouble}: this is {shipped} as the course ships it, {_sizes(dataset)}.")
         return dataset
     finally:
         socket.setdefaulttimeout(before)
@@ -141,6 +149,16 @@ def full_size(name):
     dataset = Dataset(*((convert(x), _labels(labels)) for x, labels in parts))
     print(f"This is {name} in full size, {_sizes(dataset)}.")
     return dataset
+
+
+def _damaged(name):
+    """The files that Keras keeps of a data set without a checksum and that cannot be unpacked."""
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    for path in sorted(home.glob(f"datasets/{name.replace('_', '-')}/*.gz")):
+        try:
+            gzip.decompress(path.read_bytes())
+        except (OSError, EOFError, zlib.error):
+            yield path
 
 
 def _sizes(dataset):
@@ -190,10 +208,14 @@ def read(name):
     """
     path = DATA / f"{name}.npz"
     get_back = f"run `git checkout data/{path.name}` or `python data/build.py {name}`"
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: {get_back} in the folder of the course.")
-    content = path.read_bytes()
-    found, expected = hashlib.sha256(content).hexdigest(), checksums().get(path.name)
+    content = _content(path, get_back)
+    expected = checksums().get(path.name)
+    if expected is None:
+        raise OSError(
+            f"{DATA / 'SHA256SUMS'} has no sum for {path.name}: run `git checkout data/SHA256SUMS` "
+            "in the folder of the course."
+        )
+    found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise OSError(
             f"{path} was altered or cut short: its {len(content):,} bytes have sha256 {found}, "
@@ -204,10 +226,20 @@ def read(name):
 
 
 def checksums():
-    """The file name and sha256 of each line in data/SHA256SUMS, as a dict."""
+    """The file name and sha256 of each line in data/SHA256SUMS, as a dict; other lines count not.
+
+    A line is what `sha256sum` writes, in text or binary mode.
+    """
     path = DATA / "SHA256SUMS"
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{path} is missing: run `git checkout data/{path.name}` in the folder of the course."
-        )
-    return dict(reversed(line.split()) for line in path.read_text().splitlines())
+    text = _content(path, f"run `git checkout data/{path.name}`").decode(errors="replace")
+    lines = re.findall(r"^([0-9a-f]{64}) [ *](\S+)\s*$", text, re.MULTILINE)
+    return {name: digest for digest, name in lines}
+
+
+def _content(path, get_back):
+    """The file's bytes; raise OSError, in one sentence, if it is no file."""
+    if path.is_file():
+        return path.read_bytes()
+    trouble = "is a folder, not a file: remove it and" if path.is_dir() else "is missing:"
+    kind = IsADirectoryError if path.is_dir() else FileNotFoundError
+    raise kind(f"{path} {trouble} {get_back} in the folder of the course.")

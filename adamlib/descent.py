@@ -6,15 +6,36 @@ element by element, as those of adamlib.rules do: one that takes a norm, say, wo
 each block of a large array, and in a sweep of many runs together.
 """
 
-import difflib
-import inspect
-import operator
 from typing import NamedTuple
 
 import numpy as np
 
+from adamlib.inputs import (
+    LOSS_AND_GRADIENT,
+    before_the_star,
+    brief,
+    broadcasts,
+    check_data,
+    check_function,
+    check_generator,
+    check_gradient,
+    check_hyperparameters,
+    check_memory,
+    check_params,
+    check_shapes,
+    check_value,
+    count,
+    hyperparameter_defaults,
+    misplaced,
+    name_of,
+    numbers,
+    pair,
+    state_defaults,
+)
+
 LIMIT = 1e10  # a coordinate beyond it, or not finite, has diverged
 BLOCK = 65_536  # bytes: a block and its temporaries stay in the processor's cache
+NUMPY = (np.ndarray, np.generic)
 RUNS = 4_096  # of a sweep, followed together for the same reason
 
 
@@ -68,10 +89,13 @@ def descend(rule, gradient, x, steps, **hyperparameters):
     Returns a Descent. A run that diverges stops there and says so; its finite part is kept.
     Raises ValueError or TypeError, in one sentence, for what cannot be followed.
     """
-    if hasattr(gradient, "gradient"):
-        raise TypeError(f"descend needs the gradient: give {gradient.name}.gradient.")
+    check_hyperparameters(rule, hyperparameters)
+    check_gradient(gradient, "descend")
     several = isinstance(x, list) and any(isinstance(a, np.ndarray) for a in x)
     xs = [_parameter(a) for a in x] if several else [_parameter(x)]
+    names, steps = state_defaults(rule), count(steps, "steps")
+    # x, its gradient and states; of each an array for every step, which are then put together.
+    check_memory(steps, 2 + len(names), sum(2 * x.nbytes + 100 for x in xs))
     points, gradients, states, diverged = [_copies(xs)], [], [], ""
 
     def gradients_at(xs):
@@ -80,9 +104,7 @@ def descend(rule, gradient, x, steps, **hyperparameters):
 
     with np.errstate(all="ignore"):
         try:
-            for gs, slots in _follow(
-                rule, gradients_at, xs, _count(steps, "steps"), hyperparameters
-            ):
+            for gs, slots in _follow(rule, gradients_at, xs, steps, hyperparameters):
                 points.append(_copies(xs))
                 gradients.append(_copies(gs))
                 states.append([_copies(s) for s in slots])
@@ -90,7 +112,6 @@ def descend(rule, gradient, x, steps, **hyperparameters):
             diverged = str(stop)
             print(diverged)
 
-    names = state_defaults(rule)
     trajectory = [_stacked([p[i] for p in points], x.shape) for i, x in enumerate(xs)]
     gradients = [_stacked([g[i] for g in gradients], x.shape) for i, x in enumerate(xs)]
     states = [
@@ -156,14 +177,21 @@ def training(rule, loss_and_gradient, params, data, *, epochs, batch_size, rng, 
     Its losses are one list that grows, its params the arrays in use. It prints nothing, and
     leaves np.errstate to the caller.
     """
-    steps = iterations(data, epochs, batch_size)
-    if rng is None and (batch_size or _samples(data)) < _samples(data):
+    check_hyperparameters(rule, hyperparameters)
+    steps, samples = iterations(data, epochs, batch_size), check_data(data)
+    check_memory(steps, 1, 40)  # the losses, as Python's floats in a list
+    if hasattr(loss_and_gradient, "loss_and_gradient"):
+        raise TypeError("Training needs a model's loss and gradient: give model.loss_and_gradient.")
+    check_function(loss_and_gradient, "loss_and_gradient", "params", "batch")
+    if rng is None and (batch_size or samples) < samples:
         raise ValueError("Batches need rng=np.random.default_rng(0) or another seed to shuffle by.")
-    xs, losses = [_parameter(p) for p in params], []
+    xs, losses = [_parameter(p) for p in check_params(params)], []
     kept = _copies(xs)
 
     def gradients_at(xs):
-        loss, gs = loss_and_gradient(xs, next(stream))
+        loss, gs = pair(loss_and_gradient(xs, next(stream)), LOSS_AND_GRADIENT)
+        if isinstance(loss, str | complex) or not hasattr(loss, "__float__"):
+            raise TypeError(f"The model's loss must be one number, not {_brief(loss)}.")
         if np.ndim(loss):
             raise ValueError(
                 f"The model's loss must be one number, not an array of shape {np.shape(loss)}: "
@@ -185,11 +213,11 @@ def training(rule, loss_and_gradient, params, data, *, epochs, batch_size, rng, 
 
 def iterations(data, epochs, batch_size):
     """How many steps a training takes: as many as an epoch has batches, for each epoch."""
-    samples = _samples(data)
-    batch_size = samples if batch_size is None else _count(batch_size, "batch_size", least=1)
+    samples = check_data(data)
+    batch_size = samples if batch_size is None else count(batch_size, "batch_size", least=1)
     if batch_size > samples:
         raise ValueError(f"batch_size={batch_size} is more than the data's {samples} samples.")
-    return _count(epochs, "epochs") * -(-samples // batch_size)
+    return count(epochs, "epochs") * -(-samples // batch_size)
 
 
 def batches(data, batch_size, rng=None):
@@ -197,8 +225,10 @@ def batches(data, batch_size, rng=None):
 
     A batch_size of None takes all of the data.
     """
-    samples = _samples(data)
-    batch_size = batch_size or samples
+    samples = check_data(data)
+    batch_size = samples if batch_size is None else count(batch_size, "batch_size", least=1)
+    if rng is not None:
+        check_generator(rng)
     if batch_size >= samples and rng is None:
         yield data
         return
@@ -217,7 +247,11 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
     `learning_rate` of shape (200, 1) and `beta_1` of shape (200,) it is (200, 200).
     Returns a Sweep. Raises ValueError or TypeError, in one sentence, for bad input.
     """
+    hyperparameters = {
+        k: numbers(v, k) if isinstance(v, list | tuple) else v for k, v in hyperparameters.items()
+    }
     check_hyperparameters(rule, hyperparameters)
+    check_gradient(gradient, "sweep")
     x = _parameter(x)
     n, starts = x.shape[:1], x.shape[1:]
     shapes = [np.shape(v) for v in hyperparameters.values() if not callable(v)]
@@ -236,7 +270,8 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
         for k, v in hyperparameters.items()
         if np.ndim(v) and not callable(v)
     }
-    trajectory = np.empty((_count(steps, "steps") + 1, *x.shape), x.dtype)
+    check_memory(count(steps, "steps"), 1, 2 * x.nbytes)
+    trajectory = np.empty((steps + 1, *x.shape), x.dtype)
     diverged = np.zeros(x.shape[-1:], int)
     for i in range(0, x.shape[-1], RUNS):
         run = slice(i, i + RUNS)
@@ -288,7 +323,7 @@ def _apply(rule, given, t, hyperparameters):
     except ValueError as error:
         if "read-only" in str(error):
             raise ValueError(
-                f"{_name(rule)} writes into an array that it was given: return a new one, as by "
+                f"{name_of(rule)} writes into an array that it was given: return a new one, as by "
                 "x = x - step in place of x -= step."
             ) from None
         raise
@@ -311,7 +346,8 @@ class Diverged(Exception):
 
 def _follow(rule, gradients_at, xs, steps, hyperparameters):
     """Take step after step, in place; yield each step's gradients and states, per array."""
-    check_hyperparameters(rule, hyperparameters)
+    for x in xs:
+        check_shapes(hyperparameters, x.shape)
     states = [list(state_defaults(rule).values()) for _ in xs]
     for t in range(1, steps + 1):
         h = _at_step(t, hyperparameters)
@@ -340,7 +376,7 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
             h = _at_step(t, hyperparameters)
             new = _apply(rule, [_read_only(a) for a in (x, g, *state)], t, h)
             _check_returned(rule, new, x, state)
-            x, *state = new
+            x, *state = (np.asarray(v) if isinstance(v, list) else v for v in new)
             if not _within([g], np.finfo(float).max):
                 x = np.where(np.isfinite(g), x, np.nan)
             trajectory[t] = x
@@ -348,66 +384,6 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
     bad = np.logical_or.accumulate(bad.any(axis=1) if x.ndim == 2 else bad)
     np.moveaxis(trajectory, -1, 1)[bad] = np.nan
     return trajectory, bad.argmax(axis=0)
-
-
-def state_defaults(rule):
-    """{name: value before the first step} of the rule's state, from its signature."""
-    parameters = list(inspect.signature(rule).parameters.values())[3:]
-    return {p.name: p.default for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD}
-
-
-def hyperparameter_defaults(rule):
-    """{name: default} of the rule's hyperparameters, from its signature."""
-    parameters = inspect.signature(rule).parameters.values()
-    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
-
-
-def _positive(v):
-    return (v > 0) & (v < np.inf)
-
-
-def _not_negative(v):
-    return (v >= 0) & (v < np.inf)
-
-
-def _below_one(v):
-    return (v >= 0) & (v < 1)
-
-
-RANGES = {
-    "learning_rate": (_positive, "a positive number"),
-    **dict.fromkeys(["epsilon", "weight_decay"], (_not_negative, "zero or a positive number")),
-    **dict.fromkeys(
-        ["momentum", "dampening", "rho", "beta_1", "beta_2"], (_below_one, "in [0, 1)")
-    ),
-}
-
-
-def check_hyperparameters(rule, hyperparameters):
-    """Raise TypeError for a name that the rule does not have, ValueError for a value it cannot."""
-    known = list(hyperparameter_defaults(rule))
-    for name, value in hyperparameters.items():
-        if name in state_defaults(rule):
-            raise TypeError(
-                f"{_name(rule)} takes {name} as a state, since it stands before the * in its "
-                "signature: put `*,` before the hyperparameters."
-            )
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f": did you mean {near[0]}?" if near else "."
-            raise TypeError(
-                f"{_name(rule)} has no hyperparameter {name}{hint} It has: {', '.join(known)}."
-            )
-        if not callable(value):
-            check_value(name, value)
-
-
-def check_value(name, value):
-    """Raise ValueError for a value that the hyperparameter of this name cannot have."""
-    array = np.asarray(value)
-    right, words = RANGES.get(name, (np.isfinite, "a finite number"))
-    if array.dtype.kind not in "fiu" or not np.all(right(array)):
-        raise ValueError(f"{name} must be {words}, not {value!r}.")
 
 
 def _at_step(t, hyperparameters):
@@ -422,11 +398,9 @@ def _parameter(x):
     """x as an array of floats that is finite; a copy."""
     if isinstance(x, np.ndarray) and x.dtype.kind != "f":
         raise TypeError(f"The start is an array of {x.dtype}: give floats, as x.astype(float).")
-    try:
-        precision = x.dtype if isinstance(x, np.ndarray | np.floating) else float
-        array = np.array(x, precision, order="C")
-    except (TypeError, ValueError):
-        raise TypeError(f"The start must be numbers, not {_brief(x)}.") from None
+    numbers(x, "The start")
+    precision = x.dtype if isinstance(x, np.ndarray | np.floating) else float
+    array = np.array(x, precision, order="C")
     if not _within([array], LIMIT):
         raise ValueError(f"The start is not finite, or beyond {LIMIT:g}: {_brief(x)}.")
     return array
@@ -434,11 +408,16 @@ def _parameter(x):
 
 def _gradients(gs, xs):
     """The gradients as arrays, each of its parameter's shape."""
+    if not isinstance(gs, list | tuple) and not np.ndim(gs):
+        raise TypeError(f"The gradient must be a list of arrays, not {_brief(gs)}.")
     if len(gs) != len(xs):
         raise ValueError(f"There are {len(xs)} parameter arrays and {len(gs)} gradients.")
     arrays = []
     for g, x in zip(gs, xs, strict=True):
-        array = np.asarray(g)
+        try:
+            array = np.asarray(g)
+        except ValueError:
+            raise ValueError(f"The gradient's rows differ in length: {_brief(g)}.") from None
         if array.dtype.kind != "f" and (isinstance(g, np.ndarray) or array.dtype.kind not in "iu"):
             raise TypeError(f"The gradient must hold floats, not {array.dtype}: {_brief(g)}.")
         if array.shape != x.shape:
@@ -453,18 +432,27 @@ def _gradients(gs, xs):
 def _check_returned(rule, result, x, state):
     """Raise one sentence if the rule returned something else than (x, *state)."""
     if not isinstance(result, tuple | list) or len(result) != 1 + len(state):
+        if state := misplaced(rule):
+            raise TypeError(before_the_star(rule, state))
         sized = isinstance(result, tuple | list)
         got = f"{len(result)} values" if sized else type(result).__name__
-        raise TypeError(f"{_name(rule)} must return a tuple, {_returned(rule)}, but gave {got}.")
+        raise TypeError(f"{name_of(rule)} must return a tuple, {_returned(rule)}, but gave {got}.")
     for i, value in enumerate(result):
+        if isinstance(value, NUMPY) and value.shape == x.shape and value.dtype.kind == "f":
+            continue  # the usual case, at every step
         try:
-            shape = np.shape(value) if i == 0 else np.broadcast_shapes(np.shape(value), x.shape)
-        except ValueError:
-            shape = None
-        if shape != x.shape:
+            array = np.asarray(value)
+        except ValueError:  # rows that differ in length
+            array = np.asarray(None)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(
+                f"{name_of(rule)} must return numbers, {_returned(rule)}, but value {i + 1} is "
+                f"{_brief(value)}."
+            )
+        if array.shape != x.shape and not (i and broadcasts(array.shape, x.shape)):
             raise ValueError(
-                f"{_name(rule)} must return {_returned(rule)}, each of x's shape {x.shape}, "
-                f"but value {i + 1} has shape {np.shape(value)}."
+                f"{name_of(rule)} must return {_returned(rule)}, each of x's shape {x.shape}, "
+                f"but value {i + 1} has shape {array.shape}."
             )
 
 
@@ -483,33 +471,12 @@ def diverged_at(rule, t, hyperparameters):
     settings = hyperparameter_defaults(rule) | hyperparameters
     shown = ["learning_rate", *hyperparameters] if "learning_rate" in settings else hyperparameters
     words = ", ".join(f"{name}={_brief(settings[name])}" for name in dict.fromkeys(shown))
-    return f"{_name(rule)} diverged at step {t} ({words})"
-
-
-def _count(value, name, least=0):
-    try:
-        value = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number, not {value!r}.") from None
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, not {value}.")
-    return value
-
-
-def _samples(data):
-    lengths = [np.shape(array)[0] for array in data]  # a sparse matrix has no len
-    if len(set(lengths)) != 1:
-        raise ValueError(f"The data's arrays must have one length, not {lengths}.")
-    return lengths[0]
+    return f"{name_of(rule)} diverged at step {t} ({words})"
 
 
 def _copies(arrays):
     return [np.copy(a) for a in arrays]
 
 
-def _name(rule):
-    return getattr(rule, "__name__", repr(rule))
-
-
 def _brief(value):
-    return f"{value:g}" if isinstance(value, int | float | np.number) else repr(value)[:80]
+    return f"{value:g}" if isinstance(value, int | float | np.number) else brief(value)

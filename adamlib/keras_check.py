@@ -28,7 +28,16 @@ import tensorflow as tf
 from scipy.sparse import issparse
 
 from adamlib import rules
-from adamlib.descent import Training, batches, descend, hyperparameter_defaults
+from adamlib.descent import Training, batches, descend
+from adamlib.inputs import (
+    check_arrays,
+    check_gradient,
+    check_name,
+    check_rule,
+    hyperparameter_defaults,
+    name_of,
+    numbers,
+)
 
 keras = tf.keras
 
@@ -88,6 +97,7 @@ def equals_keras(rule, gradient, x, steps, *, dtype="float64", **hyperparameters
     dtype  "float64" or "float32", the precision of both; Keras's own setting is put back
     Raises AssertionError where the two part, ValueError for what cannot be compared.
     """
+    check_name(dtype, BOUNDS, "precision")
     optimizer, said = _entry(rule, OWN, "an optimizer of tf.keras", hyperparameters)
     parameters = inspect.signature(getattr(keras.optimizers, optimizer)).parameters
     defaults = {name: parameters[name].default for name in hyperparameter_defaults(rule)}
@@ -112,6 +122,7 @@ def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters)
     sign_descent  while no gradient is far smaller than the one before, about 1/100: Keras's
                   v + (g² - v) loses the digits of a small g², and all of them at 0
     """
+    check_name(dtype, BOUNDS, "precision")
     as_adam = _entry(rule, AS_ADAM, "a setting of Adam", hyperparameters)
     if "epsilon" in hyperparameters:
         raise ValueError("equals_adam has an epsilon of its own, a tiny one: give none.")
@@ -145,7 +156,7 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
     There is no dropout: Keras would drop others. The precision is that of params. Compare an MLP
     in float64: in float32 a rounding that switches one ReLU can part the two runs.
     """
-    *hidden, outputs = (len(b) for b in params[1::2])
+    *hidden, outputs = (len(b) for b in check_arrays(params)[1::2])
     loss = "BinaryCrossentropy" if outputs == 1 else "SparseCategoricalCrossentropy"
     losses = []
     dtype = params[0].dtype.name
@@ -191,7 +202,7 @@ def _numbers(settings, number):
 
 def _entry(rule, table, what, hyperparameters):
     """The rule's entry, or a sentence if this rule, so set, cannot be compared."""
-    name = rule.__name__
+    name = name_of(check_rule(rule))
     if name not in table:
         raise ValueError(f"{name} is not {what}; there are: {', '.join(table)}.")
     known, own = (list(hyperparameter_defaults(r)) for r in (getattr(rules, name), rule))
@@ -215,7 +226,10 @@ def _adagrad_from_zero(rule):
 
 def _descend(rule, gradient, x, steps, dtype, hyperparameters):
     """The rule's run in that precision, a Descent for each parameter array."""
+    check_gradient(gradient, "The comparison")
     several = isinstance(x, list) and any(isinstance(a, np.ndarray) for a in x)
+    for a in x if several else [x]:
+        numbers(a, "The start")
 
     def gradients(xs):
         return [np.asarray(g, dtype) for g in (gradient(xs) if several else [gradient(xs[0])])]

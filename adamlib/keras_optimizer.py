@@ -18,13 +18,8 @@ from numbers import Real
 import numpy as np
 
 from adamlib import rules
-from adamlib.descent import (
-    check_hyperparameters,
-    diverged_at,
-    hyperparameter_defaults,
-    state_defaults,
-    update,
-)
+from adamlib.descent import diverged_at, update
+from adamlib.inputs import check_hyperparameters, hyperparameter_defaults, state_defaults
 from adamlib.keras_check import keras, tf
 
 ops = keras.ops

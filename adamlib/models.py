@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from adamlib.inputs import check_arrays, check_batch, check_generator, check_kind, count, number
+
 
 class Classifier:
     """What the models have in common. Each has its own initial, logits and loss_and_gradient.
@@ -30,7 +32,7 @@ class Classifier:
 
     def loss(self, params, batch):
         """f as a float, without dropout."""
-        x, y = batch
+        x, y = check_batch(batch)
         return cross_entropy(self.logits(params, x), y)[0]
 
     def gradient(self, params, batch, **rng):
@@ -39,7 +41,7 @@ class Classifier:
 
     def accuracy(self, params, batch):
         """The share of samples, 0 to 1, whose label is the likeliest by their logits."""
-        x, y = batch
+        x, y = check_batch(batch)
         logits = self.logits(params, x)
         _check_labels(logits, y)
         guesses = logits.argmax(axis=1) if logits.ndim == 2 else logits > 0
@@ -70,12 +72,12 @@ class LogisticRegression(Classifier):
 
     def logits(self, params, x):
         """z of shape (n, classes), for images x of shape (n, inputs)."""
-        W, b = params
+        W, b = check_arrays(params, 2)
         return _images(x, W) @ W + b
 
     def loss_and_gradient(self, params, batch):
         """f and [∂f/∂W, ∂f/∂b], from one pass over the batch."""
-        x, y = batch
+        x, y = check_batch(batch)
         loss, d_logits = cross_entropy(self.logits(params, x), y)
         return loss, [np.asarray(x, d_logits.dtype).T @ d_logits, d_logits.sum(axis=0)]
 
@@ -105,13 +107,13 @@ class SparseLogisticRegression(Classifier):
 
     def logits(self, params, x):
         """z of shape (n,), for documents x, a scipy.sparse matrix in CSR form, (n, words)."""
-        w, b = params
+        w, b = check_arrays(params, 2)
         return _documents(x, w) @ w + b
 
     def loss_and_gradient(self, params, batch, rng=None):
         """f and [∂f/∂w, ∂f/∂b], with dropout if the model has it: then rng is needed."""
-        x, y = batch
-        x = _documents(x, params[0])
+        x, y = check_batch(batch)
+        x = _documents(x, check_arrays(params, 2)[0])
         if self.dropout:
             kept = drop(x.data, self.dropout, rng)
             x = csr_array((kept, x.indices, x.indptr), shape=x.shape)
@@ -144,8 +146,18 @@ class MLP(Classifier):
     dropout: float = 0.0
     l2: float = 0.0
 
+    def __post_init__(self):
+        check_kind(self.layers, tuple | list, "layers", "a tuple of widths, as (784, 64, 10)")
+        if len(self.layers) < 2:
+            raise ValueError(f"layers has the inputs and the classes at least, not {self.layers}.")
+        for width in self.layers:
+            count(width, "A layer's width", least=1)
+        number(self.dropout, "dropout")
+        number(self.l2, "l2")
+
     def initial(self, rng, dtype=np.float32):
         """W_k normal with variance 2 / layers[k − 1] (He et al., 2015), drawn from rng; b_k 0."""
+        check_generator(rng)
         params = []
         for inputs, outputs in zip(self.layers[:-1], self.layers[1:], strict=True):
             W = rng.normal(scale=(2 / inputs) ** 0.5, size=(inputs, outputs))
@@ -158,7 +170,7 @@ class MLP(Classifier):
 
     def loss_and_gradient(self, params, batch, rng=None):
         """f and [∂f/∂W_1, ∂f/∂b_1, ...], with dropout if the model has it: then rng is needed."""
-        x, y = batch
+        x, y = check_batch(batch)
         *h, z = self._forward(params, x, lambda h: drop(h, self.dropout, rng))
         loss, d = cross_entropy(z, y)
         gradient = [h[-1].T @ d, d.sum(axis=0)]
@@ -175,7 +187,7 @@ class MLP(Classifier):
 
     def _forward(self, params, x, dropped):
         """[h_0, h_1, ..., z]."""
-        h = [_images(x, params[0])]
+        h = [_images(x, check_arrays(params, 2 * len(self.layers) - 2)[0])]
         for W, b in zip(params[:-2:2], params[1:-2:2], strict=True):
             h.append(dropped(np.maximum(h[-1] @ W + b, 0)))
         W, b = params[-2:]
@@ -184,15 +196,14 @@ class MLP(Classifier):
 
 def drop(a, dropout, rng):
     """The array a with each number 0 with probability `dropout`, the others / (1 − dropout)."""
-    if dropout == 0:
+    if number(dropout, "dropout") == 0:
         return a
-    if not 0 < dropout < 1:
-        raise ValueError(f"dropout is a probability, at least 0 and less than 1, not {dropout!r}.")
     if rng is None:
         raise ValueError(
             f"dropout={dropout} draws at random: give rng=np.random.default_rng(0) or another "
             "seed, in training by functools.partial(model.loss_and_gradient, rng=rng)."
         )
+    check_generator(rng)
     return a * (rng.random(a.shape, np.float32) >= dropout) / (1 - dropout)
 
 

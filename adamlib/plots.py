@@ -17,6 +17,23 @@ from matplotlib import patheffects
 from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
+from adamlib.inputs import (
+    check_axis,
+    check_curves,
+    check_images,
+    check_kind,
+    check_line,
+    check_map,
+    check_rule,
+    check_states,
+    check_surface,
+    drawable,
+    drawable_path,
+    finite_point,
+    number,
+    pair,
+)
+
 STYLE = Path(__file__).with_name("course.mplstyle")
 HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
 
@@ -94,13 +111,18 @@ def curve(surface, trajectories, window=None):
     trajectories  {label: shape (steps + 1,)}, as `run.trajectory` of descent.descend
     window        (left, right), the surface's own if not given
     """
-    left, right = window or surface.window[0]
+    check_surface(surface, coordinates=1)
+    if not check_curves(trajectories, "trajectories"):
+        raise ValueError("trajectories is empty: give one at least.")
+    paths = {k: drawable_path(path, k, 1) for k, path in trajectories.items()}
+    window = pair(surface.window[0] if window is None else window, "A window is (left, right)")
+    _, (left, right) = check_axis(("the window", window), "window")
     x = np.linspace(left, right, 400)
     rows = -(-len(trajectories) // 2)
     columns = min(2, len(trajectories))
     with picture(columns, rows, figsize=(3.3 * columns + 1.5, 2.4 * rows + 0.6)) as (fig, axes):
         seen = []
-        for ax, (label, path) in zip(np.ravel(axes), trajectories.items(), strict=False):
+        for ax, (label, path) in zip(np.ravel(axes), paths.items(), strict=False):
             ax.plot(x, surface(x), color="#aaaaaa", zorder=1)
             inside = np.clip(path, left, right) == path
             inside = np.logical_and.accumulate(inside)
@@ -119,6 +141,9 @@ def curve(surface, trajectories, window=None):
 
 def one_step(surface, x, learning_rate):
     """One step of gradient descent on a curve: the tangent, and the step along the axis."""
+    check_surface(surface, coordinates=1)
+    number(x, "x")
+    number(learning_rate, "learning_rate")
     slope = float(surface.gradient(x))
     new = x - learning_rate * slope
     left, right = surface.window[0]
@@ -149,11 +174,13 @@ def contour(surface, trajectories=None, title=None):
 
     trajectories  {label: shape (steps + 1, 2)}; only what lies in the window is drawn
     """
-    trajectories = trajectories or {}
+    check_surface(surface, coordinates=2)
+    trajectories = check_curves({} if trajectories is None else trajectories, "trajectories")
+    paths = {k: drawable_path(path, k, 2) for k, path in trajectories.items()}
     with picture() as (fig, ax):
         _draw_contours(ax, surface)
         seen = []
-        for label, path in trajectories.items():
+        for label, path in paths.items():
             style = style_of(label, trajectories)
             ax.plot(*path.T, color="white", lw=3.5)
             ax.plot(*path.T, lw=1.5, label=label, **style)
@@ -176,10 +203,15 @@ def arrows(surface, x, vectors, title=None):
 
     An arrow named after a rule has its colour.
     """
+    check_surface(surface, coordinates=2)
+    x = finite_point(x, "x")
+    check_curves(vectors, "vectors")
+    others = [OTHER, *COLOURS.values()]
+    vectors = {label: finite_point(vector, label) for label, vector in vectors.items()}
     with picture() as (fig, ax):
         _draw_contours(ax, surface)
         for turn, (label, vector) in enumerate(vectors.items()):
-            colour = COLOURS.get(_rule(label), [OTHER, *list(COLOURS.values())][turn])
+            colour = COLOURS.get(_rule(label), others[turn % len(others)])
             arrow = dict(arrowstyle="-|>", color=colour, lw=3, shrinkA=0, shrinkB=0)
             ax.annotate("", x + vector, x, arrowprops=arrow)
             _note(ax, label, x + vector, colour, (6, 6), "left")
@@ -192,17 +224,19 @@ def arrows(surface, x, vectors, title=None):
 
 def bars(values, title=None):
     """One update number by number: horizontal bars {name: number}, from the top down."""
-    names, numbers = list(values), np.array(list(values.values()), float)
+    if not check_curves(values, "values"):
+        raise ValueError("values is empty: give one number at least.")
+    names, lengths = list(values), [number(v, name) for name, v in values.items()]
     with picture(figsize=(6.4, 0.6 + 0.45 * len(names))) as (fig, ax):
-        colours = [COLOURS["sgd"] if n >= 0 else COLOURS["adam"] for n in numbers]
-        drawn = ax.barh(names, numbers, color=colours)
-        ax.bar_label(drawn, [f"{n:.4g}" for n in numbers], padding=4)
+        colours = [COLOURS["sgd"] if n >= 0 else COLOURS["adam"] for n in lengths]
+        drawn = ax.barh(names, lengths, color=colours)
+        ax.bar_label(drawn, [f"{n:.4g}" for n in lengths], padding=4)
         ax.axvline(0, color=OTHER, lw=1)
         ax.margins(x=0.2)
         ax.invert_yaxis()
         ax.grid(axis="y", visible=False)
         ax.set(title=title)
-    seen = ", ".join(f"{name} is {n:.4g}" for name, n in zip(names, numbers, strict=True))
+    seen = ", ".join(f"{name} is {n:.4g}" for name, n in zip(names, lengths, strict=True))
     fig.alt = _sentences(title or "One update number by number", seen)
     return fig
 
@@ -218,12 +252,20 @@ def lines(
     log    whether the y axis is logarithmic; log_x the x axis
     marks  {label: x} of places to mark by an upright line
     """
+    if not check_curves(lines, "lines"):
+        raise ValueError("lines is empty: give one at least.")
+    drawn_on = {}
+    for label, values in lines.items():
+        if isinstance(x, dict) and label not in x:
+            raise ValueError(f"x has nothing for {label}: give it a row of numbers.")
+        at = x[label] if isinstance(x, dict) else x
+        drawn_on[label] = check_line(values, at, label, log)
+    for label, place in check_curves({} if marks is None else marks, "marks").items():
+        number(place, label)
     with picture() as (fig, ax):
         seen = []
-        for label, values in lines.items():
-            values = np.ma.masked_invalid(np.atleast_2d(values))
-            at = x[label] if isinstance(x, dict) else x
-            at = np.arange(values.shape[1]) if at is None else at
+        for label, (values, at) in drawn_on.items():
+            values = np.ma.masked_invalid(values)
             style = style_of(label, lines) | {"marker": None}
             mean = values.mean(axis=0)
             ax.plot(at, mean, label=label, **style)
@@ -258,9 +300,11 @@ def states(run, rule, title=None):
 
     run  what descent.descend returned for one array of one or two coordinates
     """
-    with picture(len(run.states), figsize=(3.6 * max(2, len(run.states)), 3)) as (fig, axes):
+    check_rule(rule)
+    named = check_states(run, rule)
+    with picture(len(named), figsize=(3.6 * max(2, len(named)), 3)) as (fig, axes):
         seen = []
-        for ax, (name, values) in zip(np.atleast_1d(axes), run.states.items(), strict=True):
+        for ax, (name, values) in zip(np.atleast_1d(axes), named.items(), strict=True):
             for i, column in enumerate(np.atleast_2d(values.T)):
                 label = f"{name}[{i}]" if values.ndim > 1 else name
                 colour = style_of(rule.__name__)["color"]
@@ -282,7 +326,13 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
     kinds   names of the kinds, if values are 0, 1, 2, …: which of them each cell is
     lines   {label: (x, y)} of curves to draw on the map, such as a theory's borders
     """
-    (x_name, x_values), (y_name, y_values) = x, y
+    (x_name, x_values), (y_name, y_values) = check_axis(x, "x"), check_axis(y, "y")
+    values = check_map(values, (len(y_values), len(x_values)), log and kinds is None)
+    if kinds is not None:
+        check_kind(kinds, list | tuple, "kinds", "a list of names")
+    lines = check_curves({} if lines is None else lines, "lines")
+    for name, curve in lines.items():
+        drawable(pair(curve, f"{name} is a pair (x, y)"), name)
     shown = np.ma.masked_invalid(values)
     norm = LogNorm() if log else None
     if kinds:
@@ -300,7 +350,7 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         if kinds:
             bar.set_ticks(range(len(kinds)), labels=kinds)
         ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())  # whatever the lines need
-        for dash, (name, curve) in zip(DASHES, (lines or {}).items(), strict=False):
+        for dash, (name, curve) in zip(DASHES, lines.items(), strict=False):
             ax.plot(*curve, color="white", lw=4)
             ax.plot(*curve, color="black", lw=2, ls=dash, label=name)
         if lines:
@@ -337,7 +387,8 @@ def _cell_edges(values):
 
 def images(pictures, labels, title=None):
     """A row of square grey images, shape (n, pixels), each with its label above."""
-    side = round(len(pictures[0]) ** 0.5)
+    pictures = check_images(pictures, labels)
+    side = round(pictures.shape[1] ** 0.5)
     with picture(len(pictures), figsize=(6.4, 1.2)) as (fig, axes):
         for ax, one, label in zip(axes, pictures, labels, strict=True):
             ax.imshow(one.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import anywidget
 import traitlets
 
+from adamlib.inputs import check_name
+
 
 class Question(NamedTuple):
     """What is asked; the choices, {words: reason}; and which of them, from 0, is right."""
@@ -420,4 +422,4 @@ class Quiz(anywidget.AnyWidget):
 
 def quiz(name):
     """The question `name`, such as "01.start": choose, press Check, read the reason."""
-    return Quiz(QUESTIONS[name])
+    return Quiz(QUESTIONS[check_name(name, QUESTIONS, "quiz")])

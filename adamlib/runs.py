@@ -19,6 +19,8 @@ import numpy as np
 from IPython import get_ipython
 from IPython.display import HTML, display
 
+from adamlib import inputs
+
 SIZES = ("smoke", "laptop", "full")
 
 
@@ -44,7 +46,7 @@ def seeds(count):
     first = os.environ.get("ADAMLIB_SEED") or "0"
     if not first.isdecimal():
         raise ValueError(f"ADAMLIB_SEED is {first!r}: it must be a whole number, 0 or more.")
-    count = 1 if size() == "smoke" else count
+    count = 1 if size() == "smoke" else inputs.count(count, "count", least=1, most=10_000)
     return list(range(int(first), int(first) + count))
 
 
@@ -55,6 +57,10 @@ def collect(jobs, done):
     done  {name: result}, which is filled; a second call with it goes on where the first ended
     Returns done. A KeyboardInterrupt loses only the job that it stops, and says how many are kept.
     """
+    inputs.check_kind(jobs, dict, "jobs", "a dict {name: function}")
+    inputs.check_kind(done, dict, "done", "a dict, {} at first, which keeps the results")
+    for name, job in jobs.items():
+        inputs.check_function(job, f"The job {name}")
     to_do = {name: job for name, job in jobs.items() if name not in done}
     show, begin = _display(_bar(jobs, done)), time.monotonic()
     try:
@@ -81,11 +87,24 @@ def tune(train_at, rates, loss_of, seeds, done):
     decide. One seed alone would often choose another rate than the next seed does.
     """
 
+    inputs.check_function(train_at, "train_at", "method", "rate", "seed")
+    inputs.check_function(loss_of, "loss_of", "training")
+    inputs.check_kind(rates, dict, "rates", "a dict {method: learning rates}")
+    for method, some in rates.items():
+        inputs.check_values("learning_rate", some, f"The rates of {method}")
+    if not inputs.check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
+        raise ValueError("seeds is empty: give one at least.")
+    for seed in seeds:
+        inputs.count(seed, "A seed")
+
+    def mean(losses):
+        return np.mean([inputs.numbers(loss, "A loss", ndim=0) for loss in losses])
+
     def means(rates, seeds):
         keys = [(m, rate, seed) for m in rates for rate in rates[m] for seed in seeds]
         collect({key: partial(train_at, *key) for key in keys}, done)
         return {
-            m: [np.mean([loss_of(done[m, rate, seed]) for seed in seeds]) for rate in rates[m]]
+            m: [mean(loss_of(done[m, rate, seed]) for seed in seeds) for rate in rates[m]]
             for m in rates
         }
 
@@ -96,9 +115,8 @@ def tune(train_at, rates, loss_of, seeds, done):
 
 def _display(page):
     """Show a page in a notebook; the function that puts another in its place."""
-    if get_ipython() is None:
-        return lambda page: None
-    return display(page, display_id=True).update
+    shown = display(page, display_id=True) if get_ipython() else None
+    return shown.update if shown else lambda page: None
 
 
 def _bar(jobs, done, name=None, seconds=None):

@@ -9,9 +9,8 @@ says what it is there.
 """
 
 import math
-import operator
 
-from adamlib.descent import check_value
+from adamlib.inputs import count, number
 
 
 def inverse_sqrt(learning_rate):
@@ -19,7 +18,7 @@ def inverse_sqrt(learning_rate):
 
     Keras has none like it; its InverseTimeDecay falls as 1 / t.
     """
-    check_value("learning_rate", learning_rate)
+    number(learning_rate, "learning_rate")
     return lambda t: learning_rate / t**0.5
 
 
@@ -30,8 +29,8 @@ def linear_warmup(learning_rate, warmup):
     In Keras, where warmup > 1: PolynomialDecay(η / warmup, warmup - 1, η), which rises where its
     end is higher.
     """
-    check_value("learning_rate", learning_rate)
-    warmup = _whole(warmup, "warmup")
+    number(learning_rate, "learning_rate")
+    warmup = count(warmup, "warmup", least=1)
     return lambda t: learning_rate * min(1, t / warmup)
 
 
@@ -42,8 +41,8 @@ def cosine(learning_rate, steps, warmup=1):
     In Keras: CosineDecay(η / warmup, steps - warmup + 1, warmup_target=η, warmup_steps=warmup - 1),
     which goes on with 0 after the last step. Here the run must not be longer: ValueError.
     """
-    check_value("learning_rate", learning_rate)
-    steps, warmup = _whole(steps, "steps"), _whole(warmup, "warmup")
+    number(learning_rate, "learning_rate")
+    steps, warmup = count(steps, "steps", least=1), count(warmup, "warmup", least=1)
     if warmup > steps:
         raise ValueError(f"warmup={warmup} is longer than the run, steps={steps}.")
 
@@ -64,13 +63,3 @@ def cosine_at(t, learning_rate, steps, warmup):
         return learning_rate * t / warmup
     done = (t - warmup) / (steps - warmup + 1)
     return learning_rate * (1 + math.cos(math.pi * done)) / 2
-
-
-def _whole(value, name):
-    try:
-        whole = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number of steps, not {value!r}.") from None
-    if whole < 1:
-        raise ValueError(f"{name} must be at least 1 step, not {whole}.")
-    return whole

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from adamlib import inputs
+from adamlib.descent import Training
 from adamlib.runs import seeds, size, tune
 
 
@@ -33,12 +35,22 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
     Prints a line for each method. Raises ValueError if one diverged at every rate, or with one of
     the seeds at its best. Where a notebook only has to run (runs.size), two rates do.
     """
+    inputs.check_kind(methods, dict, "methods", "a dict {name: function of (rate, seed)}")
+    for name, method in methods.items():
+        inputs.check_function(method, f"The method {name}", "rate", "seed")
+    inputs.check_values("learning_rate", rates, "The rates")
+    inputs.check_function(held_out_loss, "held_out_loss", "params")
+    inputs.count(every, "every", least=1)
     chosen, done = seeds(count), {} if done is None else done
     if size() == "smoke":
         rates = rates[:2]
 
     def loss(run):
-        return np.inf if run.diverged else np.nan_to_num(held_out_loss(run.params), nan=np.inf)
+        inputs.check_kind(run, Training, "What a method returns", "a Training, as of descent.train")
+        if run.diverged:
+            return np.inf
+        held_out = inputs.numbers(held_out_loss(run.params), "The held-out loss", ndim=0)
+        return np.nan_to_num(held_out, nan=np.inf)
 
     def train_at(name, rate, seed):
         return methods[name](rate, seed)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from adamlib.inputs import check_generator, number, numbers, pair
+
 
 @dataclass(frozen=True)
 class Surface:
@@ -37,7 +39,9 @@ class Surface:
         return np.stack(slopes) if len(self.window) == 2 else slopes
 
     def _coordinates(self, x):
-        x = np.asarray(x)
+        x = np.asarray(x) if hasattr(x, "dtype") else numbers(x, "x")
+        if x.dtype.kind not in "iuf":
+            raise TypeError(f"{self.name} takes numbers, not {x.dtype}.")
         if len(self.window) == 1:
             return (x,)
         if x.shape[:1] != (2,):
@@ -47,7 +51,8 @@ class Surface:
 
 def quadratic(name, curvatures, **rest):
     """½ Σ hᵢ xᵢ², whose second derivatives are the curvatures hᵢ."""
-    a, b = curvatures
+    pair(curvatures, "The curvatures are two numbers, such as (1, 20)")
+    a, b = numbers(curvatures, "The curvatures", ndim=1)
     return Surface(
         name,
         lambda x, y: (a * x**2 + b * y**2) / 2,
@@ -139,6 +144,9 @@ def noisy_bowl(rng, noise=1.0):
 
     Its value is exact. Make it anew, from a new rng, to see the same noise again.
     """
+
+    check_generator(rng)
+    number(noise, "noise")
 
     def slope(x, y):
         return x + noise * rng.standard_normal(x.shape), y + noise * rng.standard_normal(y.shape)

@@ -10,13 +10,18 @@ from functools import partial
 
 import numpy as np
 
-from adamlib.descent import (
-    BLOCK,
-    batches,
+from adamlib.descent import BLOCK, batches, iterations, update
+from adamlib.inputs import (
+    LOSS_AND_GRADIENT,
+    check_arrays,
+    check_function,
+    check_generator,
     check_hyperparameters,
-    iterations,
+    check_memory,
+    check_values,
+    count,
+    pair,
     state_defaults,
-    update,
 )
 
 
@@ -46,6 +51,7 @@ class VAE:
 
     def initial(self, rng, dtype=np.float32):
         """Each W normal with variance 1 / (its inputs), drawn from rng; each b 0."""
+        check_generator(rng)
         shapes = [
             (self.pixels, self.hidden),
             (self.hidden, 2 * self.latent),
@@ -65,7 +71,8 @@ class VAE:
         rng    draws ξ, shape (n, latent), the same for all models of a stack
         Raises ValueError if the images do not fit.
         """
-        W_1, b_1, W_2, b_2, W_3, b_3, W_4, b_4 = params
+        check_generator(rng)
+        W_1, b_1, W_2, b_2, W_3, b_3, W_4, b_4 = check_arrays(params, 8)
         x = _images(batch[0], self.pixels, W_1.dtype)
         n = len(x)
         noise = rng.standard_normal((n, self.latent), W_1.dtype)
@@ -132,6 +139,8 @@ def train_grid(
     and leaves the others alone. Raises ValueError or TypeError, in one sentence, for bad input.
     """
     check_hyperparameters(rule, hyperparameters)
+    check_function(loss_and_gradient, "loss_and_gradient", "params", "batch")
+    check_arrays(params)
     steps = iterations(data, epochs, batch_size)
     try:
         (runs,) = np.broadcast_shapes((1,), *map(np.shape, hyperparameters.values()))
@@ -140,6 +149,8 @@ def train_grid(
         raise ValueError(
             f"The settings must be numbers or arrays of one length, not of shapes {shapes}."
         ) from None
+    if not runs:
+        raise ValueError("The settings are empty: give one at least.")
     for name, value in hyperparameters.items():
         if callable(value):
             raise ValueError(f"{name} is a function of t: train_grid takes numbers and arrays.")
@@ -148,11 +159,12 @@ def train_grid(
     xs = [np.repeat(p[np.newaxis], runs, axis=0) for p in params]
     parts = [_parts(x) for x in xs]  # so many runs at a time that they stay in the cache
     states = [[list(state_defaults(rule).values()) for _ in rows] for rows in parts]
+    check_memory(steps, runs, dtype.itemsize)
     losses = np.empty((steps, runs), dtype)
     stream = (batch for _ in range(epochs) for batch in batches(data, batch_size, rng))
     with np.errstate(all="ignore"):
         for t, batch in enumerate(stream, start=1):
-            losses[t - 1], gs = loss_and_gradient(xs, batch)
+            losses[t - 1], gs = pair(loss_and_gradient(xs, batch), LOSS_AND_GRADIENT)
             for x, g, rows_of, slots in zip(xs, gs, parts, states, strict=True):
                 for rows, state in zip(rows_of, slots, strict=True):
                     some = {
@@ -176,7 +188,9 @@ def bias_correction_grid(vae, rule, images, seed, *, epochs, alphas):
     Returns the mean loss of each epoch, in nats per image, shape (epochs, β₁, β₂, α): the β are
     BETAS_1 and BETAS_2. It is NaN from the epoch in which a run is no longer finite.
     """
-    rng = np.random.default_rng(seed)
+    check_values("learning_rate", alphas, "alphas")
+    count(epochs, "epochs", least=1)
+    rng = np.random.default_rng(count(seed, "seed"))
     loss, start = partial(vae.loss_and_gradient, rng=rng), vae.initial(rng)
     grid = np.meshgrid(BETAS_1, BETAS_2, alphas, indexing="ij")
     names = ("beta_1", "beta_2", "learning_rate")

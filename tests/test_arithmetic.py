@@ -379,10 +379,10 @@ def test_a_rule_that_raises_is_told_of_and_the_widget_lives_on():
         (lambda: one_step(rules.sgd, momentum=0.9), "sgd has no hyperparameter momentum"),
         (lambda: one_step({rules.sgd: {"rate": 1}}), "sgd has no hyperparameter rate"),
         (lambda: one_step(rules.sgd, learning_rate=-1), "must be a positive number"),
-        (lambda: one_step(rules.sgd, steps=0), "steps must be a whole number, at least 1, not 0"),
-        (lambda: one_step(rules.sgd, steps=2.5), "steps must be a whole number, at least 1"),
-        (lambda: one_step("adam"), "'adam' is not a callable"),
-        (lambda: one_step([rules.sgd, rules.adam]), "is not a callable"),
+        (lambda: one_step(rules.sgd, steps=0), "steps must be at least 1, not 0"),
+        (lambda: one_step(rules.sgd, steps=2.5), "steps must be a whole number, not 2.5"),
+        (lambda: one_step("adam"), "'adam' is the name of a rule"),
+        (lambda: one_step([rules.sgd, rules.adam]), "of one rule: give one"),
     ],
 )
 def test_bad_arguments_are_told_in_one_sentence(wrong, words):

@@ -276,16 +276,25 @@ def test_a_rule_that_raises_is_told_of_and_others_go_on():
     assert "KeyError" in alone["text/plain"] and alone["image/png"].startswith("iVBOR")
 
 
-@pytest.mark.parametrize("model", [MODEL, None])
+class Failing:
+    """A model that has no parameters."""
+
+    loss_and_gradient = MODEL.loss_and_gradient
+
+    def initial(self):
+        raise LookupError("none")
+
+
+@pytest.mark.parametrize("model", [MODEL, Failing()])
 def test_what_the_page_sends_amiss_and_a_model_that_fails_are_told_too(model):
     explorer = small_race(model=model)
-    send(explorer, {} if model else explorer.settings)
+    send(explorer, {} if model is MODEL else explorer.settings)
     explorer.wait()
-    assert explorer.result["error"].startswith("KeyError" if model else "AttributeError")
+    assert explorer.result["error"].startswith("KeyError" if model is MODEL else "LookupError")
     send(explorer, rates(small_race(), 0.1))
     result, curves = answered(explorer)
     assert result["settings"]["hyperparameters"] == [{"learning_rate": 0.1}]
-    assert bool(curves) == bool(model)
+    assert bool(curves) == (model is MODEL)
 
 
 def test_a_model_that_draws_at_random_is_seeded():
@@ -439,11 +448,14 @@ def test_many_moves_at_once():
         (lambda: average("losses"), "must be numbers"),
         (lambda: small_race({rules.sgd: {"rate": 1}}), "sgd has no hyperparameter rate"),
         (lambda: small_race({rules.sgd: {"learning_rate": -1}}), "must be a positive number"),
-        (lambda: small_race(target=("accuracy", 1)), "A target is of loss, not accuracy"),
+        (lambda: small_race(target=("accuracy", 1)), "A target is of loss, not 'accuracy'"),
         (lambda: small_race(epochs=0), "epochs must be at least 1"),
         (lambda: small_race(lambda x, g, t, *, eta=1: (x,)), "has no hyperparameter learning_rate"),
         (lambda: race(rules.sgd, small_data(5)), "batch_size=100 is more than the data's 5"),
-        (lambda: race(rules.sgd, type("D", (), {"train": 1})), "give data.train"),
+        (
+            lambda: race(rules.sgd, type("D", (), {"train": 1})),
+            "give the part to learn from, data.train",
+        ),
     ],
 )
 def test_bad_arguments_are_told_in_one_sentence(wrong, words):

@@ -2,6 +2,7 @@ import _thread
 import inspect
 import math
 import re
+import sys
 import threading
 
 import numpy as np
@@ -384,6 +385,45 @@ def test_an_endless_loop_can_be_interrupted_and_leaves_everything_usable(capsys)
     assert np.geterr() == before and capsys.readouterr().out == ""
     assert check(rules.sgd, "sgd") is rules.sgd and check(uphill, "sgd") is rules.sgd
     assert "right" in capsys.readouterr().out
+
+
+def test_a_rule_that_calls_itself_ends_long_before_memory_does(monkeypatch, capsys):
+    depths = []
+
+    def sgd(x, g, t, *, learning_rate=0.01, depth=0):
+        depths.append(depth)
+        return sgd(x, g, t, depth=depth + 1)
+
+    sgd.__signature__ = inspect.signature(rules.sgd)
+    before, profile = sys.getrecursionlimit(), sys.getprofile()
+    sys.setrecursionlimit(20_000)  # CPython 3.13.0 does not notice at any depth
+    try:
+        assert check(sgd, "sgd") is rules.sgd
+    finally:
+        sys.setrecursionlimit(before)
+    assert 100 < max(depths) < 1000
+    said = capsys.readouterr().out
+    assert "it raises RecursionError: maximum recursion depth exceeded: it calls itself" in said
+    assert said.count("\n") == 1 and sys.getprofile() is profile
+
+
+def test_an_endless_generator_of_batches_is_stopped(capsys):
+    given = []
+
+    def one_epoch(images, labels, batch_size, rng):
+        while True:
+            given.append(batch_size)
+            yield images[:batch_size], labels[:batch_size]
+
+    assert check(one_epoch, "one_epoch") is FUNCTIONS["one_epoch"][0]
+    assert "it gives 100 batches of 10 samples: it must end when all" in capsys.readouterr().out
+    assert len(given) == 100
+
+
+def test_only_a_convention_that_is_known_may_be_asked_for():
+    for convention in ("abc", None, 1, "by the papers"):
+        with pytest.raises(ValueError, match="There is no convention .*by the paper"):
+            check(rules.adam, "adam", convention)
 
 
 def test_hints_come_one_at_a_time_and_then_the_solved_lesson(monkeypatch, capsys):

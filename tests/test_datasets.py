@@ -1,5 +1,6 @@
 """The data: what the arrays hold, that the files are the recorded ones, and what is said if not."""
 
+import gzip
 import importlib.util
 import os
 import shutil
@@ -178,6 +179,50 @@ def test_a_missing_list_of_checksums_is_named(data):
         datasets.mnist()
 
 
+@pytest.mark.parametrize("load", SHIPPED)
+def test_a_folder_in_the_place_of_a_file_is_named(data, load):
+    file = data / f"{load.__name__}.npz"
+    missing(file)
+    file.mkdir()
+    with pytest.raises(
+        OSError, match="is a folder, not a file: remove it and run `git chec"
+    ) as error:
+        load()
+    assert str(file) in str(error.value) and "\n" not in str(error.value)
+
+
+def rewritten(change):
+    def rewrite(file):
+        file.write_bytes(change(file.read_bytes()))
+
+    return rewrite
+
+
+READ_ALL_THE_SAME = {
+    "a blank line": rewritten(lambda sums: sums + b"\n\n"),
+    "junk": rewritten(lambda sums: b"<<<<<<< HEAD\n" + sums + b"what is this, and why here?\n"),
+    "binary junk": rewritten(lambda sums: sums + b"\x80\xff\x00\n"),
+    "sha256sum -b": rewritten(lambda sums: sums.replace(b"  ", b" *")),
+    "CRLF": rewritten(lambda sums: sums.replace(b"\n", b"\r\n")),
+}
+
+
+@pytest.mark.parametrize("change", READ_ALL_THE_SAME)
+def test_checksums_are_read_among_odd_lines(data, change):
+    before = datasets.checksums()
+    READ_ALL_THE_SAME[change](data / "SHA256SUMS")
+    assert datasets.checksums() == before
+    assert len(datasets.mnist().train[1]) == 8_000
+
+
+@pytest.mark.parametrize("sums", [b"", b"\x80\xff\n", b"abc  mnist.npz\n"])
+def test_a_checksum_that_is_not_there_does_not_blame_the_data(data, sums):
+    (data / "SHA256SUMS").write_bytes(sums)
+    with pytest.raises(OSError, match="SHA256SUMS has no sum for mnist.npz: run `git che") as error:
+        datasets.mnist()
+    assert "\n" not in str(error.value)
+
+
 def test_each_file_has_a_checksum_and_a_licence():
     files = {file.name for file in datasets.DATA.iterdir() if file.is_file()} - NOT_DATA
     assert set(datasets.checksums()) == files
@@ -333,6 +378,22 @@ def test_without_a_network_what_is_shipped_is_returned_and_named(
     assert f"this is {shipped} as the course ships it, {sizes}" in line
     assert patience == [datasets.PATIENCE]
     assert socket.getdefaulttimeout() is None, "Python's own setting"
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"\x1f\x8b\x08\x00", gzip.compress(bytes(99))[:-9]])
+def test_a_damaged_file_that_keras_keeps_is_named(keras, monkeypatch, tmp_path, capsys, content):
+    source = sys.modules[keras.datasets.fashion_mnist.load_data.__module__]
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    folder = tmp_path / "datasets" / "fashion-mnist"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(source, "get_file", lambda name, **_: str(folder / name))
+    for kind in ("train-labels-idx1", "train-images-idx3", "t10k-labels-idx1", "t10k-images-idx3"):
+        (folder / f"{kind}-ubyte.gz").write_bytes(gzip.compress(bytes(16)))
+    damaged = folder / "t10k-images-idx3-ubyte.gz"
+    damaged.write_bytes(content)
+    assert datasets.full_size("fashion_mnist") is datasets.fashion_mnist()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert f"({damaged} is damaged: delete it to download it again): this is fashion_mnist" in line
 
 
 def test_a_data_set_that_is_not_there_is_refused():

@@ -429,7 +429,7 @@ BAD = [
     ((rules.adam, double, 1.0, 1), {"beta1": 0.9}, "no hyperparameter beta1: did you mean beta_1?"),
     ((rules.sgd, double, 1.0, 1), {"rho": 0.9}, "no hyperparameter rho. It has: learning_rate."),
     ((rules.sgd, bowl, POINT, 1), {}, "descend needs the gradient: give bowl.gradient"),
-    ((rules.sgd, double, None, 1), {}, "start is not finite, or beyond 1e+10: None"),
+    ((rules.sgd, double, None, 1), {}, "start must be numbers, not None"),
     ((no_star, double, 1.0, 1), {"learning_rate": 0.1}, "put `*,` before the hyperparameters"),
     ((not_a_tuple, double, POINT, 1), {}, "must return a tuple, (x,), but gave ndarray"),
     ((no_state_back, double, POINT, 1), {}, "must return a tuple, (x, v), but gave 1 values"),

@@ -7,9 +7,10 @@ import pytest
 from matplotlib.colors import to_hex
 
 from adamlib import plots, rules
-from adamlib.descent import RANGES, descend, hyperparameter_defaults
+from adamlib.descent import descend, hyperparameter_defaults
 from adamlib.explorers import explore, hyperparameter_map
 from adamlib.explorers.widget import knob
+from adamlib.inputs import RANGES
 from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock, saddle
 
 ALL = [rule for name in plots.COLOURS if (rule := getattr(rules, name, None))]

@@ -417,7 +417,7 @@ def with_no_start(x, g, t, v=None, *, learning_rate=0.01):
         ),
         (without_t, "without_t's first arguments must be x, g, t, .* as in def without_t"),
         (with_v_for_t, "with_v_for_t's first arguments must be x, g, t, without defaults"),
-        (with_no_start, "with_no_start's state v must start at a number, as v=0"),
+        (with_no_start, "with_no_start's state v starts at None: it must start at a finite number"),
         (lambda x, g, t: (x,), "as_keras takes a rule that def has given a name, not <function"),
         ("adam", "as_keras takes a rule that def has given a name, not 'adam'"),
         (keras.optimizers.Adam, "model.compile takes Keras's own as they are"),

@@ -34,7 +34,7 @@ from adamlib.keras_check import (
 )
 from adamlib.mistakes import compiled, wrong_rules
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
-from adamlib.surfaces import cubic
+from adamlib.surfaces import cubic, ravine
 
 STEPS = 100
 OTHER = {  # hyperparameters that are not the default
@@ -329,6 +329,12 @@ def test_the_number_of_states_is_compared():
         equals_keras(sgd, shrinking, [1.0, 1.0], 2)
 
 
+def test_a_start_that_is_no_number_cannot_be_compared():
+    for start in (None, "here", [1.0, None]):
+        with pytest.raises(TypeError, match="The start must be numbers, not"):
+            equals_keras(rules.sgd, shrinking, start, 2)
+
+
 def test_what_cannot_be_compared_is_refused():
     def my_rule(x, g, t):
         return (x,)
@@ -346,9 +352,15 @@ def test_what_cannot_be_compared_is_refused():
         (equals_adam, uphill, flat, 5, {}, "nothing to compare: every gradient is 0"),
         (equals_adam, rules.rmsprop, shrinking, 2, {"epsilon": 1e-7}, "epsilon of its own"),
         (equals_keras, rules.adam, shrinking, 2, {"beta_1": lambda t: 0.5}, "not beta_1"),
+        (equals_keras, "adam", shrinking, 2, {}, "'adam' is the name of a rule: give the function"),
+        (equals_adam, "sgd", shrinking, 2, {}, "'sgd' is the name of a rule: give the function"),
+        (equals_keras, rules.sgd, shrinking, 2, {"dtype": "float16"}, "no precision 'float16'"),
+        (equals_adam, rules.sgd, shrinking, 2, {"dtype": None}, "There is no precision None"),
+        (equals_keras, rules.sgd, ravine, 2, {}, "needs the gradient: give ravine.gradient"),
+        (equals_keras, rules.sgd, shrinking, 2, {"lr": 0.1}, "did you mean learning_rate"),
     ]
     for check, rule, gradient, steps, settings, words in refused:
-        with pytest.raises(ValueError, match=words):
+        with pytest.raises((TypeError, ValueError), match=words):
             check(rule, gradient, [1.0, 1.0], steps, **settings)
     with pytest.raises(AssertionError, match="sgd diverged at step .* no path to compare"):
         equals_keras(rules.sgd, lambda x: -x, [1.0, 1.0], 500, learning_rate=0.5)

@@ -142,7 +142,9 @@ def test_dropout_needs_an_rng(model):
 
 @pytest.mark.parametrize("dropout", [50, 1, 1.0, -0.1, np.nan])
 def test_dropout_is_a_probability(dropout):
-    with pytest.raises(ValueError, match="dropout is a probability, at least 0 and less than 1"):
+    with pytest.raises(
+        ValueError, match="dropout must be a probability, at least 0 and less than 1"
+    ):
         drop(np.ones(3), dropout, np.random.default_rng(0))
 
 

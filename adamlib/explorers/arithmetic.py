@@ -12,19 +12,20 @@ import re
 import sys
 import textwrap
 from collections import ChainMap, namedtuple
-from numbers import Integral
 
 import numpy as np
 
 from adamlib import plots, rules, surfaces
-from adamlib.descent import (
+from adamlib.descent import diverged_at, sweep
+from adamlib.explorers.widget import Explorer, entered, knobs_of, looks_of, sentence
+from adamlib.inputs import (
+    MOST_STEPS,
     check_hyperparameters,
-    diverged_at,
+    check_surface,
+    count,
     hyperparameter_defaults,
     state_defaults,
-    sweep,
 )
-from adamlib.explorers.widget import Explorer, knobs_of, looks_of, sentence
 
 MOST = 40  # statements of a rule that are watched in a step
 UNREAD = "This rule cannot be read line by line, so only what goes in and comes out is shown."
@@ -46,10 +47,13 @@ def one_step(rule, surface=surfaces.ravine, steps=20, **fixed):
     The length of a bar is the number beside the largest of its line in the run. Raises
     ValueError or TypeError, in one sentence, for what cannot be followed.
     """
-    ((rule, first),) = rule.items() if isinstance(rule, dict) else [(rule, {})]
+    one = entered(rule)
+    if len(one) > 1:
+        raise ValueError("one_step shows the arithmetic of one rule: give one.")
+    ((rule, first),) = one.items()
     check_hyperparameters(rule, first | fixed)
-    if not isinstance(steps, Integral) or steps < 1:
-        raise ValueError(f"steps must be a whole number, at least 1, not {steps!r}.")
+    check_surface(surface)
+    count(steps, "steps", least=1, most=MOST_STEPS)
     (look,) = looks_of([rule])
     names = [*list(inspect.signature(rule).parameters)[:2], *state_defaults(rule)]
     label, knobs, source = look["label"], knobs_of(rule, fixed, **first), _read(rule)

@@ -8,8 +8,18 @@ from matplotlib.ticker import MaxNLocator
 
 from adamlib import plots
 from adamlib.averages import exponential_average
-from adamlib.descent import check_hyperparameters, hyperparameter_defaults, iterations, training
-from adamlib.explorers.widget import Explorer, Running, knob, listed, looks_of, sentence
+from adamlib.descent import iterations, training
+from adamlib.explorers.widget import Explorer, Running, entered, knob, looks_of, sentence
+from adamlib.inputs import (
+    check_function,
+    check_hyperparameters,
+    check_model,
+    check_target,
+    count,
+    hyperparameter_defaults,
+    name_of,
+    numbers,
+)
 from adamlib.models import LogisticRegression
 
 HUGE = float(np.finfo(np.float32).max)
@@ -32,6 +42,8 @@ def average(series, mine=None):
             returns two arrays, the averages and the corrected ones
     """
     values = _series(series)
+    if mine is not None:
+        check_function(mine, "mine", "values", "beta")
     n = len(values)
     spec = {
         "view": "chart",
@@ -80,16 +92,13 @@ def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0
     seed    shuffles the data, the same for each rule; and starts a model that starts at random
     Runs are computed beside the notebook, and what a slider changed is dropped half-way.
     """
-    if hasattr(data, "train"):
-        raise TypeError("A race needs the data to learn from: give data.train.")
-    steps = iterations(data, epochs, batch_size)
-    if not steps:
-        raise ValueError(f"epochs must be at least 1, not {epochs}.")
-    if target is not None and target[0] != "loss":
-        raise ValueError(f"A target is of loss, not {target[0]}.")
-    entered = rules if isinstance(rules, dict) else dict.fromkeys(listed(rules), {})
-    knobs = [_rate_knob(rule, values) for rule, values in entered.items()]
-    looks = list(looks_of(entered))
+    steps = iterations(data, count(epochs, "epochs", least=1), batch_size)
+    check_target(target, ["loss"])
+    check_model(model)
+    count(seed, "seed")
+    racing = entered(rules)
+    knobs = [_rate_knob(rule, values) for rule, values in racing.items()]
+    looks = list(looks_of(racing))
     every = -(-steps // POINTS)
     means = f" A point of a curve is the mean loss of {every} of them." if every > 1 else ""
     firsts = np.arange(1, steps + 1, every)
@@ -110,7 +119,7 @@ def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0
     kept = {}  # (which rule, learning rate): its Lap
 
     def begin(k, rate):
-        rule, values = list(entered.items())[k]
+        rule, values = list(racing.items())[k]
         run = training(
             rule,
             _seeded(model.loss_and_gradient, seed),
@@ -213,8 +222,7 @@ class Lap:
 
 def _rate_knob(rule, values):
     if "learning_rate" not in hyperparameter_defaults(rule):
-        name = getattr(rule, "__name__", "The rule")
-        raise TypeError(f"{name} has no hyperparameter learning_rate for a slider to set.")
+        raise TypeError(f"{name_of(rule)} has no hyperparameter learning_rate for a slider to set.")
     check_hyperparameters(rule, values)
     return knob("learning_rate", (hyperparameter_defaults(rule) | values)["learning_rate"])
 
@@ -247,10 +255,7 @@ def _task(target, looks, curves, every, steps):
 
 
 def _series(series):
-    try:
-        values = np.array(series, float)
-    except (TypeError, ValueError):
-        raise TypeError("The series must be numbers, such as the losses of a run.") from None
+    values = numbers(series, "The series")
     if values.ndim != 1 or not values.size:
         raise ValueError(f"The series must be one row of numbers, not of shape {values.shape}.")
     wrong = np.flatnonzero(~(np.abs(values) <= HUGE))

@@ -8,8 +8,17 @@ from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 
 from adamlib import plots
-from adamlib.descent import check_hyperparameters, diverged_at, hyperparameter_defaults, sweep
-from adamlib.explorers.widget import Explorer, knobs_of, listed, looks_of, sentence
+from adamlib.descent import diverged_at, sweep
+from adamlib.explorers.widget import Explorer, entered, knobs_of, looks_of, sentence
+from adamlib.inputs import (
+    MOST_STEPS,
+    check_axis,
+    check_hyperparameters,
+    check_surface,
+    check_target,
+    count,
+    hyperparameter_defaults,
+)
 
 HUGE = float(np.finfo(np.float32).max)
 TINY = 1e-16  # a loss below it is drawn as this on a logarithmic scale
@@ -25,13 +34,14 @@ def explore(rules, surface, steps=60, target=None, **fixed):
             reached in `steps` steps from the surface's start, by each rule
     fixed   hyperparameters without a slider, for each rule that has them
     """
-    first = rules if isinstance(rules, dict) else dict.fromkeys(listed(rules), {})
+    first = entered(rules)
+    check_surface(surface)
+    count(steps, "steps", least=1, most=MOST_STEPS)
+    check_target(target, MEASURES)
     names = {name for rule in first for name in hyperparameter_defaults(rule)}
     for rule, values in first.items():
         held = {name: v for name, v in fixed.items() if name in hyperparameter_defaults(rule)}
         check_hyperparameters(rule, values | (held if names >= fixed.keys() else fixed))
-    if target is not None and target[0] not in MEASURES:
-        raise ValueError(f"A target is of {' or '.join(MEASURES)}, not {target[0]}.")
     knobs = [knobs_of(rule, fixed, **values) for rule, values in first.items()]
     looks = list(looks_of(first))
     image, spec = _background(surface)
@@ -72,7 +82,11 @@ def hyperparameter_map(rule, surface, x, y, steps=100, **fixed):
     fixed  other hyperparameters
     A click on the map, or an arrow key, shows that cell's trajectory on the surface.
     """
-    (x_name, columns), (y_name, rows) = x, y = [(n, np.array(v, float)) for n, v in (x, y)]
+    (x_name, columns), (y_name, rows) = x, y = check_axis(x, "x"), check_axis(y, "y")
+    if x_name == y_name:
+        raise ValueError(f"The map has {x_name} twice: give two hyperparameters.")
+    check_surface(surface)
+    count(steps, "steps", least=1, most=MOST_STEPS)
     grid = {x_name: columns, y_name: rows[:, None]}
     swept = sweep(rule, surface.gradient, surface.start, steps, **grid, **fixed)
     with np.errstate(all="ignore"):

@@ -15,7 +15,7 @@ import traitlets
 from matplotlib.colors import to_hex
 
 from adamlib import plots
-from adamlib.descent import hyperparameter_defaults
+from adamlib.inputs import check_kind, check_rule, hyperparameter_defaults, name_of
 
 HERE = Path(__file__).parent
 PAGES = ["widget", "surface", "arithmetic", "chart"]  # what all share, and the views
@@ -144,7 +144,7 @@ def knob(name, default):
     """A slider: the values that it goes through, the default among them."""
     try:
         default = float(default)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(
             f"{name} has no number as its default for a slider to begin at: give {name}=..."
         ) from None
@@ -181,8 +181,17 @@ def looks_of(rules):
         yield {"label": label, "colour": to_hex(style["color"]), "dash": dash}
 
 
-def listed(rules):
-    return rules if isinstance(rules, list | tuple) else [rules]
+def entered(rules):
+    """{rule: {name: value}} of a rule, a list of them, or such a dict."""
+    if not isinstance(rules, dict):
+        listed = rules if isinstance(rules, list | tuple) else [rules]
+        rules = {check_rule(rule): {} for rule in listed}
+    for rule, values in rules.items():
+        check_rule(rule)
+        check_kind(values, dict, f"The values of {name_of(rule)}", "a dict {name: value}")
+    if not rules:
+        raise ValueError("There is no rule: give one at least.")
+    return rules
 
 
 def sentence(error):
