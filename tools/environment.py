@@ -227,7 +227,7 @@ def pip(venv, *words, **variables):
             "command again."
         )
     command = [python, "-c", PIP, venv, "install", "--disable-pip-version-check", "--compile"]
-    command += ["--log", log] + ["--quiet"] * (not sys.stdout.isatty())
+    command += ["--log", log] + ["--quiet", "--progress-bar=off"] * (not sys.stdout.isatty())
     code = run(*command, *words, PIP_USER="0", **variables)
     said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     if log.is_file():
