@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import ScriptExporter
 
 from tools import notebooks
 
@@ -318,3 +319,11 @@ def test_nbval_in_a_course_that_is_really_built(write):
     failures = result.stdout.partition("short test summary")[0]  # which CI variables make longer
     assert failures.count("Cell outputs differ") == 1
     assert result.stdout.count("waits 60") == 10
+
+
+def test_a_notebook_exports_as_a_python_script(write):
+    write(LESSON)
+    notebooks.build()
+    notebook = nbformat.read(notebooks.ROOT / "lessons/01-step.ipynb", 4)
+    _, resources = ScriptExporter().from_notebook_node(notebook)
+    assert resources["output_extension"] == ".py"

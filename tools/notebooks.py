@@ -25,7 +25,7 @@ DEFAULT_STUB = "...  # your code here"
 NEARLY_A_MARKER = re.compile(r"#\s*((?i:(begin|end)\s*solution)|STUB\b)")
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"},
 }
 OF_THIS_MACHINE = re.compile(
     r" at 0x[0-9a-f]{6,}|(?<![\w.])/(home|root|tmp|Users|var/folders)/|[A-Z]:\\+Users\\", re.I
