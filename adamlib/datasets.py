@@ -240,6 +240,11 @@ def _content(path, get_back):
     """The file's bytes; raise OSError, in one sentence, if it is no file."""
     if path.is_file():
         return path.read_bytes()
+    if not DATA.is_dir():
+        raise FileNotFoundError(
+            f"{DATA} is not there: an adamlib that was installed from a wheel has no data. In the "
+            "folder of the course, run `pip install -e .`, which installs it with the data."
+        )
     trouble = "is a folder, not a file: remove it and" if path.is_dir() else "is missing:"
     kind = IsADirectoryError if path.is_dir() else FileNotFoundError
     raise kind(f"{path} {trouble} {get_back} in the folder of the course.")

@@ -152,6 +152,12 @@ def altered(file):
     file.write_bytes(content)
 
 
+def test_an_adamlib_from_a_wheel_says_where_the_data_are(data):
+    shutil.rmtree(data)
+    with pytest.raises(FileNotFoundError, match=r"from a wheel has no data.*`pip install -e \.`"):
+        datasets.mnist()
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
