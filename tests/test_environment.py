@@ -18,6 +18,7 @@ from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
 
+import pip
 import pytest
 
 from tools import environment
@@ -408,22 +409,23 @@ def build_editable(folder, *_):
 
 @pytest.fixture(scope="module")
 def own_python(tmp_path_factory):
-    """A copy of this Python, with a pip of its own, which may be harmed."""
+    """A copy of this Python, which may be harmed, and the folder of its packages: a pip."""
     place = tmp_path_factory.mktemp("own") / "python"
     minor = "python{}.{}".format(*sys.version_info[:2])
     library = place / "lib" / minor
-    (library / "site-packages").mkdir(parents=True)
+    library.mkdir(parents=True)
     for part in Path(os.__file__).parent.iterdir():
         if part.name not in ("site-packages", "dist-packages"):
             (library / part.name).symlink_to(part)
     python = place / "bin" / minor
     python.parent.mkdir()
     shutil.copy(os.path.realpath(sys._base_executable), python)
-    ask = [python, "-c", "import sys; print(sys.prefix)"]
-    if subprocess.run(ask, capture_output=True, text=True).stdout != f"{place}\n":
+    ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = Path(subprocess.run(ask, capture_output=True, text=True).stdout.strip())
+    if place not in site.parents:
         pytest.skip("This Python does not run as a copy.")
-    subprocess.run([python, "-m", "ensurepip"], check=True, capture_output=True)
-    return python
+    shutil.copytree(Path(pip.__file__).parent, site / "pip")
+    return python, site
 
 
 @pytest.fixture
@@ -441,7 +443,7 @@ def fake(tmp_path, own_python):
         '[project]\nname = "adamlib"\nversion = "1"\n'
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
     )
-    site = next(own_python.parents[1].glob("lib/*/site-packages"))
+    python, site = own_python
     at = SimpleNamespace(course=course)
     clean = {n: v for n, v in os.environ.items() if not n.startswith(("PIP_", "PYTHON"))}
 
@@ -460,7 +462,7 @@ def fake(tmp_path, own_python):
     def start(**variables):
         pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": index, "PIP_CONFIG_FILE": os.devnull}
         return subprocess.Popen(
-            [own_python, "course.py", "setup"],
+            [python, "course.py", "setup"],
             cwd=at.course,
             env=clean | {"HOME": tmp_path} | pip | variables,
             stdout=subprocess.PIPE,
@@ -525,10 +527,10 @@ def test_setups_that_are_killed_and_side_by_side_harm_nothing(fake):
 @posix
 def test_nothing_is_installed_by_another_python(fake, own_python):
     """As where a .venv lost its pyvenv.cfg: its python is then the one that it was made from."""
-    before = fake.packages()
-    for venv in (fake.course, own_python.parents[1]):
-        words = [own_python, "-c", environment.PIP, venv, "install", "--no-index", "adamlib"]
+    before, python = fake.packages(), own_python[0]
+    for venv in (fake.course, python.parents[1]):
+        words = [python, "-c", environment.PIP, venv, "install", "--no-index", "adamlib"]
         refused = subprocess.run(words, capture_output=True, text=True)
         assert refused.returncode == 1
-        assert refused.stderr.startswith(f"Nothing was installed: {own_python} belongs to ")
+        assert refused.stderr.startswith(f"Nothing was installed: {python} belongs to ")
     assert fake.packages() == before
