@@ -1,9 +1,11 @@
 """How many threads compute: one, unless ADAMLIB_THREADS says how many.
 
-The arrays of the lessons are small. More threads gain nothing on them, and beside other busy
-programs they wait for each other: benchmarks/waiting.py measures it. On a big model and idle
+The arrays of the lessons are small. On idle cores a second thread shortens only trainings that
+take a fraction of a second; beside other busy programs the threads wait for each other, and a
+training takes up to 14 times as long: benchmarks/waiting.py measures it. On a big model and idle
 cores they do gain (with 10 million weights one thread took 1.5 times as long as two on one
-machine), so set ADAMLIB_THREADS before Python starts to train one. A library's own variable, such as OPENBLAS_NUM_THREADS, goes before both.
+machine), so set ADAMLIB_THREADS before Python starts to train one. A library's own variable, such
+as OPENBLAS_NUM_THREADS, goes before both.
 """
 
 import os
