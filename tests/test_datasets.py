@@ -386,7 +386,15 @@ def test_without_a_network_what_is_shipped_is_returned_and_named(
     assert socket.getdefaulttimeout() is None, "Python's own setting"
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"\x1f\x8b\x08\x00", gzip.compress(bytes(99))[:-9]])
+@pytest.mark.parametrize(
+    "content",
+    [b"<html>", b"\x1f\x8b\x08\x00", gzip.compress(bytes(99))[:-9]],
+    ids=[
+        "a page",
+        "a beginning",
+        "cut short",
+    ],  # the bytes hold the time: no name for two processes
+)
 def test_a_damaged_file_that_keras_keeps_is_named(keras, monkeypatch, tmp_path, capsys, content):
     source = sys.modules[keras.datasets.fashion_mnist.load_data.__module__]
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
