@@ -95,7 +95,7 @@ def kinds(calls):
     return [name for call in calls for sign, name in names.items() if sign in call]
 
 
-ALL = ["venv", "packages", "project", "project", "programs"]
+ALL = ["venv", "packages", "project", "programs"]
 
 
 def complaint():
@@ -118,7 +118,7 @@ def test_setup_installs_once(machine):
     (news,) = json.loads(settings.read_text()).values()
     assert news == {"fetchNews": "false", "checkForUpdates": False}
     environment.setup()
-    assert len(machine.calls) == 5
+    assert len(machine.calls) == 4
 
 
 def test_other_packages_are_installed_beside_the_old_ones(machine, project):
@@ -126,11 +126,11 @@ def test_other_packages_are_installed_beside_the_old_ones(machine, project):
     (environment.VENV / "left").write_text("from before")
     (project / "requirements.txt").write_text("changed")
     environment.setup()
-    assert kinds(machine.calls[5:]) == ALL
+    assert kinds(machine.calls[4:]) == ALL
     assert not (environment.VENV / "left").exists()
     assert not environment.NEW.exists() and not environment.OLD.exists()
     environment.setup()
-    assert len(machine.calls) == 10
+    assert len(machine.calls) == 8
 
 
 @pytest.mark.parametrize("name", ["requirements.in", "pyproject.toml"])
@@ -138,9 +138,9 @@ def test_another_project_is_installed_over_the_old_one(machine, project, name):
     environment.setup()
     (project / name).write_text("changed")
     environment.setup()
-    assert kinds(machine.calls[5:]) == ["project", "programs"]
+    assert kinds(machine.calls[4:]) == ["project", "programs"]
     environment.setup()
-    assert len(machine.calls) == 7
+    assert len(machine.calls) == 6
 
 
 def test_a_folder_that_was_moved_keeps_its_packages(machine, project, monkeypatch):

@@ -82,11 +82,15 @@ def setup():
         return
     with one_at_a_time():
         tidy()
-        packages, project = wanted()
-        if stamp(VENV)[0] != packages:
+        (packages, project), found = wanted(), stamp(VENV)
+        if found == [packages, project]:  # by the setup that this one waited for
+            return
+        if found[0] != packages:
             renew(packages)
-        if stamp(VENV)[1] != project:
-            settle(packages, project)
+        else:
+            write(VENV / "course-stamp", f"{packages}\n-\n".encode())
+            install_project(VENV)
+        settle(packages, project)
 
 
 def works():
@@ -201,9 +205,7 @@ def install_project(venv):
 
 
 def settle(packages, project):
-    """Fit .venv to this folder: where adamlib is, where programs find their Python; and no news."""
-    write(VENV / "course-stamp", f"{packages}\n-\n".encode())
-    install_project(VENV)
+    """Let the programs of .venv find its Python, keep JupyterLab's news away, and stamp it."""
     if run(PYTHON, "-c", PROGRAMS):
         raise Failed(f"The programs in {PYTHON.parent} could not be made: the reason is above.")
     settings = VENV / "share/jupyter/lab/settings/overrides.json"
