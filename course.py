@@ -9,7 +9,7 @@ USAGE = """Set up the course and use it: the first call installs into .venv.
 
 python3 course.py lab      open the lessons in JupyterLab     (Windows: py course.py lab)
 python3 course.py test     run every test and every notebook
-python3 course.py build    rebuild lessons/ and solutions/ from solutions/src/
+python3 course.py build    rebuild lessons/ and solutions/ from sources/
 python3 course.py bench    run the benchmarks
 python3 course.py claims   measure over many seeds what the lessons claim: half an hour
 python3 course.py replay   run the solved lessons as on other processors, with other seeds: an hour

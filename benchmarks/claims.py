@@ -1,4 +1,4 @@
-"""Measure over many seeds what the lessons say of trained models; write adamlib/claims.csv.
+"""Measure over many seeds what the lessons say of trained models: adamlib/experiments/claims.csv.
 
 python benchmarks/claims.py           measure what is not measured yet, then write the table
 python benchmarks/claims.py digits    only this task: see TASKS
@@ -25,13 +25,13 @@ import numpy as np
 from tqdm import tqdm
 
 from adamlib import experiments, rules
-from adamlib.claims import TABLE
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import batches, descend, training
 from adamlib.experiments import Task, adagrad_from_zero
+from adamlib.experiments.claims import TABLE
+from adamlib.experiments.vae import VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression, softmax_cross_entropy
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
-from adamlib.vae import VAE, bias_correction_grid
 
 FILE = Path(__file__).with_suffix(".jsonl")
 LIST = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
@@ -286,8 +286,8 @@ def small_clothes():
 
 @cache
 def pooled_trainer(dropout, method):
+    from adamlib.experiments.keras_trainer import Trainer, pooled_network
     from adamlib.keras_check import keras
-    from adamlib.keras_trainer import Trainer, pooled_network
 
     optimizer = {
         "adagrad from 0": lambda: keras.optimizers.Adagrad(initial_accumulator_value=0.0),
@@ -334,7 +334,7 @@ ALPHAS = 10 ** np.arange(-4, -0.9, 0.5)
 
 @cache
 def strided(part):
-    from adamlib.keras_trainer import strided_network
+    from adamlib.experiments.keras_trainer import strided_network
 
     pixels, labels = fashion_mnist().train
     (test_pixels, test_labels) = fashion_mnist().test
@@ -349,9 +349,9 @@ def strided(part):
 
 @cache
 def strided_trainer(method, part, batch_size, together):
+    from adamlib.experiments.keras_trainer import Trainer, strided_network
     from adamlib.keras_check import keras
     from adamlib.keras_optimizer import as_keras
-    from adamlib.keras_trainer import Trainer, strided_network
 
     optimizer = {
         "sgd": keras.optimizers.SGD,

@@ -21,8 +21,9 @@ from unittest.mock import patch
 
 import numpy as np
 
-from adamlib import check, rules
+from adamlib import rules
 from adamlib.descent import BLOCK, descend, sweep, update
+from adamlib.practice import judge
 from adamlib.surfaces import rosenbrock
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -195,10 +196,10 @@ def checks():
 
     def warm():
         with contextlib.redirect_stdout(io.StringIO()):
-            check.check(adam, "adam")
+            judge.check(adam, "adam")
 
     def cold():
-        for cached in (check._known, check._path, check._steps):
+        for cached in (judge._known, judge._path, judge._steps):
             cached.cache_clear()
         warm()
 

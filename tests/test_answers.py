@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from adamlib.answers import ANSWERS, check_answer
+from adamlib.practice.answers import ANSWERS, check_answer
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from adamlib import rules
-from adamlib.answers import check_answer
-from adamlib.check import FUNCTIONS, _hints_given, check, hint
-from adamlib.mistakes import HINTS, wrong_rules
+from adamlib.practice.answers import check_answer
+from adamlib.practice.judge import FUNCTIONS, _hints_given, check, hint
+from adamlib.practice.mistakes import HINTS, wrong_rules
 
 
 @pytest.fixture(autouse=True)
@@ -427,7 +427,7 @@ def test_only_a_convention_that_is_known_may_be_asked_for():
 
 
 def test_hints_come_one_at_a_time_and_then_the_solved_lesson(monkeypatch, capsys):
-    monkeypatch.setattr("adamlib.check._hints_given", type(_hints_given)())
+    monkeypatch.setattr("adamlib.practice.judge._hints_given", type(_hints_given)())
     for name, hints in HINTS.items():
         assert hasattr(rules, name) or name in FUNCTIONS
         assert len(hints) >= 3 and "return" not in hints[0]

@@ -7,12 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adamlib import claims, rules
-from adamlib.claims import CLAIMS, TABLE, Claim, carried, evidence
-from adamlib.experiments import adagrad_from_zero, adam_uncorrected, clothes, digits, reviews
+from adamlib import rules
+from adamlib.experiments import (
+    adagrad_from_zero,
+    adam_uncorrected,
+    claims,
+    clothes,
+    digits,
+    reviews,
+)
+from adamlib.experiments.claims import CLAIMS, TABLE, Claim, carried, evidence
 from adamlib.keras_check import keras
 
-SOURCES = sorted((Path(__file__).resolve().parents[1] / "solutions/src").glob("*.py"))
+SOURCES = sorted((Path(__file__).resolve().parents[1] / "sources").glob("*/lesson.py"))
 
 
 @pytest.mark.parametrize(
@@ -88,4 +95,4 @@ def test_what_a_lesson_names_is_in_the_table():
     for source in SOURCES:
         text = source.read_text(encoding="utf-8")
         for name in re.findall(r'"(?:about: )?(0\d [^"{}\n]+)"', text):
-            assert name in CLAIMS, f"{source.name}: {name}"
+            assert name in CLAIMS, f"{source.parent.name}: {name}"

@@ -14,24 +14,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adamlib import (
-    answers,
     averages,
-    check,
-    claims,
     conventions,
     datasets,
     descent,
+    experiments,
     explorers,
     models,
     plots,
-    quiz,
+    practice,
     rules,
-    runs,
     schedules,
-    scoreboard,
     surfaces,
-    vae,
 )
+from adamlib.experiments import jobs, vae
 
 # what learners type
 
@@ -249,21 +245,25 @@ CALLS = {
     ),
     "l2_from_pytorch": (conventions.l2_from_pytorch, {"weight_decay": 0.1}, 40),
     "table": (starred(conventions.table, "names"), {"names": ["adam"]}, 40),
-    "check": (check.check, {"function": rules.sgd, "name": "sgd", "convention": ""}, 80),
-    "check one_epoch": (check.check, {"function": same, "name": "one_epoch"}, 40),
-    "hint": (check.hint, {"name": "sgd"}, 30),
+    "check": (practice.check, {"function": rules.sgd, "name": "sgd", "convention": ""}, 80),
+    "check one_epoch": (practice.check, {"function": same, "name": "one_epoch"}, 40),
+    "hint": (practice.hint, {"name": "sgd"}, 30),
     "check_answer": (
-        starred(answers.check_answer, "name", "values"),
+        starred(practice.check_answer, "name", "values"),
         {"name": "01.slope", "values": [1]},
         60,
     ),
     "check_answer of two": (
-        starred(answers.check_answer, "name", "values"),
+        starred(practice.check_answer, "name", "values"),
         {"name": "03.ravine", "values": [0.1, 0.9]},
         40,
     ),
-    "quiz": (quiz.quiz, {"name": "01.start"}, 30),
-    "evidence": (starred(claims.evidence, "names"), {"names": [next(iter(claims.CLAIMS))]}, 30),
+    "quiz": (practice.quiz, {"name": "01.start"}, 30),
+    "evidence": (
+        starred(experiments.evidence, "names"),
+        {"names": [next(iter(experiments.CLAIMS))]},
+        30,
+    ),
     "full_size": (datasets.full_size, {"name": "minst"}, 30),
     "logistic regression": (MODEL.loss, {"params": MODEL.initial(), "batch": DATA.train}, 80),
     "its accuracy": (MODEL.accuracy, {"params": MODEL.initial(), "batch": DATA.train}, 60),
@@ -280,11 +280,11 @@ CALLS = {
     "a surface": (surfaces.ravine, {"x": POINT}, 40),
     "its slope": (surfaces.cubic.gradient, {"x": 1.0}, 40),
     "noisy_bowl": (surfaces.noisy_bowl, {"rng": RNG, "noise": 1.0}, 40),
-    "seeds": (runs.seeds, {"count": 2}, 30),
-    "collect": (runs.collect, {"jobs": {"a": of_nothing}, "done": {}}, 50),
-    "tune": (runs.tune, TUNED | {"loss_of": same}, 60),
+    "seeds": (experiments.seeds, {"count": 2}, 30),
+    "collect": (experiments.collect, {"jobs": {"a": of_nothing}, "done": {}}, 50),
+    "tune": (experiments.tune, TUNED | {"loss_of": same}, 60),
     "scoreboard": (
-        scoreboard.scoreboard,
+        experiments.scoreboard,
         COMPARED | {"held_out_loss": lambda p: 1.0, "count": 2},
         60,
     ),
@@ -428,7 +428,7 @@ SLIPS = [
         slip(explorers.explore, rules.sgd, RAVINE.gradient),
         "Give the surface ravine itself, not its",
     ),
-    (slip(quiz.quiz, "01.begin"), "There is no quiz '01.begin': did you mean '0"),
+    (slip(practice.quiz, "01.begin"), "There is no quiz '01.begin': did you mean '0"),
     (slip(RUN_ADAM, eta=0.1), "adam has no hyperparameter eta: did you mean learning_rate? It has"),
     (slip(RUN_ADAM, lr=0.1), "no hyperparameter lr: did you mean learning_rate?"),
     (slip(RUN_ADAM, alpha=0.1), "no hyperparameter alpha: did you mean learning_rate?"),
@@ -494,9 +494,9 @@ SLIPS = [
     (slip(averages.new_average, 1.0, 2.0, -1), "beta must be in [0, 1), not -1"),
     (slip(averages.exponential_average, [1.0, 2.0], 2.5), "beta must be in [0, 1), not 2.5"),
     (slip(averages.exponential_average, [1.0, 2.0], np.nan), "beta must be in [0, 1), not nan"),
-    (slip(check.check, rules.adam, "adam", "abc"), "no convention 'abc': there are by"),
+    (slip(practice.check, rules.adam, "adam", "abc"), "no convention 'abc': there are by"),
     (
-        slip(check.check, rules.sgd, "sqrt"),
+        slip(practice.check, rules.sgd, "sqrt"),
         "check takes your function and the name of the exercise",
     ),
     (slip(models.MLP, 784, 64, 10), "layers must be a tuple of widths, as (784, 64, 10), not 784"),
@@ -520,7 +520,7 @@ def test_a_plausible_slip_gets_its_sentence(call, words):
     ],
 )
 def test_a_decimal_comma_in_an_answer_is_known(name, values, words, capsys):
-    answers.check_answer(name, *values)
+    practice.check_answer(name, *values)
     assert words in capsys.readouterr().out
 
 
@@ -548,6 +548,6 @@ def test_what_diverged_is_drawn_as_far_as_it_is_finite():
 
 
 def test_a_notebook_that_cannot_show_a_bar_still_collects(monkeypatch):
-    monkeypatch.setattr(runs, "get_ipython", lambda: True)
-    monkeypatch.setattr(runs, "display", lambda page, display_id: None)  # as without a frontend
-    assert runs.collect({"a": lambda: 1}, {}) == {"a": 1}
+    monkeypatch.setattr(jobs, "get_ipython", lambda: True)
+    monkeypatch.setattr(jobs, "display", lambda page, display_id: None)  # as without a frontend
+    assert experiments.collect({"a": lambda: 1}, {}) == {"a": 1}

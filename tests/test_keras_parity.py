@@ -32,8 +32,8 @@ from adamlib.keras_check import (
     keras,
     train_network,
 )
-from adamlib.mistakes import compiled, wrong_rules
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
+from adamlib.practice.mistakes import compiled, wrong_rules
 from adamlib.surfaces import cubic, ravine
 
 STEPS = 100
@@ -131,7 +131,7 @@ def signature(f):
     return inspect.signature(f).parameters
 
 
-# Mistakes beside those of adamlib.mistakes: (rule, the right text, the wrong text).
+# Mistakes beside those of adamlib.practice.mistakes: (rule, the right text, the wrong text).
 OTHER_WRONG = [
     ("adam", "beta_2=0.999", "beta_2=0.99"),
     ("adam", "epsilon=1e-7", "epsilon=1e-8"),

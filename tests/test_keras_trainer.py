@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from adamlib.keras_check import keras
-from adamlib.keras_trainer import (
+from adamlib.experiments.keras_trainer import (
     Trainer,
     numbers_of_state,
     pooled_network,
     strided_network,
 )
+from adamlib.keras_check import keras
 
 rng = np.random.default_rng(0)
 DATA = rng.standard_normal((40, 6)).astype(np.float32), rng.integers(0, 3, 40)

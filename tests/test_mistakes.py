@@ -9,11 +9,11 @@ from functools import wraps
 import numpy as np
 import pytest
 
-from adamlib import check as checker
 from adamlib import rules
-from adamlib.check import FUNCTIONS, check
 from adamlib.descent import hyperparameter_defaults, state_defaults
-from adamlib.mistakes import HINTS, MISTAKES, _changed, compiled, wrong_rules
+from adamlib.practice import judge as checker
+from adamlib.practice.judge import FUNCTIONS, check
+from adamlib.practice.mistakes import HINTS, MISTAKES, _changed, compiled, wrong_rules
 
 OURS = {name: getattr(rules, name, None) or FUNCTIONS[name][0] for name in HINTS}
 SOURCES = {name: inspect.getsource(ours) for name, ours in OURS.items()}

@@ -39,11 +39,12 @@ print(state)
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Write the source of lesson 01 in a course of its own."""
-    (tmp_path / "solutions/src").mkdir(parents=True)
+    (tmp_path / "solutions").mkdir()
     monkeypatch.setattr(notebooks, "ROOT", tmp_path)
 
-    def write(text, name="01-step.py"):
-        source = tmp_path / "solutions/src" / name
+    def write(text, name="01-step"):
+        source = tmp_path / "sources" / name / "lesson.py"
+        source.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(text, encoding="utf-8")
         return source
 
@@ -116,7 +117,9 @@ def test_a_lesson_has_the_stub_where_the_solution_has_the_answer(source, lesson,
 )
 def test_a_marker_that_would_leak_the_solution_is_named(write, cell):
     source = write(f"# %%\ny = 1\n\n# %%\nz = 1\n{cell}\n")
-    with pytest.raises(notebooks.Fault, match="01-step.py, cell 2, which begins 'z = 1': .* SOLUT"):
+    with pytest.raises(
+        notebooks.Fault, match="01-step/lesson.py, cell 2, which begins 'z = 1': .* SOLUT"
+    ):
         notebooks.read(source)
 
 
@@ -187,7 +190,7 @@ def test_outputs_are_normalised():
 def test_an_output_that_no_reader_should_meet_is_refused(write, runs, output, monkeypatch):
     monkeypatch.setattr(notebooks, "normalise", lambda book: book.cells[0].update(outputs=[output]))
     source = write("# %%\nx\n")
-    with pytest.raises(notebooks.Fault, match="solutions/src/01-step.py, cell 1, .*'x', "):
+    with pytest.raises(notebooks.Fault, match="sources/01-step/lesson.py, cell 1, .*'x', "):
         notebooks.build()
     assert not notebooks.targets(source)[1].exists()
 
@@ -262,9 +265,9 @@ def test_a_solution_without_its_outputs_is_run_again(write, runs):
 def test_a_notebook_without_a_source_is_named(write, runs):
     write(LESSON)
     notebooks.build()
-    write(LESSON, "02-more.py")
+    write(LESSON, "02-more")
     notebooks.build("02")
-    (notebooks.ROOT / "solutions/src/02-more.py").unlink()
+    (notebooks.ROOT / "sources/02-more/lesson.py").unlink()
     assert [fault.split(" has ")[0] for fault in notebooks.check()] == [
         "lessons/02-more.ipynb",
         "solutions/02-more.ipynb",
@@ -273,7 +276,7 @@ def test_a_notebook_without_a_source_is_named(write, runs):
 
 def test_a_number_without_a_lesson_is_named(write):
     write(LESSON)
-    with pytest.raises(SystemExit, match="no lesson 07 in solutions/src"):
+    with pytest.raises(SystemExit, match="no lesson 07 in sources"):
         notebooks.main(["build", "07"])
 
 
@@ -282,7 +285,7 @@ def test_an_exception_names_the_cell(write):
     with pytest.raises(SystemExit) as end:
         notebooks.main(["build"])
     assert str(end.value) == (
-        "solutions/src/01-step.py, cell 3, which begins 'y = x / 0': "
+        "sources/01-step/lesson.py, cell 3, which begins 'y = x / 0': "
         "ZeroDivisionError: division by zero"
     )
 

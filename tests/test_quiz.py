@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from adamlib.quiz import QUESTIONS, Quiz, quiz
+from adamlib.practice.questions import QUESTIONS, Quiz, quiz
 
 every_question = pytest.mark.parametrize("name", QUESTIONS)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from adamlib.descent import Training
-from adamlib.scoreboard import scoreboard
+from adamlib.experiments.scoreboard import scoreboard
 
 
 def training(loss, diverged="", steps=10):

@@ -11,7 +11,7 @@ import pytest
 from adamlib import datasets, rules
 from adamlib.descent import train
 from adamlib.experiments import Task
-from adamlib.vae import (
+from adamlib.experiments.vae import (
     BETAS_1,
     BETAS_2,
     VAE,
@@ -23,7 +23,7 @@ from adamlib.vae import (
 
 SMALL = VAE(pixels=6, hidden=5, latent=2)
 IMAGES = np.random.default_rng(0).random((12, 6))
-SOURCE = Path(__file__).resolve().parents[1] / "solutions/src/09-the-papers-experiments.py"
+SOURCE = Path(__file__).resolve().parents[1] / "sources/09-the-papers-experiments/lesson.py"
 
 
 def small_params(seed=0, dtype=np.float64):

@@ -1,4 +1,4 @@
-"""Build lessons/*.ipynb and solutions/*.ipynb from solutions/src/*.py (Jupytext percent cells).
+"""Build lessons/*.ipynb and solutions/*.ipynb from sources/*/lesson.py (Jupytext percent cells).
 
 python tools/notebooks.py build [--all] [NN ...]   write both, run the solutions whose code changed
 python tools/notebooks.py check                    name what is out of date, run nothing
@@ -48,7 +48,7 @@ def read(source):
             try:
                 text["lesson"], text["solution"] = split(cell.source)
             except Fault as fault:
-                raise Fault(f"{source.name}, {name(number, cell)}: {fault}.") from None
+                raise Fault(f"{label(source)}, {name(number, cell)}: {fault}.") from None
         # The id comes from the content: a new cell changes no other, and both folders agree.
         cell_id = hashlib.sha1((cell.cell_type + cell.source).encode()).hexdigest()[:8]
         while cell_id in ids:
@@ -195,11 +195,11 @@ def code(book):
 
 def sources(*numbers):
     """The sources of the lessons with these numbers; of all lessons when no number is given."""
-    found = sorted((ROOT / "solutions/src").glob("*.py"))
+    found = sorted((ROOT / "sources").glob("*/lesson.py"))
     for number in numbers:
-        if not any(source.name.startswith(number) for source in found):
-            raise Fault(f"There is no lesson {number} in solutions/src.")
-    return [source for source in found if source.name.startswith(numbers or "")]
+        if not any(source.parent.name.startswith(number) for source in found):
+            raise Fault(f"There is no lesson {number} in sources.")
+    return [source for source in found if source.parent.name.startswith(numbers or "")]
 
 
 def build(*numbers, everything=False):
@@ -229,16 +229,16 @@ def check(*numbers):
         if not (take_outputs(solution, solution_path) and is_at(solution_path, solution)):
             yield f"{label(solution_path)} is out of date: run `make build`."
         yield from refused(solution, label(source))
-    known = {source.stem for source in sources()}
+    known = {source.parent.name for source in sources()}
     for folder in ("lessons", "solutions"):
         for path in sorted((ROOT / folder).glob("*.ipynb")):
             if path.stem not in known:
-                yield f"{label(path)} has no source in solutions/src: delete it."
+                yield f"{label(path)} has no source in sources: delete it."
 
 
 def targets(source):
     """Where the lesson and the solution of a source are."""
-    return [ROOT / folder / f"{source.stem}.ipynb" for folder in ("lessons", "solutions")]
+    return [ROOT / folder / f"{source.parent.name}.ipynb" for folder in ("lessons", "solutions")]
 
 
 def dumps(book):

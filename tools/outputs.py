@@ -1,15 +1,15 @@
 """What a notebook shows against what a fresh run shows, number by number where it may differ.
 
 Text that exact mathematics prints must be the same on every machine. A cell that trains models is
-tagged "about: NAME" with a row of adamlib/claims.csv: each of its numbers may be off by four of
-that row's deviations, or by 2 %, and a learning rate by one place of its list.
+tagged "about: NAME" with a row of adamlib/experiments/claims.csv: each of its numbers may be off by
+four of that row's deviations, or by 2 %, and a learning rate by one place of its list.
 """
 
 import re
 
 from nbformat import from_dict
 
-from adamlib.claims import CLAIMS
+from adamlib.experiments.claims import CLAIMS
 
 TAG = "about: "
 NUMBER = re.compile(r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -22,7 +22,7 @@ def margin(tags):
     """How far off a number of this cell may be; None where it may not."""
     names = [tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG)]
     if unknown := [name for name in names if name not in CLAIMS]:
-        raise ValueError(f"{TAG}{unknown[0]} names no row of adamlib/claims.csv.")
+        raise ValueError(f"{TAG}{unknown[0]} names no row of adamlib/experiments/claims.csv.")
     return max((4 * CLAIMS[name].sd for name in names), default=None)
 
 

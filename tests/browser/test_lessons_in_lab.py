@@ -7,16 +7,16 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from adamlib.quiz import QUESTIONS, Question
+from adamlib.practice.questions import QUESTIONS, Question
 
 ROOT = Path(__file__).resolve().parents[2]
-UNWRITTEN = """from adamlib.check import check
+UNWRITTEN = """from adamlib.practice.judge import check
 def sgd(x, g, t, *, learning_rate=0.01):
     ...  # your code here
 rule = check(sgd, "sgd")"""
 UPHILL = UNWRITTEN.replace("...  # your code here", "return (x + learning_rate * g,)")
 RIGHT = UNWRITTEN.replace("...  # your code here", "return (x - learning_rate * g,)")
-QUIZ = "from adamlib.quiz import quiz\nquiz('01.start')"
+QUIZ = "from adamlib.practice.questions import quiz\nquiz('01.start')"
 
 
 def answer_quizzes(page, questions):

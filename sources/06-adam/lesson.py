@@ -35,19 +35,14 @@ from functools import partial
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, rules, runs
-from adamlib.answers import check_answer
-from adamlib.check import check, hint
-from adamlib.claims import evidence
+from adamlib import experiments, plots, rules
+from adamlib.practice import check, check_answer, hint, quiz, wrong_rules
+from adamlib.experiments import digits, evidence, scoreboard
 from adamlib.descent import descend, sweep
-from adamlib.experiments import digits
 from adamlib.explorers import explore, one_step
-from adamlib.mistakes import wrong_rules
-from adamlib.quiz import quiz
-from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import cubic, ravine
 
-SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
 def noisy_gradient(seed=SEEDS[0] + 1):
@@ -620,7 +615,7 @@ print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.claims import CLAIMS, carried
+from adamlib.experiments import CLAIMS, carried
 
 leap = np.diff(noisy["rmsprop, rho = 0.999"], axis=0)[0]
 assert np.allclose(np.abs(leap) / 0.05, 31.62, atol=0.01)

@@ -45,15 +45,13 @@
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, runs
-from adamlib.answers import check_answer
-from adamlib.check import check, hint
+from adamlib import experiments, plots
+from adamlib.practice import check, check_answer, hint, quiz
 from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train
 from adamlib.explorers import explore
 from adamlib.models import LogisticRegression
-from adamlib.quiz import quiz
-from adamlib.scoreboard import scoreboard
+from adamlib.experiments import scoreboard
 from adamlib.surfaces import cubic, ravine, rosenbrock
 
 plots.one_step(cubic, x=0.5, learning_rate=0.3)
@@ -402,7 +400,7 @@ plots.lines({name: score.losses for name, score in scores.items()}, ylabel="trai
 # - **All data for one step.** Is that necessary? Compare the gradient of all 8,000 images with that of 800:
 
 # %%
-rng = np.random.default_rng(runs.seeds(1)[0])  # the only thing in this lesson that is random
+rng = np.random.default_rng(experiments.seeds(1)[0])  # the only thing in this lesson that is random
 some = rng.choice(len(images), 800, replace=False)
 a = model.gradient(start, (images, labels))[0].ravel()
 b = model.gradient(start, (images[some], labels[some]))[0].ravel()

@@ -6,7 +6,7 @@ import numpy as np
 
 from adamlib import inputs
 from adamlib.descent import Training
-from adamlib.runs import seeds, size, tune
+from adamlib.experiments.jobs import seeds, size, tune
 
 
 class Score(NamedTuple):
@@ -28,12 +28,12 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
     """Train each method at each rate, and at its best with each seed; return {name: Score}.
 
     methods        {name: function of (rate, seed) that returns a descent.Training}
-    held_out_loss  function of the trained parameters, which picks the rate as runs.tune does
-    count          how many of the lesson's seeds (runs.seeds)
+    held_out_loss  function of the trained parameters, which picks the rate as tune does
+    count          how many of the lesson's seeds (seeds)
     every          batches that are averaged to one point of the curves
     done           {}, to keep the trainings in: a second call with it goes on after an interrupt
     Prints a line for each method. Raises ValueError if one diverged at every rate, or with one of
-    the seeds at its best. Where a notebook only has to run (runs.size), two rates do.
+    the seeds at its best. Where a notebook only has to run (size), two rates do.
     """
     inputs.check_kind(methods, dict, "methods", "a dict {name: function of (rate, seed)}")
     for name, method in methods.items():

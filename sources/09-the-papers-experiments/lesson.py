@@ -32,20 +32,18 @@ from functools import partial
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, rules, runs
-from adamlib.answers import check_answer
-from adamlib.claims import CLAIMS, evidence
+from adamlib import experiments, plots, rules
+from adamlib.practice import check_answer, quiz
+from adamlib.experiments import CLAIMS, Task, adagrad_from_zero, adam_uncorrected, evidence
 from adamlib.datasets import SHIPPED, full_size
 from adamlib.descent import iterations, train
-from adamlib.experiments import Task, adagrad_from_zero, adam_uncorrected
 from adamlib.models import MLP, SparseLogisticRegression
-from adamlib.quiz import quiz
 from adamlib.schedules import inverse_sqrt
-from adamlib.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
+from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
 
 FULL = False  # True: full data, from the internet, and the paper's models: weeks of computing
-size = runs.size(FULL)
-SEEDS = runs.seeds(3)
+size = experiments.size(FULL)
+SEEDS = experiments.seeds(3)
 plan = {  # for each figure: how many samples (None: all), how many epochs, how large a model
     "smoke": {
         "1 left": (512, 1, 1),
@@ -108,11 +106,11 @@ def race(figure, train_at, rates, task=None):
     """
     tried = done.setdefault(figure, {})
     if task is None or size == "full":
-        best = runs.tune(train_at, rates, last_epoch, SEEDS, tried)
+        best = experiments.tune(train_at, rates, last_epoch, SEEDS, tried)
     else:
         best = {m: CLAIMS[f"09 best α of {m} on {task}"].mean for m in rates}
         keys = [(m, rate, seed) for m, rate in best.items() for seed in SEEDS]
-        runs.collect({key: partial(train_at, *key) for key in keys}, tried)
+        experiments.collect({key: partial(train_at, *key) for key in keys}, tried)
     results = {m: (rate, np.array([tried[m, rate, s] for s in SEEDS])) for m, rate in best.items()}
     for m, (rate, curves) in results.items():
         ends = last_epoch(curves)
@@ -395,7 +393,7 @@ for m, make in {
 # of the input and of the dense layer.
 
 # %%
-from adamlib.keras_trainer import Trainer, pooled_network
+from adamlib.experiments.keras_trainer import Trainer, pooled_network
 
 samples, epochs_3, batch_size, channels = plan["3"]
 clothes, labels = data_of("cifar10", samples)
@@ -524,7 +522,7 @@ quiz("09.small")
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
 both = {"adam, with correction": rules.adam, "adam, without correction": adam_uncorrected}
 jobs = {(name, seed): partial(whole_grid, both[name], seed) for name in both for seed in grid_seeds}
-grids = runs.collect(jobs, done.setdefault("Figure 4", {}))
+grids = experiments.collect(jobs, done.setdefault("Figure 4", {}))
 losses = {name: np.array([grids[name, seed] for seed in grid_seeds]) for name in both}
 
 
@@ -641,7 +639,7 @@ check_answer("09.moved", moved)
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from itertools import product
 
-from adamlib.claims import carried
+from adamlib.experiments import carried
 
 assert max(apart_from_keras.values()) < 1e-12
 assert np.round(alphas[[0, 4, 5]], 4).tolist() == [0.0001, 0.01, 0.0316] or size == "full"

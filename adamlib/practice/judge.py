@@ -16,9 +16,9 @@ from functools import cache
 import numpy as np
 
 from adamlib import rules
-from adamlib.functions import FUNCTIONS, UNWRITTEN, described, returned
 from adamlib.inputs import among, brief, check_name, hyperparameter_defaults, state_defaults
-from adamlib.mistakes import HINTS, MISTAKES, wrong_rules
+from adamlib.practice.functions import FUNCTIONS, UNWRITTEN, described, returned
+from adamlib.practice.mistakes import HINTS, MISTAKES, wrong_rules
 
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
 # (Not 1e-6: a tenth of it is epsilon, and a wrong sum that cancels has no digit in float32.)
@@ -45,7 +45,7 @@ _hints_given = Counter()
 def check(function, name, convention=""):
     """Compare the learner's function with the course's; return the one for later cells to use.
 
-    name        of a rule in adamlib.rules, or of a function in adamlib.functions
+    name        of a rule in adamlib.rules, or of a function in adamlib.practice.functions
     convention  one that is right too in this exercise, as in mistakes.py: "by the paper"
     """
     is_rule = among(name, RULES)

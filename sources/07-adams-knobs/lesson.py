@@ -38,19 +38,16 @@ from dataclasses import replace
 import numpy as np
 from IPython.display import Markdown, display
 
-from adamlib import experiments, plots, rules, runs
-from adamlib.answers import check_answer
-from adamlib.check import check, hint
-from adamlib.claims import evidence
+from adamlib import experiments, plots, rules
+from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.experiments import evidence, scoreboard
 from adamlib.conventions import CONVENTIONS, momentum_from_pytorch, table
 from adamlib.descent import descend, sweep
 from adamlib.explorers import hyperparameter_map
-from adamlib.quiz import quiz
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
-from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import cubic, ravine
 
-SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
 def losses_of(steps, noise=0.0, runs=1, **knobs):
@@ -504,7 +501,7 @@ jobs = {
     for name, shape in real_shapes.items()
     for rate in real_rates
 }
-runs.collect(jobs, done)
+experiments.collect(jobs, done)
 
 
 def of_each(name, measure):
@@ -619,7 +616,7 @@ quiz("07.from_zero")
 
 # %% tags=["solution"]
 # What the text says: simulations within their error, of 200 runs or more; what is trained, as the table has it.
-from adamlib.claims import CLAIMS, carried
+from adamlib.experiments import CLAIMS, carried
 from adamlib.keras_check import tf
 
 assert abs(defaults_fail["adam, η = 0.1, with noise"][-100:].mean() - 0.24) < 0.05

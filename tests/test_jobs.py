@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from adamlib.runs import collect, seeds, size
+from adamlib.experiments.jobs import collect, seeds, size
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def shown(monkeypatch):
         pages.append(page.data)
         return lambda page: pages.append(page.data)
 
-    monkeypatch.setattr("adamlib.runs._display", display)
+    monkeypatch.setattr("adamlib.experiments.jobs._display", display)
     return pages
 
 
@@ -53,7 +53,7 @@ def test_an_interrupt_ends_the_cell_and_keeps_what_is_done(shown):
 
 def test_the_bar_says_how_long_it_will_take(shown, monkeypatch):
     clock = iter([0, 7, 200, 500])
-    monkeypatch.setattr("adamlib.runs.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("adamlib.experiments.jobs.time.monotonic", lambda: next(clock))
     collect({name: lambda: 0 for name in "abcd"}, {})
     said = [page.split(" left")[0].removeprefix("<label>") for page in shown if " left" in page]
     assert said == [
@@ -74,14 +74,14 @@ def test_the_seeds_of_a_lesson_come_from_one_place(monkeypatch):
 
 
 CELLS = {
-    "import adamlib.runs, os, signal": "",
+    "import os, signal\nfrom adamlib import experiments": "",
     "def stopped():\n    os.kill(os.getpid(), signal.SIGINT)\n    return 1": "",
     "for i in range(9):\n    while True:\n        stopped()": (
         "Interrupted at `os.kill(os.getpid(), signal.SIGINT)`, line 2 of a cell. Run the cell "
         "again: those below it need what it makes."
     ),
-    "adamlib.runs.collect({'a': lambda: 1, 'b': stopped}, {})": (
-        "Interrupted at `adamlib.runs.collect({'a': lambda: 1, 'b': stopped}, {})`, line 1 of a "
+    "experiments.collect({'a': lambda: 1, 'b': stopped}, {})": (
+        "Interrupted at `experiments.collect({'a': lambda: 1, 'b': stopped}, {})`, line 1 of a "
         "cell. 1 of 2 trainings are kept. Run the cell again: those below it need what it makes."
     ),
     "1 / 0": "ZeroDivisionError",

@@ -37,20 +37,16 @@ from itertools import accumulate
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, runs
-from adamlib.answers import check_answer
-from adamlib.check import check, hint
-from adamlib.claims import evidence
+from adamlib import experiments, plots
+from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.experiments import digits, evidence, scoreboard
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep
-from adamlib.experiments import digits
 from adamlib.explorers import average, explore
-from adamlib.quiz import quiz
 from adamlib.rules import sgd
-from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import ravine
 
-SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 rng = np.random.default_rng(SEEDS[0])
 zigzag = descend(sgd, ravine.gradient, ravine.start, 40, learning_rate=0.09)
 noisy = descend(
@@ -531,7 +527,7 @@ plots.lines(
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.claims import CLAIMS, carried
+from adamlib.experiments import CLAIMS, carried
 
 by_sgd = descend(sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory
 assert ravine(by_sgd[-1]) < 1e-6 < ravine(by_sgd[-2])

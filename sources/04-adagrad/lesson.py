@@ -34,21 +34,16 @@
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, rules, runs
-from adamlib.answers import check_answer
-from adamlib.check import check, hint
-from adamlib.claims import evidence
+from adamlib import experiments, plots, rules
+from adamlib.practice import check, check_answer, hint, quiz, wrong_rules
+from adamlib.experiments import adagrad_from_zero, digits, evidence, reviews, scoreboard
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import batches, descend, sweep
-from adamlib.experiments import adagrad_from_zero, digits, reviews
 from adamlib.explorers import explore, one_step
-from adamlib.mistakes import wrong_rules
 from adamlib.models import SparseLogisticRegression
-from adamlib.quiz import quiz
-from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import ravine
 
-SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 documents, labels = rotten_tomatoes().train
 words = rotten_tomatoes_words()
 count = np.asarray(documents.sum(axis=0)).ravel()  # the sentences that have the word
@@ -518,7 +513,7 @@ plots.lines(followed, xlabel="steps since the jump", ylabel="distance", log=Fals
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.claims import CLAIMS, carried
+from adamlib.experiments import CLAIMS, carried
 
 assert few > 0.5 and documents.shape == (6824, 8730)
 far = moved["sgd, η = 1"][-1] / moved["sgd, η = 1"][0]

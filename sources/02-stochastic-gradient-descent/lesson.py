@@ -35,20 +35,17 @@ from time import perf_counter
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, runs
-from adamlib.answers import check_answer
-from adamlib.check import check, hint
-from adamlib.claims import evidence
+from adamlib import experiments, plots
+from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.experiments import evidence, scoreboard
 from adamlib.datasets import mnist
 from adamlib.descent import descend, iterations, sweep, train, training
 from adamlib.explorers import explore, race
 from adamlib.models import LogisticRegression
-from adamlib.quiz import quiz
 from adamlib.rules import sgd
-from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import noisy_bowl, ravine
 
-SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 images, labels = mnist().train
 model = LogisticRegression()
 start = model.initial()
@@ -580,7 +577,7 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.claims import CLAIMS, carried
+from adamlib.experiments import CLAIMS, carried
 
 carried("02 cosine at the start", cosines["cosine at the start"][3])
 carried("02 cosine after training", cosines["cosine after training"][3])

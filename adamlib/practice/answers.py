@@ -7,11 +7,11 @@ import io
 import numpy as np
 
 from adamlib import rules
-from adamlib.check import report
 from adamlib.datasets import mnist
 from adamlib.descent import sweep, train
 from adamlib.inputs import among, brief, check_hyperparameters
 from adamlib.models import LogisticRegression
+from adamlib.practice.judge import report
 from adamlib.surfaces import ravine
 
 

@@ -44,24 +44,22 @@ from pathlib import Path
 import numpy as np
 from IPython.display import Markdown, display
 
-from adamlib import plots, rules, runs
-from adamlib.answers import check_answer
-from adamlib.check import check
-from adamlib.claims import evidence
+from adamlib import experiments, plots, rules
+from adamlib.practice import check, check_answer, quiz
+from adamlib.experiments import evidence
 from adamlib.datasets import fashion_mnist, full_size
 from adamlib.descent import sweep, train
 from adamlib.keras_check import keras, tf, train_network
 from adamlib.keras_optimizer import as_keras
-from adamlib.keras_trainer import Trainer, numbers_of_state, strided_network
+from adamlib.experiments.keras_trainer import Trainer, numbers_of_state, strided_network
 from adamlib.models import MLP, softmax_cross_entropy
-from adamlib.quiz import quiz
 
 tf.get_logger().setLevel("ERROR")  # it warns of many networks, which are meant here
 
 FULL = False
-size = runs.size(FULL)
+size = experiments.size(FULL)
 images, epochs = {"smoke": (128, 1), "laptop": (2048, 4), "full": (54_000, 10)}[size]
-SEEDS = runs.seeds(3)
+SEEDS = experiments.seeds(3)
 (pixels, labels), (test_pixels, test_labels) = (
     full_size("fashion_mnist") if size == "full" else fashion_mnist()
 )
@@ -157,7 +155,7 @@ def show(rates, title):
     display(figure)
 
 
-runs.collect(seeds_of(run, default_rates), done)
+experiments.collect(seeds_of(run, default_rates), done)
 show(default_rates, "Keras's default rates")
 evidence(*(f"08 {name} at its default" for name in ("Adam", "RMSProp", "momentum", "sgd")))
 
@@ -245,9 +243,9 @@ def climb(run, done, name):
     return losses
 
 
-climbs = runs.collect({name: partial(climb, run, done, name) for name in makers}, {})
+climbs = experiments.collect({name: partial(climb, run, done, name) for name in makers}, {})
 best = default_rates | {name: min(losses, key=losses.get) for name, losses in climbs.items()}
-runs.collect(seeds_of(run, best), done)
+experiments.collect(seeds_of(run, best), done)
 figure = plots.lines(
     {name: np.minimum(list(losses.values()), 2.5) for name, losses in climbs.items()},
     x={name: np.array(list(losses)) for name, losses in climbs.items()},
@@ -314,11 +312,11 @@ def small_batches(name, rate, seed):
 
 
 both = {name: default_rates[name] for name in ("adam", "sgd")}
-climbs_here = runs.collect(
+climbs_here = experiments.collect(
     {name: partial(climb, small_batches, by_batches, name) for name in both}, {}
 )
 best_here = both | {name: min(losses, key=losses.get) for name, losses in climbs_here.items()}
-runs.collect(seeds_of(small_batches, both) | seeds_of(small_batches, best_here), by_batches)
+experiments.collect(seeds_of(small_batches, both) | seeds_of(small_batches, best_here), by_batches)
 accuracy_by = {
     f"{name}, η = {rate:g}": of_seeds(by_batches, name, rate, "accuracy")
     for rates in (both, best_here)
@@ -575,7 +573,7 @@ for where in ("along the axes", "across them"):
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.claims import CLAIMS, carried
+from adamlib.experiments import CLAIMS, carried
 
 for optimizer in (keras.optimizers.Adagrad, keras.optimizers.Adadelta):
     page = " ".join(optimizer.__doc__.split())

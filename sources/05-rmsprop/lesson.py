@@ -38,19 +38,15 @@ from itertools import count
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots, runs
-from adamlib.answers import check_answer
-from adamlib.check import check, hint
-from adamlib.claims import evidence
+from adamlib import experiments, plots
+from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.experiments import adagrad_from_zero, digits, evidence, reviews, scoreboard
 from adamlib.descent import descend, sweep
-from adamlib.experiments import adagrad_from_zero, digits, reviews
 from adamlib.explorers import explore, one_step
-from adamlib.quiz import quiz
 from adamlib.rules import adagrad, momentum, nesterov, rmsprop_centered, sgd, sign_descent
-from adamlib.scoreboard import scoreboard
 from adamlib.surfaces import ravine
 
-SEEDS = runs.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
 def changing_valley():
@@ -469,7 +465,7 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.claims import CLAIMS, carried
+from adamlib.experiments import CLAIMS, carried
 
 assert short.min() > 1 and max(lags[0.5], lags[0.9]) < 0.2 and 1 < lags[0.99] < 1.5 < lags[0.999]
 late = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)

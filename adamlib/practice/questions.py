@@ -395,8 +395,8 @@ QUESTIONS = {
 class Quiz(anywidget.AnyWidget):
     """The question on the page; the answer stays in the kernel until a choice is checked."""
 
-    _esm = Path(__file__).with_name("quiz.js")
-    _css = Path(__file__).with_name("quiz.css")
+    _esm = Path(__file__).with_name("questions.js")
+    _css = Path(__file__).with_name("questions.css")
     text = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List().tag(sync=True)
 
