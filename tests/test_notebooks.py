@@ -117,9 +117,7 @@ def test_a_lesson_has_the_stub_where_the_solution_has_the_answer(source, lesson,
 )
 def test_a_marker_that_would_leak_the_solution_is_named(write, cell):
     source = write(f"# %%\ny = 1\n\n# %%\nz = 1\n{cell}\n")
-    with pytest.raises(
-        notebooks.Fault, match="01-step/lesson.py, cell 2, which begins 'z = 1': .* SOLUT"
-    ):
+    with pytest.raises(notebooks.Fault, match="01-step/lesson.py, cell 2, which .* SOLUT"):
         notebooks.read(source)
 
 
