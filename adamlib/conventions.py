@@ -16,6 +16,7 @@ lecture 6e, 2012; Zeiler, 2012; Kingma and Ba, 2015; Loshchilov and Hutter, 2019
 from typing import NamedTuple
 
 from adamlib import rules
+from adamlib.hyperparameters import HYPERPARAMETERS
 from adamlib.inputs import check_function, check_name, hyperparameter_defaults, number
 
 
@@ -104,24 +105,17 @@ CONVENTIONS = {
     ],
 }
 
-_LETTERS = {
-    "learning_rate": "η",
-    "momentum": "μ",
-    "rho": "ρ",
-    "beta_1": "β₁",
-    "beta_2": "β₂",
-    "epsilon": "ε",
-    "initial_accumulator_value": "s₀",
-    "weight_decay": "λ",
-}
-
 
 def table(*names):
     """The conventions of these rules as a table in Markdown; of all of them if none is named."""
     lines = ["| | | defaults | step |", "| --- | --- | --- | --- |"]
     for name in names or CONVENTIONS:
         for row in CONVENTIONS[check_name(name, CONVENTIONS, "rule")]:
-            known = [f"{s} {row.defaults[k]:g}" for k, s in _LETTERS.items() if k in row.defaults]
+            known = [
+                f"{facts.letter} {row.defaults[k]:g}"
+                for k, facts in HYPERPARAMETERS.items()
+                if k in row.defaults
+            ]
             defaults = ", ".join(known).replace("e-0", "e-")
             first = f"**{name}**" if row is CONVENTIONS[name][0] else ""
             lines.append(f"| {first} | {row.library} | {defaults} | {row.step} |")

@@ -12,45 +12,11 @@ from numbers import Real
 
 import numpy as np
 
+from adamlib.hyperparameters import facts, is_usual, same
+
 LOSS_AND_GRADIENT = "loss_and_gradient must return a pair, the loss and the gradient"
 MEMORY = 4 * 10**9  # bytes that the record of a run may need
 MOST_STEPS = 100_000  # of a run that is computed again whenever a slider moves
-
-
-def _positive(v):
-    return (v > 0) & (v < np.inf)
-
-
-def _not_negative(v):
-    return (v >= 0) & (v < np.inf)
-
-
-def _below_one(v):
-    return (v >= 0) & (v < 1)
-
-
-RANGES = {
-    "learning_rate": (_positive, "a positive number"),
-    **dict.fromkeys(
-        ["epsilon", "weight_decay", "l2", "noise"], (_not_negative, "zero or a positive number")
-    ),
-    **dict.fromkeys(
-        ["momentum", "dampening", "rho", "beta", "beta_1", "beta_2"],
-        (_below_one, "in [0, 1)"),
-    ),
-    "dropout": (_below_one, "a probability, at least 0 and less than 1"),
-}
-
-# What papers and other libraries call the hyperparameters.
-OTHER_NAMES = {
-    "learning_rate": ["lr", "eta", "alpha", "rate", "step_size", "η", "α"],
-    "momentum": ["mu", "gamma", "μ"],
-    "rho": ["alpha", "decay", "gamma", "beta", "ρ"],
-    "beta_1": ["beta", "betas", "beta1", "b1", "β1", "β₁"],
-    "beta_2": ["beta2", "b2", "β2", "β₂"],
-    "epsilon": ["eps", "ε"],
-    "weight_decay": ["decay", "wd", "lam", "lambda_", "λ"],
-}
 
 
 # a rule and its hyperparameters
@@ -88,7 +54,7 @@ def check_rule(rule):
         raise TypeError(f"{name} is not a rule, which takes x, g and t, {as_in}.") from None
     positional = [p for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
     enough = len(positional) >= 3 or any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    if not enough or isinstance(rule, type) or any(_is_usual(p.name) for p in positional[:3]):
+    if not enough or isinstance(rule, type) or any(is_usual(p.name) for p in positional[:3]):
         raise TypeError(f"{name} is not a rule, which takes x, g and t, {as_in}.")
     for p in positional[3:]:
         if p.default is p.empty:
@@ -109,10 +75,10 @@ def check_hyperparameters(rule, hyperparameters):
     own = hyperparameter_defaults(check_rule(rule))
     for name, value in hyperparameters.items():
         if name not in own:
-            if state := _same(name, state_defaults(rule)):
+            if state := same(name, state_defaults(rule)):
                 raise TypeError(before_the_star(rule, state))
             spelled = difflib.get_close_matches(name, own, n=1, cutoff=0.5)
-            near = _same(name, own) or "".join(spelled)
+            near = same(name, own) or "".join(spelled)
             hint = f": did you mean {near}?" if near else "."
             raise TypeError(
                 f"{name_of(rule)} has no hyperparameter {name}{hint} "
@@ -131,7 +97,7 @@ def check_hyperparameters(rule, hyperparameters):
 
 def misplaced(rule):
     """The state that by its name is a hyperparameter, or ""."""
-    return next(filter(_is_usual, state_defaults(rule)), "")
+    return next(filter(is_usual, state_defaults(rule)), "")
 
 
 def before_the_star(rule, state):
@@ -141,23 +107,9 @@ def before_the_star(rule, state):
     )
 
 
-def _is_usual(name):
-    """Whether it is what Keras or others call a hyperparameter."""
-    return name in RANGES or any(name in others for others in OTHER_NAMES.values())
-
-
-def _same(name, names):
-    """The one of the names that means the same hyperparameter, or ""."""
-    for other in names:
-        both = {name.lower(), other}
-        if len(both) == 1 or any(both <= {own, *rest} for own, rest in OTHER_NAMES.items()):
-            return other
-    return ""
-
-
 def check_value(name, value):
     """Raise ValueError for a value that the hyperparameter of this name cannot have."""
-    right, words = RANGES.get(name, (np.isfinite, "a finite number"))
+    right, words = facts(name).allowed
     array = np.asarray(value if isinstance(value, Real | np.ndarray) else None)
     if array.dtype.kind not in "fiu" or not np.all(right(array)):
         raise ValueError(f"{name} must be {words}, not {brief(value)}.")

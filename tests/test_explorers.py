@@ -10,7 +10,7 @@ from adamlib import plots, rules
 from adamlib.descent import descend, hyperparameter_defaults
 from adamlib.explorers import explore, hyperparameter_map
 from adamlib.explorers.widget import knob
-from adamlib.inputs import RANGES
+from adamlib.hyperparameters import HYPERPARAMETERS
 from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock, saddle
 
 ALL = [rule for name in plots.COLOURS if (rule := getattr(rules, name, None))]
@@ -53,7 +53,7 @@ def test_sliders_come_from_the_signature_and_go_through_what_the_rule_allows(rul
     assert {k["name"]: k["value"] for k in knobs} == hyperparameter_defaults(rule)
     for k in knobs:
         assert k["value"] in k["values"] and k["values"] == sorted(set(k["values"]))
-        allowed, _ = RANGES[k["name"]]
+        allowed, _ = HYPERPARAMETERS[k["name"]].allowed
         assert 50 < len(k["values"]) < 420 and all(map(allowed, map(np.float64, k["values"])))
 
 

@@ -1,0 +1,107 @@
+"""The hyperparameters: what each is called, which values it may have, and where its slider goes.
+
+What a rule's default is, its own signature says. What has no row here may be any finite number.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+def _positive(v):
+    return (v > 0) & (v < np.inf)
+
+
+def _not_negative(v):
+    return (v >= 0) & (v < np.inf)
+
+
+def _below_one(v):
+    return (v >= 0) & (v < 1)
+
+
+POSITIVE = (_positive, "a positive number")
+NOT_NEGATIVE = (_not_negative, "zero or a positive number")
+BELOW_ONE = (_below_one, "in [0, 1)")
+PROBABILITY = (_below_one, "a probability, at least 0 and less than 1")
+FINITE = (np.isfinite, "a finite number")
+
+
+def _powers(first, last, values):
+    """Powers of ten, for a slider, to three digits."""
+    return [float(f"{v:.3g}") for v in np.logspace(first, last, values)]
+
+
+# What counts is how near to 1: 0, then 1 - 0.89, ... to 1 - 0.0001.
+NEAR_ONE = [round(1 - float(f"{v:.2g}"), 6) for v in np.logspace(0, -4, 81)]
+
+
+class Hyperparameter(NamedTuple):
+    """One row.
+
+    letter  in formulas
+    allowed (function of an array that says which values may be, the same in words)
+    slider  the values that a slider goes through; None: evenly, from 0 to twice the default
+    others  what papers and other libraries call it
+    """
+
+    letter: str
+    allowed: tuple
+    slider: list | None = None
+    others: tuple = ()
+
+
+HYPERPARAMETERS = {
+    "learning_rate": Hyperparameter(
+        "η",
+        POSITIVE,
+        _powers(-4, 1, 401),
+        ("lr", "eta", "alpha", "rate", "step_size", "η", "α"),
+    ),
+    "momentum": Hyperparameter("μ", BELOW_ONE, NEAR_ONE, ("mu", "gamma", "μ")),
+    "dampening": Hyperparameter("τ", BELOW_ONE),
+    "rho": Hyperparameter("ρ", BELOW_ONE, NEAR_ONE, ("alpha", "decay", "gamma", "beta", "ρ")),
+    "beta": Hyperparameter("β", BELOW_ONE, NEAR_ONE),
+    "beta_1": Hyperparameter(
+        "β₁", BELOW_ONE, NEAR_ONE, ("beta", "betas", "beta1", "b1", "β1", "β₁")
+    ),
+    "beta_2": Hyperparameter("β₂", BELOW_ONE, NEAR_ONE, ("beta2", "b2", "β2", "β₂")),
+    "epsilon": Hyperparameter("ε", NOT_NEGATIVE, _powers(-10, 0, 101), ("eps", "ε")),
+    "initial_accumulator_value": Hyperparameter("s₀", NOT_NEGATIVE),
+    "weight_decay": Hyperparameter(
+        "λ", NOT_NEGATIVE, _powers(-5, 0, 101), ("decay", "wd", "lam", "lambda_", "λ")
+    ),
+    "l2": Hyperparameter("λ", NOT_NEGATIVE),
+    "noise": Hyperparameter("σ", NOT_NEGATIVE),
+    "dropout": Hyperparameter("p", PROBABILITY),
+}
+_ANY = Hyperparameter("", FINITE)
+
+
+def facts(name):
+    """The row of a hyperparameter; any finite number may be the value of one that has none."""
+    return HYPERPARAMETERS.get(name, _ANY)
+
+
+def slider(name, default):
+    """The values that the slider of a hyperparameter goes through, its default among them."""
+    values = facts(name).slider
+    if values is None:
+        even = np.linspace(min(0, 2 * default), max(2 * default, 0) or 1, 101)
+        values = [float(f"{v:.3g}") for v in even]
+    return sorted({*values, default})
+
+
+def is_usual(name):
+    """Whether it is what Keras or others call a hyperparameter."""
+    return name in HYPERPARAMETERS or any(name in row.others for row in HYPERPARAMETERS.values())
+
+
+def same(name, names):
+    """The one of the names that means the same hyperparameter, or ""."""
+    for other in names:
+        both = {name.lower(), other}
+        known = ({own, *row.others} for own, row in HYPERPARAMETERS.items())
+        if len(both) == 1 or any(both <= words for words in known):
+            return other
+    return ""
