@@ -26,13 +26,16 @@ TESTS = ["tests", "--ignore=tests/browser", "--ignore=tests/test_environment.py"
 
 def unit_tests(uv, python, end, folder):
     """What pytest said last, and its exit code, or what could not be installed."""
-    environment = folder / f"{Path(python).name}-{end}"
+    environment = folder / f"{end}-{len(list(folder.iterdir()))}"
     for command in (
         ["venv", "--python", python, "--no-python-downloads", environment],
-        ["pip", "install", "--python", python_of(environment), "--resolution", ENDS[end]]
-        + ["-r", "requirements.in", "-e", ".", "setuptools"],
+        ["pip", "install", "--resolution", ENDS[end], "-r", "requirements.in"],
+        ["pip", "install", "setuptools", "pip", "--no-deps", "-e", "."],
     ):
-        done = subprocess.run([uv, *command, "-q"], cwd=ROOT, capture_output=True, text=True)
+        into = {"VIRTUAL_ENV": str(environment)}
+        done = subprocess.run(
+            [uv, *command, "-q"], cwd=ROOT, env=os.environ | into, capture_output=True, text=True
+        )
         if done.returncode:
             return f"not installed: {done.stderr.strip()}", done.returncode
     run = [python_of(environment), "-m", "pytest", "-n2", "-q", "-rfE", "--color=no", *TESTS]
@@ -59,7 +62,7 @@ def main():
             for end in chosen.ends or ENDS:
                 words, code = unit_tests(uv, python, end, folder)
                 worst = max(worst, code)
-                print(f"{Path(python).name} {end:8} {words}", flush=True)
+                print(f"{python} {end:8} {words}", flush=True)
     sys.exit(worst)
 
 
