@@ -349,8 +349,11 @@ def _follow(rule, gradients_at, xs, steps, hyperparameters):
     for x in xs:
         check_shapes(hyperparameters, x.shape)
     states = [list(state_defaults(rule).values()) for _ in xs]
+    changing = any(map(callable, hyperparameters.values()))
     for t in range(1, steps + 1):
         h = _at_step(t, hyperparameters)
+        for x in xs if changing else ():
+            check_shapes(h, x.shape)
         gs = _gradients(gradients_at(xs), xs)
         if not _within(gs, np.finfo(float).max):
             if t == 1:

@@ -8,6 +8,7 @@ more. What a rule or a gradient returns is looked at where it is used, in descen
 import difflib
 import inspect
 import operator
+import types
 from numbers import Real
 
 import numpy as np
@@ -85,7 +86,7 @@ def check_hyperparameters(rule, hyperparameters):
                 f"It has: {', '.join(own) or 'none'}."
             )
         if callable(value):
-            check_function(value, name, "t")
+            check_schedule(value, name)
         else:
             check_value(name, value)
     for name, default in own.items():
@@ -215,6 +216,19 @@ def check_function(function, name, *arguments):
             f"{name} must be {takes}, and {name_of(function)} takes {signature}."
         ) from None
     return function
+
+
+def check_schedule(schedule, name):
+    """A function of t; one that is written in C and does not say what it takes is called once."""
+    check_function(schedule, name, "t")
+    if not isinstance(schedule, types.FunctionType):
+        try:
+            schedule(1)
+        except TypeError as error:
+            raise TypeError(
+                f"{name} must be a function of t, and {name_of(schedule)} fails at t = 1: {error}."
+            ) from None
+    return schedule
 
 
 def check_gradient(gradient, asked_by):

@@ -494,6 +494,14 @@ SLIPS = [
     (slip(averages.new_average, 1.0, 2.0, -1), "beta must be in [0, 1), not -1"),
     (slip(averages.exponential_average, [1.0, 2.0], 2.5), "beta must be in [0, 1), not 2.5"),
     (slip(averages.exponential_average, [1.0, 2.0], np.nan), "beta must be in [0, 1), not nan"),
+    (
+        slip(descent.descend, rules.sgd, np.cos, 1.0, 3, learning_rate=max),
+        "learning_rate must be a function of t, and max fails at t = 1: 'int' object is not iter",
+    ),
+    (
+        slip(descent.descend, rules.sgd, np.cos, 1.0, 3, learning_rate=lambda t: np.ones(3)),
+        "learning_rate has shape (3,), which does not go with x of shape ()",
+    ),
     (slip(practice.check, rules.adam, "adam", "abc"), "no convention 'abc': there are by"),
     (
         slip(practice.check, rules.sgd, "sqrt"),
