@@ -1,5 +1,5 @@
 PYTHON ?= python3
 
-.PHONY: lab test build bench claims replay setup
-lab test build bench claims replay setup:
+.PHONY: lab test build bench claims replay versions setup
+lab test build bench claims replay versions setup:
 	@$(PYTHON) course.py $@

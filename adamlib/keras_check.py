@@ -28,10 +28,11 @@ import tensorflow as tf
 from scipy.sparse import issparse
 
 from adamlib import rules
-from adamlib.descent import Training, batches, descend
+from adamlib.descent import Training, batches, descend, iterations
 from adamlib.inputs import (
     check_arrays,
     check_gradient,
+    check_kind,
     check_name,
     check_rule,
     hyperparameter_defaults,
@@ -156,6 +157,13 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
     There is no dropout: Keras would drop others. The precision is that of params. Compare an MLP
     in float64: in float32 a rounding that switches one ReLU can part the two runs.
     """
+    check_kind(
+        optimizer,
+        keras.optimizers.Optimizer,
+        "The optimizer",
+        "one of Keras's, such as keras.optimizers.Adam(0.01)",
+    )
+    iterations(data, epochs, batch_size)  # refuses what descent.train refuses
     *hidden, outputs = (len(b) for b in check_arrays(params)[1::2])
     loss = "BinaryCrossentropy" if outputs == 1 else "SparseCategoricalCrossentropy"
     losses = []

@@ -19,7 +19,7 @@ import numpy as np
 
 from adamlib import rules
 from adamlib.descent import diverged_at, update
-from adamlib.inputs import check_hyperparameters, hyperparameter_defaults, state_defaults
+from adamlib.inputs import brief, check_hyperparameters, hyperparameter_defaults, state_defaults
 from adamlib.keras_check import keras, tf
 
 ops = keras.ops
@@ -54,7 +54,7 @@ class RuleOptimizer(keras.optimizers.Optimizer):
         if not (inspect.isfunction(rule) and rule.__name__.isidentifier()):
             of_keras = "; model.compile takes Keras's own as they are" * ("keras" in repr(rule))
             raise TypeError(
-                f"as_keras takes a rule that def has given a name, not {rule!r:.60}{of_keras}."
+                f"as_keras takes a rule that def has given a name, not {brief(rule)}{of_keras}."
             )
         as_in = f"as in def {rule.__name__}(x, g, t, *, learning_rate=0.001)"
         parameters = inspect.signature(rule).parameters
@@ -76,7 +76,7 @@ class RuleOptimizer(keras.optimizers.Optimizer):
                 what = "one number"
                 if key == "learning_rate":
                     what = "a number or one of keras.optimizers.schedules"
-                raise TypeError(f"{key} must be {what} in Keras, not {value!r:.60}.")
+                raise TypeError(f"{key} must be {what} in Keras, not {brief(value)}.")
         for key, default in state_defaults(rule).items():
             if not isinstance(default, Real):
                 raise TypeError(

@@ -20,6 +20,8 @@ from adamlib import (
     descent,
     experiments,
     explorers,
+    keras_check,
+    keras_optimizer,
     models,
     plots,
     practice,
@@ -160,6 +162,7 @@ DATA = datasets.Dataset((IMAGES, LABELS), (IMAGES, LABELS))
 MODEL = models.LogisticRegression(4, 2)
 NETWORK = models.MLP((4, 3, 2))
 SMALL = vae.VAE(4, 3, 2)
+TASK = experiments.Task(MODEL, lambda rng: MODEL.initial(), DATA.train, DATA.test, batch_size=2)
 RUN = descent.Descent(np.ones((3, 2)), np.ones((2, 2)), {"v": np.ones((2, 2))}, "")
 DIVERGED = descent.Descent(np.ones((1, 2)), np.empty((0, 2)), {"v": np.empty((0, 2))}, "it did")
 TRAINED = descent.Training([POINT], np.ones(3), "")
@@ -208,6 +211,13 @@ IN_STACK = {"params": SMALL.initial(RNG), "data": (IMAGES,)}
 
 def stack_loss(params, batch):
     return SMALL.loss_and_gradient(params, batch, RNG)
+
+
+def train_network(optimizer, **given):
+    """With an optimizer of its own, since one can be built only once."""
+    if isinstance(optimizer, keras_check.keras.optimizers.Optimizer):
+        optimizer = keras_check.keras.optimizers.SGD()
+    return keras_check.train_network(optimizer, **given)
 
 
 def starred(function, *names):
@@ -324,6 +334,16 @@ CALLS = {
         {"rule": rules.sgd, "surface": surfaces.ravine, "steps": 5, "learning_rate": 0.1},
         40,
     ),
+    "equals_keras": (keras_check.equals_keras, STEP | RATE | {"rule": rules.sgd}, 60),
+    "equals_adam": (keras_check.equals_adam, STEP | RATE | {"rule": rules.sgd}, 60),
+    "train_network": (
+        train_network,
+        {"optimizer": keras_check.keras.optimizers.SGD(), "params": PARAMS, "data": DATA.train}
+        | HOW,
+        40,
+    ),
+    "as_keras": (keras_optimizer.as_keras, RATE | {"rule": rules.sgd}, 40),
+    "a task's training": (TASK.train, {"rule": rules.sgd, "rate": 0.1, "seed": 0}, 40),
     "average": (explorers.average, {"series": POINT, "mine": None}, 30),
     "race": (
         explorers.race,

@@ -16,6 +16,7 @@ PROGRAMS = {
     "bench": ["benchmarks/run.py"],
     "claims": ["benchmarks/claims.py"],
     "replay": ["tools/replay.py"],
+    "versions": ["tools/versions.py"],
 }
 
 

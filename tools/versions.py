@@ -1,6 +1,6 @@
 """Run the unit tests with the lowest and with the highest versions that requirements.in allows.
 
-python tools/versions.py                       both ends, on each supported Python that is here
+python3 course.py versions                     both ends, on each supported Python that is here
 python tools/versions.py lowest                one end
 python tools/versions.py --python 3.12         on this Python only; a path will do too
 

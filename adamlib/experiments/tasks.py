@@ -16,6 +16,7 @@ import numpy as np
 from adamlib import rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes
 from adamlib.descent import train
+from adamlib.inputs import count
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 
 
@@ -39,7 +40,7 @@ class Task:
         rate  the learning rate, a number or a function of t
         seed  of the start, of the order of the batches, and of what dropout drops
         """
-        rng, loss = np.random.default_rng(seed), self.model.loss_and_gradient
+        rng, loss = np.random.default_rng(count(seed, "seed")), self.model.loss_and_gradient
         start = self.start(rng)
         if getattr(self.model, "dropout", 0):
             loss = partial(loss, rng=rng)
