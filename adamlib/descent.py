@@ -288,38 +288,39 @@ def update(rule, x, g, t, state, **hyperparameters):
     """
     if not x.flags.c_contiguous:
         raise ValueError("update writes into x: give an array in C order, as x.copy().")
-    shape = x.shape
-    whole = x.nbytes <= BLOCK or any(np.ndim(v) for v in hyperparameters.values())
-    size = BLOCK // x.itemsize
-    blocks = [...] if whole else [slice(i, i + size) for i in range(0, x.size, size)]
-
-    def flat(a):
-        return a if whole or np.ndim(a) == 0 else a.reshape(-1)
-
-    after = [flat(s) for s in state]
-    lent = [_read_only(flat(a)) for a in (x, g, *state)]
-    x = flat(x)
-    for block in blocks:
-        given = [a[block] if np.ndim(a) else a for a in lent]
+    if x.nbytes <= BLOCK or any(np.ndim(v) for v in hyperparameters.values()):
+        new = _apply(rule, (x, g, *state), t, hyperparameters)
+        _check_returned(rule, new, x, state)
+        x[...] = new[0]
+        state[:] = [s if np.ndim(s) == 0 else np.asarray(s, x.dtype) for s in new[1:]]
+        return
+    flat = [_flat(a) for a in (x, g, *state)]
+    for i in range(0, x.size, BLOCK // x.itemsize):
+        block = slice(i, i + BLOCK // x.itemsize)
+        given = [a[block] if np.ndim(a) else a for a in flat]
         new = _apply(rule, given, t, hyperparameters)
-        if block is blocks[0]:
+        if i == 0:
             _check_returned(rule, new, given[0], state)
-            for i, s in enumerate(new[1:]):
+            for k, s in enumerate(new[1:]):
                 if np.ndim(s) == 0:
-                    state[i] = s
-                elif np.ndim(after[i]) == 0:
-                    state[i] = np.empty(shape, x.dtype)
-                    after[i] = flat(state[i])
-        x[block] = new[0]
-        for whole_state, s in zip(after, new[1:], strict=True):
-            if np.ndim(s):
-                whole_state[block] = s
+                    state[k] = s
+                elif np.ndim(state[k]) == 0:
+                    state[k] = np.empty(x.shape, x.dtype)
+            after = [_flat(a) for a in (x, *state)]
+        for whole, part in zip(after, new, strict=True):
+            if np.ndim(part):
+                whole[block] = part
+
+
+def _flat(a):
+    return a.reshape(-1) if np.ndim(a) else a
 
 
 def _apply(rule, given, t, hyperparameters):
-    """What the rule returns, in arrays of its own, for x, g and its state, which are read-only."""
+    """What the rule returns, in arrays of its own, for x, g and its state, lent read-only."""
+    x, g, *state = map(_read_only, given)
     try:
-        new = rule(*given[:2], t, *given[2:], **hyperparameters)
+        new = rule(x, g, t, *state, **hyperparameters)
     except ValueError as error:
         if "read-only" in str(error):
             raise ValueError(
@@ -377,7 +378,7 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
             if t == 1 and not _within([g], np.finfo(float).max):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
             h = _at_step(t, hyperparameters)
-            new = _apply(rule, [_read_only(a) for a in (x, g, *state)], t, h)
+            new = _apply(rule, (x, g, *state), t, h)
             _check_returned(rule, new, x, state)
             x, *state = (np.asarray(v) if isinstance(v, list) else v for v in new)
             if not _within([g], np.finfo(float).max):
