@@ -1,9 +1,12 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from adamlib.practice import Judged, Number, check_answer, lessons
 
-ANSWERS = lessons.every("ANSWERS", Number | Judged)
+ANSWERS = lessons.every("ANSWERS", Number, Judged)
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +129,12 @@ def test_a_common_wrong_number_gets_its_reason(name, wrong, reason, capsys):
     check_answer(name, wrong)
     assert capsys.readouterr().out.endswith(f" is not it: {reason}\n")
     assert abs(wrong - ANSWERS[name].value) > 0.002 * abs(wrong)
+
+
+def test_no_reason_stands_in_a_lesson_s_notebook_and_every_question_does():
+    built = sorted(Path(__file__).parents[1].glob("lessons/*.ipynb"))
+    text = "\n".join(path.read_text(encoding="utf-8").replace('\\"', '"') for path in built)
+    reasons = [r for a in ANSWERS.values() if isinstance(a, Number) for r in a.wrong.values()]
+    innocent = {"that is one epoch"}  # words of lesson 02's text
+    assert {reason for reason in reasons if reason in text} <= innocent
+    assert set(re.findall(r'"(\d\d\.\w+)",', text)) >= set(ANSWERS)

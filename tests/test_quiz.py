@@ -1,4 +1,5 @@
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,10 @@ def test_what_is_saved_shows_the_question_and_gives_nothing_away(name):
     assert question.text in text and all(words in text for words in question.choices)
     saved = str([shown, widget.get_state()])
     assert not any(reason in saved for reason in question.choices.values())
+
+
+def test_no_reason_stands_in_a_lesson_s_notebook():
+    built = sorted(Path(__file__).parents[1].glob("lessons/*.ipynb"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in built)
+    assert not [r for q in QUESTIONS.values() for r in q.choices.values() if r in text]
+    assert all(f'quiz(\\"{name}\\")' in text for name in QUESTIONS)

@@ -96,9 +96,9 @@ def check_answer(name, *values):
 
     Several numbers where several are asked for, such as two settings.
     """
-    answer = lessons.find(name, "ANSWERS", Number | Judged)
+    answer = lessons.find(name, "ANSWERS", Number, Judged)
     if answer is None:
-        names = lessons.every("ANSWERS", Number | Judged)
+        names = lessons.every("ANSWERS", Number, Judged)
         asked = difflib.get_close_matches(str(name), names, n=1, cutoff=0)[0]
         raise ValueError(
             f"There is no question {brief(name)}: the name comes first, as in "

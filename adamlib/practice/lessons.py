@@ -18,24 +18,38 @@ SOURCES = next(p for p in (PACKAGE / "sources", PACKAGE.parent / "sources") if p
 FILES = {p.parent.name.partition("-")[0]: p for p in sorted(SOURCES.glob("*/practice.py"))}
 
 
-def find(name, table, kind):
+def find(name, table, *kinds):
     """What lesson 01 has in the table as "slope" for the name "01.slope"; None if it has not."""
     number, _, key = str(name).partition(".")
-    return entry(number, table, key, kind) if number in FILES else None
+    return entry(number, table, key, kinds) if number in FILES else None
 
 
 def function(name, kind):
     """The lessons' function of this name, and where the file of its mistakes would be; or None."""
     for number, file in FILES.items():
-        if found := entry(number, "FUNCTIONS", name, kind):
+        if found := entry(number, "FUNCTIONS", name, (kind,)):
             return found, file.with_name(f"{name}.toml")
     return None
 
 
-def every(table, kind):
+def every(table, *kinds):
     """{"01.slope": entry} of all lessons."""
     names = [(number, key) for number in FILES for key in entries(number, table)]
-    return {f"{number}.{key}": entry(number, table, key, kind) for number, key in names}
+    return {f"{number}.{key}": entry(number, table, key, kinds) for number, key in names}
+
+
+def entry(number, table, key, kinds):
+    """A lesson's entry, of one of the kinds and without fault; None if it has none."""
+    found = entries(number, table).get(key)
+    if found is None:
+        return None
+    if isinstance(found, kinds):
+        fault = found.fault()
+    else:
+        fault = f"it must be {' or '.join(kind.__name__ for kind in kinds)}, not {brief(found)}"
+    if fault:
+        raise ValueError(f"{label(FILES[number])}, {table} {key!r}: {fault}.")
+    return found
 
 
 def entries(number, table):
@@ -43,17 +57,6 @@ def entries(number, table):
     found = getattr(load(FILES[number]), table, {})
     if not isinstance(found, dict):
         raise ValueError(f"{label(FILES[number])}: {table} must be a dict, not {brief(found)}.")
-    return found
-
-
-def entry(number, table, key, kind):
-    """The entry of a lesson's table, which must be of that kind and without fault; or None."""
-    found = entries(number, table).get(key)
-    if found is None:
-        return None
-    fault = found.fault() if isinstance(found, kind) else f"is {brief(found)}, which is no {table}"
-    if fault:
-        raise ValueError(f"{label(FILES[number])}, {table} {key!r}: {fault}.")
     return found
 
 
