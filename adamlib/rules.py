@@ -210,3 +210,7 @@ def adamw(
     return adam(
         x, g, t, m, v, learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
     )
+
+
+# In teaching order: the functions above that have hyperparameters.
+RULES = {name: f for name, f in globals().items() if getattr(f, "__kwdefaults__", None)}

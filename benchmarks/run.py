@@ -199,8 +199,7 @@ def checks():
             judge.check(adam, "adam")
 
     def cold():
-        for cached in (judge._known, judge._path, judge._steps):
-            cached.cache_clear()
+        judge.trial_of.cache_clear()
         warm()
 
     first, again = medians(cold, warm)

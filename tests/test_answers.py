@@ -1,7 +1,12 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from adamlib.practice.answers import ANSWERS, check_answer
+from adamlib.practice import Judged, Number, check_answer, lessons
+
+ANSWERS = lessons.every("ANSWERS", Number, Judged)
 
 
 @pytest.fixture(autouse=True)
@@ -116,11 +121,20 @@ def test_an_answer_may_be_whatever_reaches_a_target(name, number, words, capsys)
     [
         (name, wrong, reason)
         for name, answer in ANSWERS.items()
-        if not callable(answer)
-        for wrong, reason in answer[1].items()
+        if isinstance(answer, Number)
+        for wrong, reason in answer.wrong.items()
     ],
 )
 def test_a_common_wrong_number_gets_its_reason(name, wrong, reason, capsys):
     check_answer(name, wrong)
     assert capsys.readouterr().out.endswith(f" is not it: {reason}\n")
-    assert abs(wrong - ANSWERS[name][0]) > 0.002 * abs(wrong)
+    assert abs(wrong - ANSWERS[name].value) > 0.002 * abs(wrong)
+
+
+def test_no_reason_stands_in_a_lesson_s_notebook_and_every_question_does():
+    built = sorted(Path(__file__).parents[1].glob("lessons/*.ipynb"))
+    text = "\n".join(path.read_text(encoding="utf-8").replace('\\"', '"') for path in built)
+    reasons = [r for a in ANSWERS.values() if isinstance(a, Number) for r in a.wrong.values()]
+    innocent = {"that is one epoch"}  # words of lesson 02's text
+    assert {reason for reason in reasons if reason in text} <= innocent
+    assert set(re.findall(r'"(\d\d\.\w+)",', text)) >= set(ANSWERS)

@@ -13,7 +13,7 @@ from adamlib.descent import descend, state_defaults
 from adamlib.explorers import one_step
 from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock
 
-ALL = [rule for name in plots.COLOURS if (rule := getattr(rules, name, None))]
+ALL = list(rules.RULES.values())
 LARGE = {"learning_rate": 0.05}
 
 

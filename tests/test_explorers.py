@@ -13,7 +13,7 @@ from adamlib.explorers.widget import knob
 from adamlib.hyperparameters import HYPERPARAMETERS
 from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock, saddle
 
-ALL = [rule for name in plots.COLOURS if (rule := getattr(rules, name, None))]
+ALL = list(rules.RULES.values())
 RATES = np.geomspace(0.001, 1, 12)
 MOMENTA = np.linspace(0, 0.99, 10)
 

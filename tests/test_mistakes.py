@@ -11,14 +11,19 @@ import pytest
 
 from adamlib import rules
 from adamlib.descent import hyperparameter_defaults, state_defaults
-from adamlib.practice import judge as checker
-from adamlib.practice.judge import FUNCTIONS, check
-from adamlib.practice.mistakes import HINTS, MISTAKES, _changed, compiled, wrong_rules
+from adamlib.practice import Function, check, lessons
+from adamlib.practice.judge import hints_of, trial_of, verdict_of
+from adamlib.practice.judge_function import Comparison
+from adamlib.practice.judge_rule import GRADIENTS, SETTINGS, START, TOLERANCE, Trial
+from adamlib.practice.mistakes import changed, compiled, read, wrong_rules
 
-OURS = {name: getattr(rules, name, None) or FUNCTIONS[name][0] for name in HINTS}
+FUNCTIONS = [name.partition(".")[2] for name in lessons.every("FUNCTIONS", Function)]
+TRIALS = {name: trial_of(name) for name in [*rules.RULES, *FUNCTIONS] if hints_of(name)}
+OURS = {name: trial.ours for name, trial in TRIALS.items()}
 SOURCES = {name: inspect.getsource(ours) for name, ours in OURS.items()}
-WRONG = [pair for ours in OURS.values() for pair in wrong_rules(ours)]
-IDS = [f"{mistake.rule}: {mistake.name}" for mistake, _ in WRONG]
+WRONG = [(name, *pair) for name, trial in TRIALS.items() for pair in trial.wrong_rules]
+MISTAKES = list(dict.fromkeys((name, mistake) for name, mistake, _ in WRONG))
+IDS = [f"{name}: {mistake.name}" for name, mistake, _ in WRONG]
 
 # Mistakes on top of a convention that are another mistake on every input: {name: the other}.
 SAME = {
@@ -42,18 +47,6 @@ def no_expectation(monkeypatch):
     monkeypatch.delenv("ADAMLIB_EXPECT", raising=False)
 
 
-def clear():
-    for cached in (checker._steps, checker._path, checker._known):
-        cached.cache_clear()
-
-
-@pytest.fixture
-def fresh():
-    clear()
-    yield
-    clear()
-
-
 def said(rule, name, capsys):
     capsys.readouterr()
     check(rule, name)
@@ -61,31 +54,30 @@ def said(rule, name, capsys):
 
 
 def test_there_are_mistakes_for_every_rule_and_each_is_one_change_to_its_source():
-    counts = Counter(m.rule for m in MISTAKES)
+    counts = Counter(name for name, _ in MISTAKES)
     assert set(counts) == set(OURS) and counts.total() >= 60 and min(counts.values()) >= 8
-    for m in MISTAKES:
+    for name, m in MISTAKES:
         assert m.changes, m
         for right, wrong in m.changes:
-            assert SOURCES[m.rule].count(right) == 1 and right != wrong, m
-        assert m.elsewhere in ("", "by the paper", "in PyTorch", "in many textbooks")
+            assert SOURCES[name].count(right) == 1 and right != wrong, m
+        assert m.convention in ("", "by the paper", "in PyTorch", "in many textbooks")
         for words in (m.name, m.hint):
             assert words == words.strip() and not words.endswith(".") and "\n" not in words
-        assert (m.rule, m.name) in {(k.rule, k.name) for k, _ in WRONG}
 
 
-@pytest.mark.parametrize(("mistake", "rule"), WRONG, ids=IDS)
-def test_every_mistake_is_diagnosed_as_itself(mistake, rule, capsys):
-    words = said(rule, mistake.rule, capsys)
+@pytest.mark.parametrize(("name", "mistake", "rule"), WRONG, ids=IDS)
+def test_every_mistake_is_diagnosed_as_itself(name, mistake, rule, capsys):
+    words = said(rule, name, capsys)
     assert words.count("\n") == 1
-    named = checker._sentence(mistake)
+    named = mistake.sentence
     if named not in words:
-        other = SAME[mistake.rule, mistake.name]
-        named = f"{mistake.rule}: {other}: "
+        other = SAME[name, mistake.name]
+        named = f"{name}: {other}: "
         assert words.startswith(named)
-        twins = [k for m, k in WRONG if (m.rule, m.name) == (mistake.rule, other)]
+        twins = [k for rule_name, m, k in WRONG if (rule_name, m.name) == (name, other)]
         assert any(same_on_random_input(rule, twin) for twin in twins)
-    named = IN_FLOAT32.get((mistake.rule, mistake.name), named)
-    assert named in said(in_float32(rule), mistake.rule, capsys)
+    named = IN_FLOAT32.get((name, mistake.name), named)
+    assert named in said(in_float32(rule), name, capsys)
 
 
 def in_float32(function, cast=range(6)):
@@ -116,9 +108,9 @@ def same_on_random_input(rule, other):
 
 def test_at_least_95_percent_are_themselves(capsys):
     others = [
-        (mistake.rule, mistake.name)
-        for mistake, rule in WRONG
-        if checker._sentence(mistake) not in said(rule, mistake.rule, capsys)
+        (name, mistake.name)
+        for name, mistake, rule in WRONG
+        if mistake.sentence not in said(rule, name, capsys)
     ]
     with capsys.disabled():
         print(f"\n{len(MISTAKES)} mistakes, {len(WRONG)} with conventions; as another: {others}")
@@ -126,7 +118,7 @@ def test_at_least_95_percent_are_themselves(capsys):
 
 
 def test_what_python_makes_of_ten_to_the_minus_eight():
-    (name,) = (m.name for m in MISTAKES if "10^-8" in m.name)
+    (name,) = (m.name for _, m in MISTAKES if "10^-8" in m.name)
     assert name == f"epsilon is 10^-8, which is {10 ^ -8}"
 
 
@@ -313,74 +305,65 @@ def test_a_right_rule_is_never_refused_however_it_is_written(name, capsys):
     ],
 )
 def test_a_mistake_is_known_however_it_is_written(course, learner, capsys):
-    for mistake in MISTAKES:
-        source = _changed(SOURCES[mistake.rule], mistake)
-        rule = compiled(re.sub(course, learner, source), OURS[mistake.rule])
-        assert checker._sentence(mistake) in said(rule, mistake.rule, capsys)
+    for name, mistake in MISTAKES:
+        source = changed(SOURCES[name], mistake)
+        rule = compiled(re.sub(course, learner, source), OURS[name])
+        assert mistake.sentence in said(rule, name, capsys)
 
 
-def without_states(apart):
-    return lambda a, b, before: apart(a, b, before)[..., :1, :]
+def first_call(name):
+    function, toml = lessons.function(name, Function)
+    return Comparison(function._replace(calls=dict([*function.calls.items()][:1])), toml)
 
 
-def first_call(ours, calls):
-    return ours, dict([*calls.items()][:1])
-
-
-# Weaker checks: what is changed, and a mistake that it does not name any more.
+# Weaker checks, and a mistake that each does not name any more.
 WEAKER = {
-    "a large tolerance": ({"TOLERANCE": 1e-2}, "adagrad", "epsilon is outside the root"),
+    "a large tolerance": (
+        lambda: Trial(rules.adagrad, tolerance=1e-2),
+        "epsilon is outside the root",
+    ),
     "a start that hides a small step": (
-        {"START": np.ones(5)},
-        "adagrad",
+        lambda: Trial(rules.adagrad, start=np.ones(5)),
         "epsilon is outside the root",
     ),
     "one learning rate": (
-        {"SETTINGS": ({}, checker.SETTINGS[2])},
-        "sgd",
+        lambda: Trial(rules.sgd, settings=({}, SETTINGS[2])),
         "the learning rate is written as a number",
     ),
     "one setting of the other hyperparameters": (
-        {"SETTINGS": checker.SETTINGS[:2]},
-        "adam",
+        lambda: Trial(rules.adam, settings=SETTINGS[:2]),
         "the betas are written as numbers",
     ),
     "states not compared": (
-        {"_apart": without_states(checker._apart)},
-        "nesterov",
+        lambda: Trial(rules.nesterov, tolerance=np.array([[TOLERANCE], [1e300]])),
         "the velocity that is returned has looked ahead too",
     ),
     "only the first step": (
-        {"GRADIENTS": checker.GRADIENTS[:1]},
-        "adam",
+        lambda: Trial(rules.adam, gradients=GRADIENTS[:1]),
         "t stays at 1, as if an epoch were a step",
     ),
     "no zero gradient": (
-        {"GRADIENTS": checker.GRADIENTS[:4, :4], "START": checker.START[:4]},
-        "sign_descent",
+        lambda: Trial(rules.sign_descent, gradients=GRADIENTS[:4, :4], start=START[:4]),
         "the gradient is divided by its size even where it is 0",
     ),
     "a single sign": (
-        {"GRADIENTS": abs(checker.GRADIENTS)},
-        "adam",
+        lambda: Trial(rules.adam, gradients=abs(GRADIENTS)),
         "m averages the sizes of the gradients",
     ),
     "only the first call": (
-        {"FUNCTIONS": {"central_difference": first_call(*FUNCTIONS["central_difference"])}},
-        "central_difference",
+        lambda: first_call("central_difference"),
         "the sign of the change is lost",
     ),
 }
 
 
-@pytest.mark.parametrize(("changes", "name", "mistake"), WEAKER.values(), ids=WEAKER)
-def test_a_weaker_check_lets_a_mistake_pass(changes, name, mistake, monkeypatch, fresh, capsys):
-    rule = next(k for m, k in WRONG if m.rule == name and m.name.startswith(mistake))
-    assert said(rule, name, capsys).startswith(f"{name}: {mistake}")
-    clear()
-    for what, weaker in changes.items():
-        monkeypatch.setattr(checker, what, weaker)
-    assert not said(rule, name, capsys).startswith(f"{name}: {mistake}")
+@pytest.mark.parametrize(("weaker", "mistake"), WEAKER.values(), ids=WEAKER)
+def test_a_weaker_check_lets_a_mistake_pass(weaker, mistake):
+    trial = weaker()
+    name = trial.ours.__name__
+    rule = next(k for other, m, k in WRONG if other == name and m.name.startswith(mistake))
+    assert verdict_of(rule, TRIALS[name]).sentence.startswith(mistake)
+    assert not verdict_of(rule, trial).sentence.startswith(mistake)
 
 
 @pytest.mark.parametrize(
@@ -391,9 +374,50 @@ def test_a_weaker_check_lets_a_mistake_pass(changes, name, mistake, monkeypatch,
         (1e-5, in_float32(rules.adam)),
     ],
 )
-def test_with_a_smaller_tolerance_a_right_rule_would_be_refused(
-    tolerance, rule, monkeypatch, fresh
-):
-    assert check(rule, "adam") is rule
-    monkeypatch.setattr(checker, "TOLERANCE", tolerance)
-    assert check(rule, "adam") is rules.adam
+def test_with_a_smaller_tolerance_a_right_rule_would_be_refused(tolerance, rule):
+    assert verdict_of(rule, TRIALS["adam"]).status == "solved"
+    assert verdict_of(rule, Trial(rules.adam, tolerance=tolerance)).status == "wrong"
+
+
+MISTAKE = """[[mistake]]
+name = "it goes uphill"
+hint = "the gradient points uphill"
+diff = '''
+- x - learning_rate
++ x + learning_rate
+'''
+"""
+
+
+def test_a_mistake_is_a_name_a_hint_and_a_diff(tmp_path):
+    toml = tmp_path / "sgd.toml"
+    toml.write_text(MISTAKE)
+    ((mistake, wrong),) = wrong_rules(rules.sgd, toml)
+    assert mistake.sentence == "it goes uphill: the gradient points uphill"
+    assert wrong(1.0, 1.0, 1) == (1.01,)
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "words"),
+    [
+        ("- x - learning", "-x - learning", "its diff must be lines that begin '- ', then"),
+        ("+ x + learning_rate\n", "", "its diff must be lines that begin '- ', then"),
+        ("- x - learning", "- y - learning", "a text of its diff is not in the source of sgd"),
+        ('hint = "the gradient points uphill"\n', "", "has no hint"),
+        ("hint =", 'hints = ""\nhint =', "has the unknown key 'hints'"),
+    ],
+)
+def test_a_broken_mistake_is_named_with_its_rule(tmp_path, text, other, words):
+    toml = tmp_path / "sgd.toml"
+    toml.write_text(MISTAKE.replace(text, other))
+    with pytest.raises(ValueError, match=f"sgd.toml, mistake 'it goes uphill'.*{words}") as caught:
+        list(wrong_rules(rules.sgd, toml))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_file_of_mistakes_is_named(tmp_path):
+    toml = tmp_path / "sgd.toml"
+    for text, words in (("mistakes = []", "the unknown key 'mistakes'"), ("a =", "is not TOML")):
+        toml.write_text(text)
+        with pytest.raises(ValueError, match=f"sgd.toml.*{words}"):
+            read(toml)

@@ -18,6 +18,11 @@ from tools import environment, launcher
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SETUPTOOLS = PROJECT["tool"]["setuptools"]
+FOLDERS = {  # {package: its folder}
+    package: SETUPTOOLS["package-dir"].get(package, package.replace(".", "/"))
+    for package in SETUPTOOLS["packages"]
+}
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 MACHINES = [
@@ -91,7 +96,8 @@ def test_pip_can_resolve_what_conda_gives_it(tmp_path, impossible):
     """As conda does it, but against what is installed here, so that no network is needed."""
     for name in ("pyproject.toml", "requirements.in"):
         shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / "adamlib").mkdir()
+    for folder in FOLDERS.values():
+        (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "section.txt").write_text("\n".join(pip_section()))
     if impossible:
         with (tmp_path / "requirements.in").open("a") as requirements:
@@ -108,6 +114,44 @@ def test_pip_can_resolve_what_conda_gives_it(tmp_path, impossible):
     assert (result.returncode != 0) == impossible, result.stdout + result.stderr
     if impossible:
         assert "numpy<1" in result.stdout + result.stderr
+
+
+def test_every_package_is_installed():
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("adamlib/**/*.py")}
+    assert set(FOLDERS.values()) == folders | {"sources"}
+
+
+def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
+    course, wheels, target = tmp_path / "course", tmp_path / "wheels", tmp_path / "target"
+    for folder in ("adamlib", "sources"):
+        shutil.copytree(ROOT / folder, course / folder)
+    for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, course)
+    pip = [sys.executable, *"-m pip -q --isolated".split()]
+    alone = "--no-index --no-deps --no-build-isolation".split()
+    subprocess.run([*pip, "wheel", *alone, "-w", wheels, course], check=True)
+    (wheel,) = wheels.iterdir()
+    subprocess.run([*pip, "install", *alone, "--target", target, wheel], check=True)
+    shutil.rmtree(course)
+    asked = """if True:
+        from adamlib import rules
+        from adamlib.practice import check, check_answer, hint, quiz
+        check_answer("01.slope", 4)
+        hint("one_epoch")
+        print(quiz("09.small").text)
+        check(lambda *arguments: 3, "cosine_at")
+        hint("adam")"""
+    environment = {name: value for name, value in os.environ.items() if name != "ADAMLIB_EXPECT"}
+    environment |= {"PYTHONPATH": str(target), "PYTHONUTF8": "1"}
+    said = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    lines = said.stdout.splitlines()
+    assert lines[0] == "slope: right" and len(lines) == 5, said
 
 
 def test_make_offers_the_tasks_of_course_py():

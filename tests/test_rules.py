@@ -1,5 +1,6 @@
 """Properties that every rule has, whatever it computes (what it computes: test_keras_parity)."""
 
+import ast
 import inspect
 
 import hypothesis.extra.numpy as hnp
@@ -11,8 +12,7 @@ from hypothesis import strategies as st
 from adamlib import rules
 from adamlib.descent import descend, hyperparameter_defaults, state_defaults
 
-RULES = [f for f in vars(rules).values() if inspect.isfunction(f) and "g" in f.__code__.co_varnames]
-every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+every_rule = pytest.mark.parametrize("rule", rules.RULES.values(), ids=rules.RULES)
 
 FLOATS = st.floats(-1e3, 1e3, width=32)
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
@@ -111,7 +111,7 @@ def test_the_same_function_runs_on_tensorflow_tensors(rule, jit):
 def test_tensors_may_meet_the_default_state():
     from adamlib.keras_check import tf
 
-    for rule in RULES:
+    for rule in rules.RULES.values():
         x, *_ = tf.function(rule, jit_compile=True)(tf.ones(3), tf.ones(3), tf.constant(1.0))
         np.testing.assert_allclose(x, rule(np.ones(3), np.ones(3), 1)[0], rtol=1e-5)
 
@@ -128,3 +128,11 @@ def test_descend_is_the_rule_step_by_step():
     steps = few_steps(rules.adam, path.gradients, np.array([1.0, -3.0]), learning_rate=0.1)
     np.testing.assert_array_equal(path.trajectory[1:], [x for x, m, v in steps])
     np.testing.assert_array_equal(path.states["v"], [v for x, m, v in steps])
+
+
+def test_the_list_of_rules_has_every_function_that_takes_a_gradient_in_the_module_s_order():
+    source = ast.parse(inspect.getsource(rules)).body
+    functions = [node for node in source if isinstance(node, ast.FunctionDef)]
+    with_gradient = [f.name for f in functions if "g" in {a.arg for a in f.args.args}]
+    assert list(rules.RULES) == with_gradient
+    assert all(rules.RULES[name] is getattr(rules, name) for name in with_gradient)

@@ -7,16 +7,17 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from adamlib.practice.questions import QUESTIONS, Question
+from adamlib.practice import Question, Right, lessons
 
 ROOT = Path(__file__).resolve().parents[2]
-UNWRITTEN = """from adamlib.practice.judge import check
+QUESTIONS = lessons.every("QUESTIONS", Question)
+UNWRITTEN = """from adamlib.practice import check
 def sgd(x, g, t, *, learning_rate=0.01):
     ...  # your code here
 rule = check(sgd, "sgd")"""
 UPHILL = UNWRITTEN.replace("...  # your code here", "return (x + learning_rate * g,)")
 RIGHT = UNWRITTEN.replace("...  # your code here", "return (x - learning_rate * g,)")
-QUIZ = "from adamlib.practice.questions import quiz\nquiz('01.start')"
+QUIZ = "from adamlib.practice import quiz\nquiz('01.start')"
 
 
 def answer_quizzes(page, questions):
@@ -30,7 +31,7 @@ def answer_quizzes(page, questions):
         shown.nth(k).get_by_role("radio").first.focus()
         page.page.keyboard.press(" ")
         for i, words in enumerate(question.choices.values()):
-            verdict = "Yes" if i == question.right else "No"
+            verdict = "Yes" if question.is_right(i) else "No"
             page.page.keyboard.press("Tab")
             page.page.keyboard.press("Enter")
             expect(reason).to_have_text(f"{verdict}. {words}")
@@ -103,7 +104,14 @@ def test_an_endless_loop_can_be_interrupted_and_the_notebook_goes_on(run_noteboo
     assert retype(page, RIGHT).startswith("sgd: right")
 
 
-WRONG_ANSWER = Question(QUESTIONS["01.start"].text, QUESTIONS["01.start"].choices, right=1)
+START = QUESTIONS["01.start"]
+WRONG_ANSWER = Question(
+    START.text,
+    {
+        words: Right(reason) if i == 1 else str(reason)
+        for i, (words, reason) in enumerate(START.choices.items())
+    },
+)
 BROKEN = {  # how: a cell, and what must be noticed
     "error": ("1 / 0", "ZeroDivisionError"),
     "stderr": ("import warnings\nwarnings.warn('careful')", "careful"),

@@ -1,0 +1,80 @@
+"""What each lesson asks: the file practice.py beside its source, found and loaded when needed.
+
+ANSWERS    {name: Number or Judged}     check_answer("01.slope", 4)
+QUESTIONS  {name: Question}             quiz("01.hilltop")
+FUNCTIONS  {name: Function}             check(f, "one_epoch"), hint("one_epoch")
+"""
+
+import traceback
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from adamlib.inputs import brief
+
+PACKAGE = Path(__file__).parents[1]
+# Inside the package where it is installed, beside it in a checkout.
+SOURCES = next(p for p in (PACKAGE / "sources", PACKAGE.parent / "sources") if p.is_dir())
+FILES = {p.parent.name.partition("-")[0]: p for p in sorted(SOURCES.glob("*/practice.py"))}
+
+
+def find(name, table, *kinds):
+    """What lesson 01 has in the table as "slope" for the name "01.slope"; None if it has not."""
+    number, _, key = str(name).partition(".")
+    return entry(number, table, key, kinds) if number in FILES else None
+
+
+def function(name, kind):
+    """The lessons' function of this name, and where the file of its mistakes would be; or None."""
+    for number, file in FILES.items():
+        if found := entry(number, "FUNCTIONS", name, (kind,)):
+            return found, file.with_name(f"{name}.toml")
+    return None
+
+
+def every(table, *kinds):
+    """{"01.slope": entry} of all lessons."""
+    names = [(number, key) for number in FILES for key in entries(number, table)]
+    return {f"{number}.{key}": entry(number, table, key, kinds) for number, key in names}
+
+
+def entry(number, table, key, kinds):
+    """A lesson's entry, of one of the kinds and without fault; None if it has none."""
+    found = entries(number, table).get(key)
+    if found is None:
+        return None
+    if isinstance(found, kinds):
+        fault = found.fault()
+    else:
+        fault = f"it must be {' or '.join(kind.__name__ for kind in kinds)}, not {brief(found)}"
+    if fault:
+        raise ValueError(f"{label(FILES[number])}, {table} {key!r}: {fault}.")
+    return found
+
+
+def entries(number, table):
+    """{name: entry} of a lesson's table."""
+    found = getattr(load(FILES[number]), table, {})
+    if not isinstance(found, dict):
+        raise ValueError(f"{label(FILES[number])}: {table} must be a dict, not {brief(found)}.")
+    return found
+
+
+@cache
+def load(file):
+    """The module that the file is."""
+    spec = spec_from_file_location(f"practice of {file.parent.name}", file)
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        frames = traceback.walk_tb(error.__traceback__)
+        lines = [i for frame, i in frames if frame.f_code.co_filename == str(file)]
+        where = f", line {lines[-1]}" if lines else ""  # a SyntaxError says itself where it is
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ValueError(f"{label(file)}{where}: {words}.") from error
+    return module
+
+
+def label(file):
+    return f"sources/{file.parent.name}/{file.name}"

@@ -1,0 +1,49 @@
+"""What is said of a learner's answer or function, and how it is printed."""
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from adamlib.practice.mistakes import Mistake
+
+
+class Verdict(NamedTuple):
+    """status is "solved", "unsolved" or "wrong"; mistake the one that is recognised, if any."""
+
+    status: str
+    sentence: str
+    mistake: Mistake | None = None
+
+
+class Refused(Exception):
+    """One sentence: why what a learner's function returned cannot be compared at all."""
+
+
+def report(name, verdict):
+    """Print the verdict on an exercise.
+
+    Where ADAMLIB_EXPECT is set, as the tests do, raise AssertionError instead unless the exercise
+    is "solved" (solutions/) or "unsolved" (lessons/).
+    """
+    expected = os.environ.get("ADAMLIB_EXPECT", verdict.status)
+    if verdict.status != expected:
+        raise AssertionError(
+            f"{name}: {verdict.sentence}, but the exercise must be {expected} here."
+        )
+    print(f"{name.split('.')[-1]}: {verdict.sentence}")
+
+
+def described(value):
+    """What kind of thing a learner's function returned."""
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    if isinstance(value, np.ndarray):
+        kind = f" and type {value.dtype}" * (value.dtype.kind not in "biuf")
+        return f"an array of shape {value.shape}{kind}"
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def in_one_line(error):
+    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")

@@ -1,0 +1,292 @@
+"""What lesson 02 asks."""
+
+import contextlib
+import io
+from itertools import islice
+
+import numpy as np
+
+from adamlib import rules
+from adamlib.datasets import mnist
+from adamlib.descent import train
+from adamlib.inputs import check_hyperparameters
+from adamlib.models import LogisticRegression
+from adamlib.practice import Function, Judged, Number, Question, Refused, Right, described
+
+MANY = 100  # batches, of a dozen samples
+
+
+def rate_50(rate):
+    model, (images, labels) = LogisticRegression(), mnist().train
+    part = images[:7000], labels[:7000]
+    with contextlib.redirect_stdout(io.StringIO()):
+        run = train(
+            rules.sgd,
+            model.loss_and_gradient,
+            model.initial(),
+            part,
+            batch_size=50,
+            rng=np.random.default_rng(0),
+            learning_rate=rate,
+        )
+    end = model.loss(run.params, part)
+    if not run.diverged and end < 0.37:
+        return True, f"after one epoch the loss is {end:.3f}"
+    return False, f"{rate:g} is too {'small' if rate < 0.7 else 'large'}: the loss is {end:.4f}"
+
+
+def ball_rate(rate):
+    check_hyperparameters(rules.sgd, {"learning_rate": rate})
+    if rate >= 2:
+        return False, "beyond 2/L, here 2, it diverges"
+    left = (1 - rate) ** 800
+    noise, rest = rate / (2 - rate) * (1 - left), 4.25 * left
+    words = f"the mean loss is {noise + rest:.3g}: {noise:.3g} from noise"
+    words = f"{words}, {rest:.2g} left of the start"
+    if noise + rest < 0.007:
+        return True, words
+    return False, f"{words}, so η is too {'large' if rate > 0.012 else 'small'}"
+
+
+def one_epoch(images, labels, batch_size, rng):
+    """The batches (images, labels) of one epoch, every sample once, in a random order."""
+    batches = []
+    order = rng.permutation(len(labels))
+    for i in range(0, len(labels), batch_size):
+        chosen = order[i : i + batch_size]
+        batches.append((images[chosen], labels[chosen]))
+    return batches
+
+
+def _epochs(function, samples, batch_size):
+    """What counts of epochs of one_epoch, whatever was drawn at random."""
+    numbers, rng, epochs = np.arange(samples), np.random.default_rng(0), []
+    for source in (rng, rng, np.random.default_rng(0)):  # two in a row, and the first once more
+        given = {"images": np.stack([numbers, numbers], axis=1), "labels": numbers.copy()}
+        try:
+            batches = function(*given.values(), batch_size, source)
+            batches = list(islice(batches, MANY)) if hasattr(batches, "__next__") else batches
+        except IndexError as error:
+            words = f"{error} (mind that the last batch is smaller)"
+            raise IndexError(words).with_traceback(error.__traceback__) from None
+        for name, array in given.items():
+            if not np.array_equal(array[..., 0] if array.ndim > 1 else array, numbers):
+                new = f"the caller still needs them, so make a new array, as by {name}[order]"
+                raise Refused(f"it changes {name} in place: {new}")
+        if batches is None or batches is ...:
+            raise NotImplementedError
+        if isinstance(batches, np.ndarray) or not np.iterable(batches):
+            raise Refused(f"it must return a list of batches, yours is {described(batches)}")
+        if not len(batches):
+            raise NotImplementedError
+        if len(batches) >= MANY:
+            raise Refused(
+                f"it gives {MANY} batches of {samples} samples: it must end when all are dealt"
+            )
+        if not all(map(_is_pair, batches)):
+            raise Refused(f"it must return a list of pairs (images, labels), {_no_pairs(batches)}")
+        parts = [(np.array(x)[:, 0], np.array(y)) for x, y in batches]
+        epochs.append([parts, *map(np.concatenate, zip(*parts, strict=True))])
+
+    first, second, again = epochs
+    two = [first, second]
+    sizes = [len(y) for _, y in first[0]]
+
+    def count(of_epoch):
+        return sum(bool(of_epoch(images, labels)) for _, images, labels in two)
+
+    return {
+        "the number of batches is": len(sizes),
+        "the size of the first batch is": sizes[0],
+        "the size of the last batch is": sizes[-1],
+        "the number of full batches is": sizes.count(batch_size),
+        "the size of all batches together is": sum(sizes),
+        "the number of epochs, of 2, with the same batch twice is": sum(
+            len({tuple(images) for images, _ in parts}) < len(parts) for parts, *_ in two
+        ),
+        "the number of epochs, of 2, that leave a sample out is": count(
+            lambda images, labels: set(numbers) - set(images)
+        ),
+        "the number of epochs, of 2, in which a label is not that of its image is": count(
+            lambda images, labels: not np.array_equal(images, labels)
+        ),
+        "the number of epochs, of 2, with the images in the order given is": count(
+            lambda images, labels: np.array_equal(images, np.sort(images))
+        ),
+        "the number of epochs, of 2, with the labels in the order given is": count(
+            lambda images, labels: np.array_equal(labels, np.sort(labels))
+        ),
+        "the number of times that both epochs have one order is": int(
+            np.array_equal(first[1], second[1])
+        ),
+        "the number of times that equal rngs lead to different orders is": int(
+            not np.array_equal(first[1], again[1])
+        ),
+        "the number of times that every batch is a piece of the order given is": int(
+            all(np.ptp(images) < len(images) for parts, *_ in two for images, _ in parts)
+        ),
+    }
+
+
+def _is_pair(batch):
+    """Whether it is (images, labels), of as many images, rows of two numbers, as labels."""
+    try:
+        images, labels = map(np.asarray, batch)
+    except (TypeError, ValueError):
+        return False
+    return images.ndim == 2 and labels.ndim == 1 and len(images) == len(labels) > 0
+
+
+def _no_pairs(batches):
+    """What a learner's batches are instead of pairs."""
+    item = next(batch for batch in batches if not _is_pair(batch))
+    dims = [getattr(part, "ndim", -1) for part in batches]
+    if isinstance(item, tuple | list) and len(item) == 2:
+        if _is_pair(item[::-1]):
+            return "in yours the labels come first"
+        if not np.iterable(item[1]):
+            return "in yours a pair is a single sample: it takes batch_size of them"
+    if len(batches) == 2 and all(isinstance(part, list) for part in batches):
+        return "yours are two lists: put the images and the labels of a batch into one pair"
+    if dims == [2, 1]:
+        return "yours is one pair: collect all of them in a list"
+    if dims == [2, 1] * (len(dims) // 2):
+        return "in yours they follow each other: append them as one pair, in brackets"
+    missing = {(2,): ", images without labels", (1,): ", labels or numbers without images"}
+    what = missing.get(tuple(set(dims)), "")
+    if _is_pair(batches[0]) and item is batches[-1] and not len(item[0]):
+        return "in yours the last batch is empty where batch_size divides the number of samples"
+    kind = described(item)
+    if kind == "a tuple of 2":
+        kind = f"({described(item[0])}, {described(item[1])})"
+    return f"the first item of yours is {kind}{what}"
+
+
+ANSWERS = {
+    "all_four": Number(
+        1.5,
+        wrong={
+            6: "that is a step along the sum of the four gradients: take their mean",
+            3: "that is the minimum, where η = 1 would lead",
+            -1.5: "mind the signs: the gradients are negative, so the step goes up",
+            -3: "that is the mean gradient: take the step",
+            0.75: "that is one step with the batch {1, 2}",
+            0.5: "that is η: multiply it by the mean gradient",
+        },
+    ),
+    "two_batches": Number(
+        2.625,
+        wrong={
+            0.75: "that is where the first batch leads: now take the second",
+            3: "the second gradient is taken where the first step led, not at 0",
+            2.25: "that is the second batch alone, from 0",
+            4.5: "take the mean over each batch, not the sum; or is η missing?",
+            1.5: "that is one step with all four",
+            1.875: "that is with {3, 6} first: the order of the batches counts",
+        },
+    ),
+    "five_epochs": Number(
+        60,
+        wrong={
+            59: "every epoch ends with a smaller batch, so round up before you multiply",
+            58: "every epoch ends with a smaller batch, so round up before you multiply",
+            35000 / 600: "every epoch ends with a smaller batch, so round up, then multiply",
+            55: "the smaller batch at the end of each epoch is a step too",
+            12: "that is one epoch",
+            11: "that is one epoch, without its smaller batch",
+            35000: "those are images: an iteration takes 600 of them",
+        },
+    ),
+    "images_seen": Number(
+        169,
+        wrong={
+            7000: "that is what it should see: print i and i + 100 for the first rounds",
+            100: "that is the first round: each later one adds something",
+            70: "those are the rounds: the first one alone sees 100",
+            700: "the rounds overlap by more: the second one adds a single image",
+            170: "one too many: range(70) ends with 69, and the slice 69:169 with 168",
+            168: "that is the last place: the first one is 0",
+            7069: "there are only 7,000, and the rounds overlap",
+        },
+    ),
+    "stride": Number(
+        100,
+        wrong={
+            1: "that is how it grows now: each batch shares 99 images with the one before",
+            99: "then each batch still shares one image with the one before",
+            101: "then one image is left out between two batches",
+            70: "that is how many rounds there are: a batch has 100 images",
+            7000: "that is all of them: a batch has 100 images",
+            200: "then every other batch is left out",
+        },
+    ),
+    "rate_50": Judged(rate_50, asks="η"),
+    "more_work": Number(
+        100,
+        wrong={
+            10: "ten times the samples make √10 times less noise",
+            0.1: "less noise takes more samples",
+            0.01: "upside down: less noise takes more samples",
+            3.162: "the other way round: noise is the root of work",
+        },
+    ),
+    "ball_rate": Judged(ball_rate, asks="η"),
+}
+
+QUESTIONS = {
+    "cosine": Question(
+        "At the start the gradient of 800 images has a cosine near 1 with that of all 8,000. And "
+        "after ten epochs of training?",
+        {
+            "As near: 800 images are a tenth then too": "What counts is how far single images pull "
+            "apart, beside how long their mean is.",
+            "Clearly lower": Right(
+                "Training has made the mean short, and single images still pull in all directions. "
+                "What is left is mostly what they do not share."
+            ),
+            "Nearer still: it knows what the digits share": "What they share has been learned, so "
+            "it is gone from the gradient.",
+        },
+    ),
+    "races": Question(
+        "B = 1, B = 100 and all 7,000, each at its best learning rate, one epoch: how will their "
+        "losses compare, and which takes longest?",
+        {
+            "B = 1 has by far the lowest loss; all 7,000 takes longest": "All use the same images, "
+            "but a processor is fast with matrices and slow with 7,000 small steps.",
+            "All 7,000 has the lowest loss, without noise; B = 1 takes longest": "B = 1 does take "
+            "longest. But one exact step leads less far than 70 noisy ones.",
+            "B = 1 and B = 100 have about the same loss; B = 1 takes longest": Right(
+                "70 steps with a large η lead about as far as 7,000 with a small one. They take "
+                "less time, as a processor is fast with matrices."
+            ),
+        },
+    ),
+    "ball": Question(
+        "With η = 0.3 the loss on the noisy bowl wanders about a level. Where is that level with η "
+        "= 0.03?",
+        {
+            "About ten times lower": Right(
+                "It is about η/2: a short step takes in little of each gradient's noise, and many "
+                "of them average it. The way down takes longer."
+            ),
+            "At the same height: the noise is the same": "Only η times the noise reaches x.",
+            "At 0, if one waits": "Every step brings new noise, so a constant η never settles.",
+        },
+    ),
+}
+
+FUNCTIONS = {
+    "one_epoch": Function(
+        one_epoch,
+        {"10 samples and batch_size=4": (10, 4), "12 samples and batch_size=3": (12, 3)},
+        hints=[
+            "Shuffle the numbers of the samples, not the samples. rng.permutation(n) does it.",
+            "A loop takes every batch_size-th place, range(0, n, batch_size), and from there a "
+            "slice of batch_size numbers.",
+            "images[chosen] and labels[chosen] take the samples with these numbers. A slice that "
+            "goes beyond the end stops there, so the last batch needs no care.",
+        ],
+        facts=_epochs,
+    ),
+}

@@ -1,0 +1,156 @@
+"""What lesson 04 asks."""
+
+from adamlib import rules
+from adamlib.practice import Judged, Number, Question, Right
+from adamlib.practice.judge_number import comes_down
+
+
+def ravine_by_adagrad(rate):
+    return comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
+
+
+ONE_TO_FIVE = dict.fromkeys((0, 6, 7, 8), "the bugs are numbered 1 to 5")
+
+ANSWERS = {
+    "second_step": Number(
+        0.8,
+        wrong={
+            1: "that is the first step: s still holds the square of the first gradient",
+            1.25: "turn it over: the gradient is divided by the root of s",
+            0.16: "that is 4/25: the root of s is missing",
+            0.57: "s sums squares, 9 + 16, not sizes",
+            4 / 7: "s sums squares, 9 + 16, not sizes",
+            4 / 12.5**0.5: "s is the sum of the squares, not their mean",
+            5: "that is the root of s: it divides the gradient",
+            4: "that is the gradient: divide it by the root of s",
+            0.6: "that has the first gradient above the root: the second step has the second",
+            0.5**0.5: "that is for two gradients of one size: these are 3 and 4",
+            -0.8: "asked is the length, which is positive",
+            1.8: "that is how far both steps lead: asked is the second",
+        },
+    ),
+    "ravine": Judged(ravine_by_adagrad, asks="η"),
+    "part_of_rate": Number(
+        1e-3 / (0.1 + 1e-6) ** 0.5,
+        wrong={
+            1: "that is so with s from 0",
+            0.01: "that is g/s: the root of s is missing",
+            316.23: "turn it over: the gradient is divided by the root of s",
+            3.1623: "that is 1/√0.1: the gradient multiplies it",
+            0.0316: "the gradient is 0.001, and s is about 0.1: mind the powers of ten",
+            1e-3: "that is sgd: now divide by the root of s",
+            0.1: "that is s: its root divides the gradient",
+            0.1**0.5: "that is √0.1: it divides the gradient",
+            0.32: "that is √0.1: it divides the gradient",
+            1e-6: "that is g²: the step has g above the root",
+            1e-5: "that is g²/s: g is not squared above, and s is under a root",
+            0.003: "close: give two digits",
+        },
+        within=0.015,
+    ),
+    "sgd_rate": Number(
+        0.1**-0.5,
+        wrong={
+            0.1**0.5: "turn it over: √0.1 divides",
+            10: "that is 1/0.1: the root is missing",
+            1: "the step is g/√0.1 and not g",
+            1e-3 / 0.1**0.5: "that is the length of a step: sgd multiplies its rate by g",
+            0.1: "that is s: what divides is its root",
+            1000: "that is with s from 0: here s stays near 0.1",
+            3: "close: give two digits",
+        },
+        within=0.015,
+    ),
+    "times": Number(
+        (69 / 3) ** 0.5,
+        wrong={
+            23: "that is the ratio of the sums: the root is missing",
+            (3 / 69) ** 0.5: "turn it over: a small sum makes a large rate",
+            0.21: "turn it over: a small sum makes a large rate",
+            3 / 69: "a small sum makes a large rate, and it is the root that divides",
+            1: "the sums differ: 3 squares in one, 69 in the other",
+            69**0.5: "the rare word has a sum too, of 3 squares",
+            23**2: "the root of the sum divides, not its square",
+            5: "close: give two digits",
+            33: "that is measured, of two words whose gradients differ: here they are of one size",
+            31: "that counts sentences: here batches count, 3 and 69",
+        },
+        within=0.015,
+    ),
+    "bug_A": Number(
+        4,
+        wrong={
+            1: "with η = 1 that would be the right line",
+            2: "without the root the step falls as 1/t: twice as steep as A",
+            3: "an average settles, and then the steps no longer get shorter",
+            5: "then the steps would not get shorter",
+            **ONE_TO_FIVE,
+        },
+    ),
+    "bug_B": Number(
+        2,
+        wrong={
+            1: "with η = 1 that would be the right line",
+            3: "an average settles, and then the steps no longer get shorter",
+            4: "2/√(2t) falls as 1/√t, like the right line: B is twice as steep",
+            5: "then the steps would not get shorter",
+            **ONE_TO_FIVE,
+        },
+    ),
+    "bug_C": Number(
+        3,
+        wrong={
+            1: "with η = 1 that would be the right line",
+            2: "without the root the step falls as 1/t for ever",
+            4: "2/√(2t) falls for ever",
+            5: "then all steps would be equal: C's first ones are longer",
+            **ONE_TO_FIVE,
+        },
+    ),
+}
+
+QUESTIONS = {
+    "rare": Question(
+        "sgd, one epoch in batches of 100, one learning rate for all. A word is in 3 of the "
+        "sentences, another in 3,000. How do their weights move?",
+        {
+            "About equally far: a rare word says more, so its gradient is larger": "The gradient "
+            "is a mean over the batch. One sentence of 100 has the word, so its gradient is a "
+            "hundredth of that sentence's.",
+            "The rare word's steps are as long as the other's, only fewer": "Fewer they are. But "
+            "each is a mean over 100 sentences, and 99 of them have 0 for this word.",
+            "The rare word has 3 short steps at most, the other a step in every batch": Right(
+                "In all other batches the rare word's gradient is exactly 0. So one learning rate "
+                "that suits the frequent word is far too small for the rare one."
+            ),
+        },
+    ),
+    "scale": Question(
+        "Curvatures 1 and 10, then 1 and 1,000, from the same start, with s from 0. sgd at its "
+        "best learning rate needs about 100 times as many steps. And AdaGrad?",
+        {
+            "Exactly as many steps as before": Right(
+                "The gradient along the steep direction is 100 times larger, and so is the root of "
+                "its sum. In the step the factor drops out."
+            ),
+            "About 10 times as many: it has a root": "The root is of a sum of squares, so it grows "
+            "100 times, as the gradient does.",
+            "More, for the steep direction now has a tiny learning rate": "Its effective learning "
+            "rate is 100 times smaller, its gradient 100 times larger: their product is the step.",
+        },
+    ),
+    "dying": Question(
+        "The gradient is constant, s starts at 0. After 100 steps AdaGrad has gone 18.6 η. How far "
+        "has it gone after 10,000?",
+        {
+            "About 100 times as far": "That would be steps of one length. They get shorter, as "
+            "1/√t.",
+            "About 10 times as far": Right(
+                "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the step dies, but the way has no end: "
+                "only each tenfold costs a hundredfold of steps."
+            ),
+            "Hardly farther: its steps have died": "They get short, but slowly: as 1/√t, whose sum "
+            "has no bound.",
+        },
+    ),
+}
