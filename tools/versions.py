@@ -1,4 +1,5 @@
-"""Run the unit tests with the lowest and with the highest versions that requirements.in allows.
+"""Run the unit tests with the lowest and with the highest versions that requirements.in and
+requirements-dev.in allow.
 
 python tools/versions.py                       both ends, on each supported Python that is here
 python tools/versions.py lowest                one end
@@ -30,7 +31,7 @@ def unit_tests(uv, python, end, folder):
     for command in (
         ["venv", "--python", python, "--no-python-downloads", environment],
         ["pip", "install", "--python", python_of(environment), "--resolution", ENDS[end]]
-        + ["-r", "requirements.in", "-e", ".", "setuptools"],
+        + ["-r", "requirements.in", "-r", "requirements-dev.in", "-e", ".", "setuptools"],
     ):
         done = subprocess.run([uv, *command, "-q"], cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
