@@ -20,6 +20,10 @@ def exponential_average(values, beta):
 
     values  shape (n,); beta  in [0, 1): about 1 / (1 − beta) values count
     Returns the averages m and the corrected m̂, each of shape (n,).
+
+    >>> averages, corrected = exponential_average([4.0, 4.0, 4.0], 0.5)
+    >>> averages.tolist(), corrected.tolist()
+    ([2.0, 3.0, 3.5], [4.0, 4.0, 4.0])
     """
     number(beta, "beta")
     values = numbers(values, "The series", ndim=1)

@@ -180,6 +180,9 @@ def epsilon_from_paper(epsilon, beta_2=0.999):
 
     (Kingma and Ba, 2015, § 2, before § 2.1.) A Keras optimizer has one number for the whole
     run: after some 3 / (1 − β₂) steps ε̂ is ε but for 3 %.
+
+    >>> round(epsilon_from_paper(0.1, beta_2=0.75)(1), 6)
+    0.05
     """
     number(epsilon, "epsilon")
     number(beta_2, "beta_2")

@@ -88,6 +88,10 @@ def descend(rule, gradient, x, steps, **hyperparameters):
     A hyperparameter may be a function of t: `learning_rate=lambda t: 0.1 / t**0.5`.
     Returns a Descent. A run that diverges stops there and says so; its finite part is kept.
     Raises ValueError or TypeError, in one sentence, for what cannot be followed.
+
+    >>> from adamlib.rules import sgd
+    >>> descend(sgd, lambda x: 2 * x, 8.0, 3, learning_rate=0.25).trajectory.tolist()
+    [8.0, 4.0, 2.0, 1.0]
     """
     check_hyperparameters(rule, hyperparameters)
     check_gradient(gradient, "descend")

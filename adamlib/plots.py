@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib import patheffects
 from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from PIL import Image
 
 from adamlib.inputs import (
     check_axis,
@@ -64,17 +65,24 @@ class Picture(matplotlib.figure.Figure):
 
     alt = ""
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def png(self):
+        """The bytes of a PNG file; in 256 colours it is a third as large and looks the same."""
+        full, small = io.BytesIO(), io.BytesIO()
         with matplotlib.style.context(STYLE):
-            png = io.BytesIO()
-            self.savefig(png, format="png", metadata={"Software": None})
-        data = base64.b64encode(png.getvalue()).decode()
+            self.savefig(full, format="png")
+        colours = dict(method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+        Image.open(full).convert("RGB").quantize(256, **colours).save(small, "png", optimize=True)
+        return small.getvalue()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The picture once, as HTML: no viewer takes the alt text of an image/png."""
+        data = base64.b64encode(self.png()).decode()
         width = round(self.get_figwidth() * self.get_dpi())
         image = (
             f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}" '
-            f'style="width: {width}px; max-width: 100%; background: white">'
+            f'width="{width}" style="max-width: 100%; background: white">'
         )
-        return {"text/html": image, "image/png": data, "text/plain": self.alt}
+        return {"text/html": image, "text/plain": self.alt}
 
 
 @contextmanager

@@ -40,7 +40,11 @@ def sign(x):
 
 def sgd(x, g, t, *, learning_rate=0.01):
     """Gradient descent (Cauchy, 1847); stochastic when g comes from a sample of the data
-    (Robbins and Monro, 1951)."""
+    (Robbins and Monro, 1951).
+
+    >>> sgd(1.0, 2.0, 1, learning_rate=0.25)
+    (0.5,)
+    """
     return (x - learning_rate * g,)
 
 
@@ -113,7 +117,12 @@ def adadelta(x, g, t, v=0, u=0, *, learning_rate=0.001, rho=0.95, epsilon=1e-7):
 
 
 def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    """Adam, Algorithm 1 of Kingma and Ba (2015). m and v average g and its square."""
+    """Adam, Algorithm 1 of Kingma and Ba (2015). m and v average g and its square.
+
+    >>> x, m, v = adam(1.0, 20.0, 1, learning_rate=0.1)
+    >>> round(x, 6), round(m, 6), round(v, 6)
+    (0.9, 2.0, 0.4)
+    """
     m = beta_1 * m + (1 - beta_1) * g
     v = beta_2 * v + (1 - beta_2) * g**2
     m_hat = m / (1 - beta_1**t)

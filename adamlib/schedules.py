@@ -28,6 +28,9 @@ def linear_warmup(learning_rate, warmup):
 
     In Keras, where warmup > 1: PolynomialDecay(η / warmup, warmup - 1, η), which rises where its
     end is higher.
+
+    >>> [linear_warmup(0.5, 4)(t) for t in (1, 2, 4, 5)]
+    [0.125, 0.25, 0.5, 0.5]
     """
     number(learning_rate, "learning_rate")
     warmup = count(warmup, "warmup", least=1)

@@ -216,7 +216,7 @@ client = NotebookClient(notebook, timeout=900)
 with client.setup_kernel(env={**__import__("os").environ, "ADAMLIB_EXPECT": sys.argv[2]}):
     for index, cell in enumerate(notebook.cells):
         client.execute_cell(cell, index)
-        if first is None and "image/png" in str(cell.get("outputs")):
+        if first is None and "data:image/png" in str(cell.get("outputs")):
             first = time.perf_counter() - start
 print(first, time.perf_counter() - start)
 """

@@ -34,7 +34,7 @@ def project(tmp_path, monkeypatch):
     """A course with nothing installed."""
     root = tmp_path / "a course"
     root.mkdir()
-    for name in ("requirements.txt", "requirements.in", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements.in", "pyproject.toml", "requirements-dev.txt"):
         (root / name).write_text(name)
     for name in ("ROOT", "VENV", "NEW", "OLD", "LOCK", "PYTHON"):
         there = root / getattr(environment, name).relative_to(ROOT)
@@ -88,7 +88,8 @@ def kinds(calls):
     """What each call was for."""
     names = {
         "-m venv": "venv",
-        "--require-hashes": "packages",
+        "--require-hashes --no-deps -r requirements.txt": "packages",
+        "--require-hashes --no-deps -r requirements-dev.txt": "dev",
         "-e .": "project",
         "ScriptMaker": "programs",
     }
@@ -98,10 +99,10 @@ def kinds(calls):
 ALL = ["venv", "packages", "project", "programs"]
 
 
-def complaint():
+def complaint(dev=False):
     """The one sentence that setup ends with."""
     with pytest.raises(Failed) as end:
-        environment.setup()
+        environment.setup(dev)
     (sentence,) = end.value.args
     assert "\n" not in sentence and sentence.endswith(".")
     return sentence
@@ -143,15 +144,58 @@ def test_another_project_is_installed_over_the_old_one(machine, project, name):
     assert len(machine.calls) == 6
 
 
-def test_a_folder_that_was_moved_keeps_its_packages(machine, project, monkeypatch):
+def test_what_tests_need_is_added_once_and_to_the_same_venv(machine, project):
     environment.setup()
+    machine.calls.clear()
+    environment.setup(dev=True)
+    assert kinds(machine.calls) == ["dev"]
+    for dev in (True, False):
+        environment.setup(dev)
+    assert len(machine.calls) == 1
+    (project / "requirements-dev.txt").write_text("changed")
+    environment.setup()
+    assert len(machine.calls) == 1
+    environment.setup(dev=True)
+    assert kinds(machine.calls) == ["dev", "dev"]
+
+
+def test_what_tests_need_stays_when_the_project_changes_and_goes_with_the_venv(machine, project):
+    environment.setup(dev=True)
+    assert kinds(machine.calls) == [*ALL, "dev"]
+    (project / "pyproject.toml").write_text("changed")
+    environment.setup(dev=True)
+    assert kinds(machine.calls[5:]) == ["project", "programs"]
+    (project / "requirements.txt").write_text("changed")
+    machine.calls.clear()
+    environment.setup()
+    assert kinds(machine.calls) == ALL
+    environment.setup(dev=True)
+    assert kinds(machine.calls) == [*ALL, "dev"]
+
+
+def test_an_addition_that_fails_leaves_the_learner_s_setup_whole(machine, project):
+    environment.setup(dev=True)
+    (project / "requirements-dev.txt").write_text("changed")
+    machine.fails, machine.log = "requirements-dev.txt", "Connection"
+    assert "could not be downloaded: check the network connection" in complaint(dev=True)
+    machine.fails = None
+    machine.calls.clear()
+    environment.setup()
+    assert machine.calls == []
+    environment.setup(dev=True)
+    assert kinds(machine.calls) == ["dev"]
+
+
+@pytest.mark.parametrize("dev", [False, True])
+def test_a_folder_that_was_moved_keeps_its_packages(machine, project, monkeypatch, dev):
+    environment.setup(dev)
     moved = project.rename(project.with_name("moved"))
     for name in ("ROOT", "VENV", "NEW", "OLD", "LOCK", "PYTHON"):
         monkeypatch.setattr(
             environment, name, moved / getattr(environment, name).relative_to(project)
         )
     machine.calls.clear()
-    environment.setup()
+    environment.setup(dev)
     assert kinds(machine.calls) == ["project", "programs"]
 
 
@@ -204,7 +248,7 @@ def test_a_step_that_fails_keeps_what_worked(machine, project, update, step):
     assert environment.works() == (update or step == "ScriptMaker")
     machine.fails = None
     environment.setup()
-    assert environment.stamp(environment.VENV) == environment.wanted()
+    assert environment.complete(dev=False)
 
 
 MOMENTS = {  # killed just before
@@ -236,7 +280,7 @@ def test_a_swap_that_was_cut_off_is_finished_or_undone(
         (project / "requirements.txt").write_text(before)
     environment.setup()
     assert "packages" not in kinds(machine.calls)
-    assert environment.stamp(environment.VENV) == environment.wanted()
+    assert environment.complete(dev=False)
 
 
 @pytest.mark.parametrize("name", ["VENV", "NEW"])
@@ -430,10 +474,14 @@ def own_python(tmp_path_factory):
 
 @pytest.fixture
 def fake(tmp_path, own_python):
-    """A course of two tiny packages and an index of them; its setup can be started and killed."""
+    """A course of three tiny packages and an index of them; its setup can be started and killed.
+
+    course.py bench, which needs the third package, says its version.
+    """
     course, index = tmp_path / "a course", tmp_path / "index"
-    for folder in (index, course / "tools", course / "adamlib"):
+    for folder in (index, course / "tools", course / "adamlib", course / "benchmarks"):
         folder.mkdir(parents=True)
+    (course / "benchmarks/run.py").write_text("import prover; print(prover.version)")
     (course / "adamlib/__init__.py").write_text("")
     for name in ("course.py", "tools/launcher.py", "tools/environment.py"):
         shutil.copy(ROOT / name, course / name)
@@ -458,11 +506,14 @@ def fake(tmp_path, own_python):
                 "hello = jupyterlab:main",
             )
         )
+        (course / "requirements-dev.txt").write_text(
+            wheel(index, "prover", version, {"prover.py": f"version = {version!r}"})
+        )
 
-    def start(**variables):
+    def start(task="setup", **variables):
         pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": index, "PIP_CONFIG_FILE": os.devnull}
         return subprocess.Popen(
-            [python, "course.py", "setup"],
+            [python, "course.py", task],
             cwd=at.course,
             env=clean | {"HOME": tmp_path} | pip | variables,
             stdout=subprocess.PIPE,
@@ -485,7 +536,8 @@ def fake(tmp_path, own_python):
         words = "import adamlib, tensorflow; print(tensorflow.version)"
         python, program = (at.course / ".venv/bin" / name for name in ("python", "hello"))
         assert subprocess.check_output([program], text=True) == f"{at.course / '.venv'}\n"
-        return subprocess.check_output([python, "-c", words], text=True, cwd="/").strip()
+        call = [python, "-c", words]
+        return subprocess.check_output(call, text=True, cwd="/", env=clean).strip()
 
     def packages():
         return sorted((path.name, path.stat().st_mtime_ns) for path in site.iterdir())
@@ -522,6 +574,35 @@ def test_setups_that_are_killed_and_side_by_side_harm_nothing(fake):
     settled = fake.start(PIP_FIND_LINKS="/nowhere")
     assert (settled.communicate()[0], settled.returncode) == ("", 0)
     assert fake.found() == "2" and fake.packages() == before
+
+
+@posix
+def test_what_tests_need_is_added_to_a_learner_s_venv_or_leaves_it_as_it_was(fake):
+    fake.want("1")
+    first = fake.start()
+    said, _ = first.communicate()
+    assert first.returncode == 0, said
+    library = next((fake.course / ".venv/lib").glob("*/site-packages"))
+    before = sorted(path.name for path in library.iterdir())
+    assert not any("prover" in name for name in before)
+
+    offline = fake.start("bench", PIP_FIND_LINKS="/nowhere")
+    assert "Installing failed: the packages could not be downloaded" in offline.communicate()[0]
+    assert offline.returncode == 1
+    fake.killed(fake.start("bench"), ".venv/pip.log", whole=True)
+    learner = fake.start(PIP_FIND_LINKS="/nowhere")
+    assert (learner.communicate()[0], learner.returncode) == ("", 0)
+    assert fake.found() == "1"
+
+    made = (fake.course / ".venv/pyvenv.cfg").stat().st_mtime_ns
+    both = [fake.start("bench"), fake.start("bench")]
+    said = [bench.communicate()[0] for bench in both]
+    assert [words.splitlines()[-1] for words in said] == ["1", "1"]
+    assert sum("Installing what tests and builds need" in words for words in said) == 1
+    assert fake.found() == "1"
+    assert (fake.course / ".venv/pyvenv.cfg").stat().st_mtime_ns == made
+    again = fake.start("bench", PIP_FIND_LINKS="/nowhere")
+    assert again.communicate()[0] == "1\n"
 
 
 @posix

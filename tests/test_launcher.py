@@ -24,7 +24,7 @@ def project(tmp_path, monkeypatch):
     (root / "lessons").mkdir(parents=True)
     for name in ("01-gradient-descent.ipynb", "02-momentum.ipynb"):
         (root / "lessons" / name).write_text(f"lesson {name}")
-    for name in ("requirements.txt", "requirements.in", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements.in", "pyproject.toml", "requirements-dev.txt"):
         (root / name).write_text(name)
     for module, names in (
         (launcher, ("ROOT", "LESSONS", "WORK")),
@@ -239,7 +239,7 @@ def test_python_3_7_can_read_the_rest(name):
 def test_an_update_that_fails_does_not_keep_the_lessons_away(project, monkeypatch, capsys):
     calls = []
 
-    def setup():
+    def setup(dev):
         raise environment.Failed("The disk is full.")
 
     monkeypatch.setattr(environment, "setup", setup)
@@ -255,6 +255,15 @@ def test_an_update_that_fails_does_not_keep_the_lessons_away(project, monkeypatc
         with pytest.raises(SystemExit, match="^The disk is full.$"):
             launcher.main([task], "")
     assert len(calls) == 1
+
+
+def test_a_learner_s_tasks_need_no_package_of_the_tests(project, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(launcher, "run", lambda *words: 0)
+    for task in ("setup", *launcher.PROGRAMS):
+        monkeypatch.setattr(environment, "setup", lambda dev, task=task: asked.update({task: dev}))
+        launcher.main([task], "")
+    assert {task for task, dev in asked.items() if not dev} == {"setup", "lab"}
 
 
 def test_lab_opens_a_notebook_on_this_machine_only(monkeypatch, tmp_path):

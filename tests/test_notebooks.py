@@ -183,6 +183,9 @@ def test_outputs_are_normalised():
         stream("file:///Users/ada/adam"),
         stream(r"C:\Users\ada"),
         shown(text_plain=r"'C:\\Users\\ada'"),
+        shown(text_plain="<Figure>", image_png="iVBOR"),
+        shown(text_html='<img src="data:image/png;base64,iVBOR">'),
+        shown(text_html='<img alt="" src="data:image/png;base64,iVBOR">'),
     ],
 )
 def test_an_output_that_no_reader_should_meet_is_refused(write, runs, output, monkeypatch):
@@ -194,8 +197,9 @@ def test_an_output_that_no_reader_should_meet_is_refused(write, runs, output, mo
 
 
 def test_an_innocent_output_is_not_refused():
+    image = '<img alt="a" src="data:image/png;base64,x+/tmp/x+/home/">'
     book = solution_with(
-        stream("see example.org/home/ada, 0x10, and/or/tmp"), shown(image_png="x/tmp/x /home/")
+        stream("see example.org/home/ada, 0x10, and/or/tmp"), shown(text_html=image)
     )
     assert list(notebooks.refused(book, "x")) == []
 

@@ -1,4 +1,5 @@
-"""The ways into the course agree: one list of packages, one range of Pythons, one set of tasks."""
+"""The ways into the course agree: one list of packages, one range of Pythons, one set of tasks;
+and what a release says of itself."""
 
 import os
 import re
@@ -6,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ FOLDERS = {  # {package: its folder}
     for package in SETUPTOOLS["packages"]
 }
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+LISTS = ("requirements", "requirements-dev")  # a learner's, and what tests and builds add to it
+LOCKS = {name: (ROOT / f"{name}.txt").read_text(encoding="utf-8") for name in LISTS}
 MACHINES = [
     {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
     {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "aarch64"},
@@ -33,15 +35,15 @@ MACHINES = [
 ]
 
 
-def wanted():
-    """The lines of requirements.in."""
-    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+def wanted(name):
+    """The requirements of a list."""
+    lines = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
     return [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
 
 
-def locked():
-    """Each locked requirement with its hashes."""
-    for line in LOCK.replace("\\\n", " ").splitlines():
+def locked(name):
+    """Each requirement that a list's lock has, with its hashes."""
+    for line in LOCKS[name].replace("\\\n", " ").splitlines():
         requirement, *hashes = line.split(" --hash=")
         yield Requirement(requirement), hashes
 
@@ -52,11 +54,20 @@ def pip_section():
     return section
 
 
-def test_there_is_one_list_of_packages():
-    assert "dependencies" not in PROJECT["project"]
-    assert PROJECT["project"]["dynamic"] == ["dependencies"]
-    assert PROJECT["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.in"]}
+def test_there_is_one_list_of_packages_and_one_of_what_tests_need():
+    assert PROJECT["project"]["dynamic"] == ["dependencies", "optional-dependencies"]
+    assert PROJECT["tool"]["setuptools"]["dynamic"] == {
+        "dependencies": {"file": ["requirements.in"]},
+        "optional-dependencies": {"dev": {"file": ["requirements-dev.in"]}},
+    }
     assert pip_section() == ["-e ."]
+
+
+def test_a_learner_s_packages_and_those_of_the_tests_are_apart():
+    learners, tests = ({pin.name for pin, _ in locked(name)} for name in LISTS)
+    assert learners.isdisjoint(tests)
+    asked = {requirement.name for requirement in wanted("requirements-dev")}
+    assert {"pytest", "playwright", "ruff"} <= asked <= tests
 
 
 def test_there_is_one_range_of_pythons():
@@ -67,38 +78,41 @@ def test_there_is_one_range_of_pythons():
     assert python.removeprefix("python=") in environment.VERSIONS
 
 
-def test_the_lock_has_each_package_that_is_asked_for():
+def test_the_locks_have_each_package_that_is_asked_for():
     missing = []
     for machine, version in product(MACHINES, environment.VERSIONS):
         here = machine | {"python_version": version, "python_full_version": f"{version}.1"}
         pins = {
             pin.name: next(iter(pin.specifier)).version
-            for pin, _ in locked()
+            for name in LISTS
+            for pin, _ in locked(name)
             if pin.marker is None or pin.marker.evaluate(here)
         }
-        for requirement in wanted():
+        for requirement in chain(*map(wanted, LISTS)):
             if requirement.marker is None or requirement.marker.evaluate(here):
                 if pins.get(requirement.name) not in requirement.specifier:
                     missing.append(f"{requirement} for {here}")
     assert not missing
 
 
-def test_the_lock_pins_everything_with_hashes_and_names_no_host():
-    for pin, hashes in locked():
+@pytest.mark.parametrize("name", LISTS)
+def test_a_lock_pins_everything_with_hashes_and_names_no_host(name):
+    for pin, hashes in locked(name):
         assert str(pin.specifier).startswith("==")
         assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64} *", digest) for digest in hashes)
-    assert "://" not in LOCK
-    assert not re.search("^ *--(?!hash=)", LOCK, re.MULTILINE)
+    assert "://" not in LOCKS[name]
+    assert not re.search("^ *--(?!hash=)", LOCKS[name], re.MULTILINE)
 
 
 @pytest.mark.parametrize("impossible", [False, True])
-def test_pip_can_resolve_what_conda_gives_it(tmp_path, impossible):
+@pytest.mark.parametrize("extra", ["", "[dev]"])
+def test_pip_can_resolve_what_conda_gives_it_and_the_rest(tmp_path, impossible, extra):
     """As conda does it, but against what is installed here, so that no network is needed."""
-    for name in ("pyproject.toml", "requirements.in"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", *(f"{name}.in" for name in LISTS)):
         shutil.copy(ROOT / name, tmp_path)
     for folder in FOLDERS.values():
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "section.txt").write_text("\n".join(pip_section()))
+    (tmp_path / "section.txt").write_text("\n".join(pip_section()) + extra)
     if impossible:
         with (tmp_path / "requirements.in").open("a") as requirements:
             requirements.write("numpy<1\n")
@@ -165,6 +179,32 @@ def test_ci_can_start():
     lines = script.read_text(encoding="utf-8").splitlines()
     tested, replayed = (lines.index(line) for line in ("make test", lines[-1]))
     assert tested < replayed and lines[-1].startswith("python3 course.py replay 08 09 --only ")
+
+
+def test_a_release_has_one_version_and_one_date():
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    version, date = re.search(r"^## \[(\d\S*)\] - (\S+)$", changes, re.MULTILINE).groups()
+    assert PROJECT["project"]["version"] == citation["version"] == version
+    assert str(citation["date-released"]) == date
+
+
+def test_the_public_ci_runs_what_ours_does_on_each_python():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["test"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    assert sorted(job["strategy"]["matrix"]["python"]) == sorted(environment.VERSIONS)
+
+
+@pytest.mark.parametrize("words", [["check"], ["format", "--check"]])
+def test_ruff_finds_nothing(words):
+    ruff = subprocess.run(
+        [sys.executable, "-m", "ruff", *words, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ruff.returncode == 0, ruff.stdout + ruff.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,18 @@ import io
 import subprocess
 import sys
 
+import nbformat
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from IPython.core.formatters import DisplayFormatter
 from matplotlib.colors import to_rgb
+from nbconvert import HTMLExporter
 from PIL import Image
 
 from adamlib import plots, rules
 from adamlib.descent import descend
+from adamlib.explorers import explore
 from adamlib.keras_check import OWN
 from adamlib.surfaces import SURFACES, cubic, ravine
 
@@ -55,16 +60,39 @@ def test_every_figure_shows_itself_with_a_text_of_what_is_seen(name):
     figure = figures()[name]
     assert WORDS[name] in figure.alt
     shown = figure._repr_mimebundle_()
-    assert shown["text/plain"] == figure.alt
+    assert shown["text/plain"] == figure.alt and shown.keys() == {"text/html", "text/plain"}
     assert 'alt="' in shown["text/html"] and "base64" in shown["text/html"]
-    picture = np.asarray(pixels(figure))
+    picture = pixels(figure)
     assert picture.shape[1] > 400 and len(np.unique(picture.reshape(-1, 3), axis=0)) > 3
 
 
 def pixels(figure):
-    png = io.BytesIO()
-    figure.savefig(png, format="png")
-    return Image.open(png).convert("RGB")
+    return np.asarray(Image.open(io.BytesIO(figure.png())).convert("RGB"))
+
+
+def test_the_same_picture_has_the_same_bytes():
+    first, second = (plots.contour(ravine, {"sgd": ravine.start[None]}) for _ in range(2))
+    assert first.png() == second.png()
+
+
+def test_fewer_colours_do_not_show(monkeypatch):
+    bands = {name: np.array([[2.0, 1], [3, 2]]) + i for i, name in enumerate(plots.COLOURS)}
+    few = pixels(plots.lines(bands))
+    monkeypatch.setattr(Image.Image, "quantize", lambda image, *_, **__: image)
+    every = pixels(plots.lines(bands))
+    assert np.abs(few.astype(int) - every).max() <= 24
+    assert (few[(every == 255).all(axis=-1)] == 255).all()
+
+
+def test_nbconvert_shows_each_picture_once_with_its_alt_text():
+    """As it stands in solutions/, and the picture that an explorer leaves there."""
+    for shown in (plots.bars({'<b>"g"': 1.0}), explore(rules.sgd, ravine)):
+        bundle, _ = DisplayFormatter().format(shown)
+        output = nbformat.v4.new_output("display_data", data=bundle)
+        cell = nbformat.v4.new_code_cell("show", outputs=[output])
+        page, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+        images = BeautifulSoup(page, "html.parser").find_all("img")
+        assert [image["alt"] for image in images] == [bundle["text/plain"]]
 
 
 def test_html_in_a_label_stays_text():

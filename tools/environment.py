@@ -1,4 +1,6 @@
-"""Make .venv, the course's own Python, and keep it as requirements.txt says. For Python 3.6 on.
+"""Make .venv, the course's own Python, and keep it as the locks say. For Python 3.6 on.
+
+Learners get what requirements.txt locks; who tests or builds gets requirements-dev.txt on top.
 
 A new one is made in .venv-new, beside the .venv that works, and takes its place once it is whole
 and starts. Whatever stops a setup, the .venv that worked is there, or is put back by the next call.
@@ -76,21 +78,49 @@ class Failed(Exception):
     """A setup that could not be done; the sentence says why, and what to do."""
 
 
-def setup():
-    """Make .venv what the lists say, unless it is that already. Raises Failed."""
-    if stamp(VENV) == wanted():
+def setup(dev=False):
+    """Make .venv what the lists say, unless it is that already. Raises Failed.
+
+    dev  whether the packages of tests and builds are wanted too
+    """
+    if complete(dev):
         return
     with one_at_a_time():
         tidy()
-        (packages, project), found = wanted(), stamp(VENV)
-        if found == [packages, project]:  # by the setup that this one waited for
-            return
-        if found[0] != packages:
-            renew(packages)
-        else:
-            write(VENV / "course-stamp", f"{packages}\n-\n".encode())
-            install_project(VENV)
-        settle(packages, project)
+        if not complete(dev=False):
+            renew_or_reinstall()
+        if not complete(dev):  # else the setup that this one waited for has added them
+            add_dev()
+
+
+def complete(dev):
+    """Whether .venv is what the lists say; the packages of tests and builds count where dev."""
+    parts = slice(3 if dev else 2)
+    return stamp(VENV)[parts] == wanted()[parts]
+
+
+def renew_or_reinstall():
+    """Make .venv anew where its packages are others, or only install the project again."""
+    (packages, project, _), found = wanted(), stamp(VENV)
+    if found[0] != packages:
+        renew(packages)
+        found[2] = "-"
+    else:
+        write_stamp(VENV, packages, "-", found[2])
+        install_project(VENV)
+    settle()
+    write_stamp(VENV, packages, project, found[2])
+    with suppress(Failed):  # a program may still use it; the next update deletes it
+        remove(OLD)
+
+
+def add_dev():
+    """Add the packages of tests and builds, none of which a learner's setup has."""
+    packages, project, dev = wanted()
+    write_stamp(VENV, packages, project, "-")
+    print("Installing what tests and builds need: about 0.1 GB to download ...", flush=True)
+    install_locked(VENV, "requirements-dev.txt")
+    write_stamp(VENV, packages, project, dev)
 
 
 def works():
@@ -99,19 +129,24 @@ def works():
 
 
 def wanted():
-    """Hashes of what .venv depends on: its packages; the project and the folder that it is in."""
-    packages = (ROOT / "requirements.txt").read_bytes()
-    project = b"".join((ROOT / name).read_bytes() for name in ("requirements.in", "pyproject.toml"))
-    return [hashlib.sha256(part).hexdigest() for part in (packages, str(ROOT).encode() + project)]
+    """Hashes of what .venv depends on: packages; the project and its folder; packages for tests."""
+    lists = ("requirements.txt", "requirements.in", "pyproject.toml", "requirements-dev.txt")
+    packages, names, project, dev = ((ROOT / name).read_bytes() for name in lists)
+    parts = (packages, str(ROOT).encode() + names + project, dev)
+    return [hashlib.sha256(part).hexdigest() for part in parts]
 
 
 def stamp(venv):
-    """What a .venv was made from, as wanted() says it; two empty words if it is not whole."""
+    """What a .venv was made from, as wanted() says it; empty words if it is not whole."""
     file = venv / "course-stamp"
     words = file.read_text().split() if file.is_file() else []
     if not words or ask(python_of(venv), "-c", "import pip") is None:
-        return ["", ""]
-    return [words[0], words[-1]]
+        return ["", "", ""]
+    return (words + ["-", "-"])[:3]  # older courses wrote one or two words
+
+
+def write_stamp(venv, *words):
+    write(venv / "course-stamp", "\n".join(words).encode())
 
 
 def find_python():
@@ -172,8 +207,7 @@ def renew(packages):
         failed = f"{' '.join(python)} could not make {NEW}: its reason is above."
         raise Failed(STOPPED if code == 130 else failed)
     print("Installing the packages: about 0.5 GB to download, 2 GB on disk ...", flush=True)
-    # The lock holds every dependency, so pip need not look for any, which old ones do badly.
-    pip(NEW, "--require-hashes", "--no-deps", "-r", "requirements.txt")
+    install_locked(NEW, "requirements.txt")
     install_project(NEW)
     start = "import adamlib, jupyterlab, tensorflow"
     if ask(python_of(NEW), "-c", start) is None:
@@ -181,7 +215,7 @@ def renew(packages):
             f"All is installed in {NEW}, but JupyterLab or TensorFlow does not start there: "
             f'{python_of(NEW)} -c "{start}" says why.'
         )
-    write(NEW / "course-stamp", f"{packages}\n-\n".encode())
+    write_stamp(NEW, packages)
     swap()
 
 
@@ -198,23 +232,25 @@ def swap():
         raise
 
 
+def install_locked(venv, lock):
+    # A lock holds every dependency, so pip need not look for any, which old ones do badly.
+    pip(venv, "--require-hashes", "--no-deps", "-r", lock)
+
+
 def install_project(venv):
     """Make adamlib importable from this folder; everything that this needs is installed."""
     # setuptools says at length that an editable folder is importable, which is the point of it.
     pip(venv, "--no-deps", "--no-build-isolation", "--no-index", "-e", ".", PYTHONWARNINGS="ignore")
 
 
-def settle(packages, project):
-    """Let the programs of .venv find its Python, keep JupyterLab's news away, and stamp it."""
+def settle():
+    """Let the programs of .venv find its Python, and keep JupyterLab's news away."""
     if run(PYTHON, "-c", PROGRAMS):
         raise Failed(f"The programs in {PYTHON.parent} could not be made: the reason is above.")
     settings = VENV / "share/jupyter/lab/settings/overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     quiet = {"fetchNews": "false", "checkForUpdates": False}
     settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
-    write(VENV / "course-stamp", f"{packages}\n{project}\n".encode())
-    with suppress(Failed):  # a program may still use it; the next update deletes it
-        remove(OLD)
 
 
 def pip(venv, *words, **variables):

@@ -39,7 +39,7 @@ def main(words, usage):
     if task == "setup" and arguments:
         sys.exit(f"setup takes no arguments, and was given {' '.join(arguments)}.")
     try:
-        environment.setup()
+        environment.setup(dev=task not in ("lab", "setup"))
     except environment.Failed as failed:
         if task != "lab" or not environment.works():
             sys.exit(str(failed))

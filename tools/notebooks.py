@@ -30,6 +30,8 @@ METADATA = {
 OF_THIS_MACHINE = re.compile(
     r" at 0x[0-9a-f]{6,}|(?<![\w.])/(home|root|tmp|Users|var/folders)/|[A-Z]:\\+Users\\", re.I
 )
+DATA = re.compile(r"data:image/[^\"]*")
+NO_ALT = re.compile(r'<img (?!alt="[^"])')
 
 
 class Fault(Exception):
@@ -168,18 +170,18 @@ def refused(solution, label):
     """A sentence for each output that no reader should meet."""
     for number, cell in enumerate(solution.cells, 1):
         for output in cell.get("outputs", []):
-            shown = output.get("text", "") + "".join(
-                str(value)
-                for kind, value in output.get("data", {}).items()
-                if kind not in ("image/png", "image/jpeg")
-            )
+            data = output.get("data", {})
+            shown = DATA.sub("", output.get("text", "") + "".join(map(str, data.values())))
             local = OF_THIS_MACHINE.search(shown)
+            bare = "image/png" in data and not ("text/html" in data or output.metadata)
             if output.output_type == "error":
                 fault = f"ends in {output.ename}"
             elif output.get("name") == "stderr":
                 fault = f"writes to stderr: {shown.strip().splitlines()[0]}"
             elif local:
                 fault = f"shows {local[0].strip()!r}, which belongs to one machine only"
+            elif bare or NO_ALT.search(shown):
+                fault = "shows a picture without alt text: draw it by adamlib.plots"
             else:
                 continue
             yield f"{label}, {name(number, cell)}, {fault}."

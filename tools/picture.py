@@ -1,6 +1,5 @@
 """Draw the picture of the README: python tools/picture.py writes tools/picture.png."""
 
-import base64
 from pathlib import Path
 
 from adamlib import plots, rules
@@ -19,6 +18,5 @@ figure = plots.contour(
     },
     title="Sixty steps down a ravine",
 )
-png = figure._repr_mimebundle_()["image/png"]
-Path(__file__).with_suffix(".png").write_bytes(base64.b64decode(png))
+Path(__file__).with_suffix(".png").write_bytes(figure.png())
 print(figure.alt)

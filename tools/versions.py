@@ -1,11 +1,10 @@
-"""Run the unit tests with the lowest and with the highest versions that requirements.in allows.
+"""Run the unit tests with the lowest and with the highest versions that the lists allow.
 
-python3 course.py versions                     both ends, on each supported Python that is here
-python tools/versions.py lowest                one end
-python tools/versions.py --python 3.12         on this Python only; a path will do too
+python3 course.py versions                          both ends, on each supported Python
+python3 course.py versions lowest --python 3.12     one end, on this Python; a path will do too
 
-Each end gets an environment of its own, which is removed again: some 2 GB and two minutes. The
-unit tests are those that drive no browser and run no notebook. It needs a network.
+The lists are requirements.in and requirements-dev.in. Each end gets an environment of its own, for
+as long as its tests run: 2 GB. The unit tests are those that drive no browser. It needs a network.
 """
 
 import argparse
@@ -24,43 +23,41 @@ ENDS = {"lowest": "lowest-direct", "highest": "highest"}
 TESTS = ["tests", "--ignore=tests/browser", "--ignore=tests/test_environment.py"]
 
 
-def unit_tests(uv, python, end, folder):
-    """What pytest said last, and its exit code, or what could not be installed."""
-    environment = folder / f"{end}-{len(list(folder.iterdir()))}"
+def unit_tests(uv, python, end, environment):
+    """The exit code and the last words of pytest, or of what could not be installed."""
+    variables = os.environ | {"VIRTUAL_ENV": str(environment)}
+    lists = ["-r", "requirements.in", "-r", "requirements-dev.in"]
     for command in (
         ["venv", "--python", python, "--no-python-downloads", environment],
-        ["pip", "install", "--resolution", ENDS[end], "-r", "requirements.in"],
-        ["pip", "install", "setuptools", "pip", "--no-deps", "-e", "."],
+        ["pip", "install", "--resolution", ENDS[end], *lists],
+        ["pip", "install", "--no-deps", "setuptools", "pip", "-e", "."],
     ):
-        into = {"VIRTUAL_ENV": str(environment)}
-        done = subprocess.run(
-            [uv, *command, "-q"], cwd=ROOT, env=os.environ | into, capture_output=True, text=True
-        )
+        done = subprocess.run([uv, "-q", *command], cwd=ROOT, env=variables)
         if done.returncode:
-            return f"not installed: {done.stderr.strip()}", done.returncode
-    run = [python_of(environment), "-m", "pytest", "-n2", "-q", "-rfE", "--color=no", *TESTS]
-    tests = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
-    failed = [line for line in tests.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+            return done.returncode, "not installed: uv says above why"
+    command = [python_of(environment), "-m", "pytest", "-n2", "-q", "-rfE", "--color=no", *TESTS]
+    tests = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     lines = (tests.stdout or tests.stderr).strip().splitlines()
-    return "\n    ".join([lines[-1].strip("= "), *failed]), tests.returncode
+    failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+    return tests.returncode, "\n    ".join([lines[-1].strip("= "), *failed])
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("ends", nargs="*", metavar="lowest, highest", choices=[*ENDS, []])
-    parser.add_argument("--python", action="append", help="such as 3.12, or a path; repeatable")
+    parser.add_argument("end", nargs="?", choices=ENDS)
+    parser.add_argument("--python", help="such as 3.12, or a path")
     chosen = parser.parse_args()
     worst = 0
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        subprocess.run([sys.executable, "-m", "venv", folder / "uv"], check=True)
-        subprocess.run([python_of(folder / "uv"), "-m", "pip", "install", "-q", "uv"], check=True)
-        uv = python_of(folder / "uv").with_name("uv" + ".exe" * (os.name == "nt"))
-        for python in chosen.python or sorted(VERSIONS):
-            for end in chosen.ends or ENDS:
-                words, code = unit_tests(uv, python, end, folder)
+    with tempfile.TemporaryDirectory() as own:
+        subprocess.run([sys.executable, "-m", "venv", own], check=True)
+        subprocess.run([python_of(Path(own)), "-m", "pip", "install", "-q", "uv"], check=True)
+        uv = python_of(Path(own)).with_name("uv")
+        for python in [chosen.python] if chosen.python else sorted(VERSIONS):
+            for end in [chosen.end] if chosen.end else ENDS:
+                with tempfile.TemporaryDirectory() as folder:
+                    code, words = unit_tests(uv, python, end, Path(folder) / "environment")
                 worst = max(worst, code)
                 print(f"{python} {end:8} {words}", flush=True)
     sys.exit(worst)

@@ -73,9 +73,7 @@ class Explorer(anywidget.AnyWidget):
         bundle, metadata = super()._repr_mimebundle_(**kwargs), {}
         if isinstance(bundle, tuple):
             bundle, metadata = bundle
-        still = self.picture(self.settings)._repr_mimebundle_()
-        bundle |= {kind: still[kind] for kind in ("image/png", "text/plain")}
-        return bundle, metadata | {"image/png": {"alt": still["text/plain"]}}
+        return bundle | self.picture(self.settings)._repr_mimebundle_(), metadata
 
 
 class Running(Explorer):
