@@ -3,7 +3,7 @@
 import { clamp, explorer, fraction, panel, picture, steer, trajectories } from "./widget.js";
 
 export default explorer((page) => {
-  const { map } = page.spec;
+  const map = page.spec.map;
   const followed = trajectories(page);
   const cells = panel(map.size, { live: true, exact: true });
   const image = picture(map.image, page);

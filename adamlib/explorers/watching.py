@@ -14,6 +14,8 @@ from adamlib.descent import sweep
 NEW = "__new__"  # the name of what a rule returns: no variable has it
 MOST = 40  # statements of a rule that are watched in a step
 
+GIVING = (ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign)  # the statements that are watched
+
 Source = namedtuple("Source", "code text statements")  # {number of a line: the ast.stmt there}
 Ran = namedtuple("Ran", "statement before after")  # a statement, {name: value} before and after it
 Call = namedtuple("Call", "x g state ran hyperparameters new after")  # after: the new state
@@ -37,8 +39,12 @@ def read(rule):
             for number in range(node.lineno, (node.end_lineno if simple else node.lineno) + 1):
                 inside.setdefault(number, []).append(node)
     before = code.co_firstlineno - 1
-    single = {before + number: nodes[0] for number, nodes in inside.items() if len(nodes) == 1}
-    return Source(code, text, single)
+    statements = {
+        before + number: nodes[0]
+        for number, nodes in inside.items()
+        if len(nodes) == 1 and isinstance(nodes[0], GIVING)
+    }
+    return Source(code, text, statements)
 
 
 def watch(rule, source, gradient, start, steps, hyperparameters):

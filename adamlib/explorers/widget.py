@@ -72,7 +72,7 @@ class Spec(TypedDict):
     steps: NotRequired[int]  # of the run, or the most of a run
     # all but one_step
     size: NotRequired[list]  # of the picture, width and height in pixels
-    # all but one_step, race and explore
+    # average and hyperparameter_map
     curves: NotRequired[list[Look]]  # if they are not drawn as their groups look
     # explore and hyperparameter_map
     axes: NotRequired[Axes]  # of the surface
@@ -86,6 +86,19 @@ class Spec(TypedDict):
     reading: NotRequired[str]  # the words before a step at which values are read
     every: NotRequired[int]  # so many steps a point
     at: NotRequired[list]  # the step, or the middle of the steps, of each point
+
+
+class Cell(TypedDict):
+    name: str  # of the coordinate, or ""
+    numbers: str  # the code with its numbers
+    value: str
+    size: float  # of its bar, from -1 to 1
+
+
+class Row(TypedDict):
+    code: str
+    cells: list[Cell]
+    uses: list  # the rows that its numbers come from
 
 
 class Result(TypedDict):
@@ -105,20 +118,7 @@ class Result(TypedDict):
     # race
     progress: NotRequired[float]  # 1 at the end
     # one_step
-    rows: NotRequired[list["Row"]]
-
-
-class Row(TypedDict):
-    code: str
-    cells: list["Cell"]
-    uses: list  # the rows that its numbers come from
-
-
-class Cell(TypedDict):
-    name: str  # of the coordinate, or ""
-    numbers: str  # the code with its numbers
-    value: str
-    size: float  # of its bar, from -1 to 1
+    rows: NotRequired[list[Row]]
 
 
 def page(name):
