@@ -83,7 +83,7 @@ def facts(name):
     return HYPERPARAMETERS.get(name, _ANY)
 
 
-def slider(name, default):
+def slider_values(name, default):
     """The values that the slider of a hyperparameter goes through, its default among them."""
     values = facts(name).slider
     if values is None:

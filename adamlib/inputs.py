@@ -179,6 +179,19 @@ def numbers(values, name, ndim=None):
     return array.astype(float)
 
 
+def check_series(series):
+    """A row of numbers, each finite in float32, in which a page is sent them."""
+    values = numbers(series, "The series")
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"The series must be one row of numbers, not of shape {values.shape}.")
+    wrong = np.flatnonzero(~(np.abs(values) <= np.finfo(np.float32).max))
+    if wrong.size:
+        raise ValueError(
+            f"The series must be finite, but value {wrong[0] + 1} is {values[wrong[0]]:g}."
+        )
+    return values
+
+
 def check_memory(steps, many, each):
     """Raise ValueError if a run cannot be recorded: so many numbers a step, so many bytes each."""
     needed = steps * many * each

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from adamlib import plots, rules
 from adamlib.descent import descend, hyperparameter_defaults
 from adamlib.explorers import explore, hyperparameter_map
-from adamlib.explorers.widget import knob
+from adamlib.explorers.widget import slider
 from adamlib.hyperparameters import HYPERPARAMETERS
 from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock, saddle
 
@@ -35,7 +35,7 @@ def sent(explorer, settings):
     numbers = np.frombuffer(explorer.buffer, np.float32)
     assert np.isfinite(numbers).all()
     runs = []
-    for n in result.get("points", []):
+    for n in result.get("counts", []):
         run, numbers = numbers[: 3 * n], numbers[3 * n :]
         runs.append((run[: 2 * n].reshape(n, 2), run[2 * n :]))
     assert not numbers.size
@@ -50,21 +50,23 @@ def mapped():
 
 @pytest.mark.parametrize("rule", ALL)
 def test_sliders_come_from_the_signature_and_go_through_what_the_rule_allows(rule):
-    knobs = explore(rule, ravine).spec["groups"][0]["knobs"]
-    assert {k["name"]: k["value"] for k in knobs} == hyperparameter_defaults(rule)
-    for k in knobs:
+    sliders = explore(rule, ravine).spec["groups"][0]["sliders"]
+    assert {k["name"]: k["value"] for k in sliders} == hyperparameter_defaults(rule)
+    for k in sliders:
         assert k["value"] in k["values"] and k["values"] == sorted(set(k["values"]))
         allowed, _ = HYPERPARAMETERS[k["name"]].allowed
         assert 50 < len(k["values"]) < 420 and all(map(allowed, map(np.float64, k["values"])))
 
 
 def test_scales_fit_what_counts():
-    assert np.allclose(np.diff(np.log10(knob("learning_rate", 0.01)["values"])), 0.0125, atol=0.003)
-    near_one = 1 - np.array(knob("beta_2", 0.999)["values"])
+    assert np.allclose(
+        np.diff(np.log10(slider("learning_rate", 0.01)["values"])), 0.0125, atol=0.003
+    )
+    near_one = 1 - np.array(slider("beta_2", 0.999)["values"])
     assert near_one[0] == 1 and near_one[-1] == pytest.approx(1e-4)
-    assert {0.9, 0.99, 0.999} <= set(knob("beta_2", 0.999)["values"])
-    assert knob("temperature", 3.0)["values"][-1] == 6
-    assert knob("learning_rate", 25)["values"][-1] == 25
+    assert {0.9, 0.99, 0.999} <= set(slider("beta_2", 0.999)["values"])
+    assert slider("temperature", 3.0)["values"][-1] == 6
+    assert slider("learning_rate", 25)["values"][-1] == 25
 
 
 @pytest.mark.parametrize("surface", SURFACES, ids=lambda s: s.name)
@@ -76,11 +78,11 @@ def test_every_slider_from_end_to_end(rule, surface):
     for start, n in product([low, high, explorer.settings["start"]], [1, 20]):
         result, _ = sent(explorer, set_to(explorer, start, n))
         assert result["words"] and not result["error"]
-    for k in group["knobs"]:
+    for k in group["sliders"]:
         for value in k["values"][:: len(k["values"]) // 2]:
             result, ((points, losses),) = sent(explorer, set_to(explorer, **{k["name"]: value}))
             assert result["words"] and not result["error"]
-            assert len(points) == len(losses) == result["points"][0] > 0
+            assert len(points) == len(losses) == result["counts"][0] > 0
             assert (len(points) < 21) == ("diverged at step" in result["words"])
 
 
@@ -162,7 +164,7 @@ def test_a_learners_rule_beside_ours():
     ours, theirs = explorer.spec["groups"]
     assert (ours["label"], theirs["label"]) == ("adam", "adam 2")
     assert ours["colour"] != theirs["colour"] and ours["dash"] != theirs["dash"]
-    assert [k["name"] for k in theirs["knobs"]] == ["learning_rate", "sharpness"]
+    assert [k["name"] for k in theirs["sliders"]] == ["learning_rate", "sharpness"]
 
 
 def test_colours_are_those_of_the_course():
@@ -174,7 +176,7 @@ def test_colours_are_those_of_the_course():
 
 def test_fixed_hyperparameters_have_no_slider_and_count():
     explorer = explore([rules.sgd, rules.momentum], ravine, momentum=0, learning_rate=0.02)
-    assert [g["knobs"] for g in explorer.spec["groups"]] == [[], []]
+    assert [g["sliders"] for g in explorer.spec["groups"]] == [[], []]
     _, ((sgd, _), (momentum, _)) = sent(explorer, explorer.settings)
     np.testing.assert_array_equal(sgd, momentum)
     scheduled = explore(rules.sgd, ravine, learning_rate=lambda t: 0.1 / t)
@@ -222,7 +224,8 @@ def test_a_still_picture_with_alt_goes_beside_the_widget(make, alt):
 
 def test_the_map_is_of_the_runs_that_a_click_shows():
     explorer = mapped()
-    assert explorer.spec["map"]["cells"] == [12, 10]
+    axes = explorer.spec["map"]["axes"]
+    assert (axes["x"]["high"], axes["y"]["high"]) == (12, 10)
     diverged = 0
     losses = np.empty((12, 10))
     for i, j in product(range(12), range(10)):

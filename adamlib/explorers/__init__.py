@@ -1,13 +1,19 @@
-"""Live pictures: a learner turns knobs and drags the start, the rules themselves run in the kernel.
+"""Live pictures: a learner moves sliders, and the rules themselves run in the kernel.
 
-widget      what all share; each of the others answers settings, and has a page of its own (.js)
-surface     explore() and hyperparameter_map(): trajectories on a function
-chart       average() and race(): curves over steps
-arithmetic  one_step(): the numbers of one update
+exploring     explore(): rules on a surface
+mapping       hyperparameter_map(): the loss over two hyperparameters, a run for each cell
+averaging     average(): averages of a series
+racing        race(): losses of rules on data
+stepping      one_step(): the numbers of one update, by watching.py and wording.py
+widget        what all share: the widget, its page (widget.js), and the contract between the two
+trajectories  what exploring and mapping share
+curves        what averaging, racing and exploring share
 """
 
-from adamlib.explorers.arithmetic import one_step
-from adamlib.explorers.chart import average, race
-from adamlib.explorers.surface import explore, hyperparameter_map
+from adamlib.explorers.averaging import average
+from adamlib.explorers.exploring import explore
+from adamlib.explorers.mapping import hyperparameter_map
+from adamlib.explorers.racing import race
+from adamlib.explorers.stepping import one_step
 
 __all__ = ["average", "explore", "hyperparameter_map", "one_step", "race"]

@@ -1,10 +1,10 @@
 // The page's half of every explorer: it draws what the kernel has computed, and asks again.
-// widget.py joins this file and the views, of which spec.view names one.
+// Each explorer's own file imports this one; spec and result are declared in widget.py.
 
 const BOX = { x: 54, y: 10 }; // where a panel's plot begins in its canvas, in CSS pixels
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-function node(tag, attributes = {}, ...children) {
+export function node(tag, attributes = {}, ...children) {
   const space = ["svg", "line"].includes(tag) ? "http://www.w3.org/2000/svg" : null;
   const element = space ? document.createElementNS(space, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -16,19 +16,42 @@ function node(tag, attributes = {}, ...children) {
 
 const unique = () => `adamlib-${Math.random().toString(36).slice(2)}`;
 const dark = () => document.body.dataset.jpThemeLight === "false";
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const floats = (view) => {
   const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
   return new Float32Array(bytes);
 };
 
-const brief = (value) => {
+export const brief = (value) => {
   const size = Math.abs(value);
   return size && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toPrecision(3);
 };
 
-/** A canvas with a frame, axes and a background that is drawn once and kept. */
-function panel([w, h], live) {
+export const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
+
+/** How far along an axis a value is: 0 at its low end, 1 at its high one. */
+export function fraction({ low, high, log }, value) {
+  const scale = log ? Math.log : Number;
+  return (scale(value) - scale(low)) / (scale(high) - scale(low));
+}
+
+/** The value that is so far along an even axis; at its ends for what is off it. */
+export const valueAt = ({ low, high }, at) => low + clamp(at, 0, 1) * (high - low);
+
+/** The picture in these bytes, to be drawn as soon as the browser has read it. */
+export function picture(view, page) {
+  const image = new Image();
+  image.onload = () => {
+    URL.revokeObjectURL(image.src);
+    page.later();
+  };
+  image.src = URL.createObjectURL(new Blob([view], { type: "image/png" }));
+  return image;
+}
+
+/** A canvas with a frame, axes and a background that is drawn once and kept. `live` ones take
+ *  keys; an `exact` picture is neither smoothed nor, in a dark theme, shaded. */
+export function panel([w, h], { live = false, exact = false } = {}) {
   const scale = window.devicePixelRatio || 1;
   const [width, height] = [BOX.x + w + 14, BOX.y + h + 42];
   const attributes = { role: "img", width: width * scale, height: height * scale };
@@ -45,10 +68,10 @@ function panel([w, h], live) {
     pen.fillStyle = "white";
     pen.fillRect(BOX.x, BOX.y, w, h);
     if (image) {
-      pen.imageSmoothingEnabled = axes.dim;
+      pen.imageSmoothingEnabled = !exact;
       pen.drawImage(image, BOX.x, BOX.y, w, h);
     }
-    if (dark() && axes.dim) { // but still light, since the rules' colours need it
+    if (dark() && !exact) { // but still light, since the rules' colours need it
       pen.fillStyle = "#00000028";
       pen.fillRect(BOX.x, BOX.y, w, h);
     }
@@ -77,8 +100,9 @@ function panel([w, h], live) {
     canvas,
     /** Draw by paint(pen, right, up), which turn fractions of the plot into pixels. */
     draw(axes, image, paint) {
-      const wanted = JSON.stringify([axes, Boolean(image), getComputedStyle(canvas).color, dark()]);
-      if (wanted !== kept) background(axes, image);
+      const read = image?.complete;
+      const wanted = JSON.stringify([axes, read, getComputedStyle(canvas).color, dark()]);
+      if (wanted !== kept) background(axes, read && image);
       kept = wanted;
       pen.setTransform(1, 0, 0, 1, 0, 0);
       pen.clearRect(0, 0, canvas.width, canvas.height);
@@ -103,7 +127,7 @@ function panel([w, h], live) {
 }
 
 /** A line through (x, y) pairs of fractions, with a halo; far away it is not drawn at all. */
-function line(pen, right, up, pairs, { colour, dash }) {
+export function line(pen, right, up, pairs, { colour, dash }) {
   const near = ([x, y]) => Math.abs(x) < 50 && Math.abs(y) < 50; // NaN is not near
   for (const [width, style, dashes] of [
     [4, "white", []],
@@ -123,7 +147,7 @@ function line(pen, right, up, pairs, { colour, dash }) {
   pen.setLineDash([]);
 }
 
-function dot(pen, x, y, radius, colour, halo = 1.5) {
+export function dot(pen, x, y, radius, colour, halo = 1.5) {
   for (const [r, style] of [
     [radius + halo, "white"],
     [radius, colour],
@@ -136,7 +160,7 @@ function dot(pen, x, y, radius, colour, halo = 1.5) {
 }
 
 /** A labelled slider over a list of values. */
-function slider(label, name, values, choose) {
+export function slider(label, name, values, choose) {
   const id = unique();
   const input = node("input", { type: "range", id, min: 0, max: values.length - 1, step: 1 });
   const shown = node("output", { for: id });
@@ -154,12 +178,12 @@ function slider(label, name, values, choose) {
     if (at >= 0) input.value = at;
     show(value);
   };
-  const row = node("div", { class: "knob" }, node("label", { for: id }, name), input, shown);
+  const row = node("div", { class: "slider" }, node("label", { for: id }, name), input, shown);
   return { row, set };
 }
 
 /** How a curve looks, in a legend; what has no colour has no line. */
-function swatch({ colour, dash }) {
+export function swatch({ colour, dash }) {
   if (!colour) return "";
   const middle = { x1: 0, y1: 5, x2: 34, y2: 5 };
   const stroke = { stroke: colour, "stroke-width": 3, "stroke-dasharray": dash.join(" ") };
@@ -169,11 +193,11 @@ function swatch({ colour, dash }) {
 }
 
 /** A slider over the steps of what is shown. It stays at the last one, however many there are. */
-function player(page, name, first = 0) {
+export function player(page, name, first = 0) {
   const scrub = node("input", { type: "range", min: first, step: 1, id: unique() });
   const at = node("output", { for: scrub.id });
   const play = node("button", { type: "button" }, "Play");
-  const row = node("div", { class: "knob" }, node("label", { for: scrub.id }, name), scrub, at);
+  const row = node("div", { class: "slider" }, node("label", { for: scrub.id }, name), scrub, at);
   let last = 0;
   let step = Infinity;
   let playing = 0;
@@ -225,45 +249,104 @@ function player(page, name, first = 0) {
   };
 }
 
-/** Curves over the steps, on a log scale, with a mark at the step `now`. */
-function drawLosses(second, curves, { now, steps, label, least = 0 }) {
-  const logs = curves.map(({ losses }) => Array.from(losses, (f) => Math.log10(f - least)));
-  const finite = logs.flat().filter(Number.isFinite);
-  const starts = logs.map((one) => one[0]).filter(Number.isFinite);
-  const high = Math.ceil(Math.max(...starts, -30) + 0.2);
-  const low = Math.floor(clamp(Math.min(...finite), -16, high - 1));
-  const span = high - low;
-  const every = Math.ceil(span / 8);
-  const decades = Array.from({ length: span + 1 }, (_, i) => low + i);
-  const y = { label, ticks: [] };
-  for (const p of decades)
-    if (p % every === 0) y.ticks.push([(p - low) / span, Math.abs(p) < 3 ? 10 ** p : `1e${p}`]);
-  const x = { label: "step", ticks: [0, 0.5, 1].map((f) => [f, Math.round(f * steps)]) };
-  if (steps < 2) x.ticks = [[0, 0], [1, 1]];
-  second.draw({ x, y, dim: true }, null, (pen, right, up) => {
+/** Curves over a panel: values at the x of `at`, and a mark at that of point i. */
+export function drawCurves(panel, axes, at, curves, i) {
+  panel.draw(axes, null, (pen, right, up) => {
+    const across = (k) => fraction(axes.x, at[k]);
     pen.fillStyle = "#bbbbbb";
-    pen.fillRect(right(now / steps) - 0.5, up(1), 1, up(0) - up(1));
-    logs.forEach((one, k) => {
-      const pairs = one.map((value, t) => [t / steps, (value - low) / span]);
-      line(pen, right, up, pairs, curves[k]);
-      const t = Math.min(now, pairs.length - 1);
-      if (t >= 0 && Number.isFinite(one[t]))
-        dot(pen, right(pairs[t][0]), up(pairs[t][1]), 4, curves[k].colour);
-    });
+    pen.fillRect(right(across(i)) - 0.5, up(1), 1, up(0) - up(1));
+    for (const curve of curves) {
+      curve.pairs = Array.from(curve.values, (value, k) => [across(k), fraction(axes.y, value)]);
+      if (!curve.dots) line(pen, right, up, curve.pairs, curve);
+      else for (const [x, y] of curve.pairs) dot(pen, right(x), up(y), 2, curve.colour, 0);
+    }
+    for (const { pairs, colour } of curves) {
+      const [x, y] = pairs.at(i) ?? pairs.at(-1) ?? [];
+      dot(pen, right(x), up(y), 4, colour);
+    }
   });
 }
 
-const VIEWS = { surface, arithmetic, chart };
+/** Let the pointer and the arrow keys steer what a panel shows. `to` gets a place, in fractions;
+ *  `by` a direction, and whether to go far. */
+export function steer({ canvas, at }, to, by) {
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    to(at(event));
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) to(at(event));
+  });
+  canvas.addEventListener("keydown", (event) => {
+    if (!KEYS[event.key]) return;
+    event.preventDefault();
+    by(KEYS[event.key], event.shiftKey);
+  });
+}
 
-/** What all have: sliders for the hyperparameters, Reset, words, and when to draw. The view has
- *  pictures and tools, elements; and read(result, numbers), draw(result, settings), say(result). */
-function render({ model, el }) {
+/** Trajectories on a surface, up to the step that a player shows, and their losses in words. */
+export function trajectories(page, options) {
+  const { spec } = page;
+  const ground = panel(spec.size, options);
+  const surface = picture(spec.image, page);
+  const readout = node("p", { class: "readout" });
+  const { row, play, now: shown } = player(page, "show step");
+  const place = (pair) => [fraction(spec.axes.x, pair[0]), fraction(spec.axes.y, pair[1])];
+  const all = { ground, readout, tools: [row, play], runs: [], read, draw, say };
+
+  /** The runs of the answer: pairs and then losses, one run after another. */
+  function read(result, numbers) {
+    let from = 0;
+    all.runs = (result.counts ?? []).map((n, k) => {
+      const pair = (_, t) => numbers.slice(from + 2 * t, from + 2 * t + 2);
+      const pairs = Array.from({ length: n }, pair);
+      const losses = numbers.subarray(from + 2 * n, from + 3 * n);
+      from += 3 * n;
+      return { ...page.looks[k], pairs, losses };
+    });
+  }
+  function draw({ steps }) {
+    const now = shown(steps);
+    const runs = all.runs.filter(({ losses }) => losses.length);
+    ground.draw(spec.axes, surface, (pen, right, up) => {
+      for (const run of runs) {
+        const path = run.pairs.slice(0, now + 1).map(place);
+        line(pen, right, up, path, run);
+        if (steps <= 100) for (const [x, y] of path) dot(pen, right(x), up(y), 2.5, run.colour, 0);
+        const [x, y] = path.at(-1);
+        dot(pen, right(x), up(y), 5, run.colour);
+      }
+      for (const { pairs } of runs.slice(0, 1)) {
+        const [x, y] = place(pairs[0]);
+        dot(pen, right(x), up(y), 6, "black");
+      }
+    });
+    const losses = runs.map((run) => {
+      const t = Math.min(now, run.losses.length - 1);
+      return `${run.label} ${brief(run.losses[t])}${t < now ? ` (its last, at step ${t})` : ""}`;
+    });
+    readout.textContent = losses.length ? `Loss at step ${now}: ${losses.join(", ")}` : "";
+    return { step: now, ends: all.runs.map(({ pairs }) => Array.from(pairs.at(-1) ?? [])) };
+  }
+  function say(result) {
+    ground.canvas.setAttribute("aria-label", result.alt ?? "");
+  }
+  return all;
+}
+
+/** The module of an explorer: sliders for the hyperparameters, Reset, words, and when to draw.
+ *  view(page) gives pictures and tools, elements; and read(result, numbers),
+ *  draw(result, settings), say(result). */
+export const explorer = (view) => ({ render: ({ model, el }) => render(model, el, view) });
+
+function render(model, el, view) {
   const spec = model.get("spec");
   const root = node("div", { class: "adamlib-explorer" });
   let frame = 0;
   let saying = 0;
   const page = {
     spec,
+    looks: spec.curves ?? spec.groups,
     setters: [], // of the sliders: settings -> what they show
     resets: [],
     stops: [],
@@ -285,13 +368,13 @@ function render({ model, el }) {
   const progress = node("label", { class: "training" }, "Training ", bar);
   const reset = node("button", { type: "button" }, "Reset");
   const groups = spec.groups.map((group, k) => {
-    const rows = group.knobs.map(({ name, values }) => {
-      const turn = (value) => {
+    const rows = group.sliders.map(({ name, values }) => {
+      const choose = (value) => {
         const all = page.settings().hyperparameters;
         const mine = { ...all[k], [name]: value };
         page.choose({ hyperparameters: all.map((one, i) => (i === k ? mine : one)) });
       };
-      const { row, set } = slider(`${group.label} ${name}`, name, values, turn);
+      const { row, set } = slider(`${group.label} ${name}`, name, values, choose);
       page.setters.push((settings) => set(settings.hyperparameters[k][name]));
       return row;
     });
@@ -302,7 +385,7 @@ function render({ model, el }) {
     page.choose(spec.settings);
     page.later();
   });
-  const view = VIEWS[spec.view](page);
+  const { pictures, tools, ...shown } = view(page);
 
   function draw() {
     frame = 0;
@@ -313,17 +396,17 @@ function render({ model, el }) {
     bar.value = result.progress ?? 1;
     progress.hidden = bar.value === 1;
     if (!progress.hidden) said.textContent = result.words; // the old words would stay too long
-    const drawn = view.draw(result, page.settings());
+    const drawn = shown.draw(result, page.settings());
     root.dataset.drawn = JSON.stringify({ settings: result.settings, ...drawn });
   }
   /** Words follow when the hand rests: a screen reader shall not read every move. */
   function say() {
     said.textContent = model.get("result").words ?? "";
-    view.say(model.get("result"));
+    shown.say(model.get("result"));
   }
   function read() {
     const result = model.get("result");
-    view.read(result, floats(model.get("buffer")));
+    shown.read(result, floats(model.get("buffer")));
   }
   function answered() {
     read();
@@ -336,10 +419,9 @@ function render({ model, el }) {
     page.later();
   }
 
-  const pictures = node("div", { class: "row" }, ...view.pictures);
-  const tools = node("div", { class: "row" }, ...view.tools, reset, progress);
-  const knobs = node("div", { class: "row" }, ...(spec.map ? [] : groups));
-  root.append(task, pictures, tools, knobs, error, said, hint);
+  const row = (...parts) => node("div", { class: "row" }, ...parts);
+  root.append(task, row(...pictures), row(...tools, reset, progress), row(...groups));
+  root.append(error, said, hint);
   el.append(root);
   show();
   read();
@@ -357,5 +439,3 @@ function render({ model, el }) {
     model.off("change:result change:buffer", answered);
   };
 }
-
-export default { render };

@@ -1,13 +1,14 @@
-"""The widget of every explorer, and the sliders and looks of its rules.
+"""The widget of every explorer, its contract with the page, and the sliders and looks of rules.
 
-The page (widget.js and the explorer's own view) asks and draws. A pure function answers it:
-settings -> (result, numbers).
+The page (widget.js and the explorer's own) asks and draws. Python answers: settings -> result.
 """
 
+import base64
 import threading
 import time
 from itertools import count
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import anywidget
 import numpy as np
@@ -15,31 +16,135 @@ import traitlets
 from matplotlib.colors import to_hex
 
 from adamlib import plots
+from adamlib.descent import diverged_at
+from adamlib.hyperparameters import slider_values
 from adamlib.inputs import check_kind, check_rule, hyperparameter_defaults, name_of
 
 HERE = Path(__file__).parent
-PAGES = ["widget", "surface", "arithmetic", "chart"]  # what all share, and the views
+HUGE = float(np.finfo(np.float32).max)  # the largest number that a page can be sent
+NOTHING = np.empty(0, np.float32)
+PAUSE = 0.1  # seconds between two answers that are not the last
+
+
+class Axis(TypedDict):
+    label: str
+    low: float  # the values at its ends
+    high: float
+    log: bool
+    ticks: list  # [fraction of its length, text]
+
+
+class Axes(TypedDict):
+    x: Axis
+    y: Axis
+
+
+class Slider(TypedDict):
+    name: str
+    values: list  # that it goes through, in their order
+    value: float  # where it is at first
+
+
+class Look(TypedDict):
+    label: str
+    colour: str
+    dash: list  # of a canvas: pixels drawn, pixels not drawn
+    dots: NotRequired[bool]  # in place of a line
+
+
+class Group(Look):
+    sliders: list[Slider]
+
+
+class Map(TypedDict):
+    axes: Axes  # a cell is 1 wide and 1 high
+    image: bytes  # PNG
+    size: list  # width and height in pixels
+    alt: str
+
+
+class Spec(TypedDict):
+    """What the page draws once."""
+
+    groups: list[Group]  # the sliders of each rule, in a frame of its own
+    settings: dict  # what the learner sets, at first and after Reset
+    hint: str
+    # all but hyperparameter_map
+    steps: NotRequired[int]  # of the run, or the most of a run
+    # all but one_step
+    size: NotRequired[list]  # of the picture, width and height in pixels
+    # average and hyperparameter_map
+    curves: NotRequired[list[Look]]  # if they are not drawn as their groups look
+    # explore and hyperparameter_map
+    axes: NotRequired[Axes]  # of the surface
+    image: NotRequired[bytes]  # PNG of the surface
+    # explore
+    least: NotRequired[float]  # what is taken from a loss before it is drawn on a log axis
+    # hyperparameter_map
+    map: NotRequired[Map]
+    # average and race
+    unit: NotRequired[str]  # what a step is called
+    reading: NotRequired[str]  # the words before a step at which values are read
+    every: NotRequired[int]  # so many steps a point
+    at: NotRequired[list]  # the step, or the middle of the steps, of each point
+
+
+class Cell(TypedDict):
+    name: str  # of the coordinate, or ""
+    numbers: str  # the code with its numbers
+    value: str
+    size: float  # of its bar, from -1 to 1
+
+
+class Row(TypedDict):
+    code: str
+    cells: list[Cell]
+    uses: list  # the rows that its numbers come from
+
+
+class Result(TypedDict):
+    """The answer in words, and how to read `buffer`: its numbers, in float32."""
+
+    settings: dict  # that it answers; put in by the widget
+    words: str
+    error: str  # of the learner's, in a sentence; or ""
+    # all but one_step
+    alt: NotRequired[str]
+    counts: NotRequired[list]  # numbers of points, one for each curve
+    # explore, average and race: of the curves
+    axes: NotRequired[Axes]
+    # explore and race, if there is a target
+    task: NotRequired[str]
+    met: NotRequired[bool]
+    # race
+    progress: NotRequired[float]  # 1 at the end
+    # one_step
+    rows: NotRequired[list[Row]]
+
+
+def page(name):
+    """An explorer's page, which is one module: widget.js, which it imports, is inside it."""
+    shared = base64.b64encode((HERE / "widget.js").read_text("utf-8").encode()).decode()
+    own = (HERE / f"{name}.js").read_text("utf-8")
+    return own.replace('"./widget.js"', f'"data:text/javascript;base64,{shared}"')
 
 
 class Explorer(anywidget.AnyWidget):
-    """A widget that draws what a pure function answers; what all explorers share.
+    """A widget that draws what its subclass answers; what all explorers share.
 
-    spec      what the page draws once: its view, knobs, axes, the background
-    settings  what the learner has set; the page sends it
-    result    the answer in words, which says how to read `buffer`: its numbers, in float32
-    answer    settings -> (result, numbers), pure; what it raises is shown in one sentence
-    picture   settings -> a plots.Picture, for pages without a kernel
+    A subclass has a page, `_esm`, and two pure functions:
+    answer(settings)   (result, numbers); what it raises is shown in one sentence
+    picture(settings)  a plots.Picture, for pages without a kernel
     """
 
-    _esm = "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in PAGES)
     _css = HERE / "widget.css"
-    spec = traitlets.Dict().tag(sync=True)
-    settings = traitlets.Dict().tag(sync=True)
-    result = traitlets.Dict().tag(sync=True)
+    spec = traitlets.Dict().tag(sync=True)  # a Spec
+    settings = traitlets.Dict().tag(sync=True)  # what the learner has set; the page sends it
+    result = traitlets.Dict().tag(sync=True)  # a Result
     buffer = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, name, spec, answer, picture):
-        self.name, self.answer, self.picture = name, answer, picture
+    def __init__(self, name, spec):
+        self.name = name
         self.one_at_a_time = threading.RLock()
         super().__init__(spec=spec, settings=spec["settings"])
         self.respond()
@@ -79,8 +184,8 @@ class Explorer(anywidget.AnyWidget):
 class Running(Explorer):
     """An explorer whose answers take long: a thread computes them, and the page sees them grow.
 
-    answer  settings -> a generator of functions, each of which gives the answer so far. It is
-            dropped as soon as the settings are others, or the widget is closed.
+    answer(settings) is a generator of functions, each of which gives the answer so far. It is
+    dropped as soon as the settings are others, or the widget is closed.
     """
 
     thread = None  # only while there is something to compute
@@ -125,58 +230,34 @@ class Running(Explorer):
         return super()._repr_mimebundle_(**kwargs)
 
 
-PAUSE = 0.1  # seconds between two answers that are not the last
-
-
 def failure(error):
-    return {"error": sentence(error)}, np.empty(0, np.float32)
+    return {"words": "", "error": sentence(error)}, NOTHING
 
 
-def knobs_of(rule, fixed=(), **first):
-    """The sliders of a rule, from its signature: a dict each, with name, values and the first."""
-    every = hyperparameter_defaults(rule) | first
-    return [knob(name, value) for name, value in every.items() if name not in fixed]
+def sentence(error):
+    words = " ".join(str(error).split())
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
-def knob(name, default):
-    """A slider: the values that it goes through, the default among them."""
-    try:
-        default = float(default)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"{name} has no number as its default for a slider to begin at: give {name}=..."
-        ) from None
-    if name in LOGARITHMIC:
-        values = 10 ** np.linspace(*LOGARITHMIC[name])
-    elif name in COMPLEMENT:
-        values = 1 - 10 ** np.linspace(0, -4, 81)
-    else:
-        values = np.linspace(min(0, 2 * default), max(2 * default, 0) or 1, 101)
-    digits = {float(f"{v:.3g}") for v in values} if name not in COMPLEMENT else _rounded(values)
-    return {"name": name, "values": sorted(digits | {default}), "value": default}
+def finite(values):
+    """The values before the first that is not finite."""
+    values = np.asarray(values)
+    return values[: np.append(~np.isfinite(values), True).argmax()]
 
 
-LOGARITHMIC = {
-    "learning_rate": (-4, 1, 401),
-    "epsilon": (-10, 0, 101),
-    "weight_decay": (-5, 0, 101),
-}
-COMPLEMENT = ["momentum", "rho", "beta_1", "beta_2"]  # what counts is how near to 1
+def divergence(rule, step, hyperparameters):
+    """Words for a run that diverged: when, and with which values other than the defaults."""
+    defaults = hyperparameter_defaults(rule)
+    return diverged_at(rule, step, {k: v for k, v in hyperparameters.items() if v != defaults[k]})
 
 
-def _rounded(values):
-    return {round(1 - float(f"{1 - v:.2g}"), 6) for v in values}
-
-
-def looks_of(rules):
-    """Label, colour and dash of each rule; a second one of the same name is numbered."""
-    names = [getattr(rule, "__name__", "rule") for rule in rules]
-    turns = {name: count(1) for name in names}
-    labels = [name if (n := next(turns[name])) == 1 else f"{name} {n}" for name in names]
-    for label in labels:
-        style = plots.style_of(label, labels)
-        dash = [] if style["linestyle"] == "-" else [2 * d for d in style["linestyle"][1]]
-        yield {"label": label, "colour": to_hex(style["color"]), "dash": dash}
+def task_result(asked, reached):
+    """The task in words, and whether it is met; `reached` is {label: where, or ""}."""
+    missing = [label for label, where in reached.items() if not where]
+    if missing:
+        return {"task": f"{asked}. Not yet: {', '.join(missing)}.", "met": False}
+    met = ", ".join(f"{label} at {where}" for label, where in reached.items())
+    return {"task": f"{asked}. Met: {met}.", "met": True}
 
 
 def entered(rules):
@@ -192,6 +273,34 @@ def entered(rules):
     return rules
 
 
-def sentence(error):
-    words = " ".join(str(error).split())
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+def looks_of(rules):
+    """The Look of each rule; a second one of the same name is numbered."""
+    names = [getattr(rule, "__name__", "rule") for rule in rules]
+    turns = {name: count(1) for name in names}
+    labels = [name if (n := next(turns[name])) == 1 else f"{name} {n}" for name in names]
+    for label in labels:
+        style = plots.style_of(label, labels)
+        dash = [] if style["linestyle"] == "-" else [2 * d for d in style["linestyle"][1]]
+        yield Look(label=label, colour=to_hex(style["color"]), dash=dash)
+
+
+def sliders_of(rule, fixed=(), **first):
+    """The sliders of a rule, from its signature."""
+    every = hyperparameter_defaults(rule) | first
+    return [slider(name, value) for name, value in every.items() if name not in fixed]
+
+
+def values_of(sliders):
+    """{name: value}, where the sliders are at first."""
+    return {slider["name"]: slider["value"] for slider in sliders}
+
+
+def slider(name, default):
+    """The Slider of a hyperparameter; its default is among the values."""
+    try:
+        default = float(default)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name} has no number as its default for a slider to begin at: give {name}=..."
+        ) from None
+    return Slider(name=name, values=slider_values(name, default), value=default)

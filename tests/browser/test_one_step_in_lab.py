@@ -11,7 +11,6 @@ from adamlib.surfaces import ravine
 
 HEAD = """from adamlib import rules
 from adamlib.explorers import one_step
-from adamlib.explorers.widget import Explorer
 """
 ADAM = "one_step(rules.adam, steps=10)"
 RAISING = """def mine(x, g, t, v=0, *, learning_rate=0.1):
@@ -137,4 +136,4 @@ def test_a_broken_table_is_noticed(run_notebook, how):
     cell, words = BROKEN[how]
     patience = 3 if how == "keys eaten" else 30
     with pytest.raises(AssertionError, match=words):
-        by_keyboard(Table(run_notebook(HEAD + cell + ADAM), patience))
+        by_keyboard(Table(run_notebook(cell + HEAD + ADAM), patience))

@@ -1,15 +1,15 @@
 // Curves over steps, with a mark at one of them: averages of a series, losses of a race.
 
-function chart(page) {
+import { brief, drawCurves, explorer, node, panel, player, swatch } from "./widget.js";
+
+export default explorer((page) => {
   const { spec } = page;
-  const picture = panel(spec.size, false);
+  const picture = panel(spec.size);
   const readout = node("p", { class: "readout" });
   const { row, play, now: shown } = player(page, `show ${spec.unit}`, 1);
-  const looks = spec.curves ?? spec.groups;
-  let curves = [];
-
   const key = node("p", { class: "key" });
   for (const look of spec.curves ?? []) key.append(node("span", {}, swatch(look), look.label));
+  let curves = [];
 
   /** The step or steps of a point, in words. */
   function when(i) {
@@ -27,29 +27,14 @@ function chart(page) {
       let from = 0;
       curves = (result.counts ?? []).map((n, k) => {
         from += n;
-        return { ...looks[k], values: numbers.subarray(from - n, from) };
+        return { ...page.looks[k], values: numbers.subarray(from - n, from) };
       });
     },
 
     draw(result) {
       const now = shown(spec.steps);
       const at = Math.floor((now - 1) / spec.every);
-      const { x } = spec;
-      const y = result.y ?? spec.y;
-      const scale = y.log ? Math.log : Number;
-      const across = (i) => spec.at[i] / spec.steps;
-      const height = (value) => (scale(value) - scale(y.low)) / (scale(y.high) - scale(y.low));
-      picture.draw({ x, y, dim: true }, null, (pen, right, up) => {
-        pen.fillStyle = "#bbbbbb";
-        pen.fillRect(right(across(at)) - 0.5, up(1), 1, up(0) - up(1));
-        for (const curve of curves) {
-          const pairs = Array.from(curve.values, (value, i) => [across(i), height(value)]);
-          if (!curve.dots) line(pen, right, up, pairs, curve);
-          else for (const [h, v] of pairs) dot(pen, right(h), up(v), 2, curve.colour, 0);
-        }
-        for (const { values, colour } of curves)
-          if (at < values.length) dot(pen, right(across(at)), up(height(values[at])), 4, colour);
-      });
+      if (result.axes) drawCurves(picture, result.axes, spec.at, curves, at);
       const read = curves.filter(({ values }) => values.length).map(({ label, values }) => {
         const i = Math.min(at, values.length - 1);
         return `${label} ${brief(values[i])}${i < at ? ` (at ${when(i)})` : ""}`;
@@ -59,8 +44,8 @@ function chart(page) {
       return { step: now, ends, progress: result.progress };
     },
 
-    say({ alt = "" }) {
-      picture.canvas.setAttribute("aria-label", alt);
+    say(result) {
+      picture.canvas.setAttribute("aria-label", result.alt ?? "");
     },
   };
-}
+});

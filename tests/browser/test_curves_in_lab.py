@@ -18,7 +18,6 @@ HEAD = """import numpy as np
 from adamlib import rules
 from adamlib.datasets import mnist
 from adamlib.explorers import average, race
-from adamlib.explorers.widget import Explorer
 """
 SERIES = 0.5 + 0.3 * np.random.default_rng(0).standard_normal(200)
 AVERAGE = "average(0.5 + 0.3 * np.random.default_rng(0).standard_normal(200))"
@@ -178,4 +177,4 @@ BROKEN = {  # how: a cell before the explorer, and what must be noticed
 def test_broken_charts_are_noticed(run_notebook, how):
     cell, words = BROKEN[how]
     with pytest.raises(AssertionError, match=words):
-        by_keyboard(Live(run_notebook(HEAD + cell + AVERAGE)))
+        by_keyboard(Live(run_notebook(cell + HEAD + AVERAGE)))

@@ -101,15 +101,16 @@ def test_a_constant_series_has_a_closed_form():
 @pytest.mark.parametrize("series", [SERIES, [2.0], [0, 0], -1e30 * SERIES], ids=str)
 def test_every_beta_and_what_is_sent(series):
     explorer = average(series)
-    (slider,) = explorer.spec["groups"][0]["knobs"]
-    assert slider["name"] == "beta" and {0.0, 0.9, 0.99, 0.9999} <= set(slider["values"])
-    for beta in slider["values"]:
+    (beta_slider,) = explorer.spec["groups"][0]["sliders"]
+    assert beta_slider["name"] == "beta"
+    assert {0.0, 0.9, 0.99, 0.9999} <= set(beta_slider["values"])
+    for beta in beta_slider["values"]:
         send(explorer, {"hyperparameters": [{"beta": beta}]})
         result, (values, *averages) = answered(explorer)
         assert result["error"] == "" and f"beta = {beta:g} averages" in result["words"]
         np.testing.assert_array_equal(values, np.float32(series))
         np.testing.assert_array_equal(averages, np.float32(exponential_average(series, beta)))
-        y = explorer.spec["y"]
+        y = result["axes"]["y"]
         assert y["low"] < min(map(np.min, averages)) <= max(map(np.max, averages)) < y["high"]
 
 
@@ -210,19 +211,22 @@ def test_colours_and_labels_are_those_of_the_course():
     assert {g["label"]: g["colour"] for g in groups} == {
         name: to_hex(plots.COLOURS[name]) for name in ("sgd", "adam")
     }
-    assert [[k["name"] for k in g["knobs"]] for g in groups] == [["learning_rate"]] * 2
+    assert [[k["name"] for k in g["sliders"]] for g in groups] == [["learning_rate"]] * 2
 
 
 @pytest.mark.parametrize("rule", [rules.sgd, rules.momentum, rules.adam])
 def test_learning_rates_from_end_to_end(rule):
     explorer = small_race(rule, epochs=5)
-    values = explorer.spec["groups"][0]["knobs"][0]["values"]
+    values = explorer.spec["groups"][0]["sliders"][0]["values"]
     for rate in (values[0], values[100], values[-1]):
         send(explorer, rates(explorer, rate))
         result, (curve,) = answered(explorer)
         assert result["words"] and not result["error"]
-        assert len(curve) == 25 and 0 < result["y"]["low"] < result["y"]["high"]
-        assert all(0 <= at <= 1 for at, _ in result["y"]["ticks"]) and len(result["y"]["ticks"]) > 1
+        assert len(curve) == 25 and 0 < result["axes"]["y"]["low"] < result["axes"]["y"]["high"]
+        assert (
+            all(0 <= at <= 1 for at, _ in result["axes"]["y"]["ticks"])
+            and len(result["axes"]["y"]["ticks"]) > 1
+        )
 
 
 class Quartic:
@@ -242,12 +246,12 @@ class NoLoss(Quartic):
 def test_divergence_is_told_and_does_not_spoil_the_scale():
     result, (curve,) = answered(small_race({rules.sgd: {"learning_rate": 0.6}}, Quartic()))
     assert result["words"] == "sgd diverged at step 5 (learning_rate=0.6)."
-    assert len(curve) == 5 and curve[-1] > 1e9 and result["y"]["high"] == 100
+    assert len(curve) == 5 and curve[-1] > 1e9 and result["axes"]["y"]["high"] == 100
 
 
 def test_a_loss_that_is_no_number_or_negative_is_told():
     result, (curve,) = answered(small_race({rules.sgd: {"learning_rate": 0.1}}, NoLoss()))
-    assert curve.tolist() == [-1.0] and result["y"]["low"] == 0.1
+    assert curve.tolist() == [-1.0] and result["axes"]["y"]["low"] == 0.1
     assert result["words"].endswith("the loss is not finite at iteration 2.")
 
 
@@ -424,7 +428,7 @@ def test_no_thread_is_left_and_the_lock_is_free_while_it_computes():
 
 def test_many_moves_at_once():
     explorer = small_race([rules.sgd, rules.adam], epochs=5)
-    values = explorer.spec["groups"][0]["knobs"][0]["values"]
+    values = explorer.spec["groups"][0]["sliders"][0]["values"]
     for rate in values:
         send(explorer, rates(explorer, rate, rate))
     result, curves = answered(explorer)

@@ -1,12 +1,15 @@
 // One update as a table: a line of the rule, the same with its numbers, the value and its bar.
 
-function arithmetic(page) {
+import { explorer, node, player, slider, upTo } from "./widget.js";
+
+export default explorer((page) => {
   const { spec } = page;
+  const [rule] = spec.groups;
   const caption = node("caption");
   const heads = ["line", "of", "with its numbers", "value", "bar"];
   const head = node("tr", {}, ...heads.map((name) => node("th", { scope: "col" }, name)));
   const table = node("table", { class: "arithmetic" }, caption, node("thead", {}, head));
-  const step = slider("step", "step", spec.steps, (step) => page.choose({ step }));
+  const step = slider("step", "step", upTo(spec.steps), (step) => page.choose({ step }));
   const { row: reveal, play, now: shown } = player(page, "show line");
   let lines = [];
   page.setters.push((settings) => step.set(settings.step));
@@ -24,7 +27,7 @@ function arithmetic(page) {
     ];
   }
   function lineBody({ code, cells }, i, { length }) {
-    const colour = i === length - 1 ? spec.groups[0].colour : "";
+    const colour = i === length - 1 ? rule.colour : "";
     const title = node("th", { scope: "rowgroup", rowspan: cells.length }, node("code", {}, code));
     const rows = cells.map((cell, k) =>
       node("tr", {}, ...(k ? [] : [title]), ...cellRow(cell, colour)));
@@ -50,10 +53,10 @@ function arithmetic(page) {
         body.classList.toggle("now", lines[i] === current);
         body.classList.toggle("used", Boolean(current?.uses.includes(i)));
       });
-      caption.textContent = `${spec.groups[0].label}, step ${settings.step}`;
+      caption.textContent = `${rule.label}, step ${settings.step}`;
       return { line: now };
     },
 
     say() {},
   };
-}
+});

@@ -1,0 +1,232 @@
+"""race(): the losses of several rules on data, computed beside the notebook."""
+
+import inspect
+from functools import partial
+
+import numpy as np
+
+from adamlib.descent import iterations, training
+from adamlib.explorers import curves
+from adamlib.explorers.curves import axis, log_axis
+from adamlib.explorers.widget import (
+    Axes,
+    Group,
+    Running,
+    Spec,
+    entered,
+    finite,
+    looks_of,
+    page,
+    sentence,
+    slider,
+    task_result,
+    values_of,
+)
+from adamlib.inputs import (
+    check_hyperparameters,
+    check_model,
+    check_target,
+    count,
+    hyperparameter_defaults,
+    name_of,
+)
+from adamlib.models import LogisticRegression
+
+POINTS = 40  # of a curve: means of so many groups of iterations
+MODEL = LogisticRegression()
+
+
+def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0):
+    """The losses of several rules on data, with a slider for each learning rate.
+
+    rules   a rule, yours or one of adamlib.rules, or a list of rules, or {rule: {name: value}}:
+            where its slider is at first, and other hyperparameters to keep
+    data    tuple of arrays of one length, such as mnist().train
+    model   one of adamlib.models, or what has initial() and loss_and_gradient(params, batch)
+    target  a task: ("loss", 0.4) is to be reached by each rule
+    seed    shuffles the data, the same for each rule; and starts a model that starts at random
+    Runs are computed beside the notebook, and what a slider changed is dropped half-way.
+    """
+    steps = iterations(data, count(epochs, "epochs", least=1), batch_size)
+    check_target(target, ["loss"])
+    check_model(model)
+    count(seed, "seed")
+    rules = entered(rules)
+    sliders = [_rate_slider(rule, values) for rule, values in rules.items()]
+
+    def begin(rule, rate):
+        return training(
+            rule,
+            _seeded(model.loss_and_gradient, seed),
+            _seeded(model.initial, seed)(),
+            data,
+            epochs=epochs,
+            batch_size=batch_size,
+            rng=np.random.default_rng(seed),
+            **rules[rule] | {"learning_rate": rate},
+        )
+
+    return Race(list(rules), sliders, begin, steps, target)
+
+
+def _rate_slider(rule, values):
+    if "learning_rate" not in hyperparameter_defaults(rule):
+        raise TypeError(f"{name_of(rule)} has no hyperparameter learning_rate for a slider to set.")
+    check_hyperparameters(rule, values)
+    return slider("learning_rate", (hyperparameter_defaults(rule) | values)["learning_rate"])
+
+
+def _seeded(function, seed):
+    """The function, with an rng of its own if it draws from one."""
+    draws = "rng" in inspect.signature(function).parameters
+    return partial(function, rng=np.random.default_rng(seed)) if draws else function
+
+
+class Race(Running):
+    """begin(rule, learning rate) gives the states of a training, as descent.training does."""
+
+    _esm = page("curves")
+
+    def __init__(self, rules, sliders, begin, steps, target):
+        self.rules, self.begin, self.steps, self.target = rules, begin, steps, target
+        self.laps = {}  # (which rule, learning rate): its Lap, if it runs or has ended
+        self.looks = list(looks_of(rules))
+        self.every = every = -(-steps // POINTS)
+        self.x = axis("iteration", 0, steps, whole=True)
+        firsts = np.arange(1, steps + 1, every)
+        means = f" A point of a curve is the mean loss of {every} of them." if every > 1 else ""
+        spec = Spec(
+            groups=[
+                Group(**look, sliders=[one]) for look, one in zip(self.looks, sliders, strict=True)
+            ],
+            settings={"hyperparameters": [values_of([one]) for one in sliders]},
+            hint=f"Every rule starts at the same point and sees the same batches.{means}",
+            steps=steps,
+            size=curves.SIZE,
+            unit="iteration",
+            reading="Loss at",
+            every=every,
+            at=((firsts + np.minimum(firsts + every - 1, steps)) / 2).tolist(),
+        )
+        super().__init__(f"race({', '.join(look['label'] for look in self.looks)})", spec)
+
+    def answer(self, settings):
+        asked = _asked(settings)
+        self.laps = {k: lap for k, lap in self.laps.items() if k in asked or lap.ended}
+        for k, rate in asked:
+            if (k, rate) not in self.laps:
+                name = f"{self.looks[k]['label']} (learning_rate={rate:g})"
+                run = self.begin(self.rules[k], rate)
+                self.laps[k, rate] = Lap(name, run, self.steps, self.every)
+        laps = [self.laps[key] for key in asked]
+        new = [lap for lap in laps if not lap.ended]
+        while not all(lap.ended for lap in new):
+            yield partial(self.so_far, laps, new)
+            for lap in new:
+                lap.step()
+        yield partial(self.so_far, laps, new)
+
+    def so_far(self, laps, new):
+        """The answer; its progress is that of the new laps."""
+        drawn = [lap.curve for lap in laps]
+        words = "\n".join(lap.words for lap in laps if lap.words)
+        counts, numbers = curves.told(drawn)
+        result = {
+            "words": words,
+            "error": "\n".join(lap.error for lap in laps if lap.error),
+            "alt": f"Losses by iteration, log scale. {words}",
+            "axes": self.axes(drawn),
+            "progress": sum(lap.progress for lap in new) / len(new) if new else 1,
+        }
+        return counts | result | self.task(drawn), numbers
+
+    def task(self, drawn):
+        if self.target is None:
+            return {}
+        _, loss = self.target
+        reached = {}
+        for look, curve in zip(self.looks, drawn, strict=True):
+            below = np.flatnonzero(curve <= loss)
+            at = f"iteration {min((below[0] + 1) * self.every, self.steps)}" if below.size else ""
+            reached[look["label"]] = at
+        return task_result(f"Task: a loss of {loss:g} or less in {self.steps} iterations", reached)
+
+    def axes(self, drawn):
+        return Axes(x=self.x, y=_loss_axis(drawn))
+
+    def picture(self, settings):
+        laps = {k: self.laps[k, rate] for k, rate in _asked(settings) if (k, rate) in self.laps}
+        drawn = [lap.curve for lap in laps.values()]
+        words = " ".join(lap.words or lap.error for lap in laps.values())
+        alt = f"Losses by iteration, log scale. {words}"
+        looks = [self.looks[k] for k in laps]
+        return curves.still(self.axes(drawn), self.spec["at"], looks, drawn, alt)
+
+
+def _asked(settings):
+    return [(k, chosen["learning_rate"]) for k, chosen in enumerate(settings["hyperparameters"])]
+
+
+def _loss_axis(drawn):
+    """From below the least loss to above the largest, unless that is far above."""
+    seen = np.concatenate([curve[curve > 0] for curve in drawn] or [[]])
+    if not seen.size:
+        seen = np.array([0.1, 1.0])
+    least_first = min((c[0] for c in drawn if len(c) and c[0] > 0), default=1.0)
+    top = np.clip(seen.max(), 1e-30, min(100 * least_first, 1e30))
+    bottom = np.clip(seen.min(), 1e-8 * top, 0.99 * top)
+    return log_axis(
+        "loss", curves.NICE[curves.NICE <= bottom][-1], curves.NICE[curves.NICE >= top][0]
+    )
+
+
+class Lap:
+    """A rule's run in a race, as far as it has come; step() trains it on, until it has ended.
+
+    words  a sentence about it, or `error`, another, if the rule or the model raised
+    """
+
+    def __init__(self, name, run, steps, every):
+        self.name, self.run, self.steps, self.every = name, run, steps, every
+        self.losses, self.ended, self.words, self.error = [], False, f"{name}: training.", ""
+
+    def step(self):
+        if self.ended:
+            return
+        try:
+            with np.errstate(all="ignore"):
+                state = next(self.run)
+        except StopIteration:
+            self._end(self._words())
+        except Exception as error:  # noqa: BLE001 (a learner's rule may raise anything)
+            self.error = f"{self.name}: {sentence(error)}"
+            self._end("")
+        else:
+            self.losses = state.losses
+            if state.diverged:
+                self._end(f"{state.diverged}.")
+
+    def _end(self, words):
+        self.words, self.ended, self.run = words, True, None
+        self.losses = np.array([] if self.error else self.losses)
+
+    def _words(self):
+        """How it ended."""
+        n = len(finite(self.losses))
+        if n < self.steps:
+            return f"{self.name}: the loss is not finite at iteration {n + 1}."
+        last = (self.steps - 1) % self.every + 1
+        over = f"mean of the last {last} of {self.steps} iterations"
+        return f"{self.name}: loss {self.curve[-1]:.3g}, {over}."
+
+    @property
+    def progress(self):
+        return 1 if self.ended else len(self.losses) / self.steps
+
+    @property
+    def curve(self):
+        """The means of `every` losses each, as far as they are finite."""
+        losses = finite(self.losses)
+        firsts = np.arange(0, len(losses), self.every)
+        counts = np.diff(firsts, append=len(losses))
+        return np.add.reduceat(losses, firsts) / counts if len(losses) else losses
