@@ -389,6 +389,18 @@ def check_model(model):
 # what is drawn
 
 
+def check_trainings(train_at, rates, seeds):
+    """A training, the rates of each method, {method: rates}, and a list of seeds."""
+    check_function(train_at, "train_at", "method", "rate", "seed")
+    check_kind(rates, dict, "rates", "a dict {method: learning rates}")
+    for method, some in rates.items():
+        check_values("learning_rate", some, f"The rates of {method}")
+    if not check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
+        raise ValueError("seeds is empty: give one at least.")
+    for seed in seeds:
+        count(seed, "A seed")
+
+
 def check_curves(curves, name):
     """Raise TypeError unless it is {label: what is drawn}."""
     check_kind(curves, dict, name, "a dict {label: numbers}")

@@ -27,7 +27,7 @@ from tqdm import tqdm
 from adamlib import experiments, rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import batches, descend, training
-from adamlib.experiments import Task, adagrad_from_zero
+from adamlib.experiments import Task, adagrad_from_zero, rounds
 from adamlib.experiments.claims import TABLE
 from adamlib.experiments.vae import VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression, softmax_cross_entropy
@@ -558,19 +558,13 @@ def measure(job):
 
 
 def jobs_of(task, done):
-    """What is still to do of a task: all rates, or then the three about the best."""
+    """What is still to do of a task, as far as what is done tells."""
     _, seeds, grid, kept = TASKS[task]
-    first = [(task, m, r, s) for m, rates in grid.items() for r in rates for s in range(3)]
-    if kept == "best" and any(job not in done for job in first):
-        return [job for job in first if job not in done]
-    every = []
-    for method, rates in grid.items():
-        if kept == "best":
-            means = [np.mean([done[task, method, r, s]["tuned"] for s in range(3)]) for r in rates]
-            best = int(np.argmin(means))
-            rates = rates[max(0, best - 1) : best + 2]
-        every += [(task, method, r, s) for r in rates for s in range(seeds)]
-    return [job for job in every if job not in done]
+    first = {"all": seeds, "best": 3}[kept]
+    for keys in rounds(grid, lambda key: done[task, *key]["tuned"], range(seeds), first=first):
+        if jobs := [(task, *key) for key in keys if (task, *key) not in done]:
+            return jobs
+    return []
 
 
 def measure_all(tasks):

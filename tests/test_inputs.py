@@ -282,7 +282,8 @@ CALLS = {
     "noisy_bowl": (surfaces.noisy_bowl, {"rng": RNG, "noise": 1.0}, 40),
     "seeds": (experiments.seeds, {"count": 2}, 30),
     "collect": (experiments.collect, {"jobs": {"a": of_nothing}, "done": {}}, 50),
-    "tune": (experiments.tune, TUNED | {"loss_of": same}, 60),
+    "tune": (experiments.tune, TUNED | {"loss_of": same, "climb": True}, 60),
+    "repeat": (experiments.repeat, TUNED | {"rates": {"sgd": 0.1}}, 60),
     "scoreboard": (
         experiments.scoreboard,
         COMPARED | {"held_out_loss": lambda p: 1.0, "count": 2},

@@ -2,15 +2,14 @@
 
 tasks         digits(), reviews(), clothes(): a model, its data and how to train it
 jobs          many trainings behind a progress bar, which an interrupt does not lose; seeds, sizes
-scoreboard    methods compared fairly: each at its best learning rate, then with several seeds
+tuning        methods compared fairly: each at its best learning rate, then with several seeds
 claims        what the lessons claim of trained models, as measured over many seeds
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
 vae           the autoencoder and the grid of Figure 4 of Adam's paper
 """
 
 from adamlib.experiments.claims import CLAIMS, carried, evidence
-from adamlib.experiments.jobs import collect, seeds, size, tune
-from adamlib.experiments.scoreboard import Score, scoreboard
+from adamlib.experiments.jobs import collect, seeds, size
 from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,
@@ -19,6 +18,7 @@ from adamlib.experiments.tasks import (
     digits,
     reviews,
 )
+from adamlib.experiments.tuning import Score, repeat, rounds, scoreboard, tune
 
 __all__ = [
     "CLAIMS",
@@ -31,7 +31,9 @@ __all__ = [
     "collect",
     "digits",
     "evidence",
+    "repeat",
     "reviews",
+    "rounds",
     "scoreboard",
     "seeds",
     "size",
