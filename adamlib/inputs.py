@@ -377,6 +377,16 @@ def check_arrays(params, many=None):
     return params
 
 
+def check_same_shapes(params, others):
+    """Two lists of arrays of the same shapes."""
+    shapes = [[np.shape(a) for a in check_arrays(arrays)] for arrays in (params, others)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"The arrays of one list have the shapes {shapes[0]}, those of the other {shapes[1]}: "
+            "give two lists that match, array by array."
+        )
+
+
 def check_model(model):
     parts = hasattr(model, "initial") and hasattr(model, "loss_and_gradient")
     if isinstance(model, type) or not parts:

@@ -7,6 +7,8 @@ In these both runs get the same gradients. Each prints one line that says how cl
 or raises AssertionError, which names the first step and coordinate where the two part.
 
     train_network(optimizer, params, data)   descent.train, done by Keras with its own gradients
+    largest_difference(params, others)       how far two lists of parameter arrays are apart
+    own_optimizer(name, **settings)          the tf.keras optimizer of a rule
 """
 
 import inspect
@@ -34,6 +36,7 @@ from adamlib.inputs import (
     check_gradient,
     check_name,
     check_rule,
+    check_same_shapes,
     hyperparameter_defaults,
     name_of,
     numbers,
@@ -178,6 +181,25 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
                 losses.append(network.train_on_batch(x.toarray() if issparse(x) else x, y))
     trained = list(map(np.reshape, network.get_weights(), map(np.shape, params)))
     return Training(trained, np.array(losses), "")
+
+
+def largest_difference(params, others):
+    """The largest |difference| of two lists of arrays, such as the weights after two trainings.
+
+    params, others  lists of as many arrays, of the same shapes
+    Returns a float, in the arrays' own unit. Raises ValueError if the lists do not fit.
+    """
+    check_same_shapes(params, others)
+    return float(max(np.abs(a - b).max() for a, b in zip(params, others, strict=True)))
+
+
+def own_optimizer(name, **settings):
+    """The tf.keras optimizer of the rule with this name, with Keras's defaults but for `settings`.
+
+    momentum and nesterov are SGD with momentum 0.9. Raises ValueError if a rule has none.
+    """
+    optimizer, said = OWN[check_name(name, OWN, "optimizer")]
+    return getattr(keras.optimizers, optimizer)(**said | settings)
 
 
 def _exact(optimizer):

@@ -298,7 +298,7 @@ evidence(
 # elsewhere $\eta$ holds both.
 
 # %%
-from adamlib.keras_check import BOUNDS, OWN, equals_keras, keras
+from adamlib.keras_check import BOUNDS, OWN, equals_keras, keras, largest_difference
 
 older = table("adagrad", "rmsprop", "adadelta")
 display(
@@ -585,10 +585,7 @@ ours, theirs = pairs["cosine with warm-up"]
 rest = dict(beta_1=0.8, epsilon=1e-3)
 in_numpy = tasks["digits"].train(rules.adam, ours, SEEDS[0], **rest)
 in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs, **rest), SEEDS[0])
-weights_apart = max(
-    np.abs(a - b).max() for a, b in zip(in_numpy.params, in_keras.params, strict=True)
-)
-assert weights_apart < 1e-4
+assert largest_difference(in_numpy.params, in_keras.params) < 1e-4
 print("7,850 weights after an epoch with the last of these: no difference above 1e-4")
 quiz("07.from_zero")
 
