@@ -399,9 +399,8 @@ def check_model(model):
 # what is drawn
 
 
-def check_trainings(train_at, rates, seeds):
-    """A training, the rates of each method, {method: rates}, and a list of seeds."""
-    check_function(train_at, "train_at", "method", "rate", "seed")
+def check_trials(rates, seeds):
+    """The rates to try of each method, {method: rates}, and a list of seeds."""
     check_kind(rates, dict, "rates", "a dict {method: learning rates}")
     for method, some in rates.items():
         check_values("learning_rate", some, f"The rates of {method}")
@@ -418,6 +417,15 @@ def check_curves(curves, name):
         if not isinstance(label, str) or not label.replace(",", " ").split():
             raise TypeError(f"A label must be words, not {brief(label)}.")
     return curves
+
+
+def check_climbs(losses):
+    """The loss at each learning rate that was tried, {label: {rate: loss}}."""
+    for label, tried in check_curves(losses, "losses").items():
+        check_kind(tried, dict, label, "a dict {learning rate: loss}")
+        check_values("learning_rate", list(tried), f"The rates of {label}")
+        numbers(list(tried.values()), f"The losses of {label}", ndim=1)
+    return losses
 
 
 def drawable(values, label):

@@ -283,6 +283,11 @@ CALLS = {
     "seeds": (experiments.seeds, {"count": 2}, 30),
     "collect": (experiments.collect, {"jobs": {"a": of_nothing}, "done": {}}, 50),
     "tune": (experiments.tune, TUNED | {"loss_of": same, "climb": True}, 60),
+    "mean_losses": (
+        experiments.mean_losses,
+        {k: v for k, v in TUNED.items() if k != "train_at"} | {"loss_of": same},
+        40,
+    ),
     "repeat": (experiments.repeat, TUNED | {"rates": {"sgd": 0.1}}, 60),
     "scoreboard": (
         experiments.scoreboard,
@@ -303,6 +308,7 @@ CALLS = {
     ),
     "bars": (plots.bars, {"values": {"g": 1.0}}, 15),
     "lines": (plots.lines, {"lines": {"sgd": [1.0, 0.5]}, "x": None, "marks": None}, 20),
+    "climbs": (plots.climbs, {"losses": {"sgd": {0.1: 1.0}}, "highest": 2.5, "title": None}, 40),
     "states": (plots.states, {"run": RUN, "rule": rules.momentum}, 15),
     "knob_map": (
         plots.knob_map,

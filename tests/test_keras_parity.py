@@ -32,6 +32,7 @@ from adamlib.keras_check import (
     keras,
     largest_difference,
     own_optimizer,
+    train_both,
     train_network,
 )
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
@@ -368,13 +369,7 @@ def test_what_cannot_be_compared_is_refused():
         equals_keras(rules.sgd, lambda x: -x, [1.0, 1.0], 500, learning_rate=0.5)
 
 
-def trained_by_both(rule, optimizer, model, start, data, **hyperparameters):
-    """An epoch of adamlib and one of Keras, in the same batches."""
-    runs = [
-        partial(train, rule, model.loss_and_gradient, start, data, **hyperparameters),
-        partial(train_network, optimizer, start, data),
-    ]
-    return [run(batch_size=128, rng=np.random.default_rng(1)) for run in runs]
+trained_by_both = partial(train_both, batch_size=128, seed=1)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """What the long experiments of lessons and benchmarks need.
 
-tasks         digits(), reviews(), clothes(): a model, its data and how to train it
+tasks         digits(), reviews(), clothes(): a model, its data and how to train it; a ravine
 jobs          many trainings behind a progress bar, which an interrupt does not lose; seeds, sizes
 tuning        methods compared fairly: each at its best learning rate, then with several seeds
 claims        what the lessons claim of trained models, as measured over many seeds
+paper         the races of lesson 09: what it takes of Adam's paper, by its own name
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
 vae           the autoencoder and the grid of Figure 4 of Adam's paper
 """
@@ -15,10 +16,12 @@ from adamlib.experiments.tasks import (
     adagrad_from_zero,
     adam_uncorrected,
     clothes,
+    dead_units,
     digits,
     reviews,
+    turned_ravine,
 )
-from adamlib.experiments.tuning import Score, repeat, rounds, scoreboard, tune
+from adamlib.experiments.tuning import Score, mean_losses, repeat, rounds, scoreboard, tune
 
 __all__ = [
     "CLAIMS",
@@ -29,8 +32,10 @@ __all__ = [
     "carried",
     "clothes",
     "collect",
+    "dead_units",
     "digits",
     "evidence",
+    "mean_losses",
     "repeat",
     "reviews",
     "rounds",
@@ -38,4 +43,5 @@ __all__ = [
     "seeds",
     "size",
     "tune",
+    "turned_ravine",
 ]

@@ -1,6 +1,7 @@
 """Compare methods fairly: for each the best learning rate of one list, then several seeds.
 
 tune(train_at, rates, ...)     find each method's best learning rate
+mean_losses(rates, ...)        what it has tried
 repeat(train_at, rates, ...)   train each method at its rate with several seeds
 scoreboard(methods, ...)       both, on data that are held out
 rounds(rates, loss_at, ...)    which trainings a tuning needs, for those who run them another way
@@ -57,19 +58,38 @@ def tune(train_at, rates, loss_of, seeds, done, *, climb=False):
     So does the first seed; the others try the best of its rates and the two beside it, whose means
     decide. One seed alone would often choose another rate than the next seed does.
     """
+    inputs.check_function(train_at, "train_at", "method", "rate", "seed")
     inputs.check_function(loss_of, "loss_of", "training")
-    inputs.check_trainings(train_at, rates, seeds)
+    inputs.check_trials(rates, seeds)
 
     def loss_at(key):
-        return inputs.numbers(loss_of(done[key]), "A loss", ndim=0)
-
-    def mean(method, rate):
-        return np.mean([loss_at((method, rate, seed)) for seed in seeds])
+        return _loss(loss_of, done[key])
 
     needed = rounds(rates, loss_at, seeds, climb=climb)
     collect_rounds(({key: partial(train_at, *key) for key in keys} for keys in needed), done)
-    by_all = {m: [r for r in rates[m] if (m, r, seeds[-1]) in done] for m in rates}
-    return {m: min(some, key=partial(mean, m)) for m, some in by_all.items()}
+    losses = mean_losses(rates, loss_of, seeds, done)
+    return {m: min(of_rates, key=of_rates.get) for m, of_rates in losses.items()}
+
+
+def mean_losses(rates, loss_of, seeds, done):
+    """{method: {rate: the mean loss over the seeds}}, of the rates that all these seeds have tried.
+
+    The arguments are those of tune.
+    """
+    inputs.check_function(loss_of, "loss_of", "training")
+    inputs.check_trials(rates, seeds)
+    inputs.check_kind(done, dict, "done", "the dict that tune has filled")
+    losses = {m: {} for m in rates}
+    for m, some in rates.items():
+        for rate in some:
+            keys = [(m, rate, seed) for seed in seeds]
+            if all(key in done for key in keys):
+                losses[m][rate] = np.mean([_loss(loss_of, done[key]) for key in keys])
+    return losses
+
+
+def _loss(loss_of, training):
+    return inputs.numbers(loss_of(training), "A loss", ndim=0)
 
 
 def repeat(train_at, rates, seeds, done):
@@ -78,7 +98,8 @@ def repeat(train_at, rates, seeds, done):
     rates  {method: rate}, as tune returns; the rest as in tune
     """
     inputs.check_kind(rates, dict, "rates", "a dict {method: learning rate}")
-    inputs.check_trainings(train_at, {m: [rate] for m, rate in rates.items()}, seeds)
+    inputs.check_function(train_at, "train_at", "method", "rate", "seed")
+    inputs.check_trials({m: [rate] for m, rate in rates.items()}, seeds)
     keys = {m: [(m, rate, seed) for seed in seeds] for m, rate in rates.items()}
     collect({key: partial(train_at, *key) for some in keys.values() for key in some}, done)
     return {m: [done[key] for key in some] for m, some in keys.items()}

@@ -533,13 +533,8 @@ evidence(
 # its ReLU is 0 for every image. Such a unit is **dead**, and it stays so: its gradient is 0. How many are dead after one
 # step, and how many at the end?
 
-
 # %% tags=["about: 07 dead after one step of 0.03"]
-def dead_units(params):
-    hidden = clothes.part[0] @ params[0] + params[1]
-    return int((hidden.max(axis=0) <= 0).sum())
-
-
+dead_units = functools.partial(experiments.dead_units, clothes)
 one_step = replace(clothes, part=tuple(a[:100] for a in clothes.part), epochs=1)
 deaths = {}
 for label, rate in (("0.03", 0.03), ("0.03 / 18, in a warm-up", 0.03 / 18)):
