@@ -26,8 +26,9 @@ from tqdm import tqdm
 from adamlib import experiments, rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import batches, descend, training
-from adamlib.experiments import Task, adagrad_from_zero, paper, rounds
+from adamlib.experiments import Task, adagrad_from_zero, paper
 from adamlib.experiments.claims import TABLE
+from adamlib.experiments.tuning import rounds
 from adamlib.experiments.vae import VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup

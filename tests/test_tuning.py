@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from adamlib.descent import Training
-from adamlib.experiments import repeat, rounds, scoreboard, tune
+from adamlib.experiments import repeat, scoreboard, tune
+from adamlib.experiments.tuning import rounds
 
 
 def training(loss, diverged="", steps=10):

@@ -21,7 +21,7 @@ from adamlib.experiments.tasks import (
     reviews,
     turned_ravine,
 )
-from adamlib.experiments.tuning import Score, mean_losses, repeat, rounds, scoreboard, tune
+from adamlib.experiments.tuning import Score, mean_losses, repeat, scoreboard, tune
 
 __all__ = [
     "CLAIMS",
@@ -38,7 +38,6 @@ __all__ = [
     "mean_losses",
     "repeat",
     "reviews",
-    "rounds",
     "scoreboard",
     "seeds",
     "size",

@@ -61,7 +61,7 @@ def collect(jobs, done):
 
 
 def collect_rounds(rounds, done):
-    """collect one dict of jobs after another, behind one bar.
+    """Like collect, for one dict of jobs after another, behind one bar.
 
     rounds  iterable of such dicts; each is asked for when those before are done
     """

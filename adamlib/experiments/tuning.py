@@ -18,13 +18,13 @@ from adamlib.experiments.jobs import collect, collect_rounds, seeds, size
 
 
 def rounds(rates, loss_at, seeds, *, first=1, climb=False):
-    """Yield the trainings of a tuning, lists of (method, rate, seed): one list, when it is done
-    the next.
+    """Yield the trainings that a tuning needs, a list of (method, rate, seed) at a time.
 
+    Ask for the next list when the one before is done: it depends on those losses.
     rates    {method: the rates to try, in their order}
     loss_at  function of (method, rate, seed): the loss of a training that is done
     first    how many seeds try all rates; the others try the best of them and its neighbours
-    climb    True: those first seeds try a method's rates only up to the one where the loss rises
+    climb    whether those first seeds stop at the rate where a method's loss rises
     """
     early = seeds[:first]
 
@@ -36,7 +36,7 @@ def rounds(rates, loss_at, seeds, *, first=1, climb=False):
 
     tried = {m: some[:1] if climb else some for m, some in rates.items()}
     yield keys(early)
-    while falling := [
+    while falling := [  # without a climb all rates are tried, and none is left
         m for m in rates if len(tried[m]) < len(rates[m]) and losses(m)[-1] <= min(losses(m))
     ]:
         tried |= {m: rates[m][: len(tried[m]) + 1] for m in falling}
@@ -54,9 +54,9 @@ def tune(train_at, rates, loss_of, seeds, done, *, climb=False):
     rates     {method: the rates to try, in their order}
     loss_of   function of a training: what is to be low, infinite where it diverged
     done      {(method, rate, seed): training}, which is filled, as by collect
-    climb     False: try all rates; True: from the first one on, up to where the loss rises
-    So does the first seed; the others try the best of its rates and the two beside it, whose means
-    decide. One seed alone would often choose another rate than the next seed does.
+    climb     whether the first seed stops at the rate where the loss rises; else it tries all
+    The others try the best of its rates and the two beside it, whose means decide. One seed alone
+    would often choose another rate than the next seed does.
     """
     inputs.check_function(train_at, "train_at", "method", "rate", "seed")
     inputs.check_function(loss_of, "loss_of", "training")

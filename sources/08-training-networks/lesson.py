@@ -68,8 +68,7 @@ starts = {seed: strided_network(seed).get_weights() for seed in SEEDS}
 quiz("08.defaults")
 
 # %% [markdown]
-# Keras's first call of a new model is slow: it builds a graph (part 6). So `adamlib`'s `Trainer` does that once for each
-# optimizer, and starts afresh for every rate and seed. SGD with momentum 0.9 joins the five, at SGD's default rate.
+# SGD with momentum 0.9 joins the five, at SGD's default rate.
 
 # %%
 makers = {
@@ -81,6 +80,12 @@ makers = {
     "adam": keras.optimizers.Adam,
 }
 default_rates = {name: round(float(make().learning_rate), 6) for name, make in makers.items()}
+
+# %% [markdown]
+# Keras's first call of a new model is slow: it builds a graph (part 6). So `adamlib`'s `Trainer` does that once for each
+# optimizer, and starts afresh for every rate and seed.
+
+# %%
 done = {}  # every training so far
 
 
