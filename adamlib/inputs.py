@@ -356,6 +356,16 @@ def check_arrays(params, many=None):
     return params
 
 
+def check_same_shapes(params, others):
+    """Two lists of arrays of the same shapes."""
+    shapes = [[np.shape(a) for a in check_arrays(arrays)] for arrays in (params, others)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"The arrays of one list have the shapes {shapes[0]}, those of the other {shapes[1]}: "
+            "give two lists that match, array by array."
+        )
+
+
 def check_model(model):
     parts = hasattr(model, "initial") and hasattr(model, "loss_and_gradient")
     if isinstance(model, type) or not parts:
@@ -368,6 +378,17 @@ def check_model(model):
 # what is drawn
 
 
+def check_trials(rates, seeds):
+    """The rates to try of each method, {method: rates}, and a list of seeds."""
+    check_kind(rates, dict, "rates", "a dict {method: learning rates}")
+    for method, some in rates.items():
+        check_values("learning_rate", some, f"The rates of {method}")
+    if not check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
+        raise ValueError("seeds is empty: give one at least.")
+    for seed in seeds:
+        count(seed, "A seed")
+
+
 def check_curves(curves, name):
     """Raise TypeError unless it is {label: what is drawn}."""
     check_kind(curves, dict, name, "a dict {label: numbers}")
@@ -375,6 +396,15 @@ def check_curves(curves, name):
         if not isinstance(label, str) or not label.replace(",", " ").split():
             raise TypeError(f"A label must be words, not {brief(label)}.")
     return curves
+
+
+def check_climbs(losses):
+    """The loss at each learning rate that was tried, {label: {rate: loss}}."""
+    for label, tried in check_curves(losses, "losses").items():
+        check_kind(tried, dict, label, "a dict {learning rate: loss}")
+        check_values("learning_rate", list(tried), f"The rates of {label}")
+        numbers(list(tried.values()), f"The losses of {label}", ndim=1)
+    return losses
 
 
 def drawable(values, label):

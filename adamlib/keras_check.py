@@ -7,6 +7,9 @@ In these both runs get the same gradients. Each prints one line that says how cl
 or raises AssertionError, which names the first step and coordinate where the two part.
 
     train_network(optimizer, params, data)   descent.train, done by Keras with its own gradients
+    train_both(rule, optimizer, model, ...)  both, in the same batches
+    largest_difference(params, others)       how far two lists of parameter arrays are apart
+    own_optimizer(name, **settings)          the tf.keras optimizer of a rule
 """
 
 import inspect
@@ -28,13 +31,14 @@ import tensorflow as tf
 from scipy.sparse import issparse
 
 from adamlib import rules
-from adamlib.descent import Training, batches, descend, iterations
+from adamlib.descent import Training, batches, descend, iterations, train
 from adamlib.inputs import (
     check_arrays,
     check_gradient,
     check_kind,
     check_name,
     check_rule,
+    check_same_shapes,
     hyperparameter_defaults,
     name_of,
     numbers,
@@ -186,6 +190,35 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
                 losses.append(network.train_on_batch(x.toarray() if issparse(x) else x, y))
     trained = list(map(np.reshape, network.get_weights(), map(np.shape, params)))
     return Training(trained, np.array(losses), "")
+
+
+def train_both(rule, optimizer, model, params, data, *, batch_size, seed, **hyperparameters):
+    """An epoch by descent.train and one by train_network: the same start and the same batches.
+
+    seed  of the order of the batches; the rest as in the two, of which it returns the Trainings
+    """
+    how = [dict(batch_size=batch_size, rng=np.random.default_rng(seed)) for _ in range(2)]
+    ours = train(rule, model.loss_and_gradient, params, data, **how[0], **hyperparameters)
+    return ours, train_network(optimizer, params, data, **how[1])
+
+
+def largest_difference(params, others):
+    """The largest |difference| of two lists of arrays, such as the weights after two trainings.
+
+    params, others  lists of as many arrays, of the same shapes
+    Returns a float, in the arrays' own unit. Raises ValueError if the lists do not fit.
+    """
+    check_same_shapes(params, others)
+    return float(max(np.abs(a - b).max() for a, b in zip(params, others, strict=True)))
+
+
+def own_optimizer(name, **settings):
+    """The tf.keras optimizer of the rule with this name, with Keras's defaults but for `settings`.
+
+    momentum and nesterov are SGD with momentum 0.9. Raises ValueError if a rule has none.
+    """
+    optimizer, said = OWN[check_name(name, OWN, "optimizer")]
+    return getattr(keras.optimizers, optimizer)(**said | settings)
 
 
 def _exact(optimizer):

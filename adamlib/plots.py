@@ -20,6 +20,7 @@ from PIL import Image
 
 from adamlib.inputs import (
     check_axis,
+    check_climbs,
     check_curves,
     check_images,
     check_kind,
@@ -300,6 +301,37 @@ def lines(
             ax.yaxis.set_minor_locator(NullLocator())
         ax.legend()
     fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
+    return fig
+
+
+def climbs(losses, highest=2.5, title=None):
+    """The validation loss over the learning rates that were tried; a ring marks the first of them.
+
+    losses   {label: {rate: loss}}, in the order in which they were tried
+    highest  a loss above it is drawn there
+    """
+    check_climbs(losses)
+    number(highest, "highest")
+    fig = lines(
+        {label: np.minimum(list(tried.values()), highest) for label, tried in losses.items()},
+        x={label: np.array(list(tried)) for label, tried in losses.items()},
+        xlabel="learning rate",
+        ylabel="validation loss",
+        log=False,
+        log_x=True,
+        title=title,
+    )
+    (ax,) = fig.axes
+    for line in ax.get_lines():
+        line.set(marker="o", markersize=4)
+        x, y = line.get_data()
+        ax.plot(x[:1], y[:1], "o", markersize=11, mfc="none", color=line.get_color())
+    least = {label: min(tried, key=tried.get) for label, tried in losses.items()}
+    told = (f"{label} {losses[label][rate]:.2f} at η = {rate:g}" for label, rate in least.items())
+    fig.alt = (
+        "The validation loss over the learning rate, a line for each method, from its default, a "
+        "ring, up to the first rate at which the loss rises. The least loss: " + ", ".join(told)
+    )
     return fig
 
 

@@ -11,7 +11,6 @@ A task's methods are tuned as in the lessons. "all" tries each rate of the list 
 two neighbours. A claim compares methods seed by seed, each at the rate with the best mean.
 """
 
-import contextlib
 import csv
 import json
 import os
@@ -27,10 +26,11 @@ from tqdm import tqdm
 from adamlib import experiments, rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import batches, descend, training
-from adamlib.experiments import Task, adagrad_from_zero
+from adamlib.experiments import Task, adagrad_from_zero, paper
 from adamlib.experiments.claims import TABLE
+from adamlib.experiments.tuning import rounds
 from adamlib.experiments.vae import VAE, bias_correction_grid
-from adamlib.models import MLP, SparseLogisticRegression, softmax_cross_entropy
+from adamlib.models import MLP, SparseLogisticRegression
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
 
 FILE = Path(__file__).with_suffix(".jsonl")
@@ -52,8 +52,7 @@ RULES = {name: (getattr(rules, name), {}) for name in NAMES} | {
 
 def trained(task, rule, rate, seed, **settings):
     """A training without a word, and the loss on what is held out: infinite if it diverged."""
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        run = task.train(rule, rate, seed, **settings)
+    run = task.train_quietly(rule, rate, seed, **settings)
     if run.diverged or not task.others:
         return run, np.inf
     with np.errstate(all="ignore"):
@@ -225,34 +224,25 @@ SCHEDULES = {
 }
 
 
-def dead_units(task, params):
-    return int(((task.part[0] @ params[0] + params[1]).max(axis=0) <= 0).sum())
-
-
 def clothes(method, rate, seed):
     task = clothes_task(epochs=3)
     run, loss = trained(task, rules.adam, SCHEDULES[method](rate), seed)
-    return {"tuned": loss, "dead": dead_units(task, run.params)}
+    return {"tuned": loss, "dead": experiments.dead_units(task, run.params)}
 
 
 def clothes_first_step(method, rate, seed):
     whole = clothes_task()
     first = [a[:100] for a in whole.part]
     run = Task(whole.model, whole.start, first, ()).train(rules.adam, rate, seed)
-    return {"dead": dead_units(whole, run.params)}
-
-
-def quarters(losses, epochs):
-    return np.array([part.mean() for part in np.array_split(losses, 4 * epochs)])
+    return {"dead": experiments.dead_units(whole, run.params)}
 
 
 def of_paper(model, start, data, epochs, method, rate, seed):
     """The mean training loss of the last epoch; lesson 09's Figures 1 and 2."""
     name, _, schedule = method.partition(", ")
-    task = Task(model, start, data, (), epochs, 128)
-    rate_at = inverse_sqrt(rate) if schedule == "decayed" else rate
-    run, _ = trained(task, RULES[name][0], rate_at, seed)
-    return {"tuned": np.inf if run.diverged else quarters(run.losses, epochs)[-4:].mean()}
+    plan = {"decayed": inverse_sqrt, "": paper.constant}[schedule]
+    train_at = paper.trainer(model, start, data, epochs, {method: (RULES[name][0], plan)})
+    return {"tuned": paper.last_epoch(train_at(method, rate, seed))}
 
 
 def figure_1_left(method, rate, seed):
@@ -280,44 +270,46 @@ def figure_2(dropout, method, rate, seed):
 @cache
 def small_clothes():
     pictures, labels = (a[:1536] for a in fashion_mnist().train)
-    pictures = pictures.reshape(-1, 14, 2, 14, 2, 1).mean(axis=(2, 4))
-    return (pictures - pictures.mean(axis=0)) / pictures.std(), labels
+    return paper.standardised(pictures), labels
+
+
+def own_optimizer(method):
+    from adamlib import keras_check
+
+    name, _, zero = method.partition(" from ")
+    settings = {"initial_accumulator_value": 0.0} if zero else {}
+    return keras_check.own_optimizer(name, **settings)
 
 
 @cache
-def pooled_trainer(dropout, method):
-    from adamlib.experiments.keras_trainer import Trainer, pooled_network
-    from adamlib.keras_check import keras
+def figure_3_trainer(dropout, method):
+    from adamlib.experiments.keras_trainer import pooled_network, pooled_trainer
 
-    optimizer = {
-        "adagrad from 0": lambda: keras.optimizers.Adagrad(initial_accumulator_value=0.0),
-        "nesterov": lambda: keras.optimizers.SGD(momentum=0.9, nesterov=True),
-        "adam": keras.optimizers.Adam,
-    }[method]()
-    network = partial(pooled_network, shape=(14, 14, 1), channels=(8, 8, 16, 64), dropout=dropout)
-    return Trainer(network(0), optimizer, small_clothes(), 64, together=6), cache(
-        lambda seed: network(seed).get_weights()
+    optimizer, channels = own_optimizer(method), (8, 8, 16, 64)
+    trainer = pooled_trainer(optimizer, small_clothes(), 64, channels, dropout)
+    return trainer, cache(
+        lambda seed: pooled_network(seed, (14, 14, 1), channels, dropout).get_weights()
     )
 
 
 def figure_3(dropout, method, rate, seed):
-    trainer, start = pooled_trainer(dropout, method)
+    trainer, start = figure_3_trainer(dropout, method)
     losses = trainer(start(seed), rate, seed, epochs=5).losses
-    return {"tuned": np.nan_to_num(losses[-4:].mean(), nan=np.inf), "first": losses[3]}
+    return {"tuned": paper.last_epoch(losses), "first": losses[3]}
 
 
 def figure_3_root(method, rate, seed):
     """The median of the root of Adam's corrected v after lesson 09's training."""
-    trainer, start = pooled_trainer(0.0, method)
+    from adamlib.experiments.keras_trainer import root_of_v_hat
+
+    trainer, start = figure_3_trainer(0.0, method)
     trainer(start(seed), rate, seed, epochs=5)
-    adam = trainer.optimizer
-    v = np.concatenate([s.numpy().ravel() for s in adam.variables if "velocity" in s.path])
-    return {"root": np.median(np.sqrt(v / (1 - 0.999 ** int(adam.iterations))))}
+    return {"root": np.median(root_of_v_hat(trainer.optimizer))}
 
 
 def figure_4(method, rate, seed):
     """Lesson 09's grid of variational autoencoders: the loss of each epoch, each setting."""
-    images = mnist().train[0][:2000].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    images = paper.shrunk(mnist().train[0][:2000]).reshape(-1, 196)
     rule = {"corrected": rules.adam, "uncorrected": experiments.adam_uncorrected}[method]
     losses = bias_correction_grid(VAE(196, 64, 8), rule, images, seed, epochs=8, alphas=ALPHAS)
     found = {"diverged": np.isnan(losses[0, 1, 2, 5])}
@@ -350,55 +342,44 @@ def strided(part):
 @cache
 def strided_trainer(method, part, batch_size, together):
     from adamlib.experiments.keras_trainer import Trainer, strided_network
-    from adamlib.keras_check import keras
     from adamlib.keras_optimizer import as_keras
 
-    optimizer = {
-        "sgd": keras.optimizers.SGD,
-        "momentum": lambda: keras.optimizers.SGD(momentum=0.9),
-        "adagrad": keras.optimizers.Adagrad,
-        "adadelta": keras.optimizers.Adadelta,
-        "rmsprop": keras.optimizers.RMSprop,
-        "adam": keras.optimizers.Adam,
-        "wrapped adam": lambda: as_keras(rules.adam),
-    }[method]()
-    data = strided(part)["data"]
-    return Trainer(strided_network(0), optimizer, data, batch_size, together)
+    optimizer = as_keras(rules.adam) if method == "wrapped adam" else own_optimizer(method)
+    return Trainer(strided_network(0), optimizer, strided(part)["data"], batch_size, together)
 
 
-def scores(model, pixels, labels):
-    logits = np.asarray(model(pixels))
-    loss, _ = softmax_cross_entropy(logits, labels)
-    return np.nan_to_num(loss, nan=np.inf), np.mean(logits.argmax(axis=1) == labels)
+def measured(trainer, part, rate, seed, epochs):
+    data = strided(part)
+    return trainer.measure(
+        data["start"](seed), rate, seed, epochs, data["validation"], data["test"]
+    )
 
 
 def convolutions(method, rate, seed):
-    trainer, data = strided_trainer(method, 2048, 64, 32), strided(2048)
-    trainer(data["start"](seed), rate, seed, epochs=4)
-    loss, accuracy = scores(trainer.model, *data["test"])
+    found = measured(strided_trainer(method, 2048, 64, 32), 2048, rate, seed, epochs=4)
     return {
-        "tuned": scores(trainer.model, *data["validation"])[0],
-        "accuracy": accuracy,
-        "loss": loss,
+        "tuned": found["validation"],
+        "accuracy": found["accuracy"][-1],
+        "loss": found["loss"][-1],
     }
 
 
 def batches_of_4(method, rate, seed):
-    trainer, data = strided_trainer(method, 4000, 4, 1000), strided(4000)
-    look = lambda model: scores(model, *data["test"])[1]  # noqa: E731
-    looks = trainer(data["start"](seed), rate, seed, 2, look).looks
-    tuned = scores(trainer.model, *data["validation"])[0]
-    return {"tuned": tuned, "after 1": looks[0], "after 2": looks[1]}
+    found = measured(strided_trainer(method, 4000, 4, 1000), 4000, rate, seed, epochs=2)
+    first, second = found["accuracy"]
+    return {"tuned": found["validation"], "after 1": first, "after 2": second}
 
 
 def wrapped(method, rate, seed):
     """How far the weights of a rule of ours are from Keras's after an epoch."""
+    from adamlib.keras_check import largest_difference
+
     start, ends = strided(2048)["start"](seed), []
     for name in ("adam", "wrapped adam"):
         trainer = strided_trainer(name, 2048, 64, 32)
         trainer(start, rate, seed, epochs=1)
         ends.append(trainer.model.get_weights())
-    return {"apart": max(np.abs(a - b).max() for a, b in zip(*ends, strict=True))}
+    return {"apart": largest_difference(*ends)}
 
 
 # The tasks: the training, how many seeds, and the rates of each method.
@@ -558,19 +539,13 @@ def measure(job):
 
 
 def jobs_of(task, done):
-    """What is still to do of a task: all rates, or then the three about the best."""
+    """What is still to do of a task, as far as what is done tells."""
     _, seeds, grid, kept = TASKS[task]
-    first = [(task, m, r, s) for m, rates in grid.items() for r in rates for s in range(3)]
-    if kept == "best" and any(job not in done for job in first):
-        return [job for job in first if job not in done]
-    every = []
-    for method, rates in grid.items():
-        if kept == "best":
-            means = [np.mean([done[task, method, r, s]["tuned"] for s in range(3)]) for r in rates]
-            best = int(np.argmin(means))
-            rates = rates[max(0, best - 1) : best + 2]
-        every += [(task, method, r, s) for r in rates for s in range(seeds)]
-    return [job for job in every if job not in done]
+    first = {"all": seeds, "best": 3}[kept]
+    for keys in rounds(grid, lambda key: done[task, *key]["tuned"], range(seeds), first=first):
+        if jobs := [(task, *key) for key in keys if (task, *key) not in done]:
+            return jobs
+    return []
 
 
 def measure_all(tasks):

@@ -106,7 +106,7 @@ def lesson(path):
 
     def done(cell, cell_index, execute_reply):
         seconds = time.perf_counter() - begun[cell_index]
-        bars = ("collect(", "scoreboard(", "race(", "train(")
+        bars = ("collect(", "scoreboard(", "race(", "show(", "train(", "tune(")
         cells.append((seconds, cell_index, any(bar in cell.source for bar in bars)))
 
     client = NotebookClient(

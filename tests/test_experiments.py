@@ -8,16 +8,20 @@ import numpy as np
 import pytest
 
 from adamlib import rules
+from adamlib.descent import descend
 from adamlib.experiments import (
     adagrad_from_zero,
     adam_uncorrected,
     claims,
     clothes,
+    dead_units,
     digits,
+    paper,
     reviews,
+    turned_ravine,
 )
 from adamlib.experiments.claims import CLAIMS, TABLE, Claim, carried, evidence
-from adamlib.keras_check import keras
+from adamlib.keras_check import keras, largest_difference
 
 SOURCES = sorted((Path(__file__).resolve().parents[1] / "sources").glob("*/lesson.py"))
 
@@ -39,8 +43,7 @@ def test_a_task_holds_something_out_and_a_seed_repeats_its_training(task, sizes)
 def test_keras_gets_the_same_batches():
     task = digits(batch_size=500)
     ours, theirs = task.train(rules.sgd, 0.3, 4), task.train_keras(keras.optimizers.SGD(0.3), 4)
-    for a, b in zip(ours.params, theirs.params, strict=True):
-        np.testing.assert_allclose(a, b, rtol=0, atol=1e-5)
+    assert largest_difference(ours.params, theirs.params) < 1e-5
 
 
 def test_the_two_rules_before_their_repair():
@@ -48,6 +51,79 @@ def test_the_two_rules_before_their_repair():
     assert x == pytest.approx(0.9, abs=0.01) and s == pytest.approx(1e-6)
     x, *_ = adam_uncorrected(0.0, 5.0, 1, learning_rate=1.0)
     assert -x == pytest.approx(0.1 / 0.001**0.5, rel=1e-5)
+
+
+def test_a_unit_is_dead_that_is_0_for_every_image():
+    task = clothes()
+    W, b, *rest = task.start(np.random.default_rng(0))
+    assert dead_units(task, [W, b, *rest]) == 0
+    b[:3] = -1e3  # so far down that no image lifts them
+    assert dead_units(task, [W, b, *rest]) == 3
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_ravine_has_curvatures_1_and_20_whichever_way_it_lies(turned):
+    turn = np.array([[1, -1], [1, 1]]) / 2**0.5 if turned else np.eye(2)
+    curvature = turn @ np.diag([1, 20]) @ turn.T
+    ends = turned_ravine(rules.adam, "beta_1", turned)
+    assert ends.shape == (30, 30, 16)
+    alone = descend(
+        rules.adam,
+        lambda x: curvature @ x,
+        [4.0, 0.0],
+        50,
+        learning_rate=np.geomspace(0.003, 3, 30)[20],
+        beta_1=1 - np.geomspace(0.02, 1, 30)[10],
+    ).trajectory[-1]
+    assert ends[20, 10, 0] == pytest.approx(alone @ curvature @ alone / 2)
+
+
+# Lesson 09's races
+
+
+def test_a_curve_has_the_quarters_of_its_epochs_and_ends_where_it_diverges(capsys):
+    part = digits(epochs=2)
+    losses = part.train(rules.sgd, 0.1, 3).losses
+    curve = paper.curve(part, rules.sgd, 0.1, 3)
+    assert curve.shape == (8,) and len(losses) == 140
+    assert curve[0] == losses[:18].mean() and paper.last_epoch(curve) == curve[4:].mean()
+    capsys.readouterr()
+    diverged = paper.curve(part, rules.sgd, 1e13, 3)
+    assert np.isnan(diverged[-4:]).all() and paper.last_epoch(diverged) == np.inf
+    assert capsys.readouterr().out == ""
+
+
+def test_a_race_takes_the_table_s_rates_or_tunes(capsys, monkeypatch):
+    best = {"09 best α of adam on toys": Claim("09", 0.2, 0.0, None, 12, "")}
+    monkeypatch.setattr(paper, "CLAIMS", best)
+    calls, done = [], {}
+
+    def train_at(method, rate, seed):
+        calls.append((method, rate, seed))
+        return np.full(8, rate + seed)
+
+    how = dict(seeds=[0, 1], done=done)
+    known = paper.race("Figure 0", train_at, {"adam": [0.1, 0.2, 0.3]}, "toys", **how)
+    assert calls == [("adam", 0.2, 0), ("adam", 0.2, 1)] and known["adam"][0] == 0.2
+    np.testing.assert_array_equal(known["adam"][1], [[0.2] * 8, [1.2] * 8])
+    assert set(done["Figure 0"]) == set(calls)
+    for full, name in ((True, "toys"), (False, "")):
+        tuned = paper.race(f"Figure {full}", train_at, {"adam": [0.1, 0.2]}, name, **how, full=full)
+        assert tuned["adam"][0] == 0.1
+    assert capsys.readouterr().out.endswith(
+        "adam                   α = 0.1   loss 0.10 to 1.10, at an end of the list\n"
+    )
+
+
+def test_pictures_are_shrunk_and_standardised():
+    images = np.arange(2 * 784.0).reshape(2, 784)
+    small = paper.shrunk(images)
+    assert small.shape == (2, 14, 14) and small[0, 0, 0] == np.mean([0, 1, 28, 29])
+    for pixels, shape in ((784, (5, 14, 14, 1)), (3072, (5, 32, 32, 3))):
+        pictures = paper.standardised(np.random.default_rng(0).random((5, pixels)))
+        assert pictures.shape == shape
+        np.testing.assert_allclose(pictures.mean(axis=0), 0, atol=1e-12)
+        assert 0.8 < pictures.std() < 1
 
 
 # Claims

@@ -292,7 +292,13 @@ CALLS = {
     "noisy_bowl": (surfaces.noisy_bowl, {"rng": RNG, "noise": 1.0}, 40),
     "seeds": (experiments.seeds, {"count": 2}, 30),
     "collect": (experiments.collect, {"jobs": {"a": of_nothing}, "done": {}}, 50),
-    "tune": (experiments.tune, TUNED | {"loss_of": same}, 60),
+    "tune": (experiments.tune, TUNED | {"loss_of": same, "climb": True}, 60),
+    "mean_losses": (
+        experiments.mean_losses,
+        {k: v for k, v in TUNED.items() if k != "train_at"} | {"loss_of": same},
+        40,
+    ),
+    "repeat": (experiments.repeat, TUNED | {"rates": {"sgd": 0.1}}, 60),
     "scoreboard": (
         experiments.scoreboard,
         COMPARED | {"held_out_loss": lambda p: 1.0, "count": 2},
@@ -312,6 +318,7 @@ CALLS = {
     ),
     "bars": (plots.bars, {"values": {"g": 1.0}}, 15),
     "lines": (plots.lines, {"lines": {"sgd": [1.0, 0.5]}, "x": None, "marks": None}, 20),
+    "climbs": (plots.climbs, {"losses": {"sgd": {0.1: 1.0}}, "highest": 2.5, "title": None}, 40),
     "states": (plots.states, {"run": RUN, "rule": rules.momentum}, 15),
     "knob_map": (
         plots.knob_map,

@@ -30,6 +30,9 @@ from adamlib.keras_check import (
     equals_adam,
     equals_keras,
     keras,
+    largest_difference,
+    own_optimizer,
+    train_both,
     train_network,
 )
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
@@ -359,13 +362,7 @@ def test_what_cannot_be_compared_is_refused():
         equals_keras(rules.sgd, lambda x: -x, [1.0, 1.0], 500, learning_rate=0.5)
 
 
-def trained_by_both(rule, optimizer, model, start, data, **hyperparameters):
-    """An epoch of adamlib and one of Keras, in the same batches."""
-    runs = [
-        partial(train, rule, model.loss_and_gradient, start, data, **hyperparameters),
-        partial(train_network, optimizer, start, data),
-    ]
-    return [run(batch_size=128, rng=np.random.default_rng(1)) for run in runs]
+trained_by_both = partial(train_both, batch_size=128, seed=1)
 
 
 @pytest.mark.parametrize(
@@ -410,8 +407,27 @@ def test_in_float64_the_optimizer_keeps_what_it_was_set_to():
         (rules.sgd, keras.optimizers.SGD(decay), {"learning_rate": lambda t: 0.5**t}),
     ]:
         ours, theirs = trained_by_both(rule, optimizer, model, start, data, **settings)
-        for a, b in zip(ours.params, theirs.params, strict=True):
-            np.testing.assert_allclose(a, b, rtol=0, atol=1e-13)
+        assert largest_difference(ours.params, theirs.params) < 1e-13
+
+
+def test_two_lists_of_weights_are_as_far_apart_as_the_two_numbers_that_differ_most():
+    some = [np.zeros((2, 3)), np.array([1.0, 2.0])]
+    others = [np.array([[0, 0, 0.5], [0, -0.75, 0]]), np.array([1.0, 2.5])]
+    assert largest_difference(some, others) == largest_difference(others, some) == 0.75
+    assert largest_difference(some, some) == 0
+    for bad, words in (([some[0]], "the shapes"), ([some[0].T, some[1]], "give two lists that")):
+        with pytest.raises(ValueError, match=words):
+            largest_difference(some, bad)
+
+
+def test_a_rule_s_own_optimizer_has_keras_s_defaults_and_what_makes_it_the_rule():
+    assert own_optimizer("nesterov", learning_rate=0.5).get_config()["nesterov"]
+    assert float(own_optimizer("momentum", learning_rate=0.5).learning_rate) == 0.5
+    assert float(own_optimizer("rmsprop").learning_rate) == np.float32(0.001)
+    zero = own_optimizer("adagrad", initial_accumulator_value=0.0)
+    assert zero.get_config()["initial_accumulator_value"] == 0
+    with pytest.raises(ValueError, match="There is no optimizer 'nestrov': did you mean"):
+        own_optimizer("nestrov")
 
 
 @pytest.mark.parametrize("batch_size", [None, 32])

@@ -7,9 +7,13 @@ from adamlib.experiments.keras_trainer import (
     Trainer,
     numbers_of_state,
     pooled_network,
+    pooled_trainer,
+    results,
+    root_of_v_hat,
+    scores,
     strided_network,
 )
-from adamlib.keras_check import keras
+from adamlib.keras_check import keras, own_optimizer
 
 rng = np.random.default_rng(0)
 DATA = rng.standard_normal((40, 6)).astype(np.float32), rng.integers(0, 3, 40)
@@ -57,6 +61,51 @@ def test_the_losses_are_the_means_between_two_looks():
     for epoch in run.losses.reshape(2, 3):
         assert np.average(epoch, weights=[16, 16, 4]) == pytest.approx(whole, rel=1e-5)
     assert np.ptp(run.losses) > 0.01
+
+
+def test_the_loss_and_the_accuracy_are_keras_s():
+    network = model()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile("sgd", loss, metrics=["accuracy"])
+    assert scores(network, *DATA) == pytest.approx(network.evaluate(*DATA, verbose=0), rel=1e-5)
+    network.set_weights([w * np.nan for w in network.get_weights()])
+    assert scores(network, *DATA)[0] == np.inf
+
+
+def test_what_a_training_came_to():
+    trainer = Trainer(model(), keras.optimizers.SGD(), DATA, batch_size=8, together=5)
+    start, test = model().get_weights(), [a[:16] for a in DATA]
+    found = trainer.measure(start, 0.1, 0, 2, validation=DATA, test=test)
+    assert found["loss"].shape == found["accuracy"].shape == (2,)
+    assert (found["loss"][-1], found["accuracy"][-1]) == pytest.approx(scores(trainer.model, *test))
+    assert found["validation"] == pytest.approx(scores(trainer.model, *DATA)[0])
+    apart = weights(trainer.model) - weights(model())
+    assert found["moved"] == pytest.approx(np.sqrt(np.mean(apart**2))) and found["moved"] > 1e-3
+
+
+def test_the_table_of_several_methods():
+    one = {"accuracy": np.array([0.1, 0.6]), "loss": np.array([2.0, 1.0]), "moved": 0.02}
+    runs = {
+        "sgd": [one | {"seconds": 2.0}] * 2,
+        "adam": [one | {"seconds": 3.0}, one | {"accuracy": np.array([0.2, 0.7]), "seconds": 3.0}],
+    }
+    optimizers = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}
+    text = results(runs, {"sgd": 0.1, "adam": 0.001}, optimizers).data
+    assert "| sgd | 0.1 | 0.60 (0.60 to 0.60) | 1.00 | 0.02 | 1.0 × sgd | 0 |" in text
+    assert "| adam | 0.001 | 0.65 (0.60 to 0.70) | 1.00 | 0.02 | 1.5 × sgd | 2 |" in text
+
+
+def test_figure_3_looks_every_quarter_of_an_epoch_and_v_hat_is_corrected():
+    pictures = rng.standard_normal((32, 14, 14, 1)).astype(np.float32), rng.integers(0, 10, 32)
+    trainer = pooled_trainer(own_optimizer("adam"), pictures, 4, (2, 2, 2, 4), 0.0)
+    start = trainer.model.get_weights()
+    assert trainer(start, 0.01, 0, 2).losses.shape == (8,)
+    trainer(start, 0.0, 0, 1)  # at the rate 0 every gradient is one at the start
+    root, beta_2 = root_of_v_hat(trainer.optimizer), 0.999
+    assert root.shape == (sum(w.size for w in start),)
+    v = [s.numpy() for s in trainer.optimizer.variables if "velocity" in s.path]
+    mean_square = sum(np.sum(a, dtype=float) for a in v) / (1 - beta_2**8)
+    assert np.sum(root**2, dtype=float) == pytest.approx(mean_square, rel=1e-4)
 
 
 def test_a_seed_draws_the_same_dropout_whatever_came_before():

@@ -16,6 +16,8 @@ from adamlib.experiments.vae import (
     BETAS_2,
     VAE,
     bias_correction_grid,
+    figure_4,
+    least,
     sigmoid,
     softplus,
     train_grid,
@@ -203,6 +205,22 @@ def test_the_grid_of_figure_4_is_one_by_one_what_it_is_together():
         np.testing.assert_allclose(grid[:, i, j, k], means, rtol=1e-5)
 
 
+def test_figure_4_shows_a_panel_for_each_pair_and_least_names_the_best_alpha():
+    losses = np.full((1, 2, 2, 3, 3), 200.0)
+    losses[0, 1, 1, 2] = [150, 140, np.nan]
+    both, alphas = {"adam, with": losses, "adam, without": losses + 7}, np.array([0.01, 0.1, 1])
+    fig = figure_4(both, alphas, 2)
+    assert [ax.get_title(loc="left") or ax.get_title() for ax in fig.axes][:2] == [
+        "β₁ = 0, β₂ = 0.99",
+        "β₁ = 0, β₂ = 0.999",
+    ]
+    assert fig.alt.count("least") == 12 and "adam, with, least 140 at α = 0.1" in fig.alt
+    head, *lines = least(both, alphas).splitlines()
+    assert head.split("  ")[-9:] and len(lines) == 6
+    assert lines[-1].split("  ")[0] == "β₁ = 0.9"
+    assert "140 at α = 10^-1.0" in lines[-1] and "147 at α = 10^-1.0" in lines[-1]
+
+
 # Lesson 09
 
 
@@ -261,7 +279,7 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
     methods = {(figure, m) for figure, done in made["done"].items() for m, *_ in done}
     assert len(methods) == 6 + 3 + 5 + 4 + 2 * 5 + 2 * 3
     trainings = sum(len(done) for done in made["done"].values())
-    assert trainings == len(methods) * 2  # two rates
+    assert trainings == 6 * 2 + (3 + 2 * 5) * 6 + (5 + 4) * 7 + 2 * 3 * 4  # all of the rates
 
 
 def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):

@@ -1,24 +1,27 @@
 """What the long experiments of lessons and benchmarks need.
 
-tasks         digits(), reviews(), clothes(): a model, its data and how to train it
+tasks         digits(), reviews(), clothes(): a model, its data and how to train it; a ravine
 jobs          many trainings behind a progress bar, which an interrupt does not lose; seeds, sizes
-scoreboard    methods compared fairly: each at its best learning rate, then with several seeds
+tuning        methods compared fairly: each at its best learning rate, then with several seeds
 claims        what the lessons claim of trained models, as measured over many seeds
+paper         the races of lesson 09: what it takes of Adam's paper, by its own name
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
 vae           the autoencoder and the grid of Figure 4 of Adam's paper
 """
 
 from adamlib.experiments.claims import CLAIMS, carried, evidence
-from adamlib.experiments.jobs import collect, seeds, size, tune
-from adamlib.experiments.scoreboard import Score, scoreboard
+from adamlib.experiments.jobs import collect, seeds, size
 from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,
     adam_uncorrected,
     clothes,
+    dead_units,
     digits,
     reviews,
+    turned_ravine,
 )
+from adamlib.experiments.tuning import Score, mean_losses, repeat, scoreboard, tune
 
 __all__ = [
     "CLAIMS",
@@ -29,11 +32,15 @@ __all__ = [
     "carried",
     "clothes",
     "collect",
+    "dead_units",
     "digits",
     "evidence",
+    "mean_losses",
+    "repeat",
     "reviews",
     "scoreboard",
     "seeds",
     "size",
     "tune",
+    "turned_ravine",
 ]

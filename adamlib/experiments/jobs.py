@@ -2,8 +2,7 @@
 
 size(FULL)            how large an experiment is: "full", "laptop" or "smoke"
 seeds(3)              the seeds of a lesson
-collect(jobs, done)   run the jobs that are not done yet
-tune(train_at, ...)   find each method's best learning rate
+collect(jobs, done)   run the jobs that are not done yet; collect_rounds, where more may follow
 
 Where this module is imported in a notebook, an interrupt (JupyterLab's ■) ends the cell with one
 sentence, which names the line of the cell, in place of a traceback through the libraries.
@@ -13,9 +12,7 @@ import html
 import os
 import time
 import traceback
-from functools import partial
 
-import numpy as np
 from IPython import get_ipython
 from IPython.display import HTML, display
 
@@ -58,59 +55,32 @@ def collect(jobs, done):
     Returns done. A KeyboardInterrupt loses only the job that it stops, and says how many are kept.
     """
     inputs.check_kind(jobs, dict, "jobs", "a dict {name: function}")
-    inputs.check_kind(done, dict, "done", "a dict, {} at first, which keeps the results")
     for name, job in jobs.items():
         inputs.check_function(job, f"The job {name}")
-    to_do = {name: job for name, job in jobs.items() if name not in done}
-    show, begin = _display(_bar(jobs, done)), time.monotonic()
-    try:
-        for i, (name, job) in enumerate(to_do.items()):
-            each = (time.monotonic() - begin) / i if i else None
-            show(_bar(jobs, done, name, each and each * (len(to_do) - i)))
-            done[name] = job()
-    except KeyboardInterrupt:
-        kept = sum(name in done for name in jobs)
-        raise KeyboardInterrupt(f"{kept} of {len(jobs)} trainings are kept.") from None
-    finally:
-        show(_bar(jobs, done))
-    return done
+    return collect_rounds([jobs], done)
 
 
-def tune(train_at, rates, loss_of, seeds, done):
-    """Find the best learning rate of each method; return {method: rate}.
+def collect_rounds(rounds, done):
+    """Like collect, for one dict of jobs after another, behind one bar.
 
-    train_at  function of (method, rate, seed), a training
-    rates     {method: the rates to try, in their order}
-    loss_of   function of a training: what is to be low, infinite where it diverged
-    done      {(method, rate, seed): training}, which is filled, as by collect
-    The first seed tries all rates; the others try the best of them and its neighbours, whose means
-    decide. One seed alone would often choose another rate than the next seed does.
+    rounds  iterable of such dicts; each is asked for when those before are done
     """
-
-    inputs.check_function(train_at, "train_at", "method", "rate", "seed")
-    inputs.check_function(loss_of, "loss_of", "training")
-    inputs.check_kind(rates, dict, "rates", "a dict {method: learning rates}")
-    for method, some in rates.items():
-        inputs.check_values("learning_rate", some, f"The rates of {method}")
-    if not inputs.check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
-        raise ValueError("seeds is empty: give one at least.")
-    for seed in seeds:
-        inputs.count(seed, "A seed")
-
-    def mean(losses):
-        return np.mean([inputs.numbers(loss, "A loss", ndim=0) for loss in losses])
-
-    def means(rates, seeds):
-        keys = [(m, rate, seed) for m in rates for rate in rates[m] for seed in seeds]
-        collect({key: partial(train_at, *key) for key in keys}, done)
-        return {
-            m: [mean(loss_of(done[m, rate, seed]) for seed in seeds) for rate in rates[m]]
-            for m in rates
-        }
-
-    first = {m: int(np.argmin(losses)) for m, losses in means(rates, seeds[:1]).items()}
-    about = {m: rates[m][max(0, place - 1) : place + 2] for m, place in first.items()}
-    return {m: about[m][int(np.argmin(losses))] for m, losses in means(about, seeds).items()}
+    inputs.check_kind(done, dict, "done", "a dict, {} at first, which keeps the results")
+    show = _display(HTML(""))
+    for jobs in rounds:
+        to_do = {name: job for name, job in jobs.items() if name not in done}
+        begin = time.monotonic()
+        try:
+            for i, (name, job) in enumerate(to_do.items()):
+                each = (time.monotonic() - begin) / i if i else None
+                show(_bar(jobs, done, name, each and each * (len(to_do) - i)))
+                done[name] = job()
+        except KeyboardInterrupt:
+            kept = sum(name in done for name in jobs)
+            raise KeyboardInterrupt(f"{kept} of {len(jobs)} trainings are kept.") from None
+        finally:
+            show(_bar(jobs, done))
+    return done
 
 
 def _display(page):

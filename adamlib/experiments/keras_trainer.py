@@ -2,17 +2,24 @@
 
     trainer = Trainer(strided_network(0), optimizer, data, batch_size=64, together=32)
     run = trainer(start, learning_rate, seed, epochs, look)
+    found = trainer.measure(start, learning_rate, seed, epochs, validation, test)
 
+scores(model, images, labels)                 loss and accuracy
+results(runs, rates, optimizers)              the measured runs of several methods, as a table
 strided_network(seed), pooled_network(seed)   the networks of lessons 08 and 09
+pooled_trainer(optimizer, data, ...)          the trainer of Figure 3 of Adam's paper
 numbers_of_state(optimizer)                   how much memory it needs for each parameter
+root_of_v_hat(adam)                           what Adam divides by
 """
 
 import time
 from typing import NamedTuple
 
 import numpy as np
+from IPython.display import Markdown
 
 from adamlib.keras_check import keras
+from adamlib.models import softmax_cross_entropy
 
 
 class Run(NamedTuple):
@@ -71,6 +78,59 @@ class Trainer:
         losses = np.diff(sums, axis=1, prepend=0) / np.diff(seen, axis=1, prepend=0)
         return Run(np.array(looks), losses.ravel(), seconds)
 
+    def measure(self, start, learning_rate, seed, epochs, validation, test):
+        """Train as a call does; return what the training came to, in a dict.
+
+        validation, test    (images, labels) each
+        "validation"        the loss at the end, on the validation data
+        "loss", "accuracy"  shape (looks,): on the test data
+        "moved"             the root mean square of what was added to a weight
+        "seconds"           of the training and its looks
+        """
+        looks, _, seconds = self(
+            start, learning_rate, seed, epochs, lambda model: scores(model, *test)
+        )
+        ends = self.model.get_weights()
+        moves = np.concatenate([np.ravel(a - b) for a, b in zip(ends, start, strict=True)])
+        return {
+            "validation": scores(self.model, *validation)[0],
+            "loss": looks[:, 0],
+            "accuracy": looks[:, 1],
+            "moved": np.sqrt(np.mean(moves**2)),
+            "seconds": seconds,
+        }
+
+
+def scores(model, images, labels):
+    """The mean loss, in nats, infinite where it is not a number, and the accuracy, from 0 to 1."""
+    logits = np.asarray(model(images))
+    loss, _ = softmax_cross_entropy(logits, labels)
+    return np.nan_to_num(loss, nan=np.inf), np.mean(logits.argmax(axis=1) == labels)
+
+
+def results(runs, rates, optimizers):
+    """What each method came to at its rate, as a table that a notebook shows.
+
+    runs        {method: [what Trainer.measure gave, for each seed]}, "sgd" among them, whose
+                seconds are the unit
+    rates       {method: its learning rate}
+    optimizers  {method: function that makes its optimizer}
+    """
+
+    def of(name, what):
+        return np.array([run[what] for run in runs[name]])
+
+    rows = ["method | η | accuracy | loss | moved by | seconds | state", "|".join(["---"] * 7)]
+    for name, rate in rates.items():
+        accuracy, loss = of(name, "accuracy")[:, -1], of(name, "loss")[:, -1]
+        slower = np.median(of(name, "seconds")) / np.median(of("sgd", "seconds"))
+        rows.append(
+            f"{name} | {rate:g} | {accuracy.mean():.2f} ({accuracy.min():.2f} to "
+            f"{accuracy.max():.2f}) | {loss.mean():.2f} | {of(name, 'moved').mean():.1g} | "
+            f"{slower:.1f} × sgd | {numbers_of_state(optimizers[name]())}"
+        )
+    return Markdown("\n".join(f"| {row} |" for row in rows))
+
 
 def strided_network(seed):
     """Two convolutions with strides, of 28 x 28 pictures: 7,802 weights."""
@@ -102,6 +162,20 @@ def pooled_network(seed, shape, channels, dropout):
     layers += [keras.layers.Flatten(), keras.layers.Dense(units, "relu")]
     layers += [keras.layers.Dropout(dropout), keras.layers.Dense(10)]
     return keras.Sequential([keras.Input(shape), *layers])
+
+
+def pooled_trainer(optimizer, data, batch_size, channels, dropout):
+    """A Trainer of pooled_network for these pictures, which looks every quarter of an epoch."""
+    pictures, labels = data
+    network = pooled_network(0, pictures.shape[1:], channels, dropout)
+    together = max(1, len(labels) // batch_size // 4)
+    return Trainer(network, optimizer, data, batch_size, together)
+
+
+def root_of_v_hat(adam):
+    """The root of Adam's second moment, corrected for its bias, of every weight; one row."""
+    v = [s.numpy().ravel() for s in adam.variables if "velocity" in s.path]
+    return np.sqrt(np.concatenate(v) / (1 - adam.beta_2 ** int(adam.iterations)))
 
 
 def numbers_of_state(optimizer):

@@ -4,9 +4,13 @@ digits()      logistic regression on MNIST: lessons 02 to 07
 reviews()     sparse logistic regression on film reviews: lessons 04, 05 and 07
 clothes()     a network with 64 hidden units on Fashion-MNIST: lesson 07
 
+turned_ravine(rule, share, turned)     many settings of a rule in a ravine: lesson 08
+dead_units(task, params)               how many units of a network are dead
 adagrad_from_zero, adam_uncorrected    two rules as they are before their repair
 """
 
+import contextlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +19,7 @@ import numpy as np
 
 from adamlib import rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes
-from adamlib.descent import train
+from adamlib.descent import sweep, train
 from adamlib.inputs import count
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 
@@ -46,6 +50,11 @@ class Task:
             loss = partial(loss, rng=rng)
         how = dict(epochs=self.epochs, batch_size=self.batch_size, rng=rng)
         return train(rule, loss, start, self.part, **how, learning_rate=rate, **settings)
+
+    def train_quietly(self, rule, rate, seed, **settings):
+        """train, without a word where it diverges."""
+        with contextlib.redirect_stdout(io.StringIO()):
+            return self.train(rule, rate, seed, **settings)
 
     def train_keras(self, optimizer, seed):
         """The same batches, trained by a Keras optimizer; for a model without dropout."""
@@ -81,6 +90,36 @@ def clothes(**how):
 def _split(data, size):
     x, y = data
     return (x[:size], y[:size]), (x[size:], y[size:])
+
+
+def dead_units(task, params):
+    """How many units of the first hidden layer are 0 for every image that the task trains on.
+
+    Such a unit stays so: its gradient is 0, too.
+    """
+    W, b = params[:2]
+    return int(((task.part[0] @ W + b).max(axis=0) <= 0).sum())
+
+
+def turned_ravine(rule, share, turned):
+    """f after 50 steps in a ravine of curvatures 1 and 20; shape (30 η, 30 shares, 16 starts).
+
+    rule    of Keras's hyperparameters, of which `share`, "momentum" or "beta_1", goes from 0 to
+            0.98, and η from 0.003 to 3; the others have their defaults
+    turned  whether the ravine lies across the axes, at 45 degrees, or along one of them
+    The starts lie on a circle of radius 4. NaN where a run diverged.
+    """
+    angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    starts = 4 * np.array([np.cos(angles), np.sin(angles)])
+    turn = np.array([[1, -1], [1, 1]]) / 2**0.5 if turned else np.eye(2)
+    curvature = turn @ np.diag([1, 20]) @ turn.T
+    settings = {
+        "learning_rate": np.geomspace(0.003, 3, 30)[:, None, None],
+        share: 1 - np.geomspace(0.02, 1, 30)[:, None],
+    }
+    gradient = partial(np.tensordot, curvature, axes=1)
+    end = sweep(rule, gradient, starts, 50, **settings).trajectory[-1]
+    return (end * np.tensordot(curvature, end, 1)).sum(axis=0) / 2
 
 
 def adagrad_from_zero(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):

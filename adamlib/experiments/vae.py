@@ -3,6 +3,7 @@
 VAE(pixels, hidden, latent)    its loss and gradient, of one or of a stack of them
 train_grid(rule, loss_and_gradient, params, data, ...)    one training for each setting
 bias_correction_grid(vae, rule, images, seed, ...)        the grid of the Adam paper's Figure 4
+figure_4(losses, alphas, epoch), least(losses, alphas)    its figure, and its least losses as text
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from adamlib import plots
 from adamlib.descent import BLOCK, batches, iterations, update
 from adamlib.inputs import (
     LOSS_AND_GRADIENT,
@@ -199,3 +201,42 @@ def bias_correction_grid(vae, rule, images, seed, *, epochs, alphas):
     losses = train_grid(rule, loss, start, (images,), **how, **settings)
     means = losses.reshape(epochs, -1, *grid[0].shape).mean(axis=1)
     return np.where(np.isfinite(means), means, np.nan)
+
+
+def figure_4(losses, alphas, epoch):
+    """The loss over α, a panel for each β₁ and β₂: the mean, in a band from least to largest.
+
+    losses  {method: shape (seeds, epochs, β₁, β₂, α)}, from bias_correction_grid
+    epoch   the one that is drawn; the first is 1
+    """
+    lowest = min(np.nanmin(of_seeds) for of_seeds in losses.values())
+    with plots.picture(3, 2, figsize=(9, 5.4)) as (fig, axes):
+        for (i, j), ax in np.ndenumerate(axes):
+            title = f"β₁ = {BETAS_1[i]:g}, β₂ = {BETAS_2[j]:g}"
+            fig.alt += f"{title}: "
+            for name, of_seeds in losses.items():
+                seen, style = of_seeds[:, epoch - 1, i, j], plots.style_of(name, list(losses))
+                mean, low, high = seen.mean(axis=0), seen.min(axis=0), seen.max(axis=0)
+                ax.plot(alphas, mean, label=name, **style)
+                ax.fill_between(alphas, low, high, color=style["color"], alpha=0.25)
+                best = np.nanargmin(mean)
+                fig.alt += f"{name}, least {mean[best]:.0f} at α = {alphas[best]:.1g}. "
+            ax.set(title=title, xscale="log", ylim=(0.95 * lowest, 3.4 * lowest))
+        for ax in axes[-1]:
+            ax.set(xlabel="α, log scale")
+        fig.supylabel(f"loss in epoch {epoch}, nats per image", fontsize="medium")
+        fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return fig
+
+
+def least(losses, alphas):
+    """The least loss of the last epoch and its α, for each β₁, β₂ and method, as lines of text."""
+    lines = [" ".join([" " * 22, *(f"{name:26}" for name in losses)])]
+    for i, j in np.ndindex(len(BETAS_1), len(BETAS_2)):
+        cells = [f"β₁ = {BETAS_1[i]:<3g}  β₂ = {BETAS_2[j]:<6g}"]
+        for of_seeds in losses.values():
+            mean = of_seeds[:, -1, i, j].mean(axis=0)
+            k = np.nanargmin(mean)
+            cells.append(f"{f'{mean[k]:.0f} at α = 10^{np.log10(alphas[k]):.1f}':26}")
+        lines.append(" ".join(cells))
+    return "\n".join(lines)

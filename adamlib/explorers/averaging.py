@@ -47,7 +47,7 @@ class Average(Explorer):
         self.series, self.mine = values, mine
         n = len(values)
         self.axes = Axes(x=axis("step", 0, n, whole=True), y=axis("value", *_around(values)))
-        beta = slider("beta_1", 0.9) | {"name": "beta"}
+        beta = slider("beta", 0.9)
         spec = Spec(
             groups=[Group(label="averages", colour="", dash=[], sliders=[beta])],
             settings={"hyperparameters": [values_of([beta])]},

@@ -354,7 +354,7 @@ plots.images(images[wrong], [f"{labels[i]} as {guesses[i]}" for i in wrong])
 # its own gradients: the same model, the same data, 20 steps.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference, train_network
 
 
 def gradient(params):
@@ -367,7 +367,7 @@ equals_keras(rule, gradient, start, 10, learning_rate=0.5, dtype="float32")
 
 theirs = train_network(keras.optimizers.SGD(0.5), start, (images, labels), epochs=20).params
 ours = train_ours(0.5, (images, labels), epochs=20).params
-apart = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
+apart = largest_difference(ours, theirs)
 assert apart < 1e-5
 print("7,850 weights after 20 steps: no difference above 1e-5")
 

@@ -483,7 +483,7 @@ evidence(
 # lesson 01. Last, Keras trains by itself on the same batches. A Keras schedule counts steps **from 0**, our $t$ from 1.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference, train_network
 
 
 def batch_gradient():
@@ -510,7 +510,7 @@ class Falling(keras.optimizers.schedules.LearningRateSchedule):
 rng = np.random.default_rng(SEEDS[0])
 theirs = train_network(keras.optimizers.SGD(Falling()), start, part, batch_size=100, rng=rng).params
 ours = train_ours(falling_rate, part, batch_size=100).params
-apart = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
+apart = largest_difference(ours, theirs)
 assert apart < 1e-5
 print("7,850 weights after an epoch, η = 0.5/√t: no difference above 1e-5")
 

@@ -441,7 +441,7 @@ evidence(
 # $g_0 = 0$: looking ahead carries the gradient's last change on.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
 
 for method in (rule, ahead):
     equals_keras(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
@@ -453,7 +453,7 @@ for method, looks in ((rule, False), (ahead, True)):
     optimizer = keras.optimizers.SGD(0.1, momentum=0.9, nesterov=looks)
     theirs = task.train_keras(optimizer, SEEDS[0]).params
     ours = task.train(method, 0.1, SEEDS[0]).params
-    apart[name] = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
+    apart[name] = largest_difference(ours, theirs)
     print(f"{name}: 7,850 weights after an epoch, all within 1e-5: {apart[name] < 1e-5}")
 
 # %% [markdown]

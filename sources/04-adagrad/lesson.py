@@ -422,7 +422,7 @@ evidence("04 times as frequent are the words of Nesterov's largest weights")
 # less closely: the rounding of a gradient is divided by $\sqrt s$, which is small there.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
-from adamlib.keras_check import equals_adam, equals_keras, keras, train_network
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference, train_network
 
 equals_keras(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
@@ -433,7 +433,7 @@ for s0, old_rule, bound in ((0.1, rule, 1e-5), (0.0, adagrad_from_zero, 1e-2)):
     epoch = dict(batch_size=100, rng=np.random.default_rng(SEEDS[0]))
     theirs = train_network(optimizer, model.initial(), (documents, labels), **epoch).params
     ours = [path[-1] for path in one_epoch(old_rule, 0.3).trajectory]
-    apart[s0] = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
+    apart[s0] = largest_difference(ours, theirs)
     w = np.abs(ours[0]).max()
     print(f"s from {s0}: weights up to {w:.1f}, all within {bound:g}: {apart[s0] < bound}")
 

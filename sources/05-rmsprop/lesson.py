@@ -378,7 +378,7 @@ evidence(
 # The last cell of the table takes back what Adam does about the start at 0 (lesson 06). Adadelta is no setting of Adam.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
 
 for method in (rule, rmsprop_centered, delta):
     equals_keras(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
@@ -391,7 +391,7 @@ for method, optimizer in (
 ):
     theirs = task.train_keras(optimizer, SEEDS[0]).params
     ours = task.train(method, float(optimizer.learning_rate), SEEDS[0]).params
-    assert max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True)) < 1e-5
+    assert largest_difference(ours, theirs) < 1e-5
     print(f"{method.__name__}: 7,850 weights after an epoch, no difference above 1e-5")
 
 # %% [markdown]

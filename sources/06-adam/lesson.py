@@ -472,7 +472,7 @@ check_answer(
 # gradient and a variable, without a network. In the second comparison epsilon counts.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
 
 
 def keras_path(optimizer, gradient, x, steps):
@@ -536,7 +536,7 @@ board["tf.keras Adam"] = lambda rate, seed: task.train_keras(keras.optimizers.Ad
 rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 scores = scoreboard(board, rates, task.held_out_loss, every=10)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
-assert max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True)) < 1e-3
+assert largest_difference(ours, theirs) < 1e-3
 print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
 shown = ["sgd", "momentum", "rmsprop", "adadelta", "adam", "tf.keras Adam"]
 curves = {name: scores[name].losses for name in shown}

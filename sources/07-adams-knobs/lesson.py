@@ -298,7 +298,7 @@ evidence(
 # elsewhere $\eta$ holds both.
 
 # %%
-from adamlib.keras_check import BOUNDS, OWN, equals_keras, keras
+from adamlib.keras_check import BOUNDS, OWN, equals_keras, keras, largest_difference
 
 older = table("adagrad", "rmsprop", "adadelta")
 display(
@@ -533,13 +533,8 @@ evidence(
 # its ReLU is 0 for every image. Such a unit is **dead**, and it stays so: its gradient is 0. How many are dead after one
 # step, and how many at the end?
 
-
 # %% tags=["about: 07 dead after one step of 0.03"]
-def dead_units(params):
-    hidden = clothes.part[0] @ params[0] + params[1]
-    return int((hidden.max(axis=0) <= 0).sum())
-
-
+dead_units = functools.partial(experiments.dead_units, clothes)
 one_step = replace(clothes, part=tuple(a[:100] for a in clothes.part), epochs=1)
 deaths = {}
 for label, rate in (("0.03", 0.03), ("0.03 / 18, in a warm-up", 0.03 / 18)):
@@ -585,10 +580,7 @@ ours, theirs = pairs["cosine with warm-up"]
 rest = dict(beta_1=0.8, epsilon=1e-3)
 in_numpy = tasks["digits"].train(rules.adam, ours, SEEDS[0], **rest)
 in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs, **rest), SEEDS[0])
-weights_apart = max(
-    np.abs(a - b).max() for a, b in zip(in_numpy.params, in_keras.params, strict=True)
-)
-assert weights_apart < 1e-4
+assert largest_difference(in_numpy.params, in_keras.params) < 1e-4
 print("7,850 weights after an epoch with the last of these: no difference above 1e-4")
 quiz("07.from_zero")
 

@@ -37,25 +37,23 @@
 # The network has two layers of convolutions with strides and a dense layer: 7,802 weights.
 
 # %%
-import tempfile
-from functools import partial
-from pathlib import Path
+from functools import cache, partial
 
 import numpy as np
-from IPython.display import Markdown, display
+from IPython.display import display
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, quiz
 from adamlib.experiments import evidence
 from adamlib.datasets import fashion_mnist, full_size
-from adamlib.descent import sweep, train
-from adamlib.keras_check import keras, tf, train_network
+from adamlib.keras_check import keras, largest_difference, tf, train_both
 from adamlib.keras_optimizer import as_keras
-from adamlib.experiments.keras_trainer import Trainer, numbers_of_state, strided_network
-from adamlib.models import MLP, softmax_cross_entropy
+from adamlib.experiments.keras_trainer import Trainer, results, strided_network
+from adamlib.models import MLP
 
 tf.get_logger().setLevel("ERROR")  # it warns of many networks, which are meant here
 
+# %%
 FULL = False
 size = experiments.size(FULL)
 images, epochs = {"smoke": (128, 1), "laptop": (2048, 4), "full": (54_000, 10)}[size]
@@ -70,8 +68,7 @@ starts = {seed: strided_network(seed).get_weights() for seed in SEEDS}
 quiz("08.defaults")
 
 # %% [markdown]
-# Keras's first call of a new model is slow: it builds a graph (part 6). So `adamlib`'s `Trainer` does that once for each
-# optimizer, and starts afresh for every rate and seed. SGD with momentum 0.9 joins the five, at SGD's default rate.
+# SGD with momentum 0.9 joins the five, at SGD's default rate.
 
 # %%
 makers = {
@@ -83,7 +80,13 @@ makers = {
     "adam": keras.optimizers.Adam,
 }
 default_rates = {name: round(float(make().learning_rate), 6) for name, make in makers.items()}
-trainers, done = {}, {}
+
+# %% [markdown]
+# Keras's first call of a new model is slow: it builds a graph (part 6). So `adamlib`'s `Trainer` does that once for each
+# optimizer, and starts afresh for every rate and seed.
+
+# %%
+done = {}  # every training so far
 
 
 def new_trainer(optimizer):
@@ -91,72 +94,37 @@ def new_trainer(optimizer):
     return Trainer(strided_network(0), optimizer, part, batch_size=64, together=-(-images // 64))
 
 
-def scores(model, images, labels):
-    """Loss and accuracy."""
-    logits = np.asarray(model(images))
-    loss, _ = softmax_cross_entropy(logits, labels)
-    return np.nan_to_num(loss, nan=np.inf), np.mean(logits.argmax(axis=1) == labels)
+trainer = cache(lambda name: new_trainer(makers[name]()))
+
+
+def measured(trainer, rate, seed, epochs):
+    """The validation loss at the end, and the test numbers at every look."""
+    return trainer.measure(starts[seed], rate, seed, epochs, validation, test)
 
 
 def run(name, rate, seed):
-    """Train: the validation loss at the end, and the test numbers after each epoch."""
-    if name not in trainers:
-        trainers[name] = new_trainer(makers[name]())
-    trainer = trainers[name]
-    looks, _, seconds = trainer(
-        starts[seed], rate, seed, epochs, lambda model: scores(model, *test)
-    )
-    moves = [
-        np.ravel(a - b) for a, b in zip(trainer.model.get_weights(), starts[seed], strict=True)
-    ]
-    return {
-        "validation": scores(trainer.model, *validation)[0],
-        "loss": looks[:, 0],
-        "accuracy": looks[:, 1],
-        "moved": np.sqrt(np.mean(np.concatenate(moves) ** 2)),
-        "seconds": seconds,
-    }
-
-
-def seeds_of(run, rates):
-    """Jobs: every method at its rate, with all seeds."""
-    keys = [(name, rate, seed) for name, rate in rates.items() for seed in SEEDS]
-    return {key: partial(run, *key) for key in keys}
-
-
-def of_seeds(done, name, rate, what):
-    """The runs of a method at a rate, shape (seeds, looks) or (seeds,)."""
-    return np.array([done[name, rate, seed][what] for seed in SEEDS])
+    return measured(trainer(name), rate, seed, epochs)
 
 
 # %% tags=["about: 08 momentum tuned"]
 def show(rates, title):
-    """What each method came to at its rate: a table and curves."""
-    rows = ["method | η | accuracy | loss | moved by | seconds | state", "|".join(["---"] * 7)]
-    sgd_seconds = np.median(of_seeds(done, "sgd", rates["sgd"], "seconds"))
-    for name, rate in rates.items():
-        a, loss = (of_seeds(done, name, rate, what)[:, -1] for what in ("accuracy", "loss"))
-        moved, seconds = (of_seeds(done, name, rate, what) for what in ("moved", "seconds"))
-        rows.append(
-            f"{name} | {rate:g} | {a.mean():.2f} ({a.min():.2f} to {a.max():.2f}) | "
-            f"{loss.mean():.2f} | {moved.mean():.1g} | "
-            f"{np.median(seconds) / sgd_seconds:.1f} × sgd | {numbers_of_state(makers[name]())}"
-        )
-    display(Markdown("\n".join(f"| {row} |" for row in rows)))
-    figure = plots.lines(
-        {name: of_seeds(done, name, rate, "accuracy") for name, rate in rates.items()},
-        x=np.arange(1, epochs + 1),
-        xlabel="epoch",
-        ylabel="test accuracy",
-        log=False,
-        title=title,
-    )
+    """Train with each seed; what each method came to at its rate, as a table and as curves."""
+    runs = experiments.repeat(run, rates, SEEDS, done)
+    display(results(runs, rates, makers))
+    curves = {name: accuracies(some) for name, some in runs.items()}
+    how = dict(xlabel="epoch", ylabel="test accuracy", log=False, title=title)
+    figure = plots.lines(curves, x=np.arange(1, epochs + 1), **how)
     figure.axes[0].set_xticks(range(1, epochs + 1))
     display(figure)
+    return curves
 
 
-experiments.collect(seeds_of(run, default_rates), done)
-show(default_rates, "Keras's default rates")
+def accuracies(runs):
+    """Shape (seeds, looks)."""
+    return np.array([found["accuracy"] for found in runs])
+
+
+at_default = show(default_rates, "Keras's default rates")
 evidence(*(f"08 {name} at its default" for name in ("Adam", "RMSProp", "momentum", "sgd")))
 
 # %% [markdown]
@@ -229,45 +197,19 @@ check_answer("08.adagrad_factor", times_default)
 # %% tags=["about: 08 momentum tuned"]
 every_rate = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 every_rate = every_rate[:3] if size == "smoke" else every_rate
+upwards = {name: every_rate[every_rate.index(rate) :] for name, rate in default_rates.items()}
+first = SEEDS[:1]
 
 
-def climb(run, done, name):
-    """{rate: validation loss}, from the default up by threes until it rises."""
-    losses = {}
-    for rate in every_rate[every_rate.index(default_rates[name]) :]:
-        if (key := (name, rate, SEEDS[0])) not in done:
-            done[key] = run(*key)
-        losses[rate] = done[key]["validation"]
-        if losses[rate] > min(losses.values()):
-            break
-    return losses
+def validation_loss(found):
+    return found["validation"]
 
 
-climbs = experiments.collect({name: partial(climb, run, done, name) for name in makers}, {})
-best = default_rates | {name: min(losses, key=losses.get) for name, losses in climbs.items()}
-experiments.collect(seeds_of(run, best), done)
-figure = plots.lines(
-    {name: np.minimum(list(losses.values()), 2.5) for name, losses in climbs.items()},
-    x={name: np.array(list(losses)) for name, losses in climbs.items()},
-    xlabel="learning rate",
-    ylabel="validation loss",
-    log=False,
-    log_x=True,
-    title=f"After {epochs} epochs, from the default (ring) up",
-)
-for line in figure.axes[0].get_lines():
-    line.set(marker="o", markersize=4)
-    x, y = line.get_data()
-    figure.axes[0].plot(x[:1], y[:1], "o", markersize=11, mfc="none", color=line.get_color())
-figure.alt = (
-    "The validation loss over the learning rate, a line for each method, from its default, a ring, "
-)
-figure.alt += "up to the first rate at which the loss rises. The least loss: "
-figure.alt += ", ".join(
-    f"{name} {min(c.values()):.2f} at η = {best[name]:g}" for name, c in climbs.items()
-)
-display(figure)
-show(best, "Tuned")
+best = experiments.tune(run, upwards, validation_loss, first, done, climb=True)
+climbs = experiments.mean_losses(upwards, validation_loss, first, done)
+title = f"After {epochs} epochs, from the default (ring) up"
+display(plots.climbs(climbs, title=title))
+tuned = show(best, "Tuned")
 evidence(
     "08 the five at their defaults lie apart",
     "08 the five tuned lie apart",
@@ -294,46 +236,37 @@ evidence(
 # %%
 quiz("08.batches")
 
-# %% tags=["about: 08 momentum tuned"]
+# %%
 few = {"smoke": 400, "laptop": 4000, "full": 54_000}[size]
 every = min(250, few // 8)
-small, by_batches = {}, {}
+by_batches = {}
+
+
+@cache
+def small_trainer(name):
+    data = pixels[:few], labels[:few]
+    return Trainer(strided_network(0), makers[name](), data, batch_size=4, together=every)
 
 
 def small_batches(name, rate, seed):
-    """The validation loss at the end, the test accuracy every 250 batches."""
-    if name not in small:
-        data = pixels[:few], labels[:few]
-        small[name] = Trainer(
-            strided_network(0), makers[name](), data, batch_size=4, together=every
-        )
-    run = small[name](starts[seed], rate, seed, 2, lambda model: scores(model, *test)[1])
-    return {"validation": scores(small[name].model, *validation)[0], "accuracy": run.looks}
+    return measured(small_trainer(name), rate, seed, 2)
 
 
+# %% tags=["about: 08 momentum tuned"]
 both = {name: default_rates[name] for name in ("adam", "sgd")}
-climbs_here = experiments.collect(
-    {name: partial(climb, small_batches, by_batches, name) for name in both}, {}
+upwards_here = {name: upwards[name] for name in both}
+best_here = experiments.tune(
+    small_batches, upwards_here, validation_loss, first, by_batches, climb=True
 )
-best_here = both | {name: min(losses, key=losses.get) for name, losses in climbs_here.items()}
-experiments.collect(seeds_of(small_batches, both) | seeds_of(small_batches, best_here), by_batches)
-accuracy_by = {
-    f"{name}, η = {rate:g}": of_seeds(by_batches, name, rate, "accuracy")
-    for rates in (both, best_here)
-    for name, rate in rates.items()
-}
-for label, accuracies in accuracy_by.items():
-    half, end = accuracies.mean(axis=0)[[accuracies.shape[1] // 2 - 1, -1]]
+accuracy_by = {}
+for rates in (both, best_here):
+    for name, runs in experiments.repeat(small_batches, rates, SEEDS, by_batches).items():
+        accuracy_by[f"{name}, η = {rates[name]:g}"] = accuracies(runs)
+for label, of_seeds in accuracy_by.items():
+    half, end = of_seeds.mean(axis=0)[[of_seeds.shape[1] // 2 - 1, -1]]
     print(f"{label:16} accuracy {half:.2f} after an epoch, {end:.2f} after two")
-display(
-    plots.lines(
-        accuracy_by,
-        x=every * np.arange(1, 2 * few // 4 // every + 1),
-        xlabel="batches of 4",
-        ylabel="test accuracy",
-        log=False,
-    )
-)
+x = every * np.arange(1, 2 * few // 4 // every + 1)
+display(plots.lines(accuracy_by, x=x, xlabel="batches of 4", ylabel="test accuracy", log=False))
 evidence(
     "08 at the defaults Adam is above sgd after 1 epoch of small batches",
     "08 at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches",
@@ -350,7 +283,7 @@ evidence(
 # ## 5 The same in NumPy
 #
 # Is anything hidden in Keras? Here are the five rules of `adamlib.rules`, and a network of two layers whose gradient
-# `adamlib.models.MLP` has by hand. `train_network` builds the same in Keras. Both take the same batches for an epoch, in
+# `adamlib.models.MLP` has by hand. `train_both` builds the same in Keras. Both take the same batches for an epoch, in
 # float64.
 
 # %% tags=["about: 08 momentum tuned"]
@@ -358,22 +291,12 @@ mlp = MLP((784, 32, 10))
 flat = pixels[:images].reshape(images, 784), labels[:images]
 start = mlp.initial(np.random.default_rng(SEEDS[0]), np.float64)
 apart, moved = {}, {}
-for name, rate in {
-    "sgd": 0.1,
-    "adagrad": 0.03,
-    "adadelta": 1.0,
-    "rmsprop": 0.003,
-    "adam": 0.003,
-}.items():
-    how = [dict(batch_size=64, rng=np.random.default_rng(SEEDS[0])) for _ in range(2)]
-    ours = train(
-        getattr(rules, name), mlp.loss_and_gradient, start, flat, learning_rate=rate, **how[0]
-    )
-    theirs = train_network(makers[name](rate), start, flat, **how[1])
-    apart[name], moved[name] = (
-        max(np.abs(a - b).max() for a, b in zip(run, ours.params, strict=True))
-        for run in (theirs.params, start)
-    )
+rates = {"sgd": 0.1, "adagrad": 0.03, "adadelta": 1.0, "rmsprop": 0.003, "adam": 0.003}
+for name, rate in rates.items():
+    how = dict(batch_size=64, seed=SEEDS[0], learning_rate=rate)
+    ours, theirs = train_both(getattr(rules, name), makers[name](rate), mlp, start, flat, **how)
+    apart[name] = largest_difference(ours.params, theirs.params)
+    moved[name] = largest_difference(ours.params, start)
     print(f"{name:9} η = {rate:<5g} loss {ours.losses[-5:].mean():.1f}", end=", ")
     print(f"apart by less than 1e-12: {apart[name] < 1e-12}")
 
@@ -438,21 +361,17 @@ except (TypeError, ValueError) as error:
 
 # %% tags=["about: 08 momentum tuned"]
 wrapped, built_in = new_trainer(as_keras(rule)), new_trainer(keras.optimizers.Adam())
-for epochs_of_both in (1, epochs):
-    ours, theirs = (
-        trainer(starts[SEEDS[0]], 0.001, SEEDS[0], epochs_of_both, lambda m: scores(m, *test)[1])
-        for trainer in (wrapped, built_in)
-    )
-    if epochs_of_both == 1:
-        pairs = zip(wrapped.model.get_weights(), built_in.model.get_weights(), strict=True)
-        weights_apart = np.concatenate([np.abs(a - b).ravel() for a, b in pairs])
-        half = np.median(weights_apart)
-        print(f"after an epoch, half of the weights are within 0.0001 of Keras's: {half < 1e-4}")
+for one in (wrapped, built_in):
+    measured(one, 0.001, SEEDS[0], 1)
+weights = zip(wrapped.model.get_weights(), built_in.model.get_weights(), strict=True)
+half = np.median(np.concatenate([np.abs(a - b).ravel() for a, b in weights]))
+print(f"after an epoch, half of the weights are within 0.0001 of Keras's: {half < 1e-4}")
+ours, theirs = (measured(one, 0.001, SEEDS[0], epochs) for one in (wrapped, built_in))
 evidence("08 a wrapped rule's weights are all within 0.000001 of Keras's")
-print(f"after {epochs}: accuracy {ours.looks[-1]:.2f} and {theirs.looks[-1]:.2f}")
+print(f"after {epochs}: accuracy {ours['accuracy'][-1]:.2f} and {theirs['accuracy'][-1]:.2f}")
 
 # %% tags=["nbval-ignore-output"]
-print(f"time of a training: {ours.seconds / theirs.seconds:.1f} times Keras's")
+print(f"time of a training: {ours['seconds'] / theirs['seconds']:.1f} times Keras's")
 
 # %% [markdown]
 # Sums in another order differ in float32's last bit. With 28 of 30 seeds that stays small for an epoch. With the other
@@ -470,8 +389,7 @@ def own_rule(x, g, t, *, learning_rate=0.001):
 own_rate = 0.001
 try:
     own = new_trainer(as_keras(own_rule))
-    looks = own(starts[SEEDS[0]], own_rate, SEEDS[0], epochs, lambda m: scores(m, *test)[1]).looks
-    print(f"accuracy {looks[-1]:.2f}")
+    print(f"accuracy {measured(own, own_rate, SEEDS[0], epochs)['accuracy'][-1]:.2f}")
 except (TypeError, ValueError) as error:
     print(error)
 
@@ -480,6 +398,9 @@ except (TypeError, ValueError) as error:
 # `import adamlib.keras_optimizer`, and, if the rule is not the course's, must define it and hand it over.
 
 # %%
+import tempfile
+from pathlib import Path
+
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "clothes.keras"
     wrapped.model.save(path)
@@ -491,12 +412,9 @@ with tempfile.TemporaryDirectory() as folder:
     loaded = keras.models.load_model(path, custom_objects={rule.__name__: rule})
 for model in (loaded, wrapped.model):
     model.train_on_batch(part[0][:64], part[1][:64])
-pairs = zip(loaded.get_weights(), wrapped.model.get_weights(), strict=True)
-gone_apart = max(np.abs(a - b).max() for a, b in pairs)
-print(
-    f"loaded, and one step on, the {int(loaded.optimizer.iterations)}th; the first model too:",
-    end=" ",
-)
+gone_apart = largest_difference(loaded.get_weights(), wrapped.model.get_weights())
+step = int(loaded.optimizer.iterations)
+print(f"loaded, and one step on, the {step}th; the first model too:", end=" ")
 print(f"apart by less than 1e-6: {gone_apart < 1e-6}")
 
 # %% [markdown]
@@ -524,21 +442,10 @@ quiz("08.first")
 # it is about 0.04 behind.
 
 # %%
-angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-circle = 4 * np.array([np.cos(angles), np.sin(angles)])
-longer, shares = np.geomspace(0.003, 3, 30)[:, None, None], 1 - np.geomspace(0.02, 1, 30)[:, None]
 reached = {}
-for where, turn in {
-    "along the axes": np.eye(2),
-    "across them": np.array([[1, -1], [1, 1]]) / 2**0.5,
-}.items():
-    curvature = turn @ np.diag([1, 20]) @ turn.T
+for where, turned in {"along the axes": False, "across them": True}.items():
     for method, share in {rules.momentum: "momentum", rules.adam: "beta_1"}.items():
-        knobs = {"learning_rate": longer, share: shares}
-        path = sweep(
-            method, partial(np.tensordot, curvature, axes=1), circle, 50, **knobs
-        ).trajectory
-        ends = (path[-1] * np.tensordot(curvature, path[-1], 1)).sum(axis=0) / 2
+        ends = experiments.turned_ravine(method, share, turned)
         for of, among in {"worst": np.max, "median": np.median}.items():
             reached[where, of, method.__name__] = np.nanmin(among(ends, axis=-1))
 
@@ -574,6 +481,7 @@ for where in ("along the axes", "across them"):
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
+from adamlib.experiments.keras_trainer import numbers_of_state
 
 for optimizer in (keras.optimizers.Adagrad, keras.optimizers.Adadelta):
     page = " ".join(optimizer.__doc__.split())
@@ -597,10 +505,9 @@ mean = {name: claim.mean for name, claim in CLAIMS.items()}
 if size == "laptop":
     assert images // 64 * epochs == 128
 
-    def ends(rates):
-        return {m: of_seeds(done, m, rate, "accuracy")[:, -1] for m, rate in rates.items()}
-
-    at_default, tuned = ends(default_rates), ends(best)
+    at_default, tuned = (
+        {m: of_seeds[:, -1] for m, of_seeds in curves.items()} for curves in (at_default, tuned)
+    )
     for m, name in words.items():
         carried(f"08 {name} at its default", at_default[m])
         carried(f"08 {name} gains by tuning", tuned[m] - at_default[m])
@@ -613,11 +520,10 @@ if size == "laptop":
         name = f"08 {words[m]}'s best rate over its default, log10"
         carried(name, np.log10(best[m] / default_rates[m]))
     for look, name in ((3, "1 epoch"), (7, "2 epochs")):
-        adam_by, sgd_by, *_ = accuracy_by.values()
-        climbed = [of_seeds(by_batches, m, best_here[m], "accuracy")[:, look] for m in best_here]
-        carried(
-            f"08 tuned, Adam is above sgd after {name} of small batches", climbed[0] - climbed[1]
-        )
+        adam_by, sgd_by = (accuracy_by[f"{m}, η = {rate:g}"] for m, rate in both.items())
+        climbed = [accuracy_by[f"{m}, η = {rate:g}"][:, look] for m, rate in best_here.items()]
+        claim = f"08 tuned, Adam is above sgd after {name} of small batches"
+        carried(claim, climbed[0] - climbed[1])
     name = "08 at the defaults Adam is above sgd after 1 epoch of small batches"
     carried(name, adam_by[:, 3] - sgd_by[:, 3])
     name = "08 at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches"

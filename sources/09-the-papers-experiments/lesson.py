@@ -25,8 +25,6 @@
 # run it again, and it goes on from where it was.
 
 # %%
-import contextlib
-import io
 from functools import partial
 
 import numpy as np
@@ -34,39 +32,18 @@ from IPython.display import display
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check_answer, quiz
-from adamlib.experiments import CLAIMS, Task, adagrad_from_zero, adam_uncorrected, evidence
+from adamlib.experiments import adagrad_from_zero, adam_uncorrected, evidence, paper
+from adamlib.experiments.paper import constant
+from adamlib.experiments.vae import BETAS_2, VAE, bias_correction_grid, figure_4, least
 from adamlib.datasets import SHIPPED, full_size
-from adamlib.descent import iterations, train
 from adamlib.models import MLP, SparseLogisticRegression
 from adamlib.schedules import inverse_sqrt
-from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
 
+# %%
 FULL = False  # True: full data, from the internet, and the paper's models: weeks of computing
 size = experiments.size(FULL)
 SEEDS = experiments.seeds(3)
-plan = {  # for each figure: how many samples (None: all), how many epochs, how large a model
-    "smoke": {
-        "1 left": (512, 1, 1),
-        "1 right": (512, 1),
-        "2": (512, 1, 16),
-        "3": (256, 1, 64, (2, 2, 2, 8)),
-        "4": (200, 2, 1, 8, 2),
-    },
-    "laptop": {
-        "1 left": (None, 5, 20),
-        "1 right": (None, 6),
-        "2": (3000, 5, 128),
-        "3": (1536, 5, 64, (8, 8, 16, 64)),
-        "4": (2000, 8, 2, 64, 8),
-    },
-    "full": {
-        "1 left": (None, 45, 45),
-        "1 right": (None, 160),
-        "2": (None, 200, 1000),
-        "3": (None, 45, 128, (64, 64, 128, 1000)),
-        "4": (None, 100, 10, 500, 50),
-    },
-}[size]
+plan = paper.PLAN[size]  # for each figure: how many samples and epochs, how large a model
 most = 2 if size == "smoke" else None  # how many learning rates
 done = {}  # every training so far
 
@@ -93,68 +70,11 @@ def data_of(name, samples):
 # The paper's hyperparameters were "searched over a dense grid" (§ 6), which it does not name. Here only the learning
 # rate is tuned. $\mu$ is 0.9, $\rho$ and the $\beta$s have Keras's defaults, and AdaGrad starts from $s = 0$, as in its paper.
 #
-# Next come helpers, which you need not read: `race` trains and prints, `draw` shows.
-
+# `paper.trainer` makes a training of a model and its methods, a rule and a schedule each. `race` trains and prints,
+# `paper.draw` shows.
 
 # %%
-def race(figure, train_at, rates, task=None):
-    """Train each method at its best rate; return {method: (rate, curves)}, a row for each seed.
-
-    train_at(method, rate, seed) returns the loss of a training, quarter by quarter of an epoch.
-    rates are those to try. The task names the best of them in the table; without one, or at the
-    full size, they are tuned here.
-    """
-    tried = done.setdefault(figure, {})
-    if task is None or size == "full":
-        best = experiments.tune(train_at, rates, last_epoch, SEEDS, tried)
-    else:
-        best = {m: CLAIMS[f"09 best α of {m} on {task}"].mean for m in rates}
-        keys = [(m, rate, seed) for m, rate in best.items() for seed in SEEDS]
-        experiments.collect({key: partial(train_at, *key) for key in keys}, tried)
-    results = {m: (rate, np.array([tried[m, rate, s] for s in SEEDS])) for m, rate in best.items()}
-    for m, (rate, curves) in results.items():
-        ends = last_epoch(curves)
-        edge = ", at an end of the list" if rate in (rates[m][0], rates[m][-1]) else ""
-        print(f"{m:22} α = {rate:<5g} loss {ends.min():.2f} to {ends.max():.2f}{edge}")
-    return results
-
-
-def last_epoch(curves):
-    return np.nan_to_num(curves[..., -4:].mean(axis=-1), nan=np.inf)
-
-
-def quarters(losses, epochs):
-    """The mean loss of each quarter of an epoch."""
-    return np.array([part.mean() for part in np.array_split(losses, 4 * epochs)])
-
-
-def trainer(model, start, methods, data, epochs):
-    """train_at, as race needs it, of a model in NumPy; methods are {name: (rule, schedule)}."""
-    task = Task(model, start, data, (), epochs, batch_size=128)
-
-    def train_at(method, rate, seed):
-        rule, schedule = methods[method]
-        losses = np.full(iterations(data, epochs, 128), np.nan)  # NaN once it has diverged
-        with contextlib.redirect_stdout(io.StringIO()):  # which it would say
-            run = task.train(rule, schedule(rate), seed)
-        losses[: len(run.losses)] = run.losses
-        return quarters(losses, epochs)
-
-    return train_at
-
-
-def constant(rate):
-    return rate
-
-
-def draw(results, title, bands=None):
-    """The mean of the seeds, with the bands of all methods or of some."""
-    curves = {m: curves for m, (_, curves) in results.items()}
-    x = {m: np.arange(1, c.shape[1] + 1) / 4 for m, c in curves.items()}
-    for m in set(curves) - set(bands or curves):
-        curves[m] = curves[m].mean(axis=0)
-    display(plots.lines(curves, x=x, xlabel="epoch", ylabel="training loss", title=title))
-
+race = partial(paper.race, seeds=SEEDS, done=done, full=size == "full")
 
 # %% [markdown]
 # ## 2 Figure 1: logistic regression
@@ -178,13 +98,13 @@ variants = {
     "adagrad, α/√t": (adagrad_from_zero, inverse_sqrt),
 } | convex
 rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0][:most]
-on_digits = trainer(softmax, softmax.initial, variants, digits, epochs)
+on_digits = paper.trainer(softmax, softmax.initial, digits, epochs, variants)
 quiz("09.decay")
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 chosen = dict.fromkeys(["nesterov, constant α", *convex], rates)
 left = race("Figure 1 left", on_digits, chosen)
-draw(left, "Logistic regression, digits")
+paper.draw(left, "Logistic regression, digits")
 
 # %% [markdown]
 # ### Exercise 1: derive
@@ -201,7 +121,7 @@ check_answer("09.twice", part)
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 twice = race("Figure 1 left", on_digits, {"adagrad, α/√t": rates})
-draw({m: left[m] for m in ("nesterov", "adam")} | twice, "All with α/√t")
+paper.draw({m: left[m] for m in ("nesterov", "adam")} | twice, "All with α/√t")
 evidence(
     "09 Adam ends below Nesterov on digits",
     "09 Adam ends below AdaGrad on digits",
@@ -215,12 +135,10 @@ evidence(
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 penalised = MLP((784, 10), l2=0.001)
-with_penalty = trainer(penalised, penalised.initial, variants, digits, longer)
-chosen = dict.fromkeys(
-    ["adagrad, α/√t", "nesterov", "adam"], [0.03, 0.1, 0.3, 1.0, 3.0, 10.0][:most]
-)
+with_penalty = paper.trainer(penalised, penalised.initial, digits, longer, variants)
+chosen = dict.fromkeys(["adagrad, α/√t", "nesterov", "adam"], [0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
 level = race("Figure 1 left, with a penalty", with_penalty, chosen, "digits with a penalty")
-draw(level, "Logistic regression, digits, L2 penalty")
+paper.draw(level, "Logistic regression, digits, L2 penalty")
 evidence(
     "09 Adam ends below Nesterov with a penalty",
     "09 Adam and Nesterov end below AdaGrad decayed twice with a penalty",
@@ -246,7 +164,7 @@ evidence(
 # %% tags=["about: 09 Nesterov at α = 3 on digits"]
 print(f"{'loss at α =':22}", *(f"{rate:7g}" for rate in rates))
 for m in ("nesterov", "adam"):
-    ends = [last_epoch(done["Figure 1 left"][m, rate, SEEDS[0]]) for rate in rates]
+    ends = [paper.last_epoch(done["Figure 1 left"][m, rate, SEEDS[0]]) for rate in rates]
     print(f"{m:22}", *(f"{end:7.2g}" for end in ends))
 
 # %%
@@ -267,17 +185,16 @@ reviews = data_of("imdb", plan["1 right"][0])
 
 def on_reviews(dropout):
     model = SparseLogisticRegression(reviews[0].shape[1], dropout)
-    start, epochs = lambda rng: model.initial(), plan["1 right"][1]
-    return trainer(model, start, variants, reviews, epochs)
+    return paper.trainer(model, lambda rng: model.initial(), reviews, plan["1 right"][1], variants)
 
 
-rates_right = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0][:most]
+rates_right = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 quiz("09.words")
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 chosen = dict.fromkeys(["adagrad, α/√t", *convex], rates_right)
 right = race("Figure 1 right, dropout", on_reviews(0.5), chosen, "reviews with dropout")
-draw(right, "Logistic regression, reviews, dropout")
+paper.draw(right, "Logistic regression, reviews, dropout")
 evidence(
     "09 AdaGrad ends below Nesterov on reviews with dropout",
     "09 Adam ends below Nesterov on reviews with dropout",
@@ -289,7 +206,7 @@ evidence(
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 chosen = dict.fromkeys(convex, rates_right)
 plain = race("Figure 1 right, no dropout", on_reviews(0.0), chosen, "reviews")
-draw(plain, "Logistic regression, reviews, no dropout")
+paper.draw(plain, "Logistic regression, reviews, no dropout")
 evidence(
     "09 RMSProp ends below Nesterov on reviews",
     "09 Adam ends below RMSProp on reviews",
@@ -313,7 +230,7 @@ evidence(
 # compares Adam with SFO, "sum of functions", which estimates curvature from past gradients; we leave it out, and run the five methods for
 # both. Adadelta's learning rate is a factor near 1 (lesson 05), so its list is that of the others times 100.
 
-# %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
+# %%
 few_digits = data_of("mnist", plan["2"][0])
 five = {
     "adagrad": (adagrad_from_zero, constant),
@@ -322,18 +239,19 @@ five = {
     "adadelta": (rules.adadelta, constant),
     "adam": (rules.adam, constant),
 }
+rates_2 = dict.fromkeys(five, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
+rates_2["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
 
 
 def on_network(dropout):
     _, epochs, units = plan["2"]
     model = MLP((784, units, units, 10), dropout)
-    return trainer(model, model.initial, five, few_digits, epochs)
+    return paper.trainer(model, model.initial, few_digits, epochs, five)
 
 
-rates_2 = dict.fromkeys(five, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3][:most])
-rates_2["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0][:most]
+# %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
 dropped = race("Figure 2, dropout", on_network(0.5), rates_2, "a network with dropout")
-draw(dropped, "Two hidden layers, digits, dropout; bands of two", bands=["nesterov", "adam"])
+paper.draw(dropped, "Two hidden layers, digits, dropout; bands of two", bands=["nesterov", "adam"])
 display(
     evidence(
         "09 Adam ends below RMSProp on a network with dropout",
@@ -347,7 +265,7 @@ quiz("09.dropout")
 
 # %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
 whole = race("Figure 2, no dropout", on_network(0.0), rates_2, "a network")
-draw(whole, "Two hidden layers, digits, no dropout; bands of two", bands=["nesterov", "adam"])
+paper.draw(whole, "Two hidden layers, digits, no dropout; bands of two", bands=["nesterov", "adam"])
 evidence(
     "09 Adam ends below Nesterov on a network",
     "09 Adam ends below RMSProp on a network",
@@ -358,23 +276,17 @@ evidence(
 # Does it agree with Keras? An epoch from the same start, with the same batches, in float64:
 
 # %%
-from adamlib.keras_check import keras, train_network
+from adamlib.keras_check import largest_difference, own_optimizer, train_both
 
+make = {m: partial(own_optimizer, m) for m in five}
+make["adagrad"] = partial(own_optimizer, "adagrad", initial_accumulator_value=0.0)
 network = MLP((784, plan["2"][2], plan["2"][2], 10))
 start, apart_from_keras = network.initial(np.random.default_rng(SEEDS[0]), np.float64), {}
-for m, make in {
-    "adagrad": partial(keras.optimizers.Adagrad, initial_accumulator_value=0.0),
-    "rmsprop": keras.optimizers.RMSprop,
-    "nesterov": partial(keras.optimizers.SGD, momentum=0.9, nesterov=True),
-    "adadelta": keras.optimizers.Adadelta,
-    "adam": keras.optimizers.Adam,
-}.items():
-    rule, rate = five[m][0], rates_2[m][1]
-    how = [dict(batch_size=128, rng=np.random.default_rng(SEEDS[0])) for _ in range(2)]
-    ours = train(rule, network.loss_and_gradient, start, few_digits, learning_rate=rate, **how[0])
-    theirs = train_network(make(rate), start, few_digits, **how[1])
-    pairs = zip(ours.params, theirs.params, strict=True)
-    apart_from_keras[m] = max(np.abs(a - b).max() for a, b in pairs)
+for m, (rule, _) in five.items():
+    theirs, rate = make[m](learning_rate=rates_2[m][1]), rates_2[m][1]
+    how = dict(batch_size=128, seed=SEEDS[0], learning_rate=rate)
+    both = train_both(rule, theirs, network, start, few_digits, **how)
+    apart_from_keras[m] = largest_difference(*(run.params for run in both))
     print(f"{m:9} α = {rate:<5g} weights apart by less than 1e-12: {apart_from_keras[m] < 1e-12}")
 
 # %% [markdown]
@@ -393,46 +305,38 @@ for m, make in {
 # of the input and of the dense layer.
 
 # %%
-from adamlib.experiments.keras_trainer import Trainer, pooled_network
+from functools import cache
+
+from adamlib.experiments.keras_trainer import pooled_network, pooled_trainer, root_of_v_hat
 
 samples, epochs_3, batch_size, channels = plan["3"]
 clothes, labels = data_of("cifar10", samples)
-if clothes.shape[1] == 3 * 32 * 32:  # CIFAR-10 in full size
-    clothes = clothes.reshape(-1, 32, 32, 3)
-else:
-    clothes = clothes.reshape(-1, 14, 2, 14, 2, 1).mean(axis=(2, 4))
-clothes = (clothes - clothes.mean(axis=0)) / clothes.std()
-optimizers = {
-    "adagrad": lambda: keras.optimizers.Adagrad(initial_accumulator_value=0.0),
-    "nesterov": lambda: keras.optimizers.SGD(momentum=0.9, nesterov=True),
-    "adam": lambda: keras.optimizers.Adam(),
-}
-trainers, starts = {}, {}  # made once each: that takes longer than a training
+clothes = paper.standardised(clothes)
+
+
+@cache  # made once each: that takes longer than a training
+def trainer(method, dropout):
+    return pooled_trainer(make[method](), (clothes, labels), batch_size, channels, dropout)
+
+
+@cache
+def start_of(seed):  # dropout has no weights
+    return pooled_network(seed, clothes.shape[1:], channels, 0.0).get_weights()
 
 
 def on_clothes(dropout):
     def train_at(method, rate, seed):
-        network = partial(
-            pooled_network, shape=clothes.shape[1:], channels=channels, dropout=dropout
-        )
-        if (method, dropout) not in trainers:
-            together = max(1, len(labels) // batch_size // 4)
-            trainers[method, dropout] = Trainer(
-                network(0), optimizers[method](), (clothes, labels), batch_size, together
-            )
-        if seed not in starts:  # dropout has no weights
-            starts[seed] = network(seed).get_weights()
-        return trainers[method, dropout](starts[seed], rate, seed, epochs_3).losses
+        return trainer(method, dropout)(start_of(seed), rate, seed, epochs_3).losses
 
     return train_at
 
 
-rates_3 = dict.fromkeys(optimizers, [0.003, 0.01, 0.03, 0.1][:most])
+rates_3 = dict.fromkeys(["adagrad", "nesterov", "adam"], [0.003, 0.01, 0.03, 0.1])
 quiz("09.vanish")
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
 sharp = race("Figure 3, no dropout", on_clothes(0.0), rates_3, "convolutions")
-draw(sharp, "Convolutions, clothes, no dropout")
+paper.draw(sharp, "Convolutions, clothes, no dropout")
 evidence(
     "09 Adam is first below Nesterov on convolutions",
     "09 AdaGrad is first below Nesterov on convolutions",
@@ -444,7 +348,7 @@ evidence(
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions with dropout"]
 blurred = race("Figure 3, dropout", on_clothes(0.5), rates_3, "convolutions with dropout")
-draw(blurred, "Convolutions, clothes, dropout")
+paper.draw(blurred, "Convolutions, clothes, dropout")
 evidence(
     "09 Adam is first below Nesterov on convolutions with dropout",
     "09 AdaGrad is first below Nesterov on convolutions with dropout",
@@ -455,9 +359,7 @@ evidence(
 
 # %%
 on_clothes(0.0)("adam", sharp["adam"][0], SEEDS[0])
-adam = trainers["adam", 0.0].optimizer
-v = np.concatenate([s.numpy().ravel() for s in adam.variables if "velocity" in s.path])
-root = np.sqrt(v / (1 - 0.999 ** int(adam.iterations)))
+root = root_of_v_hat(trainer("adam", 0.0).optimizer)
 print(f"√v̂ after {epochs_3} epochs: median about 10^{np.log10(np.median(root)):.0f}")
 print(f"of all {len(root):,}, below the paper's 1e-8: less than half: {np.mean(root < 1e-8) < 0.5}")
 
@@ -505,7 +407,7 @@ check_answer("09.same_steps", same_steps)
 samples, epochs_4, few, hidden, latent = plan["4"]
 images = data_of("mnist", samples)[0]
 if size != "full":
-    images = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    images = paper.shrunk(images).reshape(-1, 196)
 grid_seeds = SEEDS if size == "full" else SEEDS[:1]  # one grid is an illustration too
 alphas = 10 ** (np.arange(-5, -0.9, 0.5) if size == "full" else np.arange(-4, -0.9, 0.5))
 autoencoder = VAE(images.shape[1], hidden, latent)
@@ -524,41 +426,10 @@ both = {"adam, with correction": rules.adam, "adam, without correction": adam_un
 jobs = {(name, seed): partial(whole_grid, both[name], seed) for name in both for seed in grid_seeds}
 grids = experiments.collect(jobs, done.setdefault("Figure 4", {}))
 losses = {name: np.array([grids[name, seed] for seed in grid_seeds]) for name in both}
-
-
-def figure_4(epoch):
-    """The loss over α, for each β₁ and β₂."""
-    lowest = min(np.nanmin(of_seeds) for of_seeds in losses.values())
-    with plots.picture(3, 2, figsize=(9, 5.4)) as (fig, axes):
-        for (i, j), ax in np.ndenumerate(axes):
-            title = f"β₁ = {BETAS_1[i]:g}, β₂ = {BETAS_2[j]:g}"
-            fig.alt += f"{title}: "
-            for name, of_seeds in losses.items():
-                seen, style = of_seeds[:, epoch - 1, i, j], plots.style_of(name, list(both))
-                mean, low, high = seen.mean(axis=0), seen.min(axis=0), seen.max(axis=0)
-                ax.plot(alphas, mean, label=name, **style)
-                ax.fill_between(alphas, low, high, color=style["color"], alpha=0.25)
-                best = np.nanargmin(mean)
-                fig.alt += f"{name}, least {mean[best]:.0f} at α = {alphas[best]:.1g}. "
-            ax.set(title=title, xscale="log", ylim=(0.95 * lowest, 3.4 * lowest))
-        for ax in axes[-1]:
-            ax.set(xlabel="α, log scale")
-        fig.supylabel(f"loss in epoch {epoch}, nats per image", fontsize="medium")
-        fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    return fig
-
-
-display(figure_4(few))
-display(figure_4(epochs_4))
+display(figure_4(losses, alphas, few))
+display(figure_4(losses, alphas, epochs_4))
 print(f"the least loss in epoch {epochs_4}, and its α")
-print(f"{'':22}", *(f"{name:26}" for name in losses))
-for i, j in np.ndindex(2, 3):
-    cells = []
-    for of_seeds in losses.values():
-        mean = of_seeds[:, -1, i, j].mean(axis=0)
-        k = np.nanargmin(mean)
-        cells.append(f"{mean[k]:.0f} at α = 10^{np.log10(alphas[k]):.1f}")
-    print(f"β₁ = {BETAS_1[i]:<3g}  β₂ = {BETAS_2[j]:<6g}", *(f"{cell:26}" for cell in cells))
+print(least(losses, alphas))
 evidence(
     "09 without correction α = 0.03 diverges in the first epoch",
     "09 with correction α = 0.03 diverges in the first epoch",
@@ -639,7 +510,8 @@ check_answer("09.moved", moved)
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from itertools import product
 
-from adamlib.experiments import carried
+from adamlib.experiments import CLAIMS, carried
+from adamlib.experiments.vae import BETAS_1
 
 assert max(apart_from_keras.values()) < 1e-12
 assert np.round(alphas[[0, 4, 5]], 4).tolist() == [0.0001, 0.01, 0.0316] or size == "full"
@@ -649,7 +521,7 @@ for rate in rates if size == "laptop" else []:  # exercise 2, for every seed
 
 
 def ends(results):
-    return {m: last_epoch(curves) for m, (_, curves) in results.items()}
+    return {m: paper.last_epoch(curves) for m, (_, curves) in results.items()}
 
 
 def holds(name, low, high):

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from adamlib.descent import Training
-from adamlib.experiments.scoreboard import scoreboard
+from adamlib.experiments import repeat, scoreboard, tune
+from adamlib.experiments.tuning import rounds
 
 
 def training(loss, diverged="", steps=10):
@@ -73,3 +74,51 @@ def test_after_an_interrupt_it_goes_on_where_it_was():
         scoreboard({"sgd": train_at}, [1, 2, 3], held_out_loss, done=done)
     assert scoreboard({"sgd": train_at}, [1, 2, 3], held_out_loss, done=done)["sgd"].rate == 1
     assert calls == [(1, 7), (2, 7), *[(3, 7)] * 2, (1, 8), (1, 9), (2, 8), (2, 9)]
+
+
+LOSSES = {"sgd": [3, 2, 1, 1, 5, 0], "adam": [1, 2, 0], "momentum": [4, 3]}
+
+
+def loss_at(method, rate, seed):
+    return LOSSES[method][rate - 1] + 10 * seed * (rate == 3)
+
+
+def test_a_climb_ends_where_the_loss_rises():
+    rates = {method: list(range(1, 1 + len(losses))) for method, losses in LOSSES.items()}
+    done = {}
+    best = tune(loss_at, rates, float, [0], done, climb=True)
+    assert best == {"sgd": 3, "adam": 1, "momentum": 2}
+    tried = {method: [rate for m, rate, _ in sorted(done) if m == method] for method in rates}
+    assert tried == {"sgd": [1, 2, 3, 4, 5], "adam": [1, 2], "momentum": [1, 2]}
+
+
+def test_after_a_climb_the_other_seeds_try_the_best_and_its_neighbours():
+    done = {}
+    assert tune(loss_at, {"sgd": [1, 2, 3, 4, 5, 6]}, float, [0, 1], done, climb=True) == {"sgd": 4}
+    assert [rate for _, rate, seed in sorted(done) if seed] == [2, 3, 4]
+
+
+def test_a_tuning_that_others_run_asks_for_what_follows_from_what_is_done():
+    losses = {
+        ("sgd", rate, seed): abs(rate - 2 - seed) for rate in range(1, 7) for seed in range(4)
+    }
+    first, second = rounds({"sgd": [1, 2, 3, 4, 5, 6]}, losses.get, range(4), first=3)
+    assert first == [("sgd", rate, seed) for rate in range(1, 7) for seed in range(3)]
+    assert second == [("sgd", rate, seed) for rate in (2, 3, 4) for seed in range(4)]
+    (only,) = rounds({"sgd": [1, 2]}, None, range(4), first=4)
+    assert len(only) == 8
+
+
+def test_a_rate_is_repeated_with_each_seed_once():
+    calls, done = [], {("sgd", 0.1, 1): "done before"}
+
+    def train_at(*key):
+        calls.append(key)
+        return key
+
+    runs = repeat(train_at, {"sgd": 0.1, "adam": 0.2}, [0, 1], done)
+    assert runs == {
+        "sgd": [("sgd", 0.1, 0), "done before"],
+        "adam": [("adam", 0.2, 0), ("adam", 0.2, 1)],
+    }
+    assert len(calls) == 3 and len(done) == 4
