@@ -319,6 +319,17 @@ def check_surface(surface, coordinates=None):
     return surface
 
 
+def check_stages(stages):
+    """Raise unless they are (steps, a, c), one at least: how long a valley is a/2 (x − c)²."""
+    if not check_kind(stages, list, "stages", "a list of (steps, a, c)"):
+        raise ValueError("stages is empty: give one (steps, a, c) at least.")
+    for stage in stages:
+        if not isinstance(stage, tuple | list) or len(stage) != 3:
+            raise TypeError(f"A stage is (steps, a, c), not {brief(stage)}.")
+        count(stage[0], "The steps of a stage", least=1, most=MOST_STEPS)
+        finite_point(stage[1:], "a and c of a stage")
+
+
 def check_target(target, measures):
     """Raise unless it is None or (measure, number)."""
     if target is None:

@@ -3,12 +3,23 @@
 tasks         digits(), reviews(), clothes(): a model, its data and how to train it
 jobs          many trainings behind a progress bar, which an interrupt does not lose; seeds, sizes
 scoreboard    methods compared fairly: each at its best learning rate, then with several seeds
+comparisons   what several lessons compare: rules on a task, settings on a surface
 claims        what the lessons claim of trained models, as measured over many seeds
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
 vae           the autoencoder and the grid of Figure 4 of Adam's paper
 """
 
 from adamlib.experiments.claims import CLAIMS, carried, evidence
+from adamlib.experiments.comparisons import (
+    adam_grid,
+    batch_gradient,
+    compare,
+    digits_scoreboard,
+    held_out_losses,
+    mean_loss,
+    momentum_map,
+    train_schedules,
+)
 from adamlib.experiments.jobs import collect, seeds, size, tune
 from adamlib.experiments.scoreboard import Score, scoreboard
 from adamlib.experiments.tasks import (
@@ -25,15 +36,23 @@ __all__ = [
     "Score",
     "Task",
     "adagrad_from_zero",
+    "adam_grid",
     "adam_uncorrected",
+    "batch_gradient",
     "carried",
     "clothes",
     "collect",
+    "compare",
     "digits",
+    "digits_scoreboard",
     "evidence",
+    "held_out_losses",
+    "mean_loss",
+    "momentum_map",
     "reviews",
     "scoreboard",
     "seeds",
     "size",
+    "train_schedules",
     "tune",
 ]
