@@ -171,6 +171,27 @@ def check_values(name, values, what):
     return values
 
 
+def check_rates(rates):
+    """A row of learning rates, each a number or a function of t."""
+    if not isinstance(rates, list | tuple):
+        rates = numbers(rates, "The rates", ndim=1)
+    if not len(rates):
+        raise ValueError("The rates must be some learning rates: there is none.")
+    for rate in rates:
+        if not callable(rate):
+            check_value("learning_rate", rate)
+    return rates
+
+
+def check_seeds(seeds):
+    """A list of seeds, one at least."""
+    if not check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
+        raise ValueError("seeds is empty: give one at least.")
+    for seed in seeds:
+        count(seed, "A seed")
+    return seeds
+
+
 def check_shapes(hyperparameters, shape):
     """Raise ValueError unless each hyperparameter goes with x of this shape."""
     for name, value in hyperparameters.items():
@@ -357,6 +378,12 @@ def check_data(data):
     if not lengths[0]:
         raise ValueError("The data are empty: give at least one sample.")
     return lengths[0]
+
+
+def check_sizes(sizes, samples):
+    """A row of batch sizes, whole numbers from 1 to so many samples."""
+    numbers(sizes, "The sizes", ndim=1)
+    return [count(size, "A size", least=1, most=samples) for size in sizes]
 
 
 def check_batch(batch):

@@ -178,7 +178,10 @@ def equals_conventions():
         (defaults,) = (row.defaults for row in rows if row.library == "Keras")
         for knob, value in defaults.items():
             if parameters[knob].default != value:
-                raise AssertionError(f"{knob} of {name} is {parameters[knob].default} in Keras.")
+                raise AssertionError(
+                    f"{knob} of {name} is {parameters[knob].default} in Keras, and {value} in the "
+                    "tables of adamlib.conventions."
+                )
         checked += len(defaults)
     print(f"{checked} defaults of Keras {keras.__version__} are as in the tables.")
     with redirect_stdout(StringIO()):

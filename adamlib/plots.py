@@ -27,10 +27,12 @@ from adamlib.inputs import (
     check_rule,
     check_states,
     check_surface,
+    count,
     drawable,
     drawable_path,
     finite_point,
     number,
+    numbers,
     pair,
 )
 
@@ -343,14 +345,17 @@ def by_knob(losses, rule, early, late):
     check_kind(losses, dict, "losses", "a dict {hyperparameter: {value: losses}}")
     if not losses:
         raise ValueError("losses is empty: give those of one hyperparameter at least.")
+    count(late, "late", least=1)
     seen = []
     with picture(2, -(-len(losses) // 2), figsize=(9, 6)) as (fig, axes):
         for ax, (knob, curves) in zip(np.ravel(axes), losses.items(), strict=False):
             check_kind(curves, dict, f"The losses of {knob}", "a dict {value: losses}")
-            among = [f"{rule}, {value:g}" for value in curves]
+            among = [f"{rule}, {number(value, knob):g}" for value in curves]
             for label, (value, curve) in zip(among, curves.items(), strict=True):
+                curve = numbers(drawable(curve, label), label, ndim=1)
+                count(early, "early", most=len(curve) - 1)
                 style = style_of(label, among) | {"marker": None}
-                ax.plot(drawable(curve, label), label=f"{value:g}", **style)
+                ax.plot(curve, label=f"{value:g}", **style)
                 seen.append(
                     f"{knob} {value:g}: from {curve[0]:.2g} to {curve[early]:.2g} after {early} "
                     f"steps, late {np.mean(curve[-late:]):.2g}"

@@ -12,6 +12,7 @@ from adamlib.conventions import (
     epsilon_from_paper,
     l2_from_pytorch,
     momentum_from_pytorch,
+    momentum_outside,
     table,
     weight_decay_from_paper,
 )
@@ -73,6 +74,12 @@ def test_the_same_momentum_is_another_path_when_the_learning_rate_changes():
     both = in_keras(rules.momentum, learning_rate=falling, momentum=0.9)
     theirs = pytorch_momentum(falling, 0.9)
     assert np.abs(both - theirs)[:101].max() < 1e-12 < 1e-4 < np.abs(both - theirs)[101:].max()
+
+
+def test_momentum_outside_is_pytorchs_and_optaxs():
+    ours = in_keras(momentum_outside, learning_rate=falling, momentum=0.9)
+    np.testing.assert_allclose(ours, pytorch_momentum(falling, 0.9), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(ours, optax_momentum(falling, 0.9), rtol=0, atol=1e-12)
 
 
 def test_momentum_of_keras_itself_follows_pytorch():

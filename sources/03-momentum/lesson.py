@@ -197,8 +197,8 @@ quiz("03.limit")
 # ### Exercise 4: where are the borders?
 #
 # For $L = 4$ and $\mu = 0.64$: from which $\eta$ on does it oscillate, and beyond which does it diverge? The rest of the
-# cell tests the theory, with $L = 1$: 40,000 runs in one `sweep`, sorted by whether they passed the minimum, and whether
-# they ended farther away than they began.
+# cell tests the theory, with $L = 1$: `momentum_map` sorts 40,000 runs of one `sweep` by whether they passed the
+# minimum, and whether they ended farther away than they began.
 
 # %%
 # BEGIN SOLUTION

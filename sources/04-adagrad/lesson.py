@@ -43,6 +43,8 @@ from adamlib.explorers import explore, one_step
 from adamlib.surfaces import changing_valley, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
+# %%
 documents, labels = rotten_tomatoes().train
 words = rotten_tomatoes_words()
 count = np.asarray(documents.sum(axis=0)).ravel()  # the sentences that have the word

@@ -46,6 +46,7 @@ from adamlib.surfaces import changing_valley, ravine
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
+# %%
 def valley():
     """The gradient, which counts how often it is asked: made anew for each run."""
     stages = [(200, 1000, 1), (200, 1, -1)]  # for so many steps, a and c

@@ -420,7 +420,7 @@ check_answer(
 # %% [markdown]
 # ## 8 Keras, digits and the family
 #
-# The cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `keras_path` gives the optimizer a
+# The cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `descend_keras` gives the optimizer a
 # gradient and a variable, without a network. In the second comparison epsilon counts.
 
 # %%

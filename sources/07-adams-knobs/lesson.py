@@ -29,7 +29,6 @@
 # The ravine of lesson 01, then with noise of standard deviation 5 on each coordinate of the gradient (means of 200 runs).
 
 # %%
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -47,10 +46,12 @@ from adamlib.surfaces import noisy, ravine
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
+# %%
 def losses_of(steps, noise=0.0, runs=1, **knobs):
     """The mean loss of Adam's runs on the ravine, at the start and after each step."""
     valley = noisy(ravine, np.random.default_rng(SEEDS[0]), noise)
-    return experiments.mean_loss(rules.adam, valley, steps, runs, **{"learning_rate": 0.1} | knobs)
+    settings = {"learning_rate": 0.1} | knobs
+    return experiments.loss_of_runs(rules.adam, valley, steps, runs, **settings)
 
 
 in_noise = dict(noise=5.0, runs=200)
@@ -209,22 +210,15 @@ hyperparameter_map(
 smallest = 0.1 * (1 - 0.9) * 20 / (2 * (1 + 0.9))
 # END SOLUTION
 check_answer("07.settle", smallest)
-bursts = {
-    f"adam, ε = {epsilon:g}": losses_of(3000, beta_2=0.99, epsilon=epsilon)
-    for epsilon in (1e-7, 0.02, 0.1, 1.0)
-}
-for label, curve in bursts.items():
-    highest = curve[2000:].max()
-    told = "above 1e-5" if highest > 1e-5 else "below 1e-60" if highest < 1e-60 else f"{highest:g}"
+bursts, highest = {}, {}
+for epsilon in (1e-7, 0.02, 0.1, 1.0):
+    label = f"adam, ε = {epsilon:g}"
+    bursts[label] = losses_of(3000, beta_2=0.99, epsilon=epsilon)
+    highest[label] = np.maximum(bursts[label][1:].reshape(-1, 50).max(axis=1), 1e-16)
+    worst = bursts[label][2000:].max()
+    told = "above 1e-5" if worst > 1e-5 else "below 1e-60" if worst < 1e-60 else f"{worst:g}"
     print(f"{label:16} highest loss after step 2,000: {told}")
-fig = plots.lines(
-    {
-        label: np.maximum(curve[1:].reshape(-1, 50).max(axis=1), 1e-16)
-        for label, curve in bursts.items()
-    },
-    x=50 * np.arange(1, 61),
-    ylabel="highest loss of 50 steps",
-)
+fig = plots.lines(highest, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 fig.alt = "The highest loss of 50 steps, by step. With ε = 1e-07 and 0.02 it falls below 1e-10 and "
 fig.alt += "bursts out again and again, to the end. With 0.1 and 1 it falls and stays below 1e-16."
 fig
@@ -480,6 +474,9 @@ evidence(
 
 
 # %% tags=["about: 07 dead after one step of 0.03"]
+from dataclasses import replace
+
+
 def dead_units(params):
     hidden = clothes.part[0] @ params[0] + params[1]
     return int((hidden.max(axis=0) <= 0).sum())
@@ -512,18 +509,13 @@ evidence(
 
 # %%
 schedules = keras.optimizers.schedules
-pairs = {
-    "linear_warmup": (linear_warmup(0.01, 7), schedules.PolynomialDecay(0.01 / 7, 6, 0.01)),
-    "cosine": (cosine(0.01, 70), schedules.CosineDecay(0.01, 70)),
-    "cosine with warm-up": (
-        cosine(0.01, 70, warmup=7),
-        schedules.CosineDecay(0.01 / 7, 64, warmup_target=0.01, warmup_steps=6),
-    ),
-}
-for name, (ours, theirs) in pairs.items():
-    equals_schedule(name, ours, theirs, steps=70)
+rising = schedules.PolynomialDecay(0.01 / 7, 6, 0.01)
+equals_schedule("linear_warmup", linear_warmup(0.01, 7), rising, steps=70)
+equals_schedule("cosine", cosine(0.01, 70), schedules.CosineDecay(0.01, 70), steps=70)
+ours = cosine(0.01, 70, warmup=7)
+theirs = schedules.CosineDecay(0.01 / 7, 64, warmup_target=0.01, warmup_steps=6)
+equals_schedule("cosine with warm-up", ours, theirs, steps=70)
 
-ours, theirs = pairs["cosine with warm-up"]
 rest = dict(beta_1=0.8, epsilon=1e-3)
 in_numpy = tasks["digits"].train(rules.adam, ours, SEEDS[0], **rest)
 in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs, **rest), SEEDS[0])
