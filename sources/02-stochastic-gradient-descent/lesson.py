@@ -46,6 +46,8 @@ from adamlib.rules import sgd
 from adamlib.surfaces import noisy, noisy_bowl, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
+# %%
 images, labels = mnist().train
 model = LogisticRegression()
 start = model.initial()

@@ -46,6 +46,8 @@ from adamlib.rules import sgd
 from adamlib.surfaces import noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
+# %%
 noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[0]), noise=2)
 zigzag = descend(sgd, ravine.gradient, ravine.start, 40, learning_rate=0.09)
 by_batches = descend(sgd, noisy_ravine.gradient, ravine.start, 40, learning_rate=0.09)

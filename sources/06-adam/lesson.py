@@ -42,6 +42,8 @@ from adamlib.explorers import explore, one_step
 from adamlib.surfaces import cubic, noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
+# %%
 noisy_paths = {}
 for label, method in {"rmsprop, rho = 0.999": rules.rmsprop, "adam": rules.adam}.items():
     memory = {"rho": 0.999} if "rho" in label else {}
