@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from adamlib import conventions, rules
+from adamlib import rules
 from adamlib.datasets import fashion_mnist, rotten_tomatoes
 from adamlib.descent import descend, hyperparameter_defaults, train
 from adamlib.keras_check import (
@@ -29,7 +29,6 @@ from adamlib.keras_check import (
     _keras_descend,
     descend_keras,
     equals_adam,
-    equals_conventions,
     equals_keras,
     equals_schedule,
     keras,
@@ -460,15 +459,6 @@ def test_a_schedule_is_compared_with_one_of_keras_that_counts_from_0(capsys):
     )
     with pytest.raises(AssertionError, match="late is 0.09.* at step 1, Keras has 0.1"):
         equals_schedule("late", lambda t: cosine(0.1, 21)(t + 1), theirs, steps=20)
-
-
-def test_the_conventions_of_keras_are_its_own(capsys, monkeypatch):
-    equals_conventions()
-    assert "defaults of Keras" in capsys.readouterr().out
-    wrong = conventions.CONVENTIONS["adam"][0]._replace(library="Keras", defaults={"beta_1": 0.8})
-    monkeypatch.setitem(conventions.CONVENTIONS, "adam", [wrong])
-    with pytest.raises(AssertionError, match="beta_1 of adam is 0.9 in Keras, and 0.8 in the"):
-        equals_conventions()
 
 
 def test_keras_by_itself_walks_the_path_of_descend():
