@@ -1,7 +1,8 @@
 """What other libraries and the papers mean by the same names, and how to say it in Keras's.
 
 CONVENTIONS, table()        their defaults and formulas, beside Keras's
-momentum_from_pytorch()     a momentum that stands outside the learning rate: PyTorch's and Optax's
+momentum_outside()          a momentum that stands outside the learning rate: PyTorch's and Optax's
+momentum_from_pytorch()     its settings in Keras's
 epsilon_from_paper()        the epsilon of Algorithm 1: PyTorch's and Optax's too
 weight_decay_from_paper()   the decay of the AdamW paper
 l2_from_pytorch()           PyTorch's weight_decay where it is not decoupled, as in SGD and Adam
@@ -120,6 +121,16 @@ def table(*names):
             first = f"**{name}**" if row is CONVENTIONS[name][0] else ""
             lines.append(f"| {first} | {row.library} | {defaults} | {row.step} |")
     return "\n".join(lines)
+
+
+def momentum_outside(x, g, t, v=0, *, learning_rate=0.01, momentum=0.9):
+    """Momentum as PyTorch and Optax have it, a rule: η outside the velocity, in Keras inside.
+
+    v_t = μ v_{t−1} + g_t
+    x_t = x_{t−1} − η_t v_t
+    """
+    v = momentum * v + g
+    return x - learning_rate * v, v
 
 
 def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):

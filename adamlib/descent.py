@@ -1,4 +1,5 @@
-"""Follow a rule: descend() on a function, train() on data, sweep() over many settings at once.
+"""Follow a rule: descend() on a function, train() on data, sweep() over many settings at once,
+steps_of() on gradients that are given.
 
 All that a rule leaves out is done here, once: several parameter arrays, large arrays block by
 block, recording, schedules, divergence, and one clear sentence for bad input. A rule must work
@@ -131,6 +132,35 @@ def _stacked(rows, shape=()):
     """The rows as one array, (rows, *shape); a state that began as one number is spread out."""
     shape = max([shape, *map(np.shape, rows)], key=len)
     return np.array([np.broadcast_to(row, shape) for row in rows]).reshape(len(rows), *shape)
+
+
+def given(gradients):
+    """A gradient for descend and sweep that is each of these in turn, whatever x is.
+
+    It gives each once: make it anew for each run.
+    """
+    coming = iter(np.atleast_1d(numbers(gradients, "The gradients")))
+
+    def gradient(x):
+        g = next(coming, None)
+        if g is None:
+            raise ValueError("There is no gradient left: give one for each step.")
+        return g
+
+    return gradient
+
+
+def steps_of(rule, gradients, **hyperparameters):
+    """The steps that a rule takes where it meets these gradients in turn, whatever x is.
+
+    gradients  shape (steps, *x.shape)
+    Returns an array of that shape, in units of the learning rate unless one is given. A positive
+    step goes down a positive gradient. Errors as of descend.
+    """
+    gradients = np.atleast_1d(numbers(gradients, "The gradients"))
+    start, settings = np.zeros(gradients.shape[1:]), {"learning_rate": 1.0} | hyperparameters
+    run = descend(rule, given(gradients), start, len(gradients), **settings)
+    return -np.diff(run.trajectory, axis=0)
 
 
 def train(

@@ -124,6 +124,27 @@ def check_values(name, values, what):
     return values
 
 
+def check_rates(rates):
+    """A row of learning rates, each a number or a function of t."""
+    if not isinstance(rates, list | tuple):
+        rates = numbers(rates, "The rates", ndim=1)
+    if not len(rates):
+        raise ValueError("The rates must be some learning rates: there is none.")
+    for rate in rates:
+        if not callable(rate):
+            check_value("learning_rate", rate)
+    return rates
+
+
+def check_seeds(seeds):
+    """A list of seeds, one at least."""
+    if not check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
+        raise ValueError("seeds is empty: give one at least.")
+    for seed in seeds:
+        count(seed, "A seed")
+    return seeds
+
+
 def check_shapes(hyperparameters, shape):
     """Raise ValueError unless each hyperparameter goes with x of this shape."""
     for name, value in hyperparameters.items():
@@ -298,6 +319,17 @@ def check_surface(surface, coordinates=None):
     return surface
 
 
+def check_stages(stages):
+    """Raise unless they are (steps, a, c), one at least: how long a valley is a/2 (x − c)²."""
+    if not check_kind(stages, list, "stages", "a list of (steps, a, c)"):
+        raise ValueError("stages is empty: give one (steps, a, c) at least.")
+    for stage in stages:
+        if not isinstance(stage, tuple | list) or len(stage) != 3:
+            raise TypeError(f"A stage is (steps, a, c), not {brief(stage)}.")
+        count(stage[0], "The steps of a stage", least=1, most=MOST_STEPS)
+        finite_point(stage[1:], "a and c of a stage")
+
+
 def check_target(target, measures):
     """Raise unless it is None or (measure, number)."""
     if target is None:
@@ -325,6 +357,12 @@ def check_data(data):
     if not lengths[0]:
         raise ValueError("The data are empty: give at least one sample.")
     return lengths[0]
+
+
+def check_sizes(sizes, samples):
+    """A row of batch sizes, whole numbers from 1 to so many samples."""
+    numbers(sizes, "The sizes", ndim=1)
+    return [count(size, "A size", least=1, most=samples) for size in sizes]
 
 
 def check_batch(batch):

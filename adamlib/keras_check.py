@@ -6,6 +6,10 @@
 In these both runs get the same gradients. Each prints one line that says how closely they agree,
 or raises AssertionError, which names the first step and coordinate where the two part.
 
+    equals_schedule(name, schedule, theirs, steps)   one of adamlib.schedules against one of Keras
+    equals_conventions()                     Keras's defaults in adamlib.conventions, and the rules
+
+    descend_keras(optimizer, gradient, x, steps)   descent.descend, done by Keras
     train_network(optimizer, params, data)   descent.train, done by Keras with its own gradients
     train_both(rule, optimizer, model, ...)  both, in the same batches
     largest_difference(params, others)       how far two lists of parameter arrays are apart
@@ -14,7 +18,8 @@ or raises AssertionError, which names the first step and coordinate where the tw
 
 import inspect
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from numbers import Real
 
 # All that is pinned, read when TensorFlow is imported: quiet; Keras's backend; no graph rewritten
@@ -31,18 +36,22 @@ import tensorflow as tf
 from scipy.sparse import issparse
 
 from adamlib import rules
+from adamlib.conventions import CONVENTIONS
 from adamlib.descent import Training, batches, descend, iterations, train
 from adamlib.inputs import (
     check_arrays,
+    check_function,
     check_gradient,
     check_kind,
     check_name,
     check_rule,
     check_same_shapes,
+    count,
     hyperparameter_defaults,
     name_of,
     numbers,
 )
+from adamlib.surfaces import cubic
 
 keras = tf.keras
 
@@ -147,6 +156,54 @@ def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters)
     theirs = [_keras_descend("Adam", settings_at(1), rate_at, run, dtype)[:1] for run in ours]
     ours = [run._replace(states={}) for run in ours]  # Adam's are others
     _compare(rule, "tf.keras.optimizers.Adam, knobs turned", ours, theirs, BOUNDS[dtype], dtype)
+
+
+def equals_schedule(name, schedule, theirs, steps):
+    """Check a learning rate, a function of t from 1, against a Keras schedule, which counts from 0.
+
+    Prints a line that begins with the name, or raises AssertionError.
+    """
+    check_function(schedule, "The schedule", "t")
+    check_function(theirs, "Keras's schedule", "step")
+    for t in range(1, count(steps, "steps", least=1) + 1):
+        ours, keras_rate = schedule(t), float(theirs(t - 1))
+        if not abs(ours - keras_rate) < 1e-3 * abs(keras_rate):
+            raise AssertionError(f"{name} is {ours:.6g} at step {t}, Keras has {keras_rate:.6g}.")
+    print(f"{name:20} {steps} steps: no relative difference above 1e-3")
+
+
+def equals_conventions():
+    """Check what adamlib.conventions says of Keras: every default, and that the rules are its own.
+
+    Prints two lines, or raises AssertionError.
+    """
+    checked = 0
+    for name, rows in CONVENTIONS.items():
+        parameters = inspect.signature(getattr(keras.optimizers, OWN[name][0])).parameters
+        (defaults,) = (row.defaults for row in rows if row.library == "Keras")
+        for knob, value in defaults.items():
+            if parameters[knob].default != value:
+                raise AssertionError(
+                    f"{knob} of {name} is {parameters[knob].default} in Keras, and {value} in the "
+                    "tables of adamlib.conventions."
+                )
+        checked += len(defaults)
+    print(f"{checked} defaults of Keras {keras.__version__} are as in the tables.")
+    with redirect_stdout(StringIO()):
+        for name in CONVENTIONS:
+            equals_keras(getattr(rules, name), lambda x: 1e-3 * cubic.gradient(x), 0.5, 30)
+    print(f"Its {len(CONVENTIONS)} formulas too: 30 steps agree to {BOUNDS['float64']:.0e}.")
+
+
+def descend_keras(optimizer, gradient, x, steps):
+    """The trajectory of a Keras optimizer by itself, in float32, of shape (steps + 1, *x.shape)."""
+    check_gradient(gradient, "descend_keras")
+    x = keras.Variable(numbers(x, "The start"), dtype="float32")
+    path = [x.numpy()]
+    for _ in range(count(steps, "steps")):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient(x.numpy()))], [x])
+        path.append(x.numpy())
+    return np.array(path, float)
 
 
 def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=None):

@@ -29,10 +29,12 @@ from adamlib.inputs import (
     check_rule,
     check_states,
     check_surface,
+    count,
     drawable,
     drawable_path,
     finite_point,
     number,
+    numbers,
     pair,
 )
 
@@ -251,7 +253,15 @@ def bars(values, title=None):
 
 
 def lines(
-    lines, x=None, xlabel="step", ylabel="loss", log=True, log_x=False, marks=None, title=None
+    lines,
+    x=None,
+    xlabel="step",
+    ylabel="loss",
+    log=True,
+    log_x=False,
+    from_zero=False,
+    marks=None,
+    title=None,
 ):
     """Curves over the steps, or over x.
 
@@ -259,6 +269,7 @@ def lines(
            the largest of the seeds. What is not finite is not drawn, and the alt text says so.
     x      shape (steps,), or {label: shape (steps,)}; 0, 1, 2, … if not given
     log    whether the y axis is logarithmic; log_x the x axis
+    from_zero  whether the y axis begins at 0
     marks  {label: x} of places to mark by an upright line
     """
     if not check_curves(lines, "lines"):
@@ -299,6 +310,8 @@ def lines(
             ax.yaxis.set_major_locator(even if high / low < 8 else LogLocator(subs=(1, 2, 5)))
             ax.yaxis.set_major_formatter("{x:g}")
             ax.yaxis.set_minor_locator(NullLocator())
+        if from_zero:
+            ax.set_ylim(bottom=0)
         ax.legend()
     fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
     return fig
@@ -332,6 +345,65 @@ def climbs(losses, highest=2.5, title=None):
         "The validation loss over the learning rate, a line for each method, from its default, a "
         "ring, up to the first rate at which the loss rises. The least loss: " + ", ".join(told)
     )
+    return fig
+
+
+def beside(right, others, rule, ylim):
+    """The path of a right rule and those of wrong ones, a panel for each of these.
+
+    right   shape (steps + 1,); dashed, in each panel
+    others  {title: shape (steps + 1,)}, which may end earlier; a dot is where they begin
+    rule    the name of the rule that is right, whose colour the others have
+    ylim    (least, largest) x that is shown
+    """
+    if not check_curves(others, "others"):
+        raise ValueError("others is empty: give one path at least.")
+    right = drawable_path(right, "right", 1)
+    paths = {title: drawable_path(path, title, 1) for title, path in others.items()}
+    _, limits = check_axis(("ylim", pair(ylim, "ylim is (least, largest)")), "ylim")
+    style, seen = style_of(rule) | {"marker": "o", "markevery": [0]}, []
+    with picture(3, -(-len(paths) // 3), figsize=(9, 5)) as (fig, axes):
+        for ax, (title, path) in zip(np.ravel(axes), paths.items(), strict=False):
+            ax.plot(right, "--", color="black", lw=1)
+            ax.plot(path, **style)
+            ax.set(title=title, ylim=limits, xlabel="step", ylabel="x")
+            seen.append(
+                f"{title.capitalize()}: x goes from {path[0]:.3g} to {path[len(path) // 2]:.3g} "
+                f"half-way, and ends after {len(path) - 1} steps at {path[-1]:.3g}"
+            )
+    fig.alt = _sentences(*seen)
+    return fig
+
+
+def by_knob(losses, rule, early, late):
+    """The loss over the steps for some values of each hyperparameter, a panel for each.
+
+    losses  {hyperparameter: {value: shape (steps + 1,)}}
+    rule    the name of the rule, whose colour the curves have
+    early   the step after which the alt text tells the loss; late: the mean of so many last ones
+    """
+    check_kind(losses, dict, "losses", "a dict {hyperparameter: {value: losses}}")
+    if not losses:
+        raise ValueError("losses is empty: give those of one hyperparameter at least.")
+    count(late, "late", least=1)
+    seen = []
+    with picture(2, -(-len(losses) // 2), figsize=(9, 6)) as (fig, axes):
+        for ax, (knob, curves) in zip(np.ravel(axes), losses.items(), strict=False):
+            check_kind(curves, dict, f"The losses of {knob}", "a dict {value: losses}")
+            among = [f"{rule}, {number(value, knob):g}" for value in curves]
+            for label, (value, curve) in zip(among, curves.items(), strict=True):
+                curve = numbers(drawable(curve, label), label, ndim=1)
+                count(early, "early", most=len(curve) - 1)
+                style = style_of(label, among) | {"marker": None}
+                ax.plot(curve, label=f"{value:g}", **style)
+                seen.append(
+                    f"{knob} {value:g}: from {curve[0]:.2g} to {curve[early]:.2g} after {early} "
+                    f"steps, late {np.mean(curve[-late:]):.2g}"
+                )
+            ax.set(title=knob, xscale="symlog", yscale="log", xlim=(0, len(curve) - 1))
+            ax.set(xlabel="step", ylabel="loss")
+            ax.legend()
+    fig.alt = _sentences(*seen)
     return fig
 
 

@@ -5,11 +5,11 @@ points or a whole grid. The cubic has one coordinate and takes any shape.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from adamlib.inputs import check_generator, number, numbers, pair
+from adamlib.inputs import check_generator, check_stages, check_surface, number, numbers, pair
 
 
 @dataclass(frozen=True)
@@ -140,25 +140,44 @@ rastrigin = Surface(
 
 
 def noisy_bowl(rng, noise=1.0):
-    """A bowl whose gradient is seen through normal noise of that standard deviation.
+    """The bowl, noisy."""
+    return noisy(bowl, rng, noise)
+
+
+def noisy(surface, rng, noise=1.0):
+    """The surface with its gradient seen through normal noise of that standard deviation.
 
     Its value is exact. Make it anew, from a new rng, to see the same noise again.
     """
-
+    check_surface(surface)
     check_generator(rng)
     number(noise, "noise")
 
-    def slope(x, y):
-        return x + noise * rng.standard_normal(x.shape), y + noise * rng.standard_normal(y.shape)
+    def slope(*x):
+        slopes = np.asarray(surface.slope(*x))
+        return slopes + noise * rng.standard_normal(slopes.shape)
 
-    return Surface(
-        "noisy bowl",
-        bowl.formula,
-        slope,
-        minima=bowl.minima,
-        window=bowl.window,
-        start=bowl.start,
-    )
+    return replace(surface, name=f"noisy {surface.name}", slope=slope)
+
+
+def changing_valley(stages, rng, noise=1.0):
+    """The gradient of a valley a/2 (x − c)² that changes as a run goes on, a function of x.
+
+    stages  [(steps, a, c), ...], one after another; the last one stays
+    noise   the standard deviation of the normal noise in which the gradient is seen
+    It counts how often it is asked: make it anew, from a new rng, for each run.
+    """
+    check_stages(stages)
+    check_generator(rng)
+    number(noise, "noise")
+    valleys = [(a, c) for steps, a, c in stages for _ in range(steps)]
+    coming = iter(valleys)
+
+    def gradient(x):
+        a, c = next(coming, valleys[-1])
+        return a * (x - c) + noise * rng.standard_normal(np.shape(x))
+
+    return gradient
 
 
 SURFACES = [cubic, bowl, ravine, rosenbrock, beale, himmelblau, saddle, rastrigin]

@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from adamlib import experiments, rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
-from adamlib.descent import batches, descend, training
+from adamlib.descent import descend, training
 from adamlib.experiments import Task, adagrad_from_zero, paper
 from adamlib.experiments.claims import TABLE
 from adamlib.experiments.tuning import rounds
@@ -104,25 +104,15 @@ def digits_images_used(method, rate, seed):
 
 def digits_noise(method, rate, seed):
     """Cosines and lengths of batches' gradients, at the start and after ten epochs."""
-    rng, task = np.random.default_rng(seed), digits_task()
-    images, labels = mnist().train
-
-    def gradient(params, chosen):
-        gs = task.model.gradient(params, (images[chosen], labels[chosen]))
-        return np.concatenate([g.ravel() for g in gs])
-
-    whole_task = Task(task.model, task.start, (images, labels), (), epochs=10)
+    rng, task, data = np.random.default_rng(seed), digits_task(), mnist().train
+    whole_task = Task(task.model, task.start, data, (), epochs=10)
     places = {"start": task.start(rng), "after": whole_task.train(rules.sgd, 0.1, seed).params}
     found, sizes = {}, np.array([1, 5, 25, 100, 500, 3000])
     for place, params in places.items():
-        whole, lengths = gradient(params, slice(None)), []
-        length = np.linalg.norm(whole)
-        some = [gradient(params, rng.permutation(8000)[:800]) for _ in range(20)]
-        found[f"cosine {place}"] = np.mean([g @ whole / np.linalg.norm(g) / length for g in some])
-        for size in sizes:
-            drawn = rng.integers(0, 8000, (max(20, 200 // size), size))
-            squares = [np.sum((gradient(params, c) - whole) ** 2) for c in drawn]
-            lengths.append(np.mean(squares) ** 0.5)
+        where = task.model, params, data
+        (found[f"cosine {place}"],) = experiments.mean_cosines(*where, [800], rng)
+        lengths = experiments.gradient_noise(*where, sizes, rng)
+        length = np.linalg.norm(experiments.flat_gradient(*where))
         found[f"slope {place}"] = np.polyfit(np.log(sizes), np.log(lengths), 1)[0]
         found[f"equal {place}"] = (lengths[0] / length) ** 2
     return found
@@ -160,13 +150,13 @@ def digits_loops(method, rate, seed):
 
 def reviews_one_epoch(method, rate, seed):
     """Lesson 04's measurements of single words, after one epoch of all sentences."""
-    data, model = rotten_tomatoes().train, SparseLogisticRegression()
+    data = rotten_tomatoes().train
+    task = reviews_task(size=len(data[1]))
     count = np.asarray(data[0].sum(axis=0)).ravel()
 
     def epoch(rule, rate):
-        stream = batches(data, 100, np.random.default_rng(seed))
-        gradient = lambda params: model.gradient(params, next(stream))  # noqa: E731
-        return descend(rule, gradient, model.initial(), 69, learning_rate=rate)
+        gradient = experiments.batch_gradient(task, seed)
+        return descend(rule, gradient, task.model.initial(), 69, learning_rate=rate)
 
     moved = np.abs(epoch(rules.sgd, 1.0).trajectory[0][-1])
     rare, frequent = (np.median(moved[c]) for c in (count == 1, count >= 1000))
@@ -175,7 +165,7 @@ def reviews_one_epoch(method, rate, seed):
     root = sums["adagrad from 0"] ** 0.5
     return {
         "farther": frequent / rare,
-        "loss at 25": model.loss(far, data),
+        "loss at 25": task.model.loss(far, data),
         "slowed": np.sum(sums["adagrad"] > 0.13),
         "times": root[rotten_tomatoes_words() == "of"][0] / np.median(root[count == 3]),
     }

@@ -12,11 +12,12 @@ from adamlib.conventions import (
     epsilon_from_paper,
     l2_from_pytorch,
     momentum_from_pytorch,
+    momentum_outside,
     table,
     weight_decay_from_paper,
 )
 from adamlib.descent import descend
-from adamlib.keras_check import OWN, keras, tf
+from adamlib.keras_check import equals_conventions, keras, tf
 from adamlib.schedules import cosine, linear_warmup
 from adamlib.surfaces import ravine
 
@@ -73,6 +74,12 @@ def test_the_same_momentum_is_another_path_when_the_learning_rate_changes():
     both = in_keras(rules.momentum, learning_rate=falling, momentum=0.9)
     theirs = pytorch_momentum(falling, 0.9)
     assert np.abs(both - theirs)[:101].max() < 1e-12 < 1e-4 < np.abs(both - theirs)[101:].max()
+
+
+def test_momentum_outside_is_pytorchs_and_optaxs():
+    ours = in_keras(momentum_outside, learning_rate=falling, momentum=0.9)
+    np.testing.assert_allclose(ours, pytorch_momentum(falling, 0.9), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(ours, optax_momentum(falling, 0.9), rtol=0, atol=1e-12)
 
 
 def test_momentum_of_keras_itself_follows_pytorch():
@@ -188,12 +195,13 @@ def test_l2_is_decoupled_decay_in_sgd_but_not_with_momentum_nor_in_adam():
     assert np.abs(mine - decoupled).max() > 0.1
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
-def test_keras_row_has_the_defaults_of_the_installed_keras(name):
-    (row,) = (row for row in CONVENTIONS[name] if row.library == "Keras")
-    parameters = inspect.signature(getattr(keras.optimizers, OWN[name][0])).parameters
-    for knob, value in row.defaults.items():
-        assert parameters[knob].default == value, knob
+def test_keras_rows_have_the_defaults_of_the_installed_keras(capsys, monkeypatch):
+    equals_conventions()
+    assert "defaults of Keras" in capsys.readouterr().out
+    wrong = CONVENTIONS["adam"][0]._replace(library="Keras", defaults={"beta_1": 0.8})
+    monkeypatch.setitem(CONVENTIONS, "adam", [wrong])
+    with pytest.raises(AssertionError, match="beta_1 of adam is 0.9 in Keras, and 0.8 in the"):
+        equals_conventions()
 
 
 def test_tensorflow_1s_row_has_the_defaults_of_its_optimizer():

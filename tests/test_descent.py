@@ -490,3 +490,19 @@ def test_adamlib_loads_neither_tensorflow_nor_pyplot():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "numpy" in run.stdout.split(), run.stderr
     assert not {"tensorflow", "matplotlib.pyplot"} & set(run.stdout.split())
+
+
+def test_given_gradients_come_in_turn_whatever_x_is():
+    run = descend(rules.sgd, descent.given([1.0, -2.0, 4.0]), 0.0, 3, learning_rate=0.5)
+    assert run.trajectory.tolist() == [0, -0.5, 0.5, -1.5]
+    with pytest.raises(ValueError, match="There is no gradient left"):
+        descend(rules.sgd, descent.given([1.0]), 0.0, 2)
+
+
+def test_steps_of_a_rule_are_in_units_of_the_learning_rate():
+    gradients = np.array([[3.0, -0.5], [3.0, 1.0]])
+    assert descent.steps_of(rules.sgd, gradients).tolist() == gradients.tolist()
+    steps = descent.steps_of(rules.adam, [0.01] * 5, epsilon=0.0)
+    assert steps.shape == (5,) and np.allclose(steps, 1)
+    steps = descent.steps_of(rules.momentum, [1, 1], learning_rate=0.1)
+    np.testing.assert_allclose(steps, [0.1, 0.19])

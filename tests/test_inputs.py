@@ -1,6 +1,7 @@
 """What learners type by mistake: each gets a result or one sentence, whatever function it meets."""
 
 import contextlib
+import dataclasses
 import io
 import linecache
 import re
@@ -29,6 +30,7 @@ from adamlib import (
     schedules,
     surfaces,
 )
+from adamlib.datasets import mnist
 from adamlib.experiments import jobs, vae
 
 # what learners type
@@ -206,6 +208,9 @@ TUNED = {
     "seeds": [0],
     "done": {},
 }
+FEW = dataclasses.replace(experiments.digits(), part=tuple(a[:200] for a in mnist().train))
+ON_TASK = {"task": FEW, "rates": [0.1], "seeds": [0]}
+DRAWN = {"model": MODEL, "params": MODEL.initial(), "data": DATA.train, "sizes": [1], "rng": RNG}
 IN_STACK = {"params": SMALL.initial(RNG), "data": (IMAGES,)}
 
 
@@ -233,6 +238,8 @@ def starred(function, *names):
 CALLS = {
     "descend": (descent.descend, STEP | RATE | {"rule": rules.sgd}, 150),
     "descend adam": (descent.descend, STEP | RATE | ADAM, 100),
+    "given": (lambda gradients: descent.given(gradients)(1.0), {"gradients": [1.0]}, 60),
+    "steps_of": (descent.steps_of, {"gradients": [1.0, 2.0]} | ADAM, 80),
     "sweep": (descent.sweep, STEP | GRID | {"rule": rules.momentum}, 150),
     "train": (descent.train, LEARN | HOW | RATE | {"rule": rules.sgd, "data": DATA.train}, 120),
     "iterations": (descent.iterations, {"data": DATA.train, "epochs": 2, "batch_size": 2}, 60),
@@ -289,6 +296,12 @@ CALLS = {
     ),
     "a surface": (surfaces.ravine, {"x": POINT}, 40),
     "its slope": (surfaces.cubic.gradient, {"x": 1.0}, 40),
+    "noisy": (surfaces.noisy, {"surface": surfaces.cubic, "rng": RNG, "noise": 1.0}, 60),
+    "changing_valley": (
+        surfaces.changing_valley,
+        {"stages": [(2, 1, 0)], "rng": RNG, "noise": 1.0},
+        60,
+    ),
     "noisy_bowl": (surfaces.noisy_bowl, {"rng": RNG, "noise": 1.0}, 40),
     "seeds": (experiments.seeds, {"count": 2}, 30),
     "collect": (experiments.collect, {"jobs": {"a": of_nothing}, "done": {}}, 50),
@@ -303,6 +316,47 @@ CALLS = {
         experiments.scoreboard,
         COMPARED | {"held_out_loss": lambda p: 1.0, "count": 2},
         60,
+    ),
+    "compare": (
+        experiments.compare,
+        {"task": FEW, "methods": {"sgd": rules.sgd}, "rates": [0.1]},
+        15,
+    ),
+    "held_out_losses": (experiments.held_out_losses, ON_TASK | {"rule": rules.sgd}, 15),
+    "train_schedules": (
+        experiments.train_schedules,
+        ON_TASK | {"rule": rules.sgd, "schedules": {"constant": same}, "done": {}},
+        15,
+    ),
+    "timed_training": (
+        experiments.timed_training,
+        {"task": FEW, "rule": rules.sgd, "rate": 0.1, "seed": 0},
+        15,
+    ),
+    "batch_gradient": (experiments.batch_gradient, {"task": FEW, "seed": 0}, 40),
+    "mean_cosines": (experiments.mean_cosines, DRAWN, 40),
+    "gradient_noise": (experiments.gradient_noise, DRAWN, 40),
+    "loss_of_runs": (
+        experiments.loss_of_runs,
+        RATE | {"rule": rules.sgd, "surface": surfaces.ravine, "steps": 3, "runs": 2},
+        60,
+    ),
+    "momentum_map": (experiments.momentum_map, {"rule": rules.momentum}, 3),
+    "adam_grid": (
+        experiments.adam_grid,
+        dict.fromkeys(["learning_rate", "beta_1", "beta_2", "epsilon"], [0.1])
+        | {"surface": surfaces.ravine, "steps": 3},
+        60,
+    ),
+    "beside": (
+        plots.beside,
+        {"right": [1.0, 0.5], "others": {"A": [1.0]}, "rule": "adam", "ylim": (0, 1)},
+        15,
+    ),
+    "by_knob": (
+        plots.by_knob,
+        {"losses": {"beta_1": {0.5: [1.0, 0.5]}}, "rule": "adam", "early": 1, "late": 1},
+        15,
     ),
     "curve": (
         plots.curve,

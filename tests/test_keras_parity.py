@@ -20,15 +20,17 @@ import pytest
 
 from adamlib import rules
 from adamlib.datasets import fashion_mnist, rotten_tomatoes
-from adamlib.descent import hyperparameter_defaults, train
+from adamlib.descent import descend, hyperparameter_defaults, train
 from adamlib.keras_check import (
     AS_ADAM,
     BOUNDS,
     OWN,
     _descend,
     _keras_descend,
+    descend_keras,
     equals_adam,
     equals_keras,
+    equals_schedule,
     keras,
     largest_difference,
     own_optimizer,
@@ -37,6 +39,7 @@ from adamlib.keras_check import (
 )
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 from adamlib.practice.mistakes import compiled, wrong_rules
+from adamlib.schedules import cosine
 from adamlib.surfaces import cubic, ravine
 
 STEPS = 100
@@ -452,3 +455,24 @@ def test_a_network_trained_by_keras_takes_the_same_batches_to_the_same_weights(b
     for a, b in zip(ours.params, theirs.params, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
     assert batch_size is None or abs(theirs.losses - other.losses).max() > 1e-3
+
+
+# What lesson 07 holds to Keras, and Keras by itself
+
+
+def test_a_schedule_is_compared_with_one_of_keras_that_counts_from_0(capsys):
+    theirs = keras.optimizers.schedules.CosineDecay(0.1, 20)
+    equals_schedule("cosine", cosine(0.1, 20), theirs, steps=20)
+    assert capsys.readouterr().out.split() == (
+        "cosine 20 steps: no relative difference above 1e-3".split()
+    )
+    with pytest.raises(AssertionError, match="late is 0.09.* at step 1, Keras has 0.1"):
+        equals_schedule("late", lambda t: cosine(0.1, 21)(t + 1), theirs, steps=20)
+
+
+def test_keras_by_itself_walks_the_path_of_descend():
+    for x, gradient in ((0.5, cubic.gradient), (ravine.start, ravine.gradient)):
+        ours = descend(rules.adam, gradient, x, 30, learning_rate=0.05).trajectory
+        theirs = descend_keras(keras.optimizers.Adam(0.05), gradient, x, 30)
+        assert theirs.shape == ours.shape
+        np.testing.assert_allclose(theirs, ours, atol=1e-5)

@@ -39,6 +39,8 @@ def figures():
             ("learning_rate", np.array([0.01, 0.1, 1])),
             ("momentum", np.array([0, 0.9])),
         ),
+        "beside": plots.beside([0, -1, -2], {"picture 1": [0, 1]}, "adam", (-2, 2)),
+        "by_knob": plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1], 0.9: [9, 8, 7, 5]}}, "adam", 1, 2),
         "images": plots.images(np.zeros((3, 16)), [1, 2, 3]),
     }
 
@@ -53,6 +55,8 @@ WORDS = {
     "climbs": "The least loss: sgd 1.00 at η = 0.1, adam 0.50 at η = 0.001",
     "states": "m[1] goes from 2 to",
     "knob_map": "From 1, at learning_rate 0.01 and momentum 0, to 6. 0 of 6 runs diverged",
+    "beside": "Picture 1: x goes from 0 to 1 half-way, and ends after 1 steps at 1",
+    "by_knob": "beta_1 0.9: from 9 to 8 after 1 steps, late 6",
     "images": "3 images of 4 by 4 pixels, labelled 1, 2, 3",
 }
 
@@ -194,6 +198,17 @@ def test_lines_may_have_places_of_their_own_and_both_axes_be_logarithmic():
     assert [line.get_xdata()[-1] for line in ax.lines] == [7, 90]
     assert ax.get_xscale() == ax.get_yscale() == "log"
     assert ax.get_xlabel() == "samples, log scale"
+
+
+def test_wrong_paths_are_beside_the_right_one_and_an_axis_begins_at_zero_where_asked():
+    figure = plots.beside([0, -1, -2], {"A": [0, 1], "B": [0.5]}, "adam", (-3, 3))
+    a, b, empty = figure.axes
+    assert [line.get_ydata().tolist() for line in b.lines] == [[0, -1, -2], [0.5]]
+    assert to_rgb(a.lines[1].get_color()) == to_rgb(plots.COLOURS["adam"])
+    assert a.get_ylim() == (-3, 3) and a.get_title(loc="left") == "A"
+    for from_zero in (True, False):
+        figure = plots.lines({"sgd": [2.0, 1.0]}, log=False, from_zero=from_zero)
+        assert (figure.axes[0].get_ylim()[0] == 0) == from_zero
 
 
 def test_a_path_that_leaves_the_picture_is_said():

@@ -3,7 +3,7 @@ import pytest
 
 from adamlib import rules, surfaces
 from adamlib.descent import descend
-from adamlib.surfaces import SURFACES, cubic, noisy_bowl
+from adamlib.surfaces import SURFACES, changing_valley, cubic, noisy, noisy_bowl, ravine
 
 every_surface = pytest.mark.parametrize("surface", SURFACES, ids=lambda s: s.name)
 
@@ -95,3 +95,20 @@ def test_the_noisy_bowl_repeats_its_noise_and_is_right_on_average():
 def test_a_point_with_other_than_two_coordinates_is_refused():
     with pytest.raises(ValueError, match=r"ravine takes x of shape \(2, ...\), not \(3,\)"):
         surfaces.ravine(np.zeros(3))
+
+
+@pytest.mark.parametrize("surface", [cubic, ravine], ids=lambda s: s.name)
+def test_a_noisy_surface_keeps_its_value_and_its_gradient_on_average(surface):
+    shaken = noisy(surface, np.random.default_rng(0), noise=0.5)
+    x = np.repeat(surface.start[..., None], 10_000, axis=-1)
+    np.testing.assert_array_equal(shaken(x), surface(x))
+    noise = shaken.gradient(x) - surface.gradient(x)
+    assert abs(noise.mean()) < 0.02 and abs(noise.std() - 0.5) < 0.02
+
+
+def test_a_changing_valley_goes_from_stage_to_stage_and_stays_in_the_last():
+    gradient = changing_valley([(2, 1000, 1), (1, 1, -1)], np.random.default_rng(0), noise=0)
+    assert [float(gradient(3.0)) for _ in range(5)] == [2000, 2000, 4, 4, 4]
+    gradient = changing_valley([(1, 1, 0)], np.random.default_rng(0))
+    each = gradient(np.zeros(10_000))
+    assert abs(each.mean()) < 0.05 and abs(each.std() - 1) < 0.05

@@ -3,6 +3,7 @@
 tasks         digits(), reviews(), clothes(): a model, its data and how to train it; a ravine
 jobs          many trainings behind a progress bar, which an interrupt does not lose; seeds, sizes
 tuning        methods compared fairly: each at its best learning rate, then with several seeds
+comparisons   what several lessons compare: rules on a task, settings on a surface
 claims        what the lessons claim of trained models, as measured over many seeds
 paper         the races of lesson 09: what it takes of Adam's paper, by its own name
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
@@ -10,6 +11,20 @@ vae           the autoencoder and the grid of Figure 4 of Adam's paper
 """
 
 from adamlib.experiments.claims import CLAIMS, carried, evidence
+from adamlib.experiments.comparisons import (
+    adam_grid,
+    batch_gradient,
+    compare,
+    digits_scoreboard,
+    flat_gradient,
+    gradient_noise,
+    held_out_losses,
+    loss_of_runs,
+    mean_cosines,
+    momentum_map,
+    timed_training,
+    train_schedules,
+)
 from adamlib.experiments.jobs import collect, seeds, size
 from adamlib.experiments.tasks import (
     Task,
@@ -28,19 +43,31 @@ __all__ = [
     "Score",
     "Task",
     "adagrad_from_zero",
+    "adam_grid",
     "adam_uncorrected",
+    "batch_gradient",
     "carried",
     "clothes",
     "collect",
+    "compare",
     "dead_units",
     "digits",
+    "digits_scoreboard",
     "evidence",
     "mean_losses",
     "repeat",
+    "flat_gradient",
+    "gradient_noise",
+    "held_out_losses",
+    "loss_of_runs",
+    "mean_cosines",
+    "momentum_map",
     "reviews",
     "scoreboard",
     "seeds",
     "size",
+    "timed_training",
+    "train_schedules",
     "tune",
     "turned_ravine",
 ]

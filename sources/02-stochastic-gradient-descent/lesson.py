@@ -30,66 +30,38 @@
 # **cosine** of the angle between two directions is 1 where they agree and 0 at a right angle.
 
 # %%
-from time import perf_counter
+from functools import partial
 
 import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
 from adamlib.practice import check, check_answer, hint, quiz
-from adamlib.experiments import evidence, scoreboard
+from adamlib.experiments import digits, evidence, scoreboard
 from adamlib.datasets import mnist
-from adamlib.descent import descend, iterations, sweep, train, training
+from adamlib.descent import descend, train
 from adamlib.explorers import explore, race
 from adamlib.models import LogisticRegression
 from adamlib.rules import sgd
-from adamlib.surfaces import noisy_bowl, ravine
+from adamlib.surfaces import noisy, noisy_bowl, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
+# %%
 images, labels = mnist().train
 model = LogisticRegression()
 start = model.initial()
 quiz("02.cosine")
 
-
 # %% tags=["about: 02 cosine after training"]
-def gradient_of(params, chosen):
-    """The gradient of these images, in one row."""
-    gradients = model.gradient(params, (images[chosen], labels[chosen]))
-    return np.concatenate([g.ravel() for g in gradients])
-
-
-def cosine(a, b):
-    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
-
-
-def train_ours(rate, data, batch_size, epochs=1, seed=SEEDS[0]):
-    rng = np.random.default_rng(seed)
-    return train(
-        sgd,
-        model.loss_and_gradient,
-        start,
-        data,
-        epochs=epochs,
-        batch_size=batch_size,
-        rng=rng,
-        learning_rate=rate,
-    )
-
-
-rng = np.random.default_rng(SEEDS[0])
-trained = train_ours(0.1, (images, labels), batch_size=100, epochs=10).params
-places = {"at the start": start, "after training": trained}
-whole = {place: gradient_of(params, slice(None)) for place, params in places.items()}
-sizes, cosines = np.array([1, 8, 80, 800]), {}
+data = images, labels
+ten_epochs = dict(epochs=10, batch_size=100, rng=np.random.default_rng(SEEDS[0]))
+trained = train(sgd, model.loss_and_gradient, start, data, **ten_epochs, learning_rate=0.1)
+places = {"at the start": start, "after training": trained.params}
+rng, sizes, cosines = np.random.default_rng(SEEDS[0]), np.array([1, 8, 80, 800]), {}
 for place, params in places.items():
-    means = []
-    for size in sizes:
-        draws = 400 if size < 80 else 20  # few images differ more from draw to draw
-        drawn = [rng.permutation(8000)[:size] for _ in range(draws)]
-        gradients = [gradient_of(params, chosen) for chosen in drawn]
-        means.append(np.mean([cosine(g, whole[place]) for g in gradients]))
-    cosines[f"cosine {place}"] = np.array(means)
+    means = experiments.mean_cosines(model, params, data, sizes, rng)
+    cosines[f"cosine {place}"] = means
     print(f"{place}: mean cosine {means[3]:.2f} with 800 images")
 plots.lines(cosines, x=sizes, xlabel="images", ylabel="mean cosine", log=False, log_x=True)
 
@@ -235,17 +207,10 @@ check_answer("02.stride", stride)
 # %%
 quiz("02.races")
 
-
 # %% tags=["about: 02 B = 10 ends below B = 100"]
-def held_out_loss(params):
-    return model.loss(params, others)
-
-
-methods = {
-    f"sgd, B = {size:,}": lambda rate, seed, size=size: train_ours(rate, part, size, seed=seed)
-    for size in (1, 10, 100, 7000)
-}
-by_size = scoreboard(methods, [0.001, 0.01, 0.1, 1.0, 10.0], held_out_loss)
+tasks = {size: digits(batch_size=size) for size in (1, 10, 100, 7000)}
+methods = {f"sgd, B = {size:,}": partial(task.train, sgd) for size, task in tasks.items()}
+by_size = scoreboard(methods, [0.001, 0.01, 0.1, 1.0, 10.0], tasks[1].held_out_loss)
 
 # %% [markdown]
 # Three shuffles show what happens. They do not settle which size is better, because another shuffle moves the loss: by
@@ -279,28 +244,8 @@ evidence(
 # %% tags=["nbval-ignore-output"]
 def timed(size, epochs):
     """Images used, seconds, and the loss on all of `part`, at 25 moments."""
-    rate = by_size[f"sgd, B = {size:,}"].rate
-    steps = iterations(part, epochs, size)
-    moments = set(np.geomspace(1, steps, 25).astype(int))
-    run = training(
-        sgd,
-        model.loss_and_gradient,
-        start,
-        part,
-        epochs=epochs,
-        batch_size=size,
-        rng=np.random.default_rng(SEEDS[0]),
-        learning_rate=rate,
-    )
-    next(run)  # the start
-    seconds, rows = 0.0, []
-    for t in range(1, steps + 1):
-        begin = perf_counter()
-        state = next(run)
-        seconds += perf_counter() - begin
-        if t in moments:  # measured with the clock stopped
-            rows.append((t * size, seconds, model.loss(state.params, part)))
-    return np.array(rows).T
+    task, rate = digits(batch_size=size, epochs=epochs), by_size[f"sgd, B = {size:,}"].rate
+    return experiments.timed_training(task, sgd, rate, SEEDS[0])
 
 
 lengths = {1: 1, 100: 20, 7000: 40}  # epochs for each batch size
@@ -343,22 +288,15 @@ check_answer("02.rate_50", rate_50)
 
 # %% tags=["about: 02 slope of the noise at the start"]
 sizes = np.array([1, 5, 25, 100, 500, 3000])
-noise, slopes = {}, {}
+noise, slopes, whole = {}, {}, {}
 for place, params in places.items():
-    lengths = []
-    for size in sizes:
-        # independent: the same image may come twice
-        drawn = rng.integers(0, 8000, (max(20, 200 // size), size))
-        gradients = np.array([gradient_of(params, chosen) for chosen in drawn])
-        squares = np.sum((gradients - whole[place]) ** 2, axis=1)
-        lengths.append(np.sqrt(squares.mean()))
-    noise[place] = np.array(lengths)
-    slopes[place] = np.polyfit(np.log(sizes), np.log(lengths), 1)[0]
+    noise[place] = experiments.gradient_noise(model, params, data, sizes, rng)
+    slopes[place] = np.polyfit(np.log(sizes), np.log(noise[place]), 1)[0]
+    whole[place] = np.linalg.norm(experiments.flat_gradient(model, params, data))
     print(f"{place}: slope {slopes[place]:.1f}")
 curves = {f"sgd, noise {place}": noise[place] for place in places}
 for place in places:
-    length = np.linalg.norm(whole[place])
-    curves[f"gradient of all {place}"] = np.full(len(sizes), length)
+    curves[f"gradient of all {place}"] = np.full(len(sizes), whole[place])
 plots.lines(curves, x=sizes, xlabel="batch size B", ylabel="length", log_x=True)
 
 # %% [markdown]
@@ -390,15 +328,12 @@ bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))
 display(quiz("02.ball"))
 explore({sgd: {"learning_rate": 0.3}}, bowl, steps=150)
 
+
 # %%
-many = np.tile(bowl.start[:, None], (1, 1000))  # 1,000 runs from one start
-
-
 def mean_loss(rate, steps=400):
     """The loss at each step, the mean of 1,000 runs."""
     bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))
-    run = sweep(sgd, bowl.gradient, many, steps, learning_rate=rate)
-    return np.array([bowl(x).mean() for x in run.trajectory])
+    return experiments.loss_of_runs(sgd, bowl, steps, runs=1000, learning_rate=rate)
 
 
 constant = {f"sgd, η = {rate}": mean_loss(rate) for rate in (0.3, 0.1, 0.03)}
@@ -456,13 +391,9 @@ schedules = {
     "sgd, constant η": lambda rate: rate,
     "sgd, η/√t": lambda rate: lambda t: rate / t**0.5,
 }
+task = digits(batch_size=20, epochs=2)
 by_schedule = {
-    name: np.array(
-        [
-            [held_out_loss(train_ours(schedule(rate), part, 20, 2, seed).params) for rate in rates]
-            for seed in SEEDS
-        ]
-    )
+    name: experiments.held_out_losses(task, sgd, [*map(schedule, rates)], SEEDS)
     for name, schedule in schedules.items()
 }
 display(plots.lines(by_schedule, x=rates, xlabel="η", ylabel="held-out loss", log_x=True))
@@ -483,21 +414,17 @@ evidence(
 # lesson 01. Last, Keras trains by itself on the same batches. A Keras schedule counts steps **from 0**, our $t$ from 1.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference, train_network
-
-
-def batch_gradient():
-    """A gradient of the digits that takes the next batch at each call."""
-    stream = iter(one_epoch(*part, 100, np.random.default_rng(SEEDS[0])))
-    return lambda params: model.gradient(params, next(stream))
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
 
 
 def falling_rate(t):
     return 0.5 / t**0.5
 
 
+task = digits()
+batch_gradient = experiments.batch_gradient(task, SEEDS[0])  # of the next batch at each call
 bowl_gradient = noisy_bowl(np.random.default_rng(SEEDS[0])).gradient
-equals_keras(sgd, batch_gradient(), start, 70, learning_rate=0.3, dtype="float32")
+equals_keras(sgd, batch_gradient, start, 70, learning_rate=0.3, dtype="float32")
 equals_keras(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
 equals_adam(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
 
@@ -507,9 +434,8 @@ class Falling(keras.optimizers.schedules.LearningRateSchedule):
         return falling_rate(keras.ops.cast(step, "float32") + 1)
 
 
-rng = np.random.default_rng(SEEDS[0])
-theirs = train_network(keras.optimizers.SGD(Falling()), start, part, batch_size=100, rng=rng).params
-ours = train_ours(falling_rate, part, batch_size=100).params
+theirs = task.train_keras(keras.optimizers.SGD(Falling()), SEEDS[0]).params
+ours = task.train(sgd, falling_rate, SEEDS[0]).params
 apart = largest_difference(ours, theirs)
 assert apart < 1e-5
 print("7,850 weights after an epoch, η = 0.5/√t: no difference above 1e-5")
@@ -523,19 +449,8 @@ print("7,850 weights after an epoch, η = 0.5/√t: no difference above 1e-5")
 #
 # From here to lesson 06 the task is this: one epoch in batches of 100, three seeds, the rate tuned for each method.
 
-
 # %% tags=["about: 02 Adam ends below sgd"]
-def keras_adam(rate, seed):
-    rng = np.random.default_rng(seed)
-    return train_network(keras.optimizers.Adam(rate), start, part, batch_size=100, rng=rng)
-
-
-rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-methods = {
-    "sgd": lambda rate, seed: train_ours(rate, part, 100, seed=seed),
-    "tf.keras Adam": keras_adam,
-}
-scores = scoreboard(methods, rates, held_out_loss, every=5)
+scores = experiments.digits_scoreboard({"sgd": sgd}, every=5)
 curves = {name: score.losses for name, score in scores.items()}
 display(plots.lines(curves, x=np.arange(5, 71, 5), xlabel="iteration"))
 evidence("02 Adam ends below sgd")
@@ -549,12 +464,7 @@ evidence("02 Adam ends below sgd")
 
 # %%
 rng = np.random.default_rng(SEEDS[0] + 1)
-
-
-def noisy_ravine(x):
-    return ravine.gradient(x) + rng.standard_normal(2)
-
-
+noisy_ravine = noisy(ravine, rng).gradient
 run = descend(sgd, noisy_ravine, ravine.start, 40, learning_rate=0.09)
 plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 
@@ -650,7 +560,7 @@ for rate, words in ((3, "falling"), (0.1, "constant")):
 carried("02 Adam ends below sgd", scores["sgd"].held_out - scores["tf.keras Adam"].held_out)
 assert CLAIMS["02 Adam ends below sgd"].separated and CLAIMS["02 Adam ends below sgd"].shown == 26
 assert abs(CLAIMS["02 Adam ends below sgd"].mean - 0.04) < 0.005
-rng, flips, downhill = np.random.default_rng(SEEDS[0]), [], []
+noisy_ravine, flips, downhill = noisy(ravine, np.random.default_rng(SEEDS[0])).gradient, [], []
 for _ in range(100):  # means, whose errors are below 0.01
     run = descend(sgd, noisy_ravine, ravine.start, 20, learning_rate=0.09)
     across = run.gradients[:, 1]

@@ -32,31 +32,26 @@
 
 # %%
 from dataclasses import replace
-from itertools import accumulate
 
 import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
 from adamlib.practice import check, check_answer, hint, quiz
-from adamlib.experiments import digits, evidence, scoreboard
+from adamlib.experiments import digits, evidence
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep
 from adamlib.explorers import average, explore
 from adamlib.rules import sgd
-from adamlib.surfaces import ravine
+from adamlib.surfaces import noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
-rng = np.random.default_rng(SEEDS[0])
+
+# %%
+noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[0]), noise=2)
 zigzag = descend(sgd, ravine.gradient, ravine.start, 40, learning_rate=0.09)
-noisy = descend(
-    sgd,
-    lambda x: ravine.gradient(x) + 2 * rng.standard_normal(2),
-    ravine.start,
-    40,
-    learning_rate=0.09,
-)
-plots.contour(ravine, {"sgd": zigzag.trajectory, "sgd, noisy gradient": noisy.trajectory})
+by_batches = descend(sgd, noisy_ravine.gradient, ravine.start, 40, learning_rate=0.09)
+plots.contour(ravine, {"sgd": zigzag.trajectory, "sgd, noisy gradient": by_batches.trajectory})
 
 # %% [markdown]
 # ## 2 Averages that forget
@@ -84,13 +79,19 @@ forgetting = check(new_average, "new_average")
 
 quiz("03.start")
 
-# %% tags=["about: 03 at η = 0.1 momentum ends below sgd"]
-losses = digits(batch_size=10).train(sgd, 0.03, SEEDS[0]).losses[:300]
 
-smooth = {"sgd, each batch": losses}
-for decay in (0.5, 0.9, 0.99):
-    averages = accumulate(losses, lambda m, a, b=decay: forgetting(m, a, b), initial=0.0)
-    smooth[f"β = {decay}"] = np.array([*averages])[1:]
+# %% tags=["about: 03 at η = 0.1 momentum ends below sgd"]
+def smoothed(values, beta):
+    m, averages = 0.0, []
+    for value in values:
+        m = forgetting(m, value, beta)
+        averages.append(m)
+    return np.array(averages)
+
+
+losses = digits(batch_size=10).train(sgd, 0.03, SEEDS[0]).losses[:300]
+averages = {f"β = {beta}": smoothed(losses, beta) for beta in (0.5, 0.9, 0.99)}
+smooth = {"sgd, each batch": losses} | averages
 figure = plots.lines(smooth, xlabel="batch", log=False)
 axes = figure.axes[0]
 for line in (axes.lines[0], axes.get_legend().legend_handles[0]):
@@ -117,10 +118,12 @@ quiz("03.zigzag")
 # The same average, of the gradients of the zig-zag above:
 
 # %%
-averaged = {"sgd gradient across": zigzag.gradients[:30, 1]}
-for i, name in enumerate(["along", "across"]):
-    averages = accumulate(zigzag.gradients[:30, i], lambda m, a: forgetting(m, a, 0.9), initial=0.0)
-    averaged[f"average {name}"] = np.array([*averages])[1:]
+along, across = zigzag.gradients[:30].T
+averaged = {
+    "sgd gradient across": across,
+    "average along": smoothed(along, 0.9),
+    "average across": smoothed(across, 0.9),
+}
 plots.lines(averaged, ylabel="gradient", log=False)
 
 # %% [markdown]
@@ -196,8 +199,8 @@ quiz("03.limit")
 # ### Exercise 4: where are the borders?
 #
 # For $L = 4$ and $\mu = 0.64$: from which $\eta$ on does it oscillate, and beyond which does it diverge? The rest of the
-# cell tests the theory, with $L = 1$: 40,000 runs in one `sweep`, sorted by whether they passed the minimum, and whether
-# they ended farther away than they began.
+# cell tests the theory, with $L = 1$: `momentum_map` sorts 40,000 runs of one `sweep` by whether they passed the
+# minimum, and whether they ended farther away than they began.
 
 # %%
 # BEGIN SOLUTION
@@ -209,31 +212,9 @@ limit = 2 * (1 + 0.64) / 4
 check_answer("03.border", border)
 check_answer("03.limit", limit)
 
-rates, shares = np.linspace(0.1, 4, 200), np.linspace(0, 0.98, 200)
-swept = sweep(
-    rule, lambda e: e, 1.0, 300, learning_rate=rates, momentum=shares[:, np.newaxis]
-).trajectory
-passed, far = (swept < 0).any(axis=0), ~(np.abs(swept[-1]) < 1)
-kind = np.where(far, 2, np.where(passed, 1, 0))
-
-roots = np.sqrt(shares)
-upper = 2 * (1 + shares)
-theory = (rates > ((1 - roots) ** 2)[:, np.newaxis]) + 1 * (rates > upper[:, np.newaxis])
-differ = np.mean(kind != theory)
+picture, differ = experiments.momentum_map(rule)
 print(f"the theory is wrong about {'more' if differ > 0.001 else 'fewer'} than 1 cell in 1,000")
-both = np.concatenate([(1 - roots[::-1]) ** 2, (1 + roots) ** 2])
-plots.knob_map(
-    kind,
-    ("ηL", rates),
-    ("momentum μ", shares),
-    label="what the run did",
-    log=False,
-    kinds=["monotone", "oscillating", "diverging"],
-    lines={
-        "(1 + μ − ηL)² = 4μ": (both, np.concatenate([shares[::-1], shares])),
-        "ηL = 2(1 + μ)": (upper, shares),
-    },
-)
+picture
 
 # %% [markdown]
 # Inside the curve the two roots are a conjugate pair. Their product is $\mu$, so each has the size $\sqrt\mu$: **on
@@ -358,9 +339,7 @@ check_answer("03.outside", outside)
 
 
 # %%
-def momentum_outside(x, g, t, v=0, *, learning_rate=0.01, momentum=0.9):
-    v = momentum * v + g
-    return x - learning_rate * v, v
+from adamlib.conventions import momentum_outside
 
 
 def falls(t):
@@ -405,16 +384,11 @@ for method, rate in ((sgd, 0.1), (rule, 0.01), (ahead, 0.01), (sgd, 0.01)):
 # %% tags=["about: 03 at an effective step of 1 momentum ends below sgd"]
 task = digits()
 effective = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
-
-
-def end_loss(rule, rate, seed):
-    return task.held_out_loss(task.train(rule, rate, seed).params)
-
-
-held_out = {}
-for name, method, factor in (("sgd", sgd, 1), ("momentum", rule, 0.1), ("nesterov", ahead, 0.1)):
-    rates = factor * effective
-    held_out[name] = np.array([[end_loss(method, r, seed) for r in rates] for seed in SEEDS])
+held_out = {
+    "sgd": experiments.held_out_losses(task, sgd, effective, SEEDS),
+    "momentum": experiments.held_out_losses(task, rule, 0.1 * effective, SEEDS),
+    "nesterov": experiments.held_out_losses(task, ahead, 0.1 * effective, SEEDS),
+}
 label = "effective step η/(1 − μ)"
 display(plots.lines(held_out, x=effective, log_x=True, xlabel=label, ylabel="held-out loss"))
 evidence(
@@ -463,14 +437,7 @@ for method, looks in ((rule, False), (ahead, True)):
 # three seeds.
 
 # %% tags=["about: 03 momentum ends below sgd"]
-methods = {
-    "sgd": lambda rate, seed: task.train(sgd, rate, seed),
-    "momentum": lambda rate, seed: task.train(rule, rate, seed),
-    "nesterov": lambda rate, seed: task.train(ahead, rate, seed),
-    "tf.keras Adam": lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed),
-}
-grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(methods, grid, task.held_out_loss)
+scores = experiments.digits_scoreboard({"sgd": sgd, "momentum": rule, "nesterov": ahead})
 evidence(
     "03 momentum's best rate is a tenth of sgd's",
     "03 momentum ends below sgd",

@@ -36,28 +36,23 @@ from IPython.display import display
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, quiz, wrong_rules
-from adamlib.experiments import adagrad_from_zero, digits, evidence, reviews, scoreboard
+from adamlib.experiments import adagrad_from_zero, evidence, reviews
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
-from adamlib.descent import batches, descend, sweep
+from adamlib.descent import descend, sweep
 from adamlib.explorers import explore, one_step
-from adamlib.models import SparseLogisticRegression
-from adamlib.surfaces import ravine
+from adamlib.surfaces import changing_valley, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+
+# %%
 documents, labels = rotten_tomatoes().train
 words = rotten_tomatoes_words()
 count = np.asarray(documents.sum(axis=0)).ravel()  # the sentences that have the word
-few = np.mean(count <= 3)
-print(
-    f"{few:.0%} of the words are in 3 sentences or fewer; 'of' is in {count[words == 'of'][0]:.0f}"
-)
-plots.lines(
-    {"words of the reviews": np.sort(count[count > 0])[::-1]},
-    x=np.arange(1, np.sum(count > 0) + 1),
-    xlabel="rank of the word",
-    ylabel="sentences with the word",
-    log_x=True,
-)
+few, of = np.mean(count <= 3), count[words == "of"][0]
+print(f"{few:.0%} of the words are in 3 sentences or fewer; 'of' is in {of:.0f}")
+ranked = np.sort(count[count > 0])[::-1]
+axes = dict(x=np.arange(1, len(ranked) + 1), xlabel="rank of the word", log_x=True)
+plots.lines({"words of the reviews": ranked}, ylabel="sentences with the word", **axes)
 
 # %%
 quiz("04.rare")
@@ -67,22 +62,17 @@ quiz("04.rare")
 # equally frequent.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
-model = SparseLogisticRegression()
 edges = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 4000])
 groups = [(count >= a) & (count < b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
 typical = [np.median(count[group]) for group in groups]
+everything = reviews(size=len(labels))  # none held out
+model = everything.model
 
 
 def one_epoch(rule, rate):
     """69 steps, each of them recorded."""
-    stream = batches((documents, labels), 100, np.random.default_rng(SEEDS[0]))
-    return descend(
-        rule,
-        lambda params: model.gradient(params, next(stream)),
-        model.initial(),
-        69,
-        learning_rate=rate,
-    )
+    gradient = experiments.batch_gradient(everything, SEEDS[0])
+    return descend(rule, gradient, model.initial(), 69, learning_rate=rate)
 
 
 def by_group(values):
@@ -302,10 +292,10 @@ quiz("04.dying")
 
 
 # %%
-def step_lengths(old_rule, gradient=2.0, steps=1000):
+def step_lengths(old_rule):
     s, lengths = 0.0, []
-    for t in range(1, steps + 1):
-        x, s = old_rule(0.0, gradient, t, s, learning_rate=1.0)
+    for t in range(1, 1001):
+        x, s = old_rule(0.0, 2.0, t, s, learning_rate=1.0)
         lengths.append(abs(x))
     return np.array(lengths)
 
@@ -347,20 +337,10 @@ check_answer("04.bug_C", bug_C)
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 task = reviews(dropout=0.5, epochs=5)
-
-
-def with_rule(task, old_rule):
-    return lambda rate, seed: task.train(old_rule, rate, seed)
-
-
 methods = {"sgd": rules.sgd, "momentum": rules.momentum, "nesterov": rules.nesterov}
-methods |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero, "adam": rules.adam}
-race = scoreboard(
-    {name: with_rule(task, old_rule) for name, old_rule in methods.items()},
-    [0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
-    task.held_out_loss,
-    every=29,
-)
+methods |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero}
+rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
+race = experiments.compare(task, methods | {"adam": rules.adam}, rates, every=29)
 raced = {name: score.losses for name, score in race.items()}
 axis = dict(x=29 * np.arange(1, 11), ylabel="training loss, with dropout")
 display(plots.lines(raced, **axis, log=False))
@@ -422,7 +402,7 @@ evidence("04 times as frequent are the words of Nesterov's largest weights")
 # less closely: the rounding of a gradient is divided by $\sqrt s$, which is small there.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
-from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference, train_network
+from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
 
 equals_keras(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
@@ -430,8 +410,7 @@ equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 apart = {}
 for s0, old_rule, bound in ((0.1, rule, 1e-5), (0.0, adagrad_from_zero, 1e-2)):
     optimizer = keras.optimizers.Adagrad(0.3, initial_accumulator_value=s0)
-    epoch = dict(batch_size=100, rng=np.random.default_rng(SEEDS[0]))
-    theirs = train_network(optimizer, model.initial(), (documents, labels), **epoch).params
+    theirs = everything.train_keras(optimizer, SEEDS[0]).params
     ours = [path[-1] for path in one_epoch(old_rule, 0.3).trajectory]
     apart[s0] = largest_difference(ours, theirs)
     w = np.abs(ours[0]).max()
@@ -443,13 +422,7 @@ for s0, old_rule, bound in ((0.1, rule, 1e-5), (0.0, adagrad_from_zero, 1e-2)):
 # The course's common task, as in lesson 03: logistic regression on MNIST, one epoch.
 
 # %% tags=["about: 04 on digits AdaGrad from 0 ends below Adam"]
-common = digits()
-board = {name: getattr(rules, name) for name in ("sgd", "momentum", "nesterov")}
-board |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero}
-board = {name: with_rule(common, old_rule) for name, old_rule in board.items()}
-board["tf.keras Adam"] = lambda rate, seed: common.train_keras(keras.optimizers.Adam(rate), seed)
-rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(board, rates, common.held_out_loss, every=10)
+scores = experiments.digits_scoreboard(methods, every=10)
 trained = {name: score.losses for name, score in scores.items()}
 display(plots.lines(trained, x=10 * np.arange(1, 8), ylabel="loss, mean of 10 batches"))
 evidence(
@@ -469,22 +442,14 @@ evidence(
 
 
 # %%
-def jumping():
-    rng, calls = np.random.default_rng(SEEDS[0]), iter(range(3000))
-
-    def gradient(x):
-        minimum = 10 if next(calls) // 500 % 2 == 0 else 0
-        return x - minimum + rng.standard_normal(x.shape)
-
-    return gradient
-
-
+jumps = [(500, 1, 10), (500, 1, 0)] * 3  # for 500 steps curvature 1 and the minimum at 10, ...
 distance, waits, later = {}, {}, {}
 minima = np.array([10, 0] * 3).reshape(6, 1, 1)
 print("steps until it is first within 1, jump by jump; mean distance after step 300")
 for old_rule, rate in ((rules.sgd, 0.05), (rule, 2.0), (rule, 10.0)):
     name = f"{old_rule.__name__}, η = {rate:g}"
-    path = sweep(old_rule, jumping(), np.zeros(1000), 3000, learning_rate=rate).trajectory
+    jumping = changing_valley(jumps, np.random.default_rng(SEEDS[0]))
+    path = sweep(old_rule, jumping, np.zeros(1000), 3000, learning_rate=rate).trajectory
     away = np.abs(path[:3000].reshape(6, 500, 1000) - minima)
     waits[name] = (away < 1).argmax(axis=1).mean(axis=1).round().astype(int).tolist()
     distance[name] = away.mean(axis=2)

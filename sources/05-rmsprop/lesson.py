@@ -32,43 +32,36 @@
 # like: its gradients shrink as its loss falls, and new data ask for other weights.
 
 # %%
-from functools import partial
-from itertools import count
-
 import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
 from adamlib.practice import check, check_answer, hint, quiz
-from adamlib.experiments import adagrad_from_zero, digits, evidence, reviews, scoreboard
-from adamlib.descent import descend, sweep
+from adamlib.experiments import adagrad_from_zero, digits, evidence, reviews
+from adamlib.descent import descend, given, sweep
 from adamlib.explorers import explore, one_step
 from adamlib.rules import adagrad, momentum, nesterov, rmsprop_centered, sgd, sign_descent
-from adamlib.surfaces import ravine
+from adamlib.surfaces import changing_valley, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
-def changing_valley():
-    """Its gradient, which counts how often it is asked: make it anew for each run."""
-    calls, rng = count(1), np.random.default_rng(SEEDS[0])
-
-    def gradient(x):
-        slope = 1000 * (x - 1) if next(calls) <= 200 else x + 1
-        return slope + 0.01 * rng.standard_normal()
-
-    return gradient
+# %%
+def valley():
+    """The gradient, which counts how often it is asked: made anew for each run."""
+    stages = [(200, 1000, 1), (200, 1, -1)]  # for so many steps, a and c
+    return changing_valley(stages, np.random.default_rng(SEEDS[0]), noise=0.01)
 
 
 minimum = np.where(np.arange(401) <= 200, 1.0, -1.0)
-run = descend(adagrad, changing_valley(), 0.0, 400, learning_rate=0.1)
+run = descend(adagrad, valley(), 0.0, 400, learning_rate=0.1)
 paths = {"minimum": minimum, "adagrad, η = 0.1": run.trajectory}
 display(plots.lines(paths, log=False, ylabel="x"))
 quiz("05.stuck")
 
 # %%
 rates = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100])
-swept = sweep(adagrad, changing_valley(), 0.0, 400, learning_rate=rates)
+swept = sweep(adagrad, valley(), 0.0, 400, learning_rate=rates)
 short = np.abs(swept.trajectory[-1] + 1)
 for rate, path in zip(rates, swept.trajectory.T, strict=True):
     print(
@@ -88,7 +81,7 @@ for rate, path in zip(rates, swept.trajectory.T, strict=True):
 # is built on it.
 
 # %%
-run = descend(sign_descent, changing_valley(), 0.0, 400, learning_rate=0.15)
+run = descend(sign_descent, valley(), 0.0, 400, learning_rate=0.15)
 plots.lines({"sign_descent, η = 0.15": run.trajectory} | paths, log=False, ylabel="x")
 
 # %% [markdown]
@@ -145,13 +138,7 @@ one_step({rule: {"learning_rate": 0.1}}, ravine)
 # %% [markdown]
 # Now the ten batches, 60 times over in random order, and the changing valley:
 
-
 # %%
-def gradients_of(stream):
-    coming = iter(stream)
-    return lambda x: next(coming)
-
-
 rng = np.random.default_rng(SEEDS[0])
 ten = [0.1] * 9 + [-0.9]
 stream = np.concatenate([rng.permutation(ten) for _ in range(60)])
@@ -161,11 +148,11 @@ for name, method, settings in (
     ("rmsprop, ρ = 0.9", rule, {"rho": 0.9}),
     ("rmsprop, ρ = 0.99", rule, {"rho": 0.99}),
 ):
-    run = descend(method, gradients_of(stream), 0.0, 600, learning_rate=0.01, **settings)
+    run = descend(method, given(stream), 0.0, 600, learning_rate=0.01, **settings)
     drift[name] = run.trajectory
 display(plots.lines(drift, log=False, xlabel="batch", ylabel="x"))
 
-run = descend(rule, changing_valley(), 0.0, 400, learning_rate=0.03)
+run = descend(rule, valley(), 0.0, 400, learning_rate=0.03)
 paths["rmsprop, η = 0.03"] = run.trajectory
 plots.lines(paths, log=False, ylabel="x")
 
@@ -221,7 +208,7 @@ check_answer("05.memory", rate, memory)
 # %%
 lags = {}
 for rho in (0.5, 0.9, 0.99, 0.999):
-    run = descend(rule, changing_valley(), 0.0, 400, learning_rate=0.1, rho=rho)
+    run = descend(rule, valley(), 0.0, 400, learning_rate=0.1, rho=rho)
     lags[rho] = np.abs(run.trajectory[-50:] + 1).max()
     print(f"ρ = {rho:<5}: in the last 50 steps up to {lags[rho]:.1f} from the minimum")
 
@@ -260,8 +247,8 @@ plots.lines(
 task = digits()
 placed = {}
 for epsilon in (1e-7, 1e-14):
-    ends = [task.train(rule, 0.01, seed, epsilon=epsilon).params for seed in SEEDS]
-    placed[epsilon] = np.array([task.held_out_loss(params) for params in ends])
+    losses = experiments.held_out_losses(task, rule, [0.01], SEEDS, epsilon=epsilon)
+    placed[epsilon] = losses[:, 0]
     three = ", ".join(f"{loss:.2f}" for loss in placed[epsilon])
     print(f"ε = {epsilon:.0e} inside: held-out loss of three seeds {three}")
 evidence("05 what the place of epsilon changes", "05 RMSProp at 0.01")
@@ -350,8 +337,7 @@ for unit, scale in (("m", 1), ("mm", 1000)):
 reading = reviews(epochs=2, size=5800)
 grid = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
 contest = {"adagrad": adagrad, "adagrad, s₀ = 0": adagrad_from_zero, "rmsprop": rule}
-methods = {name: partial(reading.train, method) for name, method in contest.items()}
-read = scoreboard(methods, grid, reading.held_out_loss, every=4)
+read = experiments.compare(reading, contest, grid, every=4)
 curves = {name: score.losses for name, score in read.items()}
 display(plots.lines(curves, x=np.arange(2, 116, 4), xlabel="batch, means of 4"))
 evidence(
@@ -402,14 +388,11 @@ for method, optimizer in (
 # %% tags=["about: 05 RMSProp at 0.01"]
 contest = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adagrad": adagrad}
 contest |= {"rmsprop": rule, "adadelta": delta}
-methods = {name: partial(task.train, method) for name, method in contest.items()}
-methods["tf.keras Adam"] = lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)
-grid = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(methods, grid, task.held_out_loss, every=7)
+scores = experiments.digits_scoreboard(contest, every=7)
 other_knobs = {}
 for rate, epsilon in ((0.001, 1e-7), (1.0, 1e-4), (10.0, 1e-7)):
-    ends = [task.train(delta, rate, seed, epsilon=epsilon).params for seed in SEEDS]
-    losses = other_knobs[rate] = np.array([task.held_out_loss(params) for params in ends])
+    losses = experiments.held_out_losses(task, delta, [rate], SEEDS, epsilon=epsilon)
+    other_knobs[rate] = losses[:, 0]
     print(f"adadelta at η = {rate:g}, ε = {epsilon:.0e}: {losses.mean():.2f}")
 curves = {name: score.losses for name, score in scores.items()}
 display(plots.lines(curves, x=np.arange(3.5, 70, 7), xlabel="batch, means of 7"))

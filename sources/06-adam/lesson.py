@@ -30,32 +30,27 @@
 # picture, beside the rule that you will write.
 
 # %%
-from functools import partial
-
 import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, quiz, wrong_rules
-from adamlib.experiments import digits, evidence, scoreboard
-from adamlib.descent import descend, sweep
+from adamlib.experiments import adam_uncorrected, evidence
+from adamlib.conventions import epsilon_from_paper
+from adamlib.descent import descend, given, steps_of, sweep
 from adamlib.explorers import explore, one_step
-from adamlib.surfaces import cubic, ravine
+from adamlib.surfaces import cubic, noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
-
-def noisy_gradient(seed=SEEDS[0] + 1):
-    noise = np.random.default_rng(seed)
-    return lambda x: ravine.gradient(x) + 5 * noise.standard_normal(2)
-
-
-noisy = {}
+# %%
+noisy_paths = {}
 for label, method in {"rmsprop, rho = 0.999": rules.rmsprop, "adam": rules.adam}.items():
     memory = {"rho": 0.999} if "rho" in label else {}
-    run = descend(method, noisy_gradient(), ravine.start, 300, learning_rate=0.05, **memory)
-    noisy[label] = run.trajectory
-plots.contour(ravine, noisy, title="The ravine, its gradient seen through noise")
+    valley = noisy(ravine, np.random.default_rng(SEEDS[0] + 1), noise=5)
+    run = descend(method, valley.gradient, ravine.start, 300, learning_rate=0.05, **memory)
+    noisy_paths[label] = run.trajectory
+plots.contour(ravine, noisy_paths, title="The ravine, its gradient seen through noise")
 
 # %% [markdown]
 # RMSProp's first step, at $\rho = 0.999$, is 32 times too long: 1.6 in each coordinate, where $\eta$ is 0.05. Even its
@@ -113,24 +108,9 @@ quiz("06.start")
 
 
 # %%
-def uncorrected(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    m = beta_1 * m + (1 - beta_1) * g
-    v = beta_2 * v + (1 - beta_2) * g**2
-    return x - learning_rate * m / (np.sqrt(v) + epsilon), m, v
-
-
-def steps_of(rule, gradients, **settings):
-    """The steps that gradients lead to, of their shape; positive is downhill of a positive one."""
-    coming = iter(gradients)
-    start = np.zeros(np.shape(gradients)[1:])
-    run = descend(
-        rule, lambda x: next(coming), start, len(gradients), learning_rate=1.0, **settings
-    )
-    return -np.diff(run.trajectory, axis=0)
-
-
 betas, ones = np.array([0.9, 0.99, 0.999]), np.ones((200, 3))
-without, corrected = (steps_of(method, ones, beta_2=betas) for method in (uncorrected, rules.adam))
+without = steps_of(adam_uncorrected, ones, beta_2=betas)
+corrected = steps_of(rules.adam, ones, beta_2=betas)
 for i, beta_2 in enumerate(betas):
     some = ", ".join(f"{without[t - 1, i]:.2f} η at t = {t}" for t in (1, 12, 100))
     print(f"without correction, beta_2 = {beta_2:<5}: {some}")
@@ -247,14 +227,8 @@ one_step({rule: {"learning_rate": 0.1}}, ravine)
 parting = 1e-7 / np.sqrt(1 - 0.999)
 # END SOLUTION
 check_answer("06.parting", parting)
-
-
-def as_in_the_paper(t):
-    return 1e-7 * np.sqrt(1 - 0.999**t)  # what turns Keras's epsilon back
-
-
 sizes = np.append(1e-7, np.logspace(-9, -3, 200))
-by_paper = steps_of(rule, sizes[None], epsilon=as_in_the_paper)[0]
+by_paper = steps_of(rule, sizes[None], epsilon=epsilon_from_paper(1e-7))[0]
 by_keras = steps_of(rule, sizes[None], epsilon=1e-7)[0]
 print(f"g = 1e-7: {by_paper[0]:.2f} η by Algorithm 1, {by_keras[0]:.3f} η in Keras")
 plots.lines(
@@ -285,20 +259,13 @@ for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
     late = steps_of(method, gradients)[100:]
     sizes_of[name] = np.sqrt((late**2).mean(axis=(0, 2)))
     means_of[name] = late.mean(axis=(0, 2))
+    sums[name] = late[:, 8].sum(axis=0).std()
     print(f"{name:8} at noise 10: typical step {sizes_of[name][8]:.2f} η", end=", ")
     print(f"mean step {means_of[name][8]:.2f} η", end=", ")
-    sums[name] = late[:, 8].sum(axis=0).std()
     print(f"200 steps together scatter by {sums[name]:.0f} η")
-figure = plots.lines(
-    sizes_of,
-    x=levels,
-    xlabel="standard deviation of the noise (the mean is 1)",
-    ylabel="typical step in units of η",
-    log=False,
-    log_x=True,
-)
-figure.axes[0].set_ylim(bottom=0)
-display(figure)
+axes = dict(x=levels, xlabel="standard deviation of the noise (the mean is 1)", log_x=True)
+step_size = dict(ylabel="typical step in units of η", log=False, from_zero=True)
+display(plots.lines(sizes_of, **axes, **step_size))
 quiz("06.silence")
 
 # %% [markdown]
@@ -313,25 +280,20 @@ quiz("06.silence")
 alone = {k: steps_of(rule, [0.0] * k + [1.0])[-1] for k in (0, 10, 100, 1000, 10_000)}
 for k, step in alone.items():
     print(f"after {k:5} zero gradients one gradient of 1 moves x by {step:.2f} η")
-then = {
-    "adam, then ones": np.ones(40),
-    "adam, then growing by 11 %": (0.999 / 0.9) ** np.arange(40),
-}
-after = {
-    label: steps_of(rule, np.append(np.zeros(10_000), gradients))[10_000:]
-    for label, gradients in then.items()
-}
-for label, steps in after.items():
-    print(f"10,000 zeros, {label[6:]}: up to {steps.max():.2f} η, at step {steps.argmax() + 1}")
-figure = plots.lines(
+after = {}
+growing = (0.999 / 0.9) ** np.arange(40)
+for then, gradients in {"ones": np.ones(40), "growing by 11 %": growing}.items():
+    steps = steps_of(rule, np.append(np.zeros(10_000), gradients))[10_000:]
+    print(f"10,000 zeros, then {then}: up to {steps.max():.2f} η, at step {steps.argmax() + 1}")
+    after[f"adam, then {then}"] = steps
+plots.lines(
     after | {"the paper's bound": np.full(40, 0.1 / np.sqrt(0.001))},
     x=np.arange(1, 41),
     xlabel="step after 10,000 zeros",
     ylabel="step in units of η",
     log=False,
+    from_zero=True,
 )
-figure.axes[0].set_ylim(bottom=0)
-figure
 
 # %% [markdown]
 # A short silence shortens the step: $m$'s correction is gone after some 40 steps, $v$'s only after thousands. And here
@@ -421,24 +383,16 @@ bugs = [
 ]
 
 
-def path_of(method):
-    coming = iter([[0.01]] * 50 + [[0.0]] * 50)
+def path_of(name):
+    gradient = given([[0.01]] * 50 + [[0.0]] * 50)
     settings = dict(learning_rate=0.01, epsilon=0.003)
-    path = sweep(method, lambda x: np.array(next(coming)), 0.0, 100, **settings).trajectory
+    path = sweep(variants[name], gradient, 0.0, 100, **settings).trajectory
     return path[np.isfinite(path)]
 
 
-right_path = path_of(variants["epsilon is that of Algorithm 1"])
-with plots.picture(3, 2, figsize=(9, 5)) as (fig, axes):
-    order = np.random.default_rng(7).permutation(6)  # one that gives nothing away
-    for panel, (ax, k) in enumerate(zip(axes.flat, order, strict=True), start=1):
-        path = path_of(variants[bugs[k]])
-        ax.plot(right_path, "--", color="black", lw=1)
-        ax.plot(path, color=plots.COLOURS["adam"], marker="o", markevery=[0])
-        ax.set(title=f"picture {panel}", ylim=(-1, 0.2), xlabel="step", ylabel="x")
-        fig.alt += f"Picture {panel}: x goes from 0 to {path[len(path) // 2]:.3g} half-way, "
-        fig.alt += f"and ends after {len(path) - 1} steps at {path[-1]:.3g}. "
-fig
+order = np.random.default_rng(7).permutation(6)  # one that gives nothing away
+pictures = {f"picture {i}": path_of(bugs[k]) for i, k in enumerate(order, start=1)}
+plots.beside(path_of("epsilon is that of Algorithm 1"), pictures, "adam", ylim=(-1, 0.2))
 
 # %%
 # BEGIN SOLUTION
@@ -468,27 +422,23 @@ check_answer(
 # %% [markdown]
 # ## 8 Keras, digits and the family
 #
-# The cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `keras_path` gives the optimizer a
+# The cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `descend_keras` gives the optimizer a
 # gradient and a variable, without a network. In the second comparison epsilon counts.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
-
-
-def keras_path(optimizer, gradient, x, steps):
-    x = keras.Variable(x, dtype="float32")
-    path = [float(x)]
-    for _ in range(steps):
-        optimizer.apply([keras.ops.convert_to_tensor(gradient(x.numpy()))], [x])
-        path.append(float(x))
-    return np.array(path)
-
+from adamlib.keras_check import (
+    descend_keras,
+    equals_adam,
+    equals_keras,
+    keras,
+    largest_difference,
+)
 
 paths = {
     name: descend(method, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory
     for name, method in {"sgd": rules.sgd, "adam": rule}.items()
 }
-paths["tf.keras Adam"] = keras_path(keras.optimizers.Adam(0.05), cubic.gradient, 0.001, 100)
+paths["tf.keras Adam"] = descend_keras(keras.optimizers.Adam(0.05), cubic.gradient, 0.001, 100)
 for name, path in paths.items():
     last = np.flatnonzero(np.abs(path - 4 / 3) > 0.01).max()
     print(f"{name:13} ends at {path[-1]:.5f}, f = {cubic(path[-1]):.6f}; ", end="")
@@ -529,12 +479,9 @@ plots.lines(both, ylabel="x of the first array", log=False)
 # 1,000 held-out images, three seeds.
 
 # %% tags=["about: 06 Adam ends below RMSProp"]
-task = digits()
 methods = [rules.sgd, rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta]
-board = {method.__name__: partial(task.train, method) for method in [*methods, rule]}
-board["tf.keras Adam"] = lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)
-rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(board, rates, task.held_out_loss, every=10)
+board = {method.__name__: method for method in [*methods, rule]}
+scores = experiments.digits_scoreboard(board, every=10)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
 assert largest_difference(ours, theirs) < 1e-3
 print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
@@ -578,10 +525,10 @@ for method in (rules.sgd, rules.momentum, rules.sign_descent, rules.rmsprop, rul
 print("\nIn float32, as Keras computes unless told otherwise:")
 two = iter(np.float32([1, 1e-5]))
 as_sign = keras.optimizers.Adam(0.01, beta_1=0.0, beta_2=0.0, epsilon=1e-15)
-trap_1 = keras_path(as_sign, lambda x: next(two), 0.0, 2)
+trap_1 = descend_keras(as_sign, lambda x: next(two), 0.0, 2)
 print(f"sign descent, gradients 1 and 0.00001: x is {trap_1[1]:.2f}, then {trap_1[2]:.0e}")
 as_adagrad = keras.optimizers.Adam(0.01, beta_1=0.0, beta_2=1 - 1e-14, epsilon=1e-15)
-trap_2 = keras_path(as_adagrad, cubic.gradient, 0.5, 100)
+trap_2 = descend_keras(as_adagrad, cubic.gradient, 0.5, 100)
 print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
 
 # %% [markdown]
@@ -617,7 +564,7 @@ print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
 
-leap = np.diff(noisy["rmsprop, rho = 0.999"], axis=0)[0]
+leap = np.diff(noisy_paths["rmsprop, rho = 0.999"], axis=0)[0]
 assert np.allclose(np.abs(leap) / 0.05, 31.62, atol=0.01)
 assert round(1 - 0.999**300, 2) == 0.26
 for label, deviation in (("adam, m_hat", 1.0), ("adam, v_hat", 6**0.5 / 2)):  # of one draw

@@ -29,11 +29,7 @@
 # The ravine of lesson 01, then with noise of standard deviation 5 on each coordinate of the gradient (means of 200 runs).
 
 # %%
-import contextlib
-import functools
-import inspect
-import io
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from IPython.display import Markdown, display
@@ -41,32 +37,28 @@ from IPython.display import Markdown, display
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, quiz
 from adamlib.experiments import evidence, scoreboard
-from adamlib.conventions import CONVENTIONS, momentum_from_pytorch, table
+from adamlib.conventions import momentum_from_pytorch, momentum_outside, table
 from adamlib.descent import descend, sweep
 from adamlib.explorers import hyperparameter_map
 from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
-from adamlib.surfaces import cubic, ravine
+from adamlib.surfaces import noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 
+# %%
 def losses_of(steps, noise=0.0, runs=1, **knobs):
     """The mean loss of Adam's runs on the ravine, at the start and after each step."""
-    rng = np.random.default_rng(SEEDS[0])
-    starts = np.repeat(ravine.start[:, None], runs, axis=1)
-
-    def gradient(x):
-        return ravine.gradient(x) + noise * rng.standard_normal(x.shape)
-
-    run = sweep(rules.adam, gradient, starts, steps, **{"learning_rate": 0.1} | knobs)
-    return ravine(np.moveaxis(run.trajectory, 1, 0)).mean(axis=1)
+    valley = noisy(ravine, np.random.default_rng(SEEDS[0]), noise)
+    settings = {"learning_rate": 0.1} | knobs
+    return experiments.loss_of_runs(rules.adam, valley, steps, runs, **settings)
 
 
-noisy = dict(noise=5.0, runs=200)
+in_noise = dict(noise=5.0, runs=200)
 defaults_fail = {
     "adam, η = 0.1": losses_of(200),
     "adam, η = 0.4, β₁ = 0.5": losses_of(200, learning_rate=0.4, beta_1=0.5),
-    "adam, η = 0.1, with noise": losses_of(200, **noisy),
+    "adam, η = 0.1, with noise": losses_of(200, **in_noise),
 }
 display(plots.lines({label: np.maximum(c, 1e-16) for label, c in defaults_fail.items()}))
 quiz("07.late")
@@ -87,24 +79,13 @@ knobs = {
     "beta_2": [0.5, 0.9, 0.999],
     "epsilon": [1e-7, 1.0, 10.0, 100.0],
 }
-curves = {(k, v): losses_of(1000, **noisy, **{k: v}) for k, values in knobs.items() for v in values}
-early = {key: curve[25] for key, curve in curves.items()}
-late = {key: curve[-200:].mean() for key, curve in curves.items()}
-with plots.picture(2, 2, figsize=(9, 6)) as (fig, axes):
-    for ax, (knob, values) in zip(axes.flat, knobs.items(), strict=True):
-        among = [f"adam, {value:g}" for value in values]
-        for value, label in zip(values, among, strict=True):
-            style = plots.style_of(label, among) | {"marker": None}
-            ax.plot(curves[knob, value], label=f"{value:g}", **style)
-            print(f"{knob:13} {value:<6g} early {early[knob, value]:5.1f}", end="   ")
-            print(f"late {late[knob, value]:.2f}")
-            fig.alt += f"{knob} {value:g}: from 18 to {early[knob, value]:.2g} after 25 steps, "
-            fig.alt += f"late {late[knob, value]:.2g}. "
-        ax.set(
-            title=knob, xscale="symlog", yscale="log", xlim=(0, 1000), xlabel="step", ylabel="loss"
-        )
-        ax.legend()
-fig
+curves, early, late = {}, {}, {}
+for knob, values in knobs.items():
+    curves[knob] = {v: losses_of(1000, **in_noise, **{knob: v}) for v in values}
+    for value, curve in curves[knob].items():
+        early[knob, value], late[knob, value] = curve[25], curve[-200:].mean()
+        print(f"{knob:13} {value:<6g} early {curve[25]:5.1f}   late {late[knob, value]:.2f}")
+plots.by_knob(curves, "adam", early=25, late=200)
 
 # %% [markdown]
 # - **η** Larger is faster early and worse late.
@@ -139,17 +120,7 @@ check_answer("07.floor", eta)
 etas = np.logspace(-3, 5, 33)
 memory_m, memory_v = np.geomspace(1, 100, 13), np.geomspace(1, 1e4, 9)
 epsilons = np.logspace(-7, 5, 13)
-grid = sweep(
-    rules.adam,
-    ravine.gradient,
-    ravine.start,
-    84,
-    learning_rate=etas[:, None, None, None],
-    beta_1=(1 - 1 / memory_m)[:, None, None],
-    beta_2=(1 - 1 / memory_v)[:, None],
-    epsilon=epsilons,
-)
-ends = np.clip(ravine(grid.trajectory[-1]), 1e-16, ravine(ravine.start))
+ends = experiments.adam_grid(ravine, 84, etas, 1 - 1 / memory_m, 1 - 1 / memory_v, epsilons)
 print(f"{ends.size:,} runs")
 upto = etas < 20
 m_axis, v_axis = ("memory of m, 1 / (1 − β₁)", memory_m), ("memory of v, 1 / (1 − β₂)", memory_v)
@@ -239,22 +210,15 @@ hyperparameter_map(
 smallest = 0.1 * (1 - 0.9) * 20 / (2 * (1 + 0.9))
 # END SOLUTION
 check_answer("07.settle", smallest)
-bursts = {
-    f"adam, ε = {epsilon:g}": losses_of(3000, beta_2=0.99, epsilon=epsilon)
-    for epsilon in (1e-7, 0.02, 0.1, 1.0)
-}
-for label, curve in bursts.items():
-    highest = curve[2000:].max()
-    told = "above 1e-5" if highest > 1e-5 else "below 1e-60" if highest < 1e-60 else f"{highest:g}"
+bursts, highest = {}, {}
+for epsilon in (1e-7, 0.02, 0.1, 1.0):
+    label = f"adam, ε = {epsilon:g}"
+    bursts[label] = losses_of(3000, beta_2=0.99, epsilon=epsilon)
+    highest[label] = np.maximum(bursts[label][1:].reshape(-1, 50).max(axis=1), 1e-16)
+    worst = bursts[label][2000:].max()
+    told = "above 1e-5" if worst > 1e-5 else "below 1e-60" if worst < 1e-60 else f"{worst:g}"
     print(f"{label:16} highest loss after step 2,000: {told}")
-fig = plots.lines(
-    {
-        label: np.maximum(curve[1:].reshape(-1, 50).max(axis=1), 1e-16)
-        for label, curve in bursts.items()
-    },
-    x=50 * np.arange(1, 61),
-    ylabel="highest loss of 50 steps",
-)
+fig = plots.lines(highest, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 fig.alt = "The highest loss of 50 steps, by step. With ε = 1e-07 and 0.02 it falls below 1e-10 and "
 fig.alt += "bursts out again and again, to the end. With 0.1 and 1 it falls and stays below 1e-16."
 fig
@@ -275,7 +239,7 @@ by_epsilon = {}
 for name, task in tasks.items():
     print(name)
     methods = {
-        f"adam, ε = {epsilon:g}": functools.partial(task.train, rules.adam, epsilon=epsilon)
+        f"adam, ε = {epsilon:g}": partial(task.train, rules.adam, epsilon=epsilon)
         for epsilon in (1e-7, 0.1, 1.0)
     }
     by_epsilon[name] = scoreboard(methods, rates, task.held_out_loss, done=trainings[name])
@@ -298,25 +262,14 @@ evidence(
 # elsewhere $\eta$ holds both.
 
 # %%
-from adamlib.keras_check import BOUNDS, OWN, equals_keras, keras, largest_difference
+from adamlib.keras_check import equals_conventions, equals_schedule, keras, largest_difference
 
 older = table("adagrad", "rmsprop", "adadelta")
 display(
     Markdown(table("adam", "adamw", "momentum")),
     Markdown(f"<details><summary>AdaGrad, RMSProp, Adadelta</summary>\n\n{older}\n\n</details>"),
 )
-checked = 0
-for name, rows in CONVENTIONS.items():
-    (row,) = (row for row in rows if row.library == "Keras")
-    parameters = inspect.signature(getattr(keras.optimizers, OWN[name][0])).parameters
-    for knob, value in row.defaults.items():
-        assert parameters[knob].default == value
-        checked += 1
-print(f"{checked} defaults of Keras {keras.__version__} are as in the tables.")
-with contextlib.redirect_stdout(io.StringIO()):
-    for name in CONVENTIONS:
-        equals_keras(getattr(rules, name), lambda x: 1e-3 * cubic.gradient(x), 0.5, 30)
-print(f"Its {len(CONVENTIONS)} formulas too: 30 steps agree to {BOUNDS['float64']:.0e}.")
+equals_conventions()
 
 # %% [markdown]
 # Four traps, and the way out of each, in `adamlib.conventions`:
@@ -355,25 +308,18 @@ def falling(t):
     return 0.01 if t < 101 else 0.001
 
 
-def pytorch_path(steps=130):
-    x, v = ravine.start, 0
-    path = [x]
-    for t in range(1, steps + 1):
-        v = 0.9 * v + ravine.gradient(x)
-        x = x - falling(t) * v
-        path.append(x)
-    return np.array(path)
+def path(rule, **settings):
+    return descend(rule, ravine.gradient, ravine.start, 130, **settings).trajectory
 
 
-unchanged = dict(learning_rate=falling, momentum=0.9)
-sides = {"PyTorch": pytorch_path()}
-for label, settings in {
-    "momentum, Keras, μ = 0.9": unchanged,
-    "momentum, converted": momentum_from_pytorch(falling, 0.9),
-}.items():
-    run = descend(rules.momentum, ravine.gradient, ravine.start, 130, **settings)
-    sides[label] = run.trajectory
-    apart = np.abs(run.trajectory - sides["PyTorch"]).max()
+unchanged, converted = dict(learning_rate=falling), momentum_from_pytorch(falling, 0.9)
+sides = {
+    "PyTorch": path(momentum_outside, **unchanged),
+    "momentum, Keras, μ = 0.9": path(rules.momentum, **unchanged),
+    "momentum, converted": path(rules.momentum, **converted),
+}
+for label, way in [*sides.items()][1:]:
+    apart = np.abs(way - sides["PyTorch"]).max()
     told = "less than 1e-12" if apart < 1e-12 else f"up to {apart:.2f}"
     print(f"{label:25} {told} from PyTorch's path")
 quiz("07.decay")
@@ -385,27 +331,26 @@ quiz("07.decay")
 # leaves $(1 - \eta\lambda)^{1000} = 0.61$ of a weight.
 
 # %%
-sizes, left = np.array([[0.3], [3.0], [30.0]]), {}
-for name, method, penalty, settings in (
-    ("decoupled", rules.adamw, 0.0, {"weight_decay": 0.5}),
-    ("L2", rules.adam, 0.5, {}),
-):
-    noise = np.random.default_rng(SEEDS[0])
-    run = descend(
-        method,
-        lambda x, noise=noise, penalty=penalty: (
-            sizes * noise.standard_normal(x.shape) + penalty * x
-        ),
-        np.ones((3, 500)),
-        1000,
-        learning_rate=0.001,
-        **settings,
-    )
-    left[name] = run.trajectory[-1].mean(axis=1)
-    shown = ", ".join(
-        f"{part:.2f} at noise {size:g}" for part, size in zip(left[name], sizes[:, 0], strict=True)
-    )
-    print(f"{name:9} leaves {shown}")
+sizes, ones = np.array([[0.3], [3.0], [30.0]]), np.ones((3, 500))
+
+
+def what_is_left(rule, penalty=0.0, **settings):
+    rng = np.random.default_rng(SEEDS[0])
+
+    def gradient(x):
+        return sizes * rng.standard_normal(x.shape) + penalty * x
+
+    run = descend(rule, gradient, ones, 1000, learning_rate=0.001, **settings)
+    return run.trajectory[-1].mean(axis=1)
+
+
+left = {
+    "decoupled": what_is_left(rules.adamw, weight_decay=0.5),
+    "L2": what_is_left(rules.adam, penalty=0.5),
+}
+for name, parts in left.items():
+    shown = (f"{w:.2f} at noise {size:g}" for w, size in zip(parts, sizes[:, 0], strict=True))
+    print(f"{name:9} leaves {', '.join(shown)}")
 
 # %% [markdown]
 # So no $\lambda$ turns one into the other in Adam. In sgd without momentum they are the same.
@@ -440,11 +385,6 @@ cosine_at = check(cosine_at, "cosine_at")
 
 # %%
 steps = np.arange(1, 301)
-shapes = {
-    "adam, constant": lambda rate: lambda t: rate,
-    "adam, 1/√t": inverse_sqrt,
-    "adam, cosine": lambda rate: lambda t: cosine_at(t, rate, 300, 1),
-}
 shown = {
     "η, 1/√t": inverse_sqrt(1.0),
     "η, warm-up": linear_warmup(1.0, 30),
@@ -463,6 +403,11 @@ fig
 # The noisy ravine in 300 steps; each point is the mean of 1,000 runs.
 
 # %%
+shapes = {
+    "adam, constant": lambda rate: lambda t: rate,
+    "adam, 1/√t": inverse_sqrt,
+    "adam, cosine": lambda rate: lambda t: cosine_at(t, rate, 300, 1),
+}
 tried = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0]
 annealed = {
     name: np.array([losses_of(300, 5.0, 1000, learning_rate=shape(rate))[-1] for rate in tried])
@@ -495,13 +440,7 @@ real_rates = [0.003, 0.01, 0.03, 0.1]
 done = {}
 
 # %% tags=["about: 07 at 0.1 warm-up ends below constant"]
-jobs = {
-    (name, rate, seed): functools.partial(clothes.train, rules.adam, shape(rate), seed)
-    for seed in SEEDS
-    for name, shape in real_shapes.items()
-    for rate in real_rates
-}
-experiments.collect(jobs, done)
+experiments.train_schedules(clothes, rules.adam, real_shapes, real_rates, SEEDS, done)
 
 
 def of_each(name, measure):
@@ -534,7 +473,10 @@ evidence(
 # step, and how many at the end?
 
 # %% tags=["about: 07 dead after one step of 0.03"]
-dead_units = functools.partial(experiments.dead_units, clothes)
+from dataclasses import replace
+from functools import partial
+
+dead_units = partial(experiments.dead_units, clothes)
 one_step = replace(clothes, part=tuple(a[:100] for a in clothes.part), epochs=1)
 deaths = {}
 for label, rate in (("0.03", 0.03), ("0.03 / 18, in a warm-up", 0.03 / 18)):
@@ -562,21 +504,13 @@ evidence(
 
 # %%
 schedules = keras.optimizers.schedules
-pairs = {
-    "linear_warmup": (linear_warmup(0.01, 7), schedules.PolynomialDecay(0.01 / 7, 6, 0.01)),
-    "cosine": (cosine(0.01, 70), schedules.CosineDecay(0.01, 70)),
-    "cosine with warm-up": (
-        cosine(0.01, 70, warmup=7),
-        schedules.CosineDecay(0.01 / 7, 64, warmup_target=0.01, warmup_steps=6),
-    ),
-}
-differences = {}
-for name, (ours, theirs) in pairs.items():
-    differences[name] = max(abs(ours(t) / float(theirs(t - 1)) - 1) for t in range(1, 71))
-    assert differences[name] < 1e-3
-    print(f"{name:20} 70 steps: no relative difference above 1e-3")
+rising = schedules.PolynomialDecay(0.01 / 7, 6, 0.01)
+equals_schedule("linear_warmup", linear_warmup(0.01, 7), rising, steps=70)
+equals_schedule("cosine", cosine(0.01, 70), schedules.CosineDecay(0.01, 70), steps=70)
+ours = cosine(0.01, 70, warmup=7)
+theirs = schedules.CosineDecay(0.01 / 7, 64, warmup_target=0.01, warmup_steps=6)
+equals_schedule("cosine with warm-up", ours, theirs, steps=70)
 
-ours, theirs = pairs["cosine with warm-up"]
 rest = dict(beta_1=0.8, epsilon=1e-3)
 in_numpy = tasks["digits"].train(rules.adam, ours, SEEDS[0], **rest)
 in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs, **rest), SEEDS[0])
@@ -618,7 +552,7 @@ for eta in knobs["learning_rate"]:
 assert early["learning_rate", 0.5] < early["learning_rate", 0.1] < early["learning_rate", 0.03]
 by_beta_1 = [late["beta_1", beta_1] for beta_1 in knobs["beta_1"]]
 assert max(by_beta_1) < 1.35 * min(by_beta_1)
-assert curves["beta_1", 0.99][150:250].max() > 2 * curves["beta_1", 0.9][150:250].max()
+assert curves["beta_1"][0.99][150:250].max() > 2 * curves["beta_1"][0.9][150:250].max()
 assert late["beta_2", 0.5] > 1.25 * late["beta_2", 0.999]
 assert abs(late["beta_2", 0.9] / late["beta_2", 0.999] - 1) < 0.1
 assert late["epsilon", 10.0] < 0.1 and early["epsilon", 10.0] > 2 * early["epsilon", 1e-7]

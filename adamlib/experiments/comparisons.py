@@ -1,0 +1,242 @@
+"""The comparisons that several lessons make: of methods on a task, and of settings on a surface.
+
+compare, digits_scoreboard    rules on one task, each at its best learning rate
+held_out_losses               one rule at several rates with several seeds
+train_schedules               the same for several schedules, behind a progress bar
+timed_training                the loss by images used and by seconds
+batch_gradient                a task's gradient, batch by batch, for descend
+mean_cosines, gradient_noise  how far a batch's gradient is from that of all samples
+loss_of_runs                  the loss of many runs on a noisy surface
+momentum_map, adam_grid       many settings at once
+"""
+
+from functools import partial
+from time import perf_counter
+
+import numpy as np
+
+from adamlib import plots, rules
+from adamlib.descent import batches, iterations, sweep, training
+from adamlib.experiments.jobs import collect
+from adamlib.experiments.tasks import Task, digits
+from adamlib.experiments.tuning import scoreboard
+from adamlib.inputs import (
+    check_batch,
+    check_data,
+    check_function,
+    check_generator,
+    check_kind,
+    check_model,
+    check_rates,
+    check_rule,
+    check_seeds,
+    check_sizes,
+    check_surface,
+    count,
+    numbers,
+)
+
+RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
+
+
+def compare(task, methods, rates=RATES, every=1):
+    """The scoreboard of rules, {name: rule}, on a task; its errors and {name: Score} as there."""
+    trainings = _trainings(task, methods)
+    return scoreboard(trainings, rates, task.held_out_loss, every=every)
+
+
+def digits_scoreboard(methods, every=1):
+    """compare() on digits(), with tf.keras Adam for the last method: the board of lessons 02 to 06.
+
+    methods  {name: rule}
+    every    batches that are averaged to one point of the curves
+    """
+    from adamlib.keras_check import keras
+
+    task = digits()
+    trainings = _trainings(task, methods)
+    trainings["tf.keras Adam"] = lambda rate, seed: task.train_keras(
+        keras.optimizers.Adam(rate), seed
+    )
+    return scoreboard(trainings, RATES, task.held_out_loss, every=every)
+
+
+def _trainings(task, methods):
+    check_kind(methods, dict, "methods", "a dict {name: rule}")
+    train = _check_task(task).train
+    return {name: partial(train, check_rule(rule)) for name, rule in methods.items()}
+
+
+def _check_task(task):
+    return check_kind(task, Task, "The task", "one of adamlib.experiments, such as digits()")
+
+
+def held_out_losses(task, rule, rates, seeds, **settings):
+    """The held-out loss after a training at each rate with each seed, shape (seeds, rates).
+
+    rates  numbers, or functions of t
+    """
+    _check_task(task)
+    rates = check_rates(rates)
+    check_seeds(seeds)
+    return np.array(
+        [
+            [task.held_out_loss(task.train(rule, rate, seed, **settings).params) for rate in rates]
+            for seed in seeds
+        ]
+    )
+
+
+def train_schedules(task, rule, schedules, rates, seeds, done):
+    """Train with each schedule at each rate with each seed; done as in jobs.collect, and returned.
+
+    schedules  {name: function of a rate, which returns a learning rate}
+    done       {(name, rate, seed): Training}, which is filled: an interrupt keeps what it has
+    """
+    _check_task(task)
+    check_rates(rates)
+    check_seeds(seeds)
+    check_kind(schedules, dict, "schedules", "a dict {name: function of a rate}")
+    for name, schedule in schedules.items():
+        check_function(schedule, f"The schedule {name}", "rate")
+    jobs = {
+        (name, rate, seed): partial(task.train, rule, schedule(rate), seed)
+        for seed in seeds
+        for name, schedule in schedules.items()
+        for rate in rates
+    }
+    return collect(jobs, done)
+
+
+def timed_training(task, rule, rate, seed):
+    """The samples used, the seconds and the loss on all of task.part, at 25 moments of a training.
+
+    The moments are spaced evenly on a log axis; the clock stands still while the loss is measured.
+    For a model without dropout. Returns three arrays.
+    """
+    _check_task(task)
+    rng = np.random.default_rng(count(seed, "seed"))
+    start, how = task.start(rng), dict(epochs=task.epochs, batch_size=task.batch_size, rng=rng)
+    run = training(rule, task.model.loss_and_gradient, start, task.part, **how, learning_rate=rate)
+    next(run)  # the start
+    steps = iterations(task.part, task.epochs, task.batch_size)
+    moments = set(np.geomspace(1, steps, 25).astype(int))
+    seconds, rows = 0.0, []
+    for t in range(1, steps + 1):
+        begin = perf_counter()
+        state = next(run)
+        seconds += perf_counter() - begin
+        if t in moments:
+            rows.append((t * task.batch_size, seconds, task.model.loss(state.params, task.part)))
+    return np.array(rows).T
+
+
+def batch_gradient(task, seed):
+    """The task's gradient, a function of the parameters, of its next batch at each call.
+
+    An epoch, in the order of task.train with that seed; for a model without dropout.
+    """
+    _check_task(task)
+    rng = np.random.default_rng(count(seed, "seed"))
+    task.start(rng)  # draws first, as in task.train
+    stream = batches(task.part, task.batch_size, rng)
+    return lambda params: task.model.gradient(params, next(stream))
+
+
+def flat_gradient(model, params, batch):
+    """The model's gradient on a batch, all its arrays in one row."""
+    check_model(model)
+    return np.concatenate([g.ravel() for g in model.gradient(params, batch)])
+
+
+def mean_cosines(model, params, data, sizes, rng):
+    """The mean cosine of the gradient of some samples with that of all data, for each size.
+
+    From 400 draws without repetition, or 20 where a size is 80 or more: these differ less.
+    """
+    x, labels = check_batch(data)
+    sizes = check_sizes(sizes, check_data(data))
+    check_generator(rng)
+    whole = flat_gradient(model, params, data)
+    means = []
+    for size in sizes:
+        draws = [rng.permutation(len(labels))[:size] for _ in range(400 if size < 80 else 20)]
+        some = [flat_gradient(model, params, (x[chosen], labels[chosen])) for chosen in draws]
+        cosines = [g @ whole / np.linalg.norm(g) / np.linalg.norm(whole) for g in some]
+        means.append(np.mean(cosines))
+    return np.array(means)
+
+
+def gradient_noise(model, params, data, sizes, rng):
+    """The noise of a batch's gradient, for each batch size: the root of its mean squared distance
+    from the gradient of all data.
+
+    From 20 batches of independent samples, or more where they are small; a sample may come twice.
+    """
+    x, labels = check_batch(data)
+    sizes = check_sizes(sizes, check_data(data))
+    check_generator(rng)
+    whole = flat_gradient(model, params, data)
+    lengths = []
+    for size in sizes:
+        drawn = rng.integers(0, len(labels), (max(20, 200 // size), size))
+        some = [flat_gradient(model, params, (x[chosen], labels[chosen])) for chosen in drawn]
+        lengths.append(np.sqrt(np.mean(np.sum((np.array(some) - whole) ** 2, axis=1))))
+    return np.array(lengths)
+
+
+def loss_of_runs(rule, surface, steps, runs=1, **hyperparameters):
+    """The loss at the start and after each step, the mean of many runs; shape (steps + 1,).
+
+    surface  where runs > 1, one whose gradient is noisy, as surfaces.noisy(ravine, rng, 5)
+    """
+    check_surface(surface, coordinates=2)
+    starts = np.repeat(surface.start[:, None], count(runs, "runs", least=1), axis=1)
+    run = sweep(rule, surface.gradient, starts, steps, **hyperparameters)
+    return surface(np.moveaxis(run.trajectory, 1, 0)).mean(axis=1)
+
+
+def momentum_map(rule):
+    """What 40,000 runs with momentum do on a parabola with L = 1, for 200 values of η and of μ.
+
+    A run is monotone, oscillates where it passes the minimum, and diverges where it ends farther
+    away than it began. Returns the picture, on which are the borders by theory (Goh, 2017), and
+    the part of the runs about which the theory is wrong.
+    """
+    rates, shares = np.linspace(0.1, 4, 200), np.linspace(0, 0.98, 200)
+    grid = dict(learning_rate=rates, momentum=shares[:, None])
+    runs = sweep(rule, lambda e: e, 1.0, 300, **grid).trajectory
+    passed, far = (runs < 0).any(axis=0), ~(np.abs(runs[-1]) < 1)
+    kind = np.where(far, 2, np.where(passed, 1, 0))
+
+    root, limit = np.sqrt(shares), 2 * (1 + shares)
+    theory = 1 * (rates > ((1 - root) ** 2)[:, None]) + (rates > limit[:, None])
+    complex_roots = (
+        np.concatenate([(1 - root[::-1]) ** 2, (1 + root) ** 2]),
+        np.concatenate([shares[::-1], shares]),
+    )
+    picture = plots.knob_map(
+        kind,
+        ("ηL", rates),
+        ("momentum μ", shares),
+        label="what the run did",
+        log=False,
+        kinds=["monotone", "oscillating", "diverging"],
+        lines={"(1 + μ − ηL)² = 4μ": complex_roots, "ηL = 2(1 + μ)": (limit, shares)},
+    )
+    return picture, np.mean(kind != theory)
+
+
+def adam_grid(surface, steps, learning_rate, beta_1, beta_2, epsilon):
+    """Adam's loss after some steps at every combination of its four knobs, a row of values each.
+
+    Returns an array with an axis for each, in this order. The loss is at least 1e-16 and at most
+    that of the start, also where a run diverged, so that it can be drawn on a log scale.
+    """
+    check_surface(surface, coordinates=2)
+    knobs = dict(learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+    axes = np.ix_(*(numbers(values, name, ndim=1) for name, values in knobs.items()))
+    grid = dict(zip(knobs, axes, strict=True))
+    ends = surface(sweep(rules.adam, surface.gradient, surface.start, steps, **grid).trajectory[-1])
+    worst = surface(surface.start)
+    return np.clip(np.nan_to_num(ends, nan=worst), 1e-16, worst)

@@ -1,0 +1,129 @@
+"""What several lessons compare, on data and settings small enough for a test."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from adamlib import experiments, rules
+from adamlib.descent import descend
+from adamlib.experiments import digits
+from adamlib.surfaces import noisy, ravine
+
+
+@pytest.fixture
+def few():
+    """The task of the digits with 500 of them, in batches of 100."""
+    return replace(digits(), part=tuple(a[:500] for a in digits().part))
+
+
+def test_rules_are_compared_at_their_best_rates(few, capsys):
+    scores = experiments.compare(few, {"sgd": rules.sgd, "adam": rules.adam}, [1e-4, 0.1], every=2)
+    assert [score.rate for score in scores.values()] == [0.1, 0.1]
+    assert scores["adam"].losses.shape == (3, 2)
+    expected = [few.held_out_loss(few.train(rules.adam, 0.1, seed).params) for seed in range(3)]
+    assert scores["adam"].held_out.tolist() == expected
+    assert "sgd " in capsys.readouterr().out
+
+
+def test_the_digits_scoreboard_ends_with_keras_adam(monkeypatch):
+    monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
+    scores = experiments.digits_scoreboard({"mine": rules.adam}, every=10)
+    assert [*scores] == ["mine", "tf.keras Adam"]
+    mine, keras = (score.losses for score in scores.values())
+    assert mine.shape == keras.shape == (1, 7)
+    np.testing.assert_allclose(mine, keras, rtol=1e-3)
+
+
+def test_held_out_losses_have_a_row_for_each_seed_and_a_column_for_each_rate(few):
+    rates = [0.1, lambda t: 0.1 / t]
+    found = experiments.held_out_losses(few, rules.adam, rates, [3, 4], beta_1=0.5)
+    assert found.shape == (2, 2)
+    run = few.train(rules.adam, rates[1], 3, beta_1=0.5)
+    assert found[0, 1] == few.held_out_loss(run.params)
+
+
+def test_schedules_are_trained_once_for_each_rate_and_seed(few):
+    schedules, done = {"half": lambda rate: rate / 2}, {}
+    experiments.train_schedules(few, rules.sgd, schedules, [0.1, 0.2], [0], done)
+    assert [*done] == [("half", 0.1, 0), ("half", 0.2, 0)]
+    same = few.train(rules.sgd, 0.1, 0)
+    np.testing.assert_array_equal(done["half", 0.2, 0].losses, same.losses)
+    first = done["half", 0.1, 0]
+    experiments.train_schedules(few, rules.sgd, schedules, [0.1], [0, 1], done)
+    assert done["half", 0.1, 0] is first and ("half", 0.1, 1) in done
+
+
+def test_batch_gradient_takes_the_batches_of_the_task_s_training(few):
+    gradient, start = experiments.batch_gradient(few, 5), few.start(None)
+    run = descend(rules.sgd, gradient, start, 5, learning_rate=0.1)
+    trained = few.train(rules.sgd, 0.1, 5).params
+    for path, end in zip(run.trajectory, trained, strict=True):
+        np.testing.assert_array_equal(path[-1], end)
+
+
+def test_a_timed_training_is_the_task_s_and_its_clock_runs_on(few):
+    used, seconds, losses = experiments.timed_training(few, rules.sgd, 0.1, 5)
+    assert used.tolist() == [100, 200, 300, 400, 500]
+    assert (np.diff(seconds, prepend=0) > 0).all()
+    assert losses[-1] == few.model.loss(few.train(rules.sgd, 0.1, 5).params, few.part)
+
+
+def test_a_batch_s_gradient_nears_that_of_all_samples(few):
+    places = few.model, few.start(None), few.part
+    rng = np.random.default_rng(0)
+    one, many, whole = experiments.mean_cosines(*places, [1, 100, 500], rng)
+    assert one < many < whole == pytest.approx(1)
+    small, large = experiments.gradient_noise(*places, [4, 400], rng)
+    assert small / large == pytest.approx(10, rel=0.2)
+
+
+def test_the_loss_of_runs_is_that_of_descend_and_its_noise_averages_out():
+    path = descend(rules.adam, ravine.gradient, ravine.start, 20, learning_rate=0.1).trajectory
+    alone = experiments.loss_of_runs(rules.adam, ravine, 20, learning_rate=0.1)
+    np.testing.assert_allclose(alone, ravine(path.T))
+    ends = []
+    for seed in (0, 1):
+        shaken = noisy(ravine, np.random.default_rng(seed), 1.0)
+        losses = experiments.loss_of_runs(rules.sgd, shaken, 50, runs=2000, learning_rate=0.05)
+        ends.append(losses[-1])
+    assert ends[0] != ends[1] and ends[0] == pytest.approx(ends[1], rel=0.1)
+
+
+def test_the_theory_of_momentum_holds_for_momentum_and_not_for_nesterov():
+    picture, wrong = experiments.momentum_map(rules.momentum)
+    assert wrong < 0.001
+    assert "3% monotone, 71% oscillating" in picture.alt and "ηL = 2(1 + μ)" in picture.alt
+    assert experiments.momentum_map(rules.nesterov)[1] > 0.1
+
+
+def test_the_grid_of_adam_has_an_axis_for_each_knob_and_bounds():
+    knobs = [1e-3, 0.3, 0.5], [0.9, 0.5], [0.999], [1e-7, 1.0]
+    ends = experiments.adam_grid(ravine, 84, *knobs)
+    assert ends.shape == (3, 2, 1, 2)
+    settings = dict(learning_rate=0.3, beta_1=0.5, beta_2=0.999, epsilon=1.0)
+    run = descend(rules.adam, ravine.gradient, ravine.start, 84, **settings)
+    assert ends[1, 1, 0, 1] == pytest.approx(ravine(run.trajectory[-1]))
+    assert experiments.adam_grid(ravine, 9, [1e9], [0.9], [0.9], [1e-7]) == ravine(ravine.start)
+
+
+WRONG = {
+    "The task must be one of": lambda few: experiments.compare(few.model, {"sgd": rules.sgd}),
+    "methods must be a dict": lambda few: experiments.compare(few, rules.sgd),
+    "seeds must be a list": lambda few: experiments.held_out_losses(few, rules.sgd, [0.1], 3),
+    "learning_rate must be": lambda few: experiments.held_out_losses(few, rules.sgd, [-1], [0]),
+    "The rates must be": lambda few: experiments.train_schedules(few, rules.sgd, {}, 0.1, [0], {}),
+    "The schedule a must be a function of rate": lambda few: experiments.train_schedules(
+        few, rules.sgd, {"a": 0.1}, [0.1], [0], {}
+    ),
+    "A size must be at most 500": lambda few: experiments.gradient_noise(
+        few.model, few.start(None), few.part, [501], np.random.default_rng(0)
+    ),
+    "runs must be at least 1": lambda few: experiments.loss_of_runs(rules.sgd, ravine, 9, runs=0),
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_bad_input_is_refused_in_one_sentence(words, few):
+    with pytest.raises((TypeError, ValueError), match=words):
+        WRONG[words](few)
