@@ -11,31 +11,16 @@ hyperparameters  keyword arguments; names and defaults are those of tf.keras.opt
                  is momentum or nesterov when it is given a momentum, here 0.9
 
 A rule is pure: it returns new arrays and never writes into the ones it is given. It works
-element by element, so hyperparameters may be arrays that broadcast with x. It runs on NumPy
-arrays and on TensorFlow tensors alike. It checks nothing: `adamlib.descent` does that.
+element by element, so hyperparameters may be arrays that broadcast with x. It checks nothing:
+`adamlib.descent` does that. On Keras's tensors it runs by `adamlib.keras_optimizer.as_keras`.
 """
 
-import sys
-
 import numpy as np
-
-
-def _library(x):
-    """NumPy, or TensorFlow where x is one of its tensors (it is imported already then)."""
-    return sys.modules["tensorflow"] if type(x).__module__.startswith("tensorflow") else np
 
 
 def sqrt(x):
     """√x; as a power, since np.sqrt of a Python float would turn float32 into float64."""
     return x**0.5
-
-
-def maximum(a, b):
-    return _library(b).maximum(b, a)  # b first: a may be a state of 0, no tensor
-
-
-def sign(x):
-    return _library(x).sign(x)
 
 
 def sgd(x, g, t, *, learning_rate=0.01):
@@ -81,7 +66,7 @@ def sign_descent(x, g, t, *, learning_rate=0.001):
 
     Keras has no such optimizer; its Adam becomes it at beta_1 = beta_2 = 0 and epsilon near 0.
     """
-    return (x - learning_rate * sign(g),)
+    return (x - learning_rate * np.sign(g),)
 
 
 def rmsprop(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-7):
@@ -137,7 +122,7 @@ def adamax(x, g, t, m=0, u=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, 
     The paper has no epsilon here; Keras adds it to u.
     """
     m = beta_1 * m + (1 - beta_1) * g
-    u = maximum(beta_2 * u, abs(g))
+    u = np.maximum(beta_2 * u, abs(g))
     m_hat = m / (1 - beta_1**t)
     return x - learning_rate * m_hat / (u + epsilon), m, u
 
@@ -190,7 +175,7 @@ def amsgrad(
     """
     m = beta_1 * m + (1 - beta_1) * g
     v = beta_2 * v + (1 - beta_2) * g**2
-    v_max = maximum(v_max, v)
+    v_max = np.maximum(v_max, v)
     m_hat = m / (1 - beta_1**t)
     v_hat = v_max / (1 - beta_2**t)
     epsilon = epsilon / sqrt(1 - beta_2**t)  # as in adam

@@ -1,7 +1,7 @@
 """Measure what the course promises of its speed, and print a table of medians and ratios.
 
 python benchmarks/run.py           all of it, about ten minutes
-python benchmarks/run.py step jit  only these parts: step large jit sweep map checks browser
+python benchmarks/run.py step wrapped  only these parts: step large wrapped sweep map checks browser
                                    notebooks tests
 
 Each ratio is of two medians from the same run, taken in turns, so that a busy machine slows
@@ -107,30 +107,6 @@ def peak_memory(function):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak
-
-
-def jit():
-    """The rule as TensorFlow compiles it, beside Keras's Adam compiled in the same way."""
-    from adamlib.keras_check import keras, tf
-
-    for n in (1_000, 10_000_000):
-        g = tf.fill([n], 0.1)
-        x, m, v = (tf.Variable(tf.ones([n])) for _ in range(3))
-        t = tf.Variable(10.0)
-
-        def step(x, g, t, m, v):
-            t.assign_add(1.0)
-            for variable, new in zip((x, m, v), rules.adam(x, g, t, m, v), strict=True):
-                variable.assign(new)
-
-        ours = tf.function(partial(step, x, g, t, m, v), jit_compile=True)
-        parameter, optimizer = keras.Variable(tf.ones([n])), keras.optimizers.Adam()
-        optimizer.build([parameter])
-        theirs = tf.function(partial(optimizer.apply, [g], [parameter]), jit_compile=True)
-
-        a, b = medians(ours, theirs, repeats=15, calls=20 if n < 1e6 else 1)
-        row(f"adam compiled by XLA, {n:,} numbers", a)
-        row("  tf.keras Adam compiled by XLA", b, "of ours", b / a)
 
 
 def wrapped():
@@ -259,7 +235,6 @@ def tests():
 PARTS = {
     "step": step,
     "large": large,
-    "jit": jit,
     "wrapped": wrapped,
     "sweep": sweeping,
     "map": mapping,

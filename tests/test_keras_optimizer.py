@@ -9,6 +9,7 @@ import pytest
 
 from adamlib import rules
 from adamlib.descent import train
+from adamlib.inputs import state_defaults
 from adamlib.keras_check import OWN, keras, largest_difference, tf, train_network
 from adamlib.keras_optimizer import TensorAsArray, as_keras
 from adamlib.models import MLP
@@ -500,3 +501,19 @@ def test_too_large_a_learning_rate_is_told_apart_and_can_end_the_training(capsys
 def test_a_training_that_is_finite_says_nothing(capsys):
     model = fit(network(as_keras(adam)))
     assert capsys.readouterr().out == model.optimizer.diverged == as_keras(adam).diverged == ""
+
+
+@pytest.mark.parametrize("jit", [False, True], ids=["graph", "jit"])
+@pytest.mark.parametrize("rule", rules.RULES.values(), ids=rules.RULES)
+def test_a_rule_does_on_tensors_what_it_does_on_arrays(rule, jit):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(50).astype(np.float32)
+    gradients = (rng.standard_normal((20, 50)) * 10.0 ** rng.uniform(-4, 1, 50)).astype(np.float32)
+    variable, optimizer = keras.Variable(x), as_keras(rule)
+    optimizer.build([variable])
+    step = tf.function(lambda g: optimizer.apply([g], [variable]), jit_compile=jit)
+    state = list(state_defaults(rule).values())
+    for t, g in enumerate(gradients, start=1):
+        step(tf.constant(g))
+        x, *state = rule(x, g, t, *state)
+    np.testing.assert_allclose(variable.numpy(), x, rtol=2e-3, atol=1e-6)

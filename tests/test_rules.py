@@ -88,34 +88,6 @@ def test_hyperparameters_may_be_arrays(rule):
         np.testing.assert_allclose(together[:, [i]], alone, rtol=1e-13)
 
 
-@every_rule
-@pytest.mark.parametrize("jit", [False, True], ids=["graph", "jit"])
-def test_the_same_function_runs_on_tensorflow_tensors(rule, jit):
-    from adamlib.keras_check import tf
-
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal(50).astype(np.float32)
-    gradients = (rng.standard_normal((20, 50)) * 10.0 ** rng.uniform(-4, 1, 50)).astype(np.float32)
-    step = tf.function(rule, jit_compile=jit)
-    result = (
-        tf.constant(x),
-        *(tf.fill(x.shape, np.float32(s)) for s in state_defaults(rule).values()),
-    )
-    for t, g in enumerate(gradients, start=1):
-        result = step(result[0], tf.constant(g), tf.constant(float(t)), *result[1:])
-    expected = few_steps(rule, gradients, x)[-1]
-    for a, b in zip(result, expected, strict=True):
-        np.testing.assert_allclose(a.numpy(), np.broadcast_to(b, x.shape), rtol=2e-3, atol=1e-6)
-
-
-def test_tensors_may_meet_the_default_state():
-    from adamlib.keras_check import tf
-
-    for rule in rules.RULES.values():
-        x, *_ = tf.function(rule, jit_compile=True)(tf.ones(3), tf.ones(3), tf.constant(1.0))
-        np.testing.assert_allclose(x, rule(np.ones(3), np.ones(3), 1)[0], rtol=1e-5)
-
-
 def test_adam_s_first_step_is_the_learning_rate_whatever_the_gradient():
     for size in (1e-2, 1.0, 1e5):
         x, m, v = rules.adam(0.0, size, 1)
