@@ -41,24 +41,25 @@ from adamlib.inputs import (
 STYLE = Path(__file__).with_name("course.mplstyle")
 HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
 
-# Okabe and Ito's colours, which colour-blind readers tell apart, then Paul Tol's muted ones.
-COLOURS = {
-    "sgd": "#0072B2",
-    "momentum": "#E69F00",
-    "nesterov": "#8C510A",
-    "adagrad": "#009E73",
-    "sign_descent": "#888888",
-    "rmsprop": "#CC79A7",
-    "rmsprop_centered": "#882255",
-    "adadelta": "#56B4E9",
-    "adam": "#D55E00",
-    "adamax": "#661100",
-    "nadam": "#AA4499",
-    "amsgrad": "#332288",
-    "adamw": "#117733",
-    "tf.keras": "#000000",
+# {rule: (colour, marker)}: the colours of Okabe and Ito, which colour-blind readers tell apart, then
+# Paul Tol's muted ones.
+LOOKS = {
+    "sgd": ("#0072B2", "o"),
+    "momentum": ("#E69F00", "s"),
+    "nesterov": ("#8C510A", "D"),
+    "adagrad": ("#009E73", "^"),
+    "sign_descent": ("#888888", "x"),
+    "rmsprop": ("#CC79A7", "v"),
+    "rmsprop_centered": ("#882255", "P"),
+    "adadelta": ("#56B4E9", "<"),
+    "adam": ("#D55E00", "*"),
+    "adamax": ("#661100", "X"),
+    "nadam": ("#AA4499", "h"),
+    "amsgrad": ("#332288", "p"),
+    "adamw": ("#117733", ">"),
+    "tf.keras": ("#000000", "+"),
 }
-MARKERS = dict(zip(COLOURS, "osD^xvP<*Xhp>+", strict=True))
+COLOURS = {rule: colour for rule, (colour, _) in LOOKS.items()}
 OTHER = "#444444"
 DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (1, 3))]
 
@@ -99,7 +100,8 @@ def picture(columns=1, rows=1, **size):
 def style_of(label, among=()):
     """Colour, marker and dash of a line: its rule's, from light to dark where there are several."""
     rule = _rule(label)
-    colour = np.array(to_rgb(COLOURS.get(rule, OTHER)))
+    colour, marker = LOOKS.get(rule, (OTHER, "."))
+    colour = np.array(to_rgb(colour))
     same = [other for other in among if _rule(other) == rule]
     turn = same.index(label) if label in same else 0
     if len(same) > 1:
@@ -107,7 +109,7 @@ def style_of(label, among=()):
         colour = (0.5 + 0.5 * colour) * (1 - shade) + 0.5 * colour * shade
     return dict(
         color=tuple(colour),
-        marker=MARKERS.get(rule, "."),
+        marker=marker,
         linestyle=(0, (5, 2)) if rule == "tf.keras" else DASHES[turn % len(DASHES)],
     )
 

@@ -211,8 +211,8 @@ def test_a_new_rule_is_one_function_and_its_looks(course):
         path.write_text(source.replace(before, text + before), encoding="utf-8")
 
     insert("adamlib/rules.py", "# In teaching order", RULE)
-    insert("adamlib/plots.py", '    "tf.keras": "#000000",\n', '    "half_step": "#123456",\n')
-    insert("adamlib/plots.py", '+", strict=True', "1")
+    keras = '    "tf.keras": ("#000000", "+"),\n'
+    insert("adamlib/plots.py", keras, '    "half_step": ("#123456", "1"),\n')
     right, wrong, colour = python(course, "-c", USES).splitlines()
     assert right == "half_step: right, it agrees with the course's own in every test"
     assert "half_step: at step 1, from x = 1, last = 0 with g = 100 and learning_rate" in wrong

@@ -14,7 +14,7 @@ from PIL import Image
 from adamlib import plots, rules
 from adamlib.descent import descend
 from adamlib.explorers import explore
-from adamlib.keras_check import OWN
+from adamlib.rules import RULES
 from adamlib.surfaces import SURFACES, cubic, ravine
 
 
@@ -107,10 +107,9 @@ def test_html_in_a_label_stays_text():
 
 
 def test_a_rule_has_one_colour_everywhere_and_no_other_rule_has_it():
-    assert set(plots.COLOURS) == set(OWN) | {"sign_descent", "tf.keras"}
-    assert (
-        len(set(plots.COLOURS.values())) == len(plots.COLOURS) == len(set(plots.MARKERS.values()))
-    )
+    assert list(plots.LOOKS) == [*RULES, "tf.keras"]
+    colours, markers = zip(*plots.LOOKS.values(), strict=True)
+    assert len(set(colours)) == len(set(markers)) == len(plots.LOOKS)
     for label in ("adam", "adam, β₁ = 0.5", "adam at 0.1"):
         assert plots.style_of(label)["color"] == to_rgb(plots.COLOURS["adam"])
     two = ["adam, β₁ = 0.5", "adam, β₁ = 0.9", "sgd"]
