@@ -41,7 +41,7 @@ from adamlib.inputs import (
 STYLE = Path(__file__).with_name("course.mplstyle")
 HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
 
-# {rule: (colour, marker)}: the colours of Okabe and Ito, which colour-blind readers tell apart, then
+# {rule: (colour, marker)}. Colours of Okabe and Ito, which colour-blind readers tell apart, then
 # Paul Tol's muted ones.
 LOOKS = {
     "sgd": ("#0072B2", "o"),
