@@ -238,8 +238,8 @@ BROKEN = {
         "sources/99-halves/practice.py, ANSWERS 'seven': it must be Number or Judged, not 7.",
     ),
     '{28: "that is twice 14"}': ("[28]", "wrong must be {number: reason}, not [28]."),
-    '        {\n            "A quarter"': (
-        '        [],\n    ),\n    "other": Question(\n        "",\n        {\n            "A quarter"',
+    "QUESTIONS = {": (
+        'QUESTIONS = {"quarter": Question("What?", [])} or {',
         "QUESTIONS 'quarter': its choices must be {words: reason}, not [].",
     ),
     '"that is twice 14"': (
