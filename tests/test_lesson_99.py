@@ -237,6 +237,11 @@ BROKEN = {
         "7",
         "sources/99-halves/practice.py, ANSWERS 'seven': it must be Number or Judged, not 7.",
     ),
+    '{28: "that is twice 14"}': ("[28]", "wrong must be {number: reason}, not [28]."),
+    "QUESTIONS = {": (
+        'QUESTIONS = {"quarter": Question("What?", [])} or {',
+        "QUESTIONS 'quarter': its choices must be {words: reason}, not [].",
+    ),
     '"that is twice 14"': (
         "14",
         "ANSWERS 'seven': each wrong value needs its reason, a string.",

@@ -402,6 +402,7 @@ def test_a_mistake_is_a_name_a_hint_and_a_diff(tmp_path):
     [
         ("- x - learning", "-x - learning", "its diff must be lines that begin '- ', then"),
         ("+ x + learning_rate\n", "", "its diff must be lines that begin '- ', then"),
+        ("+ x + learning_rate\n", "+ x + learning_rate\n-g\n", "its diff must be lines that"),
         ("- x - learning", "- y - learning", "a text of its diff is not in the source of sgd"),
         ('hint = "the gradient points uphill"\n', "", "has no hint"),
         ("hint =", 'hints = ""\nhint =', "has the unknown key 'hints'"),

@@ -40,10 +40,11 @@ class Number(NamedTuple):
         return Verdict("wrong", f"{number:.6g} is not it{close}")
 
     def fault(self):
-        numbers, reasons = [self.value, self.within, *self.wrong], self.wrong.values()
-        if not all(isinstance(number, Real) for number in numbers):
+        if not isinstance(self.wrong, dict):
+            return f"wrong must be {{number: reason}}, not {brief(self.wrong)}"
+        if not all(isinstance(n, Real) for n in [self.value, self.within, *self.wrong]):
             return "its value, within and the wrong values must be numbers"
-        if not all(isinstance(reason, str) for reason in reasons):
+        if not all(isinstance(reason, str) for reason in self.wrong.values()):
             return "each wrong value needs its reason, a string"
         return ""
 

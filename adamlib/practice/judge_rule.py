@@ -136,27 +136,25 @@ class Trial:
         rounding = self.tolerance * np.maximum(np.abs(b), np.abs(self.before))
         return ~np.isclose(a, b, rtol=0, atol=rounding, equal_nan=True)
 
-    @cached_property
+    @property
     def known(self):
         """Pairs of a mistake and what it returns."""
-        return [(m, wrong) for m, wrong in self._mistakes if not isinstance(wrong, str)]
+        return self._mistakes[0]
 
-    @cached_property
+    @property
     def errors(self):
-        """{an error: the mistake that raises it}."""
-        raised = [(error, m) for m, error in self._mistakes if isinstance(error, str)]
-        return dict(reversed(raised))  # of several the first
+        """{an error in one line: the mistake that raises it}."""
+        return self._mistakes[1]
 
     @cached_property
     def _mistakes(self):
-        """Pairs of a mistake and what it returns, or else its error in one line."""
-        pairs = []
+        known, errors = [], {}
         for mistake, wrong in self.wrong_rules:
             try:
-                pairs.append((mistake, self.results(wrong)[0]))
+                known.append((mistake, self.results(wrong)[0]))
             except Exception as error:
-                pairs.append((mistake, in_one_line(error)))
-        return pairs
+                errors.setdefault(in_one_line(error), mistake)
+        return known, errors
 
     def first_difference(self, results, right):
         """The first step and quantity that part from what is right, with what led there.

@@ -13,8 +13,8 @@ from pathlib import Path
 from adamlib.inputs import brief
 
 PACKAGE = Path(__file__).parents[1]
-# Inside the package where it is installed, beside it in a checkout.
-SOURCES = next(p for p in (PACKAGE / "sources", PACKAGE.parent / "sources") if p.is_dir())
+INSTALLED, CHECKOUT = PACKAGE / "sources", PACKAGE.parent / "sources"
+SOURCES = INSTALLED if INSTALLED.is_dir() else CHECKOUT
 FILES = {p.parent.name.partition("-")[0]: p for p in sorted(SOURCES.glob("*/practice.py"))}
 
 
@@ -40,9 +40,9 @@ def every(table, *kinds):
 
 def entry(number, table, key, kinds):
     """A lesson's entry, of one of the kinds and without fault; None if it has none."""
-    found = entries(number, table).get(key)
-    if found is None:
+    if key not in entries(number, table):
         return None
+    found = entries(number, table)[key]
     if isinstance(found, kinds):
         fault = found.fault()
     else:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import anywidget
 import traitlets
 
-from adamlib.inputs import check_name
+from adamlib.inputs import brief, check_name
 from adamlib.practice import lessons
 
 
@@ -24,6 +24,8 @@ class Question(NamedTuple):
         return isinstance(list(self.choices.values())[choice], Right)
 
     def fault(self):
+        if not isinstance(self.choices, dict):
+            return f"its choices must be {{words: reason}}, not {brief(self.choices)}"
         right = sum(isinstance(reason, Right) for reason in self.choices.values())
         return "" if right == 1 else f"one choice must be Right, not {right}"
 
