@@ -106,6 +106,7 @@ def ready(project):
     environment.PYTHON.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
     environment.PYTHON.chmod(0o755)
     (environment.VENV / "course-stamp").write_text("\n".join(environment.wanted()))
+    (environment.VENV / "dev-stamp").write_text(environment.digest("requirements-dev.txt"))
     (project / "benchmarks").mkdir()
 
     def start(script, *arguments, **environment):

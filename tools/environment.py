@@ -87,40 +87,32 @@ def setup(dev=False):
         return
     with one_at_a_time():
         tidy()
-        if not complete(dev=False):
-            renew_or_reinstall()
-        if not complete(dev):  # else the setup that this one waited for has added them
+        (packages, project), found = wanted(), stamp(VENV)
+        if found[0] != packages:
+            renew(packages)
+        elif found[1] != project:
+            write(VENV / "course-stamp", f"{packages}\n-\n".encode())
+            install_project(VENV)
+        if found != [packages, project]:  # else the setup that this one waited for has done it
+            settle(packages, project)
+        if not complete(dev):
             add_dev()
 
 
 def complete(dev):
     """Whether .venv is what the lists say; the packages of tests and builds count where dev."""
-    parts = slice(3 if dev else 2)
-    return stamp(VENV)[parts] == wanted()[parts]
-
-
-def renew_or_reinstall():
-    """Make .venv anew where its packages are others, or only install the project again."""
-    (packages, project, _), found = wanted(), stamp(VENV)
-    if found[0] != packages:
-        renew(packages)
-        found[2] = "-"
-    else:
-        write_stamp(VENV, packages, "-", found[2])
-        install_project(VENV)
-    settle()
-    write_stamp(VENV, packages, project, found[2])
-    with suppress(Failed):  # a program may still use it; the next update deletes it
-        remove(OLD)
+    if stamp(VENV) != wanted():
+        return False
+    added = VENV / "dev-stamp"
+    return not dev or (added.is_file() and added.read_text() == digest("requirements-dev.txt"))
 
 
 def add_dev():
-    """Add the packages of tests and builds, none of which a learner's setup has."""
-    packages, project, dev = wanted()
-    write_stamp(VENV, packages, project, "-")
+    """Add the packages of tests and builds, none of which is a learner's."""
     print("Installing what tests and builds need: about 0.1 GB to download ...", flush=True)
+    write(VENV / "dev-stamp", b"-")
     install_locked(VENV, "requirements-dev.txt")
-    write_stamp(VENV, packages, project, dev)
+    write(VENV / "dev-stamp", digest("requirements-dev.txt").encode())
 
 
 def works():
@@ -129,24 +121,23 @@ def works():
 
 
 def wanted():
-    """Hashes of what .venv depends on: packages; the project and its folder; packages for tests."""
-    lists = ("requirements.txt", "requirements.in", "pyproject.toml", "requirements-dev.txt")
-    packages, names, project, dev = ((ROOT / name).read_bytes() for name in lists)
-    parts = (packages, str(ROOT).encode() + names + project, dev)
-    return [hashlib.sha256(part).hexdigest() for part in parts]
+    """Hashes of what .venv depends on: its packages; the project and the folder that it is in."""
+    project = digest("requirements.in", "pyproject.toml", start=str(ROOT).encode())
+    return [digest("requirements.txt"), project]
+
+
+def digest(*names, start=b""):
+    files = b"".join((ROOT / name).read_bytes() for name in names)
+    return hashlib.sha256(start + files).hexdigest()
 
 
 def stamp(venv):
-    """What a .venv was made from, as wanted() says it; empty words if it is not whole."""
+    """What a .venv was made from, as wanted() says it; two empty words if it is not whole."""
     file = venv / "course-stamp"
     words = file.read_text().split() if file.is_file() else []
     if not words or ask(python_of(venv), "-c", "import pip") is None:
-        return ["", "", ""]
-    return (words + ["-", "-"])[:3]  # older courses wrote one or two words
-
-
-def write_stamp(venv, *words):
-    write(venv / "course-stamp", "\n".join(words).encode())
+        return ["", ""]
+    return [words[0], words[-1]]
 
 
 def find_python():
@@ -215,7 +206,7 @@ def renew(packages):
             f"All is installed in {NEW}, but JupyterLab or TensorFlow does not start there: "
             f'{python_of(NEW)} -c "{start}" says why.'
         )
-    write_stamp(NEW, packages)
+    write(NEW / "course-stamp", f"{packages}\n-\n".encode())
     swap()
 
 
@@ -233,7 +224,8 @@ def swap():
 
 
 def install_locked(venv, lock):
-    # A lock holds every dependency, so pip need not look for any, which old ones do badly.
+    """Install a lock, which holds every dependency: pip need not look for any, as old ones do
+    badly."""
     pip(venv, "--require-hashes", "--no-deps", "-r", lock)
 
 
@@ -243,14 +235,17 @@ def install_project(venv):
     pip(venv, "--no-deps", "--no-build-isolation", "--no-index", "-e", ".", PYTHONWARNINGS="ignore")
 
 
-def settle():
-    """Let the programs of .venv find its Python, and keep JupyterLab's news away."""
+def settle(packages, project):
+    """Let the programs of .venv find its Python, keep JupyterLab's news away, and stamp it."""
     if run(PYTHON, "-c", PROGRAMS):
         raise Failed(f"The programs in {PYTHON.parent} could not be made: the reason is above.")
     settings = VENV / "share/jupyter/lab/settings/overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     quiet = {"fetchNews": "false", "checkForUpdates": False}
     settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
+    write(VENV / "course-stamp", f"{packages}\n{project}\n".encode())
+    with suppress(Failed):  # a program may still use it; the next update deletes it
+        remove(OLD)
 
 
 def pip(venv, *words, **variables):
