@@ -64,7 +64,7 @@ def lines_of(source):
 
     def lines(node):
         match node:
-            case ast.Return(ast.Tuple([new, *states])):
+            case ast.Return(ast.Tuple([new, *states] as parts)) if not any(map(_starred, parts)):
                 yield text(node), new, _returned(0)
                 for i, state in enumerate(states, start=1):
                     if not isinstance(state, ast.Name):
@@ -91,6 +91,10 @@ def lines_of(source):
         ]
         for node in source.statements.values()
     }
+
+
+def _starred(node):
+    return isinstance(node, ast.Starred)
 
 
 def _returned(i):
