@@ -237,6 +237,11 @@ def changed_after(x, g, t, *, learning_rate=0.01):
     return (x - learning_rate * g,)
 
 
+def starred(x, g, t, m=0, *, learning_rate=0.01):
+    new = [0.9 * m + g]
+    return x - learning_rate * new[0], *new
+
+
 class Method:
     rate = 0.01
 
@@ -265,7 +270,7 @@ LAMBDA = [lambda x, g, t, *, learning_rate=0.01: (x - learning_rate * g,)][0]
 PARTIAL = functools.partial(rules.momentum, momentum=0.5)
 OWN = [
     *(loops, helper, unpacks, augments, comprehends, returns_early, talks, endless, decorated),
-    *(changed_after, Method().rule, listed, recursive, typed(), LAMBDA, PARTIAL),
+    *(starred, changed_after, Method().rule, listed, recursive, typed(), LAMBDA, PARTIAL),
 ]
 
 

@@ -83,11 +83,8 @@ class HyperparameterMap(Explorer):
 
     def answer(self, settings):
         picked = self.at(settings["pick"])
-        hyperparameters = self.fixed | picked
-        run = Run(
-            *(self.label, self.rule, self.surface),
-            *(self.start, settings["steps"], hyperparameters),
-        )
+        start, steps = self.start, settings["steps"]
+        run = Run(self.label, self.rule, self.surface, start, steps, self.fixed | picked)
         result, numbers = trajectories.told(self.surface, [run])
         return result | {"words": f"{_words(picked)}\n{result['words']}"}, numbers
 

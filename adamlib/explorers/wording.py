@@ -3,7 +3,7 @@
 import ast
 import builtins
 import re
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 
 import numpy as np
 
@@ -14,8 +14,9 @@ from adamlib.explorers.widget import Cell, Row
 OLD = "__old__"  # the name of x before the step, as NEW is of what the rule returns
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-# A line of a rule: as it is written, the expression in it, and the ast of where its value is kept.
-Line = namedtuple("Line", "code expression place")
+# A line of a rule: as it is written, the expression in it, the ast of
+# where its value is kept, and the name in that.
+Line = namedtuple("Line", "code expression place name")
 
 # What is shown of a call: `key` is one in all steps, `names` what stands for the names in the
 # expression; where there are none, it is words. `target` is the name that has the value then.
@@ -37,7 +38,7 @@ def shown_of(arguments, call, lines):
     new = None
     for statement, before, after in call.ran:
         for line in lines[statement]:
-            value, target = _value(line.place, after), _names(line.place)[0]
+            value, target = _value(line.place, after), line.name
             if _numbers(value, call.x.size) is not None:
                 if is_new := target == NEW and new is None:
                     new = value
@@ -63,7 +64,7 @@ def lines_of(source):
 
     def lines(node):
         match node:
-            case ast.Return(ast.Tuple([new, *states])):
+            case ast.Return(ast.Tuple([new, *states] as parts)) if not any(map(_starred, parts)):
                 yield text(node), new, _returned(0)
                 for i, state in enumerate(states, start=1):
                     if not isinstance(state, ast.Name):
@@ -84,9 +85,16 @@ def lines_of(source):
                 yield text(node), value, targets[0]
 
     return {
-        node: [Line(code, ast.unparse(value), place) for code, value, place in lines(node)]
+        node: [
+            Line(code, ast.unparse(value), place, _names(place)[0])
+            for code, value, place in lines(node)
+        ]
         for node in source.statements.values()
     }
+
+
+def _starred(node):
+    return isinstance(node, ast.Starred)
 
 
 def _returned(i):
@@ -95,12 +103,11 @@ def _returned(i):
 
 def scales(run):
     """The largest size of each line's finite numbers; `run` has for each call what is shown."""
-    largest = {}
+    numbers = defaultdict(list)
     for shown in (shown for call in run for shown in call):
-        sizes = np.abs(np.asarray(shown.value, float))
-        size = sizes.max(where=np.isfinite(sizes), initial=0)
-        largest[shown.key] = max(size, largest.get(shown.key, 0))
-    return largest
+        numbers[shown.key].append(np.ravel(shown.value))
+    sizes = {key: np.abs(np.concatenate(of), dtype=float) for key, of in numbers.items()}
+    return {key: of.max(where=np.isfinite(of), initial=0) for key, of in sizes.items()}
 
 
 def table(call, shown, largest):
@@ -155,12 +162,13 @@ class Words(ast.NodeTransformer):
         return re.sub(r" \*\* (\d+)(?![\d.e])", lambda power: power[1].translate(RAISED), text)
 
     def visit_Name(self, node):
-        self.used |= set(_names(node))
+        names = _names(node)
+        self.used |= set(names)
         value = _value(node, self.shown.names)
         numbers = _numbers(value, self.call.x.size)
         if numbers is None:
             return node
-        name = _names(node)[0]
+        name = names[0] if names else None
         if isinstance(value, float) and value == self.call.hyperparameters.get(name):
             form = {"digits": 6, "padded": False}  # as the slider has it
         else:
