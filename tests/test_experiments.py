@@ -92,6 +92,12 @@ def test_a_curve_has_the_quarters_of_its_epochs_and_ends_where_it_diverges(capsy
     assert np.isnan(diverged[-4:]).all() and paper.last_epoch(diverged) == np.inf
     assert capsys.readouterr().out == ""
 
+    def far_at_the_last_step(x, g, t, *, learning_rate=0.1):
+        return (x - learning_rate * g * (1e13 if t == 140 else 1),)
+
+    late = paper.curve(part, far_at_the_last_step, 0.1, 3)
+    assert np.isfinite(late[:-1]).all() and np.isnan(late[-1])
+
 
 def test_a_race_takes_the_table_s_rates_or_tunes(capsys, monkeypatch):
     best = {"09 best α of adam on toys": Claim("09", 0.2, 0.0, None, 12, "")}
