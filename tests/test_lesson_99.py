@@ -78,13 +78,11 @@ FUNCTIONS = {"half": Function(half, {"x = 3": (3,)}, hints=["Divide it.", "By 2.
 '''
 
 MISTAKES = """\
-[[mistake]]
-name = "it is doubled"
+["it is doubled"]
 hint = "a half is smaller"
 diff = \'\'\'
 - x / 2
-+ x * 2
-\'\'\'
++ x * 2\'\'\'
 """
 
 ASKED = """

@@ -5,14 +5,12 @@ lesson's source:
 
     hints = ["...", "..."]         of a rule: the next one more telling than the last
 
-    [[mistake]]
-    name = "..."                   what is wrong, in one sentence
+    ["the step goes uphill"]       what is wrong, in one sentence
     hint = "..."                   what to think of; of a convention, what Keras does instead
     convention = "by the paper"    only where it is no mistake but right elsewhere
     diff = '''                     parts of the source's lines, and what stands there instead
     - x - learning_rate
-    + x + learning_rate
-    '''
+    + x + learning_rate'''
 """
 
 import inspect
@@ -22,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).with_suffix("")
-KEYS = {"name", "hint", "diff"}
+KEYS = {"hint", "diff"}
 CHANGE = re.compile(r"((?:^- .*\n)+)((?:^\+ .*\n)+)", re.MULTILINE)
 
 
@@ -55,23 +53,24 @@ def read(toml):
         table = tomllib.loads(toml.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{toml.name} is not TOML: {error}.") from None
-    hints, entries = table.pop("hints", []), table.pop("mistake", [])
-    if table:
-        raise ValueError(f"{toml.name} has the unknown key {next(iter(table))!r}.")
-    return hints, [_mistake(entry, toml.name) for entry in entries]
+    hints = table.pop("hints", [])
+    return hints, [_mistake(name, entry, toml.name) for name, entry in table.items()]
 
 
-def _mistake(entry, file):
-    where = f"{file}, mistake {entry.get('name', 'without a name')!r}"
+def _mistake(name, entry, file):
+    where = f"{file}, mistake {name!r}"
+    if not isinstance(entry, dict):
+        raise ValueError(f"{file} has the unknown key {name!r}.")
     if missing := KEYS - entry.keys():
         raise ValueError(f"{where} has no {min(missing)}.")
     if unknown := entry.keys() - KEYS - {"convention"}:
         raise ValueError(f"{where} has the unknown key {min(unknown)!r}.")
-    changes = CHANGE.findall(entry["diff"])
-    if not changes or "".join(map("".join, changes)) != entry["diff"]:
+    diff = entry["diff"].rstrip("\n") + "\n"
+    changes = CHANGE.findall(diff)
+    if not changes or "".join(map("".join, changes)) != diff:
         raise ValueError(f"{where}: its diff must be lines that begin '- ', then lines with '+ '.")
     pairs = tuple(tuple(map(_source, change)) for change in changes)
-    return Mistake(entry["name"], entry["hint"], pairs, entry.get("convention", ""))
+    return Mistake(name, entry["hint"], pairs, entry.get("convention", ""))
 
 
 def _source(lines):
