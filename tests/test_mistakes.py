@@ -69,7 +69,7 @@ def test_there_are_mistakes_for_every_rule_and_each_is_one_change_to_its_source(
 def test_every_mistake_is_diagnosed_as_itself(name, mistake, rule, capsys):
     words = said(rule, name, capsys)
     assert words.count("\n") == 1
-    named = mistake.sentence
+    named = mistake.name
     if named not in words:
         other = SAME[name, mistake.name]
         named = f"{name}: {other}: "

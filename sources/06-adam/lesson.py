@@ -376,7 +376,7 @@ variants = {mistake.name: variant for mistake, variant in wrong_rules(rules.adam
 bugs = [
     "epsilon is 10^-8, which is -14",  # in Python ^ is not a power
     "beta_2 stands in m_hat",
-    "t counts from 0",
+    "t counts from 0, with np.sqrt",
     "brackets are missing around what divides",  # m_hat / sqrt(v_hat) + epsilon
     "t stays at 1, as if an epoch were a step",
     "epsilon is inside the root",
