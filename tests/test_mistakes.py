@@ -159,7 +159,7 @@ BODIES = {
         "s = s + g * g\nreturn x - learning_rate * g * (s + epsilon) ** -0.5, s",
     ],
     "sign_descent": [
-        "return (x - learning_rate * np.sign(g),)",
+        "return (x - np.copysign(learning_rate, g) * (g != 0),)",
         "return (x - np.where(g > 0, learning_rate, np.where(g < 0, -learning_rate, 0)),)",
         "up = (g > 0) * 1.0\ndown = (g < 0) * 1.0\nreturn (x + learning_rate * (down - up),)",
         "return (np.where(g == 0, x, x - learning_rate * g / np.maximum(abs(g), 1e-300)),)",
