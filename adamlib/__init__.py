@@ -14,6 +14,7 @@ To read, in this order; each is imported by its own name, `from adamlib.descent 
     keras_check     the same run in tf.keras.optimizers, compared step by step
     keras_optimizer a rule inside model.fit
 
+    hyperparameters letter, range and slider of each
     inputs          what the functions of all of them accept, and what they say of the rest
     threads         how many processors compute
 

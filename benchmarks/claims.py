@@ -512,7 +512,7 @@ TASKS = (
         f"figure 3, dropout {dropout}": (
             partial(figure_3, dropout),
             12,
-            dict.fromkeys(["adagrad from 0", "nesterov", "adam"], [0.003, 0.01, 0.03, 0.1]),
+            dict.fromkeys(["adagrad from 0", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1]),
             "all",
         )
         for dropout in (0.5, 0.0)

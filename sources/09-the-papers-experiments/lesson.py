@@ -150,7 +150,8 @@ evidence(
 # > **Here** that shows with the penalty and 20 epochs, if AdaGrad is decayed twice: then Adam and Nesterov are nearly level,
 # > and both are ahead of it with every seed. Without the penalty, after 5 epochs, Nesterov is behind Adam with every seed,
 # > and a constant $\alpha$ helps it. AdaGrad with a constant $\alpha$ even ends a little below Adam, with 26 of 30 seeds. § 5
-# > of the paper suggests that they are alike: AdaGrad's own step falls as $1/\sqrt t$.
+# > of the paper suggests that they are alike: AdaGrad's own step falls as $1/\sqrt t$. All this is about the last epoch.
+# > In the first one of our three runs Nesterov is still far behind both, and "faster" shows least of all for it.
 # >
 # > **Why they differ**: perhaps because without a penalty the loss can fall on and on, so that steps which fade count for
 # > more; but we changed the penalty and the epochs at once. The text decays "the stepsize α" and names no exception, but
@@ -269,6 +270,8 @@ paper.draw(whole, "Two hidden layers, digits, no dropout; bands of two", bands=[
 evidence(
     "09 Adam ends below Nesterov on a network",
     "09 Adam ends below RMSProp on a network",
+    "09 Adam ends below Adadelta on a network",
+    "09 Adam ends below AdaGrad on a network",
     "09 Nesterov ends below RMSProp, Adadelta and AdaGrad on a network",
 )
 
@@ -331,7 +334,7 @@ def on_clothes(dropout):
     return train_at
 
 
-rates_3 = dict.fromkeys(["adagrad", "nesterov", "adam"], [0.003, 0.01, 0.03, 0.1])
+rates_3 = dict.fromkeys(["adagrad", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1])
 quiz("09.vanish")
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
@@ -360,7 +363,8 @@ evidence(
 # %%
 on_clothes(0.0)("adam", sharp["adam"][0], SEEDS[0])
 root = root_of_v_hat(trainer("adam", 0.0).optimizer)
-print(f"√v̂ after {epochs_3} epochs: median about 10^{np.log10(np.median(root)):.0f}")
+times = np.median(root) / 1e-8
+print(f"√v̂ after {epochs_3} epochs: its median is above 100,000 times 1e-8: {times > 1e5}")
 print(f"of all {len(root):,}, below the paper's 1e-8: less than half: {np.mean(root < 1e-8) < 0.5}")
 
 # %% [markdown]
@@ -370,8 +374,8 @@ print(f"of all {len(root):,}, below the paper's 1e-8: less than half: {np.mean(r
 # > **Here** most of the order shows. After one epoch AdaGrad is ahead of Nesterov with every seed, and so is Adam without
 # > dropout; with dropout Adam is ahead with 9 of 12, too few to be sure. At the end Adam and Nesterov are both ahead of
 # > AdaGrad, with every seed. Between these two there is little: Nesterov ends a bit lower with 8 of 12 seeds, and with
-# > 10 of 12 with dropout. But the median of $\sqrt{\hat v}$ does not vanish: it is several hundred thousand times the
-# > paper's $\epsilon$.
+# > 10 of 12 with dropout. But the median of $\sqrt{\hat v}$ does not vanish: over the seeds it is several hundred thousand times
+# > the paper's $\epsilon$.
 # >
 # > **Why they differ**: 120 steps on 1,536 pictures of clothes, standardised, 64 a batch; the paper has 45 epochs of
 # > CIFAR-10, whitened (its pixels decorrelated), 128 a batch, and eight times as many filters.
@@ -542,6 +546,8 @@ if size == "laptop":
     name = "Adam and Nesterov end below AdaGrad decayed twice with a penalty"
     best_two = np.maximum(penalty["adam"], penalty["nesterov"])
     holds(name, best_two, penalty["adagrad, α/√t"])
+    first = {m: curves[:, :4].mean() for m, (_, curves) in level.items()}
+    assert first["nesterov"] > 1.5 * max(first["adam"], first["adagrad, α/√t"])
     for words, some in (("reviews with dropout", ends(right)), ("reviews", ends(plain))):
         for m, name in (("adagrad", "AdaGrad"), ("adam", "Adam"), ("rmsprop", "RMSProp")):
             holds(f"{name} ends below Nesterov on {words}", some[m], some["nesterov"])
