@@ -24,7 +24,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--all-pages",
         action="store_true",
-        help="open every notebook in the browser, not every third lesson",
+        help="open every notebook in the browser, not lessons 01 and 06 alone",
     )
 
 

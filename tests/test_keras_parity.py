@@ -136,10 +136,10 @@ OTHER_WRONG = [
     ("adam", "epsilon=1e-7", "epsilon=1e-8"),
     ("adam", "epsilon), m, v", "epsilon), 0 * m, 0 * v"),
     ("rmsprop_centered", "g_mean**2", "g_mean"),
-    ("adamax", "maximum(beta_2 * u, abs(g))", "beta_2 * u + abs(g)"),
+    ("adamax", "np.maximum(beta_2 * u, abs(g))", "beta_2 * u + abs(g)"),
     ("adamax", "m / (1 - beta_1**t)", "m"),
     ("nadam", "mu_next * m /", "mu * m /"),
-    ("amsgrad", "maximum(v_max, v)", "v"),
+    ("amsgrad", "np.maximum(v_max, v)", "v"),
     ("adamw", "learning_rate * weight_decay", "weight_decay"),
     ("adamw", "x = x - learning_rate *", "g = g +"),
 ]

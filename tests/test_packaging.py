@@ -104,8 +104,7 @@ def test_a_lock_pins_everything_with_hashes_and_names_no_host(name):
     assert not re.search("^ *--(?!hash=)", LOCKS[name], re.MULTILINE)
 
 
-@pytest.mark.parametrize("impossible", [False, True])
-@pytest.mark.parametrize("extra", ["", "[dev]"])
+@pytest.mark.parametrize(("extra", "impossible"), [("", True), ("[dev]", False)])
 def test_pip_can_resolve_what_conda_gives_it_and_the_rest(tmp_path, impossible, extra):
     """As conda does it, but against what is installed here, so that no network is needed."""
     for name in ("pyproject.toml", "README.md", "LICENSE", *(f"{name}.in" for name in LISTS)):

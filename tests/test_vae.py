@@ -267,19 +267,19 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
         "1 right": (None, 1),
         "2": (None, 1, 8),
         "3": (None, 1, 128, (2, 2, 2, 4)),
-        "4": (500, 2, 1, 8, 2),
+        "4": (100, 2, 1, 8, 2),
     }
     made = lesson("full", plan=plan, SEEDS=[0], most=2)
     assert set(asked) == {"mnist", "imdb", "cifar10"}
     assert made["size"] == "full"
-    assert made["clothes"].shape == (512, 32, 32, 3) and made["images"].shape == (500, 784)
+    assert made["clothes"].shape == (512, 32, 32, 3) and made["images"].shape == (100, 784)
     assert made["alphas"][[0, -1]] == pytest.approx([1e-5, 0.1])
     grids = made["done"].pop("Figure 4").values()
     assert len(grids) == 2 and {grid.shape for grid in grids} == {(2, 2, 3, 9)}
     methods = {(figure, m) for figure, done in made["done"].items() for m, *_ in done}
     assert len(methods) == 6 + 3 + 5 + 4 + 2 * 5 + 2 * 3
     trainings = sum(len(done) for done in made["done"].values())
-    assert trainings == 6 * 2 + (3 + 2 * 5) * 6 + (5 + 4) * 7 + 2 * 3 * 4  # all of the rates
+    assert trainings == 6 * 2 + (3 + 2 * 5) * 6 + (5 + 4) * 7 + 2 * 3 * 5  # all of the rates
 
 
 def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):

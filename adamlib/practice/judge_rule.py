@@ -125,10 +125,13 @@ class Trial:
         results, kind = run
         if not self.apart(results, self.right).any():
             return Verdict("wrong", kind) if kind else Verdict("solved", "")
-        for mistake, wrong in self.known:
-            if not self.apart(results, wrong).any():
-                return Verdict("wrong", mistake.sentence, mistake)
-        by = [wrong for m, wrong in self.known if convention and m.convention == convention]
+        mistakes, wrong = self.known
+        same = ~self.apart(results, wrong).any(axis=(1, 2, 3))
+        if same.any():
+            mistake = mistakes[np.argmax(same)]
+            return Verdict("wrong", mistake.sentence, mistake)
+        pairs = zip(mistakes, wrong, strict=True)
+        by = [w for m, w in pairs if convention and m.convention == convention]
         return Verdict("wrong", kind or self.first_difference(results, [*by, self.right][0]))
 
     def apart(self, a, b):
@@ -138,7 +141,7 @@ class Trial:
 
     @property
     def known(self):
-        """Pairs of a mistake and what it returns."""
+        """The mistakes that return something, and what: shape (mistakes, steps, parts, n)."""
         return self._mistakes[0]
 
     @property
@@ -148,13 +151,14 @@ class Trial:
 
     @cached_property
     def _mistakes(self):
-        known, errors = [], {}
+        mistakes, results, errors = [], [], {}
         for mistake, wrong in self.wrong_rules:
             try:
-                known.append((mistake, self.results(wrong)[0]))
+                results.append(self.results(wrong)[0])
+                mistakes.append(mistake)
             except Exception as error:
-                errors.setdefault(in_one_line(error), mistake)
-        return known, errors
+                errors.setdefault(in_one_line(error), mistake)  # of several the first
+        return (mistakes, np.array(results).reshape(-1, *self.right.shape)), errors
 
     def first_difference(self, results, right):
         """The first step and quantity that part from what is right, with what led there.
