@@ -22,10 +22,15 @@ wait_for_reply, compare_outputs = RunningKernel.await_reply, IPyNbCell.compare_o
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--all-pages",
+        "--long",
         action="store_true",
-        help="open every notebook in the browser, not lessons 01 and 06 alone",
+        help="run what takes long too: every notebook in the browser, and tests marked as long",
     )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 @pytest.hookimpl(wrapper=True)

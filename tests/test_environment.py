@@ -547,6 +547,7 @@ def fake(tmp_path, own_python):
 
 
 @posix
+@pytest.mark.long
 def test_setups_that_are_killed_and_side_by_side_harm_nothing(fake):
     before = fake.packages()
     fake.want("1")

@@ -248,6 +248,7 @@ def lesson(monkeypatch):
     return run
 
 
+@pytest.mark.long
 def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypatch):
     """Random samples stand for the download; one epoch of small models for weeks of computing."""
     rng, asked = np.random.default_rng(0), []

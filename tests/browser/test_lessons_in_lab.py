@@ -41,18 +41,14 @@ def answer_quizzes(page, questions):
     assert page.page.locator(".jp-Cell").count() == cells
 
 
-def pytest_generate_tests(metafunc):
-    """A test for lessons 01 and 06; with --all-pages for every lesson and solution."""
-    if "path" in metafunc.fixturenames:
-        everything = [
-            *sorted(ROOT.glob("lessons/*.ipynb")),
-            *sorted(ROOT.glob("solutions/*.ipynb")),
-        ]
-        chosen = everything if metafunc.config.getoption("--all-pages") else everything[:9:5]
-        paths = [path.relative_to(ROOT) for path in chosen]
-        metafunc.parametrize("path", paths, ids=str)
+PAGES = [
+    pytest.param(path, id=path, marks=() if path.startswith("lessons/04") else pytest.mark.long)
+    for folder in ("lessons", "solutions")
+    for path in sorted(f"{folder}/{file.name}" for file in ROOT.glob(f"{folder}/*.ipynb"))
+]
 
 
+@pytest.mark.parametrize("path", PAGES)
 def test_a_notebook_runs_and_its_quizzes_answer(run_all, path):
     notebook = nbformat.read(ROOT / path, 4)
     asked = re.findall(r'quiz\("([\w.]+)"\)', "\n".join(cell.source for cell in notebook.cells))
