@@ -357,6 +357,7 @@ def beside(right, others, rule, ylim):
     """
     if not check_curves(others, "others"):
         raise ValueError("others is empty: give one path at least.")
+    check_kind(rule, str, "rule", "the name of a rule")
     right = drawable_path(right, "right", 1)
     paths = {title: drawable_path(path, title, 1) for title, path in others.items()}
     _, limits = check_axis(("ylim", pair(ylim, "ylim is (least, largest)")), "ylim")
@@ -384,6 +385,7 @@ def by_knob(losses, rule, early, late):
     check_kind(losses, dict, "losses", "a dict {hyperparameter: {value: losses}}")
     if not losses:
         raise ValueError("losses is empty: give those of one hyperparameter at least.")
+    check_kind(rule, str, "rule", "the name of a rule")
     count(late, "late", least=1)
     seen = []
     with picture(2, -(-len(losses) // 2), figsize=(9, 6)) as (fig, axes):
