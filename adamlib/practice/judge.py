@@ -87,7 +87,7 @@ def _no_deeper_than(limit):
     def watch(frame, event, _):
         nonlocal depth
         depth += {"call": 1, "return": -1}.get(event, 0)
-        if depth > limit:
+        if depth > limit and _calls_itself(frame):  # no callback of Python's that comes in between
             raise RecursionError(
                 "maximum recursion depth exceeded: it calls itself again and again"
             )
@@ -97,6 +97,14 @@ def _no_deeper_than(limit):
         yield
     finally:
         sys.setprofile(former)
+
+
+def _calls_itself(frame):
+    """Whether the function of this frame is among those that called it."""
+    outer = frame.f_back
+    while outer and outer.f_code is not frame.f_code:
+        outer = outer.f_back
+    return outer is not None
 
 
 def _explained(error, function, known):
