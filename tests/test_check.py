@@ -1,4 +1,5 @@
 import _thread
+import gc
 import inspect
 import math
 import re
@@ -445,3 +446,22 @@ def test_hints_come_one_at_a_time_and_then_the_solved_lesson(capsys):
             check(function, name)
     with pytest.raises(ValueError, match="There are hints for sgd, .*; not for 'adm'"):
         hint("adm")
+
+
+def test_a_callback_that_python_calls_in_between_is_left_alone(monkeypatch, capsys):
+    unraisable, threshold = [], gc.get_threshold()
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+
+    def sgd(x, g, t, *, learning_rate=0.01):
+        lists = [[] for _ in range(5)]
+        return sgd(x, g, t) + lists
+
+    callback = lambda phase, info: None  # noqa: E731
+    gc.callbacks.append(callback)
+    gc.set_threshold(3)
+    try:
+        check(sgd, "sgd")
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(callback)
+    assert "RecursionError" in capsys.readouterr().out and not unraisable
