@@ -1,35 +1,21 @@
 """What lesson 02 asks."""
 
-import contextlib
-import io
 from itertools import islice
 
 import numpy as np
 
 from adamlib import rules
-from adamlib.datasets import mnist
-from adamlib.descent import train
+from adamlib.experiments import digits
 from adamlib.inputs import check_hyperparameters
-from adamlib.models import LogisticRegression
 from adamlib.practice import Function, Judged, Number, Question, Refused, Right, described
 
 MANY = 100  # batches, of a dozen samples
 
 
 def rate_50(rate):
-    model, (images, labels) = LogisticRegression(), mnist().train
-    part = images[:7000], labels[:7000]
-    with contextlib.redirect_stdout(io.StringIO()):
-        run = train(
-            rules.sgd,
-            model.loss_and_gradient,
-            model.initial(),
-            part,
-            batch_size=50,
-            rng=np.random.default_rng(0),
-            learning_rate=rate,
-        )
-    end = model.loss(run.params, part)
+    task = digits(batch_size=50)
+    run = task.train_quietly(rules.sgd, rate, seed=0)
+    end = task.model.loss(run.params, task.part)
     if not run.diverged and end < 0.37:
         return True, f"after one epoch the loss is {end:.3f}"
     return False, f"{rate:g} is too {'small' if rate < 0.7 else 'large'}: the loss is {end:.4f}"
