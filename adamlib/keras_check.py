@@ -374,8 +374,11 @@ def _floatx(dtype):
 
 
 def _compare(rule, keras_name, ours, theirs, bound, dtype):
-    """Print how closely the two agree, or raise where a difference first passes the bound."""
-    partings = []
+    """Print how closely the two agree, or raise where a difference first passes the bound.
+
+    A state is named before x, which follows from it, even where x parts at an earlier step.
+    """
+    partings = []  # (place in the rule's order, step, words)
     for i, (run, columns) in enumerate(zip(ours, theirs, strict=True)):
         named = {"x": run.trajectory[1:]} | run.states
         if len(columns) != len(named):
@@ -383,6 +386,7 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
                 f"{rule.__name__} has {len(run.states)} states ({', '.join(run.states)}), "
                 f"{keras_name} has {len(columns) - 1}."
             )
+        order = [*run.states, "x"]
         for (name, a), b in zip(named.items(), columns, strict=True):
             apart = _difference(a, b, run.trajectory[0] if name == "x" else None, bound, dtype)
             for step, *where in np.argwhere(~(apart <= bound))[:1].tolist():
@@ -390,9 +394,10 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
                 index = f"{where}" if where else ""
                 array = f" of parameter array {i}" if len(ours) > 1 else ""
                 words = f"{name}{index}{array} is {a[at]:.12g}, Keras has {b[at]:.12g}"
-                partings.append((step + 1, f"{words}, a relative difference of {apart[at]:.1e}"))
+                words = f"{words}, a relative difference of {apart[at]:.1e}"
+                partings.append((order.index(name), step + 1, words))
     if partings:
-        step, words = min(partings)
+        _, step, words = min(partings)
         raise AssertionError(
             f"{rule.__name__} parts from {keras_name} at step {step}: {words} "
             f"(bound {bound:g}, {dtype})."

@@ -38,7 +38,7 @@ from adamlib.keras_check import (
     train_network,
 )
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
-from adamlib.practice.mistakes import compiled, wrong_rules
+from adamlib.practice.mistakes import Variant, compiled, wrong_rules
 from adamlib.schedules import cosine
 from adamlib.surfaces import cubic, ravine
 
@@ -153,7 +153,7 @@ def wrong(name):
     assert all(right in source for right, _ in other)
     return [
         *((mistake.name, rule) for mistake, rule in wrong_rules(rule)),
-        *((text, compiled(source.replace(right, text), rule)) for right, text in other),
+        *((text, compiled(Variant(source.replace(right, text)), rule)) for right, text in other),
     ]
 
 

@@ -1,7 +1,9 @@
 """Check what a learner wrote: it never raises on the learner's code and says one thing."""
 
 import linecache
+import re
 import sys
+import time
 import traceback
 from collections import Counter
 from contextlib import contextmanager
@@ -9,17 +11,35 @@ from functools import cache
 
 import numpy as np
 
-from adamlib.inputs import among, brief, check_name
+from adamlib.inputs import among, brief, check_name, check_rule
 from adamlib.practice import lessons, mistakes
 from adamlib.practice.judge_function import Comparison, Function
 from adamlib.practice.judge_rule import Trial
 from adamlib.practice.verdict import Refused, Verdict, in_one_line, report
 from adamlib.rules import RULES
 
+SECONDS = 10  # that all calls of a check may take
 DEPTH = 400  # calls inside calls: nothing that check() asks for needs so many
+# What Python's own words mean here.
+MEANINGS = {
+    "can be converted to Python scalars": "math's functions take one number, those of NumPy arrays, "
+    "as np.sqrt",
+    "not subscriptable|not support item assignment|too many indices|'(int|float)' has no len|len.. of "
+    "unsized": "x and the state may be one number, as the state is before the first step: write the "
+    "rule for all elements at once, without [i]",
+    "'numpy.*' object is not callable": "g is the gradient already, an array of numbers and not a "
+    "function",
+    "Cannot cast ufunc": "+= and -= write into an array, here one of whole numbers: make a new array, "
+    "as in m = m + …",
+    "concatenate list|multiply sequence|operand type.*'list'": "a list does not calculate: make it an "
+    "array, as np.array(…)",
+    "referenced before assignment|not associated with a value": "a name that the function sets "
+    "anywhere is its own from the start: give it a value before it is used",
+}
 UNWRITTEN = Verdict("unsolved", "not written yet (or is `return` missing?)")
 
 hints_given = Counter()
+last_part = {}  # {name: the part of which check() said last that it is wrong}
 
 
 def check(function, name, convention=""):
@@ -43,9 +63,18 @@ def check(function, name, convention=""):
         verdict = verdict._replace(sentence=f"right, it agrees {words} in every test")
     elif convention and verdict.mistake and verdict.mistake.convention == convention:
         verdict = Verdict("solved", f"right {convention}")
-    else:
-        sentence = f"{verdict.sentence}. The next cells use the course's {name}."
-        verdict = verdict._replace(sentence=sentence)
+    instead = f". The next cells use the course's {name}."
+    if verdict.status == "solved" and name in RULES:
+        if function.__name__ == "<lambda>":
+            function.__name__ = name  # which later cells look up
+        try:
+            check_rule(function)
+        except TypeError as error:  # its state starts at None, say
+            verdict = verdict._replace(sentence=f"{verdict.sentence}; but {error}"[:-1] + instead)
+            function = trial.ours
+    elif verdict.status != "solved":
+        verdict = verdict._replace(sentence=verdict.sentence + instead)
+        _start_hints(name, verdict.part)
     report(name, verdict)
     return function if verdict.status == "solved" else trial.ours
 
@@ -63,7 +92,7 @@ def trial_of(name):
 def verdict_of(function, trial, convention=""):
     """What the trial finds of the learner's function, whatever that does."""
     try:
-        with _no_deeper_than(DEPTH):
+        with _stopped(DEPTH, SECONDS):
             run = trial.run(function)
     except NotImplementedError:
         return UNWRITTEN
@@ -77,26 +106,30 @@ def verdict_of(function, trial, convention=""):
 
 
 @contextmanager
-def _no_deeper_than(limit):
-    """Let a function that calls itself for ever end in a RecursionError, before memory does.
+def _stopped(depth, seconds):
+    """Let a function that calls itself for ever, or loops for ever, end in an error.
 
-    Python does so itself, but CPython 3.13.0 not for every call with keyword-only arguments.
+    Python ends the first itself, but CPython 3.13.0 not for every call with keyword-only arguments.
+    A tracer sees both on every system, where a signal or a thread would not.
     """
-    depth, former = 0, sys.getprofile()
+    now, end, former = 0, time.monotonic() + seconds, sys.gettrace()
 
     def watch(frame, event, _):
-        nonlocal depth
-        depth += {"call": 1, "return": -1}.get(event, 0)
-        if depth > limit and _calls_itself(frame):  # no callback of Python's that comes in between
+        nonlocal now
+        now += {"call": 1, "return": -1}.get(event, 0)
+        if now > depth and _calls_itself(frame):  # no callback of Python's that comes in between
             raise RecursionError(
                 "maximum recursion depth exceeded: it calls itself again and again"
             )
+        if event == "line" and time.monotonic() > end:
+            raise TimeoutError(f"it has not ended after {seconds} seconds: does a loop go on for ever?")
+        return watch
 
-    sys.setprofile(watch)
+    sys.settrace(watch)
     try:
         yield
     finally:
-        sys.setprofile(former)
+        sys.settrace(former)
 
 
 def _calls_itself(frame):
@@ -118,8 +151,9 @@ def _explained(error, function, known):
         words += f", in its line {lines[-1] - code.co_firstlineno + 1}" + f", {text}" * bool(text)
     if isinstance(error, NameError) and hasattr(np, error.name or ""):
         return f"{words}: write np.{error.name}"
-    if isinstance(error, TypeError) and "can be converted to Python scalars" in str(error):
-        return f"{words}: math's functions take one number, those of NumPy arrays, as np.sqrt"
+    for pattern, meaning in MEANINGS.items():
+        if re.search(pattern, str(error)):
+            return f"{words}: {meaning}"
     return f"{words}: {known[line].sentence}" if line in known else words
 
 
@@ -138,12 +172,19 @@ def hint(name):
         print(f"{name}: that was the last hint; the solved lesson is in solutions/.")
         return
     hints_given[name] += 1
-    print(f"{name}, hint {given + 1} of {len(hints)}: {hints[given]}")
+    print(f"{name}, hint {given + 1} of {len(hints)}: {hints[given][1]}")
+
+
+def _start_hints(name, part):
+    """Let the next hint be the first one on the part that check() found wrong, once for each."""
+    about = [n for n, (parts, _) in enumerate(hints_of(name)) if part in parts.split()]
+    if about and last_part.get(name) != part:
+        hints_given[name], last_part[name] = about[0], part
 
 
 def hints_of(name):
-    """The hints for a rule of the course or a lesson's function; none for another name."""
+    """Pairs (parts, hint) for a rule of the course or a lesson's function; none for another name."""
     if name in RULES:
         return mistakes.read(mistakes.toml_of(RULES[name]))[0]
     asked = lessons.function(name, Function)
-    return asked[0].hints if asked else []
+    return [("", words) for words in asked[0].hints] if asked else []

@@ -24,12 +24,14 @@ class Function(NamedTuple):
     hints  the next one more telling than the last
     facts  of a function and the arguments of a call: what counts, {words: number}; it may raise
            Refused with one sentence, and NotImplementedError where nothing is written yet
+    meanings  {words of a fact: what it means where it is not right}
     """
 
     right: Callable
     calls: dict
     hints: list
     facts: Callable = returned
+    meanings: dict = {}
 
     def fault(self):
         if not callable(self.right) or not callable(self.facts):
@@ -72,8 +74,11 @@ class Comparison:
         for mistake, wrong in self.known:
             if not _apart(facts, wrong):
                 return Verdict("wrong", mistake.sentence, mistake)
-        first = apart[0]
-        return Verdict("wrong", f"{first} {facts[first]:.6g} instead of {self.right[first]:.6g}")
+        words = apart[0]
+        said = [m for words in apart for fact, m in self.function.meanings.items() if fact in words]
+        if any(fact in words for fact in self.function.meanings):
+            return Verdict("wrong", "; besides, ".join(list(dict.fromkeys(said))[:2]))
+        return Verdict("wrong", f"{words} {facts[words]:.6g} instead of {self.right[words]:.6g}")
 
     @cached_property
     def known(self):

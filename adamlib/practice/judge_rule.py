@@ -1,13 +1,15 @@
 """Compare a learner's rule with the course's own, step by step along the course's own runs."""
 
 import inspect
-from functools import cached_property
+import itertools
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from adamlib.inputs import hyperparameter_defaults, state_defaults
-from adamlib.practice.mistakes import wrong_rules
+from adamlib.practice import mistakes
+from adamlib.practice.formula import formula
 from adamlib.practice.verdict import Refused, Verdict, described, in_one_line
 
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
@@ -24,6 +26,8 @@ SETTINGS = (
 # Of the larger of a number and what it was before the step. A right rule in float32 is at most
 # 1.3e-5 off, since 1 - beta_2 is 0.001 only to so many digits; the nearest mistake is by 3.6e-3.
 TOLERANCE = 5e-5
+SHAPES = ((), (2, 3), (0,))
+ANY_SHAPE = "write it for arrays of any shape, all elements at once, without a loop over them"
 
 
 class Step(NamedTuple):
@@ -36,11 +40,26 @@ class Step(NamedTuple):
     after: tuple
 
 
+class Run(NamedTuple):
+    """What a learner's rule returns.
+
+    results   shape (parts, steps, n)
+    kind      what is wrong with it in kind, or ""
+    in_place  what is wrong with it since it changes what it is given, or ""
+    scaled    {convention that scales a state: the results in the course's state}
+    """
+
+    results: np.ndarray
+    kind: str
+    in_place: str
+    scaled: dict
+
+
 class Trial:
     """The steps at which a learner's rule must do what the course's does.
 
     gradients  shape (steps, n); start  shape (n,); settings  one run for each dict
-    tolerance  of x and each state, or an array (parts, 1)
+    tolerance  of x and each state, or an array (parts, 1, 1)
     """
 
     @np.errstate(all="ignore")
@@ -48,8 +67,9 @@ class Trial:
         self, rule, gradients=GRADIENTS, start=START, settings=SETTINGS, tolerance=TOLERANCE
     ):
         self.ours, self.tolerance = rule, tolerance
+        self.mistakes = mistakes.mistakes_of(rule)
         self.names = ["x", *state_defaults(rule)]
-        self.steps = []
+        self.steps, self.runs = [], np.repeat(np.arange(len(settings)), len(gradients))
         for run in settings:
             run = {k: v for k, v in run.items() if k in hyperparameter_defaults(rule)}
             before = (start, *state_defaults(rule).values())
@@ -57,33 +77,78 @@ class Trial:
                 after = rule(before[0], g, t, *before[1:], **run)
                 self.steps.append(Step(t, run, before, g, after))
                 before = after
+        self.right = self.results(rule)[0]
+        of_all = [hyperparameter_defaults(rule) | step.settings for step in self.steps]
+        self.given = {
+            "g": np.array([step.g for step in self.steps]),
+            "t": np.array([[step.t] for step in self.steps]),
+            **{k: np.array([[settings[k]] for settings in of_all]) for k in of_all[0]},
+        }
         self.before = np.array(
-            [[np.broadcast_to(part, s.g.shape) for part in s.before] for s in self.steps]
-        )
-        self.right, _ = self.results(rule)
-        self.wrong_rules = list(wrong_rules(rule))
+            [[np.broadcast_to(a, s.g.shape) for a in s.before] for s in self.steps]
+        ).swapaxes(0, 1)
+        self.rule = mistakes.Variant(inspect.getsource(rule))
+        self._candidates = {}
+        # States before what follows from them, x last.
+        set_in = [names for names in self.lines(self.rule).sets if names]
+        order = dict.fromkeys([*itertools.chain(*set_in), *self.names[1:], "x"])
+        self.order = [self.names.index(name) for name in order]
 
     def run(self, learners):
-        """What the learner's rule returns, as `results`; Refused where it is called otherwise."""
+        """A Run of the learner's rule; Refused where it cannot be compared."""
         name, own = self.ours.__name__, inspect.signature(self.ours)
-        if getattr(learners, "__name__", "") != name or _call(learners) != _call(self.ours):
+        called = getattr(learners, "__name__", "")
+        if called not in (name, "<lambda>") or _call(learners) != _call(self.ours):
             raise Refused(f"its first line should be as it was: def {name}{own}:")
-        return self.results(learners)
+        results, kind, in_place = self.results(learners)
+        try:
+            again = self.results(learners, order=-1)[0]
+        except Exception:
+            again = np.nan
+        if self.apart(results, again).any():
+            raise Refused(
+                "called again with the same arguments it returns something else: it keeps or draws "
+                "something of its own. What the next step needs is returned as the state"
+            )
+        if not self.apart(results, self.right).any():
+            return Run(results, kind or self.wrong_in_shape(learners), in_place, {})
+        scaled = [m for m in self.mistakes if m.scale]
+        return Run(results, kind, in_place, {m: self.results(_unscaled(learners, m))[0] for m in scaled})
 
-    def results(self, rule):
-        """What a rule returns, shape (steps, parts, n), and what is wrong in kind with it, or "".
+    def wrong_in_shape(self, learners):
+        """What is wrong with a rule, right so far, where x has another shape; or ""."""
+        for step in self.steps[:2]:
+            for shape in SHAPES:
+                x, g, *state = (
+                    np.resize(a, shape) for a in (step.before[0], step.g, *step.before[1:])
+                )
+                words = f"for x of shape {shape} "
+                try:
+                    parts = learners(x, g, step.t, *state)
+                except Exception as error:
+                    return f"{words}it raises {in_one_line(error)}: {ANY_SHAPE}"
+                for name, a, b in zip(self.names, parts, self.ours(x, g, step.t, *state), strict=True):
+                    if np.shape(a) != np.shape(b) or not np.allclose(a, b, TOLERANCE, 0):
+                        return f"{words}its {name} is not right: {ANY_SHAPE}"
+        return ""
+
+    def results(self, rule, order=1):
+        """The first three of a Run, of any rule.
 
         One number in place of an array is spread out, so that it can still be known as a mistake.
+        order  -1: it is called in the opposite order
         """
-        results, kind = [], ""
-        for step in self.steps:
-            parts, wrong = self.parts(rule, step)
-            kind = kind or wrong
+        results, kind, in_place = [], "", ""
+        for step in self.steps[::order]:
+            parts, wrong, changes = self.parts(rule, step)
+            kind, in_place = kind or wrong, in_place or changes
+            # A complex number is none that a rule may return, as the root of a negative one.
+            parts = [np.where(np.imag(a) == 0, np.real(a), np.nan) for a in parts]
             results.append([a + np.zeros(step.g.shape) for a in parts])
-        return np.array(results), kind
+        return np.array(results[::order]).swapaxes(0, 1), kind, in_place
 
     def parts(self, rule, step):
-        """What the rule returns at one step, each a number or an array, and what is wrong in kind.
+        """What the rule returns at one step, numbers or arrays, and what is wrong as in a Run.
 
         Raises NotImplementedError where nothing is written yet, Refused where it is no such tuple.
         """
@@ -95,7 +160,7 @@ class Trial:
         parts = returned if isinstance(returned, tuple | list) else [returned]
         if any(a is None or a is ... for a in parts):
             raise NotImplementedError
-        if parts is not returned or len(parts) != len(self.names):
+        if not isinstance(returned, tuple) or len(parts) != len(self.names):
             alone = len(self.names) == 1
             wanted = f"({', '.join(self.names)}{',' * alone})"
             comma = ": the comma makes the tuple" * (alone and parts is not returned)
@@ -104,81 +169,276 @@ class Trial:
             )
         kind = ""
         for name, a, b in zip(self.names, parts, step.after, strict=True):
-            numeric = (
-                isinstance(a, np.ndarray | np.number | int | float)
-                and np.asarray(a).dtype.kind in "biuf"
-            )
-            if not numeric or np.shape(a) != np.shape(b):
+            numbers = isinstance(a, np.ndarray | np.number | int | float | complex)
+            type_ = np.asarray(a).dtype.kind if numbers else ""
+            if type_ not in list("biuf") or np.shape(a) != np.shape(b):
                 kind = kind or f"{name} must be an array of x's shape, yours is {described(a)}"
-                if not numeric or np.ndim(a):
+                if type_ not in list("biufc") or np.shape(a) not in ((), np.shape(b)):
                     raise Refused(kind)
-        for name, a, b in zip(["x", "g", *self.names[1:]], given, lent, strict=True):
-            if not np.array_equal(a, b):
-                raise Refused(
-                    f"it changes {name} in place: the caller still needs it, so make a new array: "
-                    f"{name} += …, -= … and *= … write into the old one"
-                )
-        return parts, kind
+            if np.asarray(a).dtype == np.float16:
+                raise Refused(f"{name} is in float16, which has three digits: use float32 at least")
+        changed = [
+            name
+            for name, a, b in zip(["x", "g", *self.names[1:]], given, lent, strict=True)
+            if not np.array_equal(a, b)
+        ]
+        words = changed and (
+            f"it changes {_listed(changed)} in place: the caller still needs it, so make a new "
+            f"array: {changed[0]} += …, -= … and *= … write into the old one"
+        )
+        return parts, kind, words or ""
 
     def judge(self, run, convention=""):
         """What there is to say of a learner's run; a convention says what is right instead."""
-        results, kind = run
-        if not self.apart(results, self.right).any():
-            return Verdict("wrong", kind) if kind else Verdict("solved", "")
-        mistakes, wrong = self.known
-        same = ~self.apart(results, wrong).any(axis=(1, 2, 3))
+        known, given = self.known
+        same = ~self.apart(run.results, given).any(axis=(1, 2, 3))
+        if same[0]:
+            wrong = run.kind or run.in_place
+            return Verdict("wrong", wrong) if wrong else Verdict("solved", "")
         if same.any():
-            mistake = mistakes[np.argmax(same)]
-            return Verdict("wrong", mistake.sentence, mistake)
-        pairs = zip(mistakes, wrong, strict=True)
-        by = [w for m, w in pairs if convention and m.convention == convention]
-        return Verdict("wrong", kind or self.first_difference(results, [*by, self.right][0]))
+            mistake = known[np.argmax(same)][-1]
+            verdict = Verdict("wrong", mistake.sentence, mistake)
+        else:
+            verdict = self.by_part(run, convention)
+        apart = self.apart(run.results, self.right)
+        part = next(k for k in self.order if apart[k].any())
+        verdict = verdict._replace(part=self.names[part])
+        if run.kind and not verdict.mistake:
+            return Verdict("wrong", run.kind)
+        if run.in_place:
+            return Verdict("wrong", f"{verdict.sentence}; besides, {run.in_place}", verdict.mistake)
+        return verdict
+
+    def by_part(self, run, convention):
+        """A verdict on a rule that no single mistake explains: what is right in it, and what not."""
+        views = [View(self, run.results)]
+        for mistake in self.mistakes:
+            if mistake.scale:
+                views.append(View(self, run.scaled[mistake], (), mistake))
+            elif mistake.convention:
+                views.append(View(self, run.results, (mistake,), mistake))
+        for many in (1, 2):
+            for view in views:
+                view.explain(many)
+            best = min(views, key=lambda view: view.cost(convention))
+            if None not in best.parts.values():
+                break
+        mistake, words = best.words()
+        return Verdict("wrong", words, mistake)
 
     def apart(self, a, b):
         """Where the results of two rules differ by more than rounding."""
-        rounding = self.tolerance * np.maximum(np.abs(b), np.abs(self.before))
-        return ~np.isclose(a, b, rtol=0, atol=rounding, equal_nan=True)
+        return ~np.isclose(a, b, rtol=0, atol=self.rounding(b), equal_nan=True)
 
-    @property
-    def known(self):
-        """The mistakes that return something, and what: shape (mistakes, steps, parts, n)."""
-        return self._mistakes[0]
-
-    @property
-    def errors(self):
-        """{an error in one line: the mistake that raises it}."""
-        return self._mistakes[1]
+    def rounding(self, results):
+        return self.tolerance * np.maximum(np.abs(results), np.abs(self.before))
 
     @cached_property
-    def _mistakes(self):
-        mistakes, results, errors = [], [], {}
+    def known(self):
+        """None, and single mistakes, also in a convention; what they give: (many, parts, steps, n)."""
+        known, results = [()], [self.right]
+        for mistakes_, variant in mistakes.variants(self.ours):
+            if (result := self.given_by(variant)) is not None:
+                known.append(mistakes_)
+                results.append(result)
+        return known, np.array(results)
+
+    @cached_property
+    def errors(self):
+        """{an error in one line: the mistake that raises it}."""
+        errors = {}
         for mistake, wrong in self.wrong_rules:
             try:
-                results.append(self.results(wrong)[0])
-                mistakes.append(mistake)
+                self.parts(wrong, self.steps[0])
             except Exception as error:
                 errors.setdefault(in_one_line(error), mistake)  # of several the first
-        return (mistakes, np.array(results).reshape(-1, *self.right.shape)), errors
+        return errors
 
-    def first_difference(self, results, right):
-        """The first step and quantity that part from what is right, with what led there.
+    @cached_property
+    def wrong_rules(self):
+        return list(mistakes.wrong_rules(self.ours))
 
-        State is looked at before x, which follows from it.
+    def lines(self, variant):
+        return _lines(variant, self.ours)
+
+    def given_by(self, variant, own=()):
+        """What a variant gives at all steps, (parts, steps, n); None where it raises an error.
+
+        own  {state: value} that a learner's rule has found: the lines below go on from it
         """
-        apart = self.apart(results, right)
-        at = np.argmax(apart.any(axis=(1, 2)))
-        part = next(k for k in (*range(1, len(self.names)), 0) if apart[at, k].any())
-        a, b = results[at, part], right[at, part]
-        i = np.argmax(np.where(apart[at, part], np.abs(a - b) / np.abs(b), 0))
+        try:
+            returned, _ = self.names_after(variant, own)
+            return np.array([a + np.zeros(self.before.shape[1:]) for a in returned])
+        except (ArithmeticError, TypeError, ValueError):
+            return None
+
+    @np.errstate(all="ignore")
+    def names_after(self, variant, own=()):
+        """What a variant returns, and {name: value} after its last line."""
+        lines, names = self.lines(variant), dict(self.given)
+        for name, before in zip(self.names, self.before, strict=True):
+            first = lines.defaults.get(name)
+            names[name] = before if name == "x" else np.where(self.given["t"] == 1, first, before)
+        return lines.run(names, dict(own))
+
+
+    def unknown(self, view, k):
+        """What part k computes, where a formula is found; else the first step at which it parts."""
+        _, names = self.names_after(self.rule, {n: view.results[i] for i, n in enumerate(self.names)})
+        names |= {f"old_{n}": b for n, b in zip(self.names[1:], self.before[1:], strict=True)}
+        names |= self.given | {"x": self.before[0]}
+        rounding = self.rounding(view.results)[k]
+        text = formula(self.names[k], view.results[k], names, self.names[1:], self.runs, rounding)
+        if text:
+            return f"your {self.names[k]} is {text.replace('old_', 'the old ')}"
+        return self.first_difference(view, k)
+
+    def first_difference(self, view, k):
+        """The first step at which part k is not right, with what led there."""
+        right = view.right[k]
+        apart = view.apart(view.right)[k]
+        at = np.argmax(apart.any(axis=1))
+        a, b = view.results[k][at], right[at]
+        size = np.where(apart[at], np.abs(a - b) / np.maximum(np.abs(b), 1e-300), -1)
+        i = np.argmax(np.where(apart[at] & (self.before[0, at] != 0), 1e300, size))
         step = self.steps[at]
         used = {"learning_rate": hyperparameter_defaults(self.ours)["learning_rate"]}
-        before = zip(self.names, self.before[at, :, i], strict=True)
+        before = zip(self.names, self.before[:, at, i], strict=True)
         state = ", ".join(f"{name} = {value:.9g}" for name, value in before)
         settings = ", ".join(f"{k} {v:g}" for k, v in (used | step.settings).items())
         return (
             f"at step {step.t}, from {state} with g = {step.g[i]:g} and {settings}, "
-            f"your {self.names[part]} is {a[i]:.12g} instead of {b[i]:.12g}"
+            f"your {self.names[k]} is {a[i]:.12g} instead of {b[i]:.12g}"
         )
+
+    def candidates(self, base, k, many):
+        """[(mistakes, variant)] that give another part k than the base does, and what they give.
+
+        base  the mistakes that make the convention
+        many  1: single mistakes; 2: pairs of such as change nothing that comes before this part
+        """
+        key = base, k, many
+        if key not in self._candidates:
+            self._candidates[key] = self._new_candidates(*key)
+        return self._candidates[key]
+
+    def _new_candidates(self, base, k, many):
+        right = self.given_by(self.rule.with_mistakes(*base))
+        if many == 1:
+            sets = [(m,) for m in self.mistakes if m not in base and not m.scale]
+        else:
+            alone, found = self.candidates(base, k, 1)
+            before = self.order[: self.order.index(k)]
+            only = ~self.apart(found, right)[:, before].any(axis=(1, 2, 3))
+            alone = [m for (m, _), here in zip(alone, only, strict=True) if here]
+            sets = [a + b for a, b in itertools.combinations(alone, 2)]
+            sets += [(b, a) for a, b in sets if not self.rule.with_mistakes(*base, a, b)]
+        candidates, found = [], []
+        for some in sets:
+            variant = self.rule.with_mistakes(*base, *some)
+            given = self.given_by(variant) if variant else None
+            if given is not None and self.apart(given, right)[k].any():
+                candidates.append((some, variant))
+                found.append(given)
+        return candidates, np.array(found).reshape(-1, *self.right.shape)
+
+
+class View:
+    """A learner's results, seen as the course's rule or one of its conventions with mistakes in it.
+
+    base        the mistakes that make the convention, where no scale does
+    convention  the one in question, if any
+    """
+
+    def __init__(self, trial, results, base=(), convention=None):
+        self.trial, self.results, self.base, self.convention = trial, results, base, convention
+        self.variant = trial.rule.with_mistakes(*base)
+        self.right = trial.given_by(self.variant)
+        self.parts = dict.fromkeys(trial.order)  # {k: its mistakes; (): it is right; None: unknown}
+
+    def explain(self, many):
+        """Find as many mistakes for each part that is not explained yet."""
+        wrong = {}  # {state: what the learner has in place of what is right}
+        for k in self.trial.order:
+            if self.parts[k] is None:
+                self.parts[k] = self.explained(k, wrong, many)
+            if self.apart(self.right)[k].any():
+                wrong[self.trial.names[k]] = self.results[k]
+
+    def explained(self, k, wrong, many):
+        """The mistakes that give part k; None where none are known that do.
+
+        It may follow from the learner's own states or from the right ones, which he has had too.
+        """
+        candidates, found = self.trial.candidates(self.base, k, many)
+        if many == 1 and not self.apart(self.right)[k].any():
+            return ()
+        same = ~self.apart(found)[:, k].any(axis=(1, 2))
+        if same.any():
+            return candidates[np.argmax(same)][0]
+        if many == 1:
+            candidates = [((), self.variant), *candidates]
+        owns = [wrong, *({s: wrong[s]} for s in wrong if len(wrong) > 1)] if wrong else []
+        for own in owns[: 3 if many == 1 else 1]:
+            for mistakes_, variant in candidates:
+                given = self.trial.given_by(variant, own)
+                if given is not None and not self.apart(given)[k].any():
+                    return mistakes_
+        return None
+
+    def apart(self, given):
+        return self.trial.apart(self.results, given)
+
+    def cost(self, convention):
+        """How much is left unknown, then how many mistakes it takes."""
+        found = list(self.parts.values())
+        mistakes_ = {m for some in found for m in some or ()}
+        other = self.convention is not None and self.convention.convention != convention
+        return found.count(None), len(mistakes_) + other
+
+    def words(self):
+        """The mistake that is named, if one is, and what there is to say of all parts."""
+        names = {k: self.trial.names[k] for k in self.trial.order}
+        right = [names[k] for k, found in self.parts.items() if found == () and k]
+        known = [k for k, found in self.parts.items() if found]
+        unknown = [k for k, found in self.parts.items() if found is None]
+        said = f"{_listed(right)} {'are' if len(right) > 1 else 'is'} right; " if right else ""
+        k = (known or unknown or [None])[0]
+        if k is None:  # only the convention is wrong
+            return self.convention, self.convention.sentence
+        mistake = self.parts[k][0] if known else None
+        said += mistake.sentence if known else self.trial.unknown(self, k)
+        others = [names[i] for i in (*known, *unknown) if i != k and self.parts[i] != self.parts[k]]
+        if known and len(self.parts[k]) > 1:
+            others = [names[k], *others]
+        if others:
+            said += f"; there is another mistake in {_listed(others)}"
+        elif self.convention:
+            said += f"; besides, {self.convention.name}, which is right {self.convention.convention}"
+        return mistake, said
+
+
+def _unscaled(learners, convention):
+    """The learner's rule with the course's state, where the convention's is a multiple of it."""
+
+    def rule(x, g, t, *state, **hyperparameters):
+        names = hyperparameter_defaults(learners) | hyperparameters
+        factors = [eval(factor, dict(names)) for _, factor in convention.scale]
+        state = [s * f for s, f in zip(state, factors, strict=False)]
+        x, *state = learners(x, g, t, *state, **hyperparameters)
+        return x, *(s / f for s, f in zip(state, factors, strict=True))
+
+    return rule
+
+
+@cache
+def _lines(variant, rule):
+    return mistakes.Lines(variant, rule)
+
+
+def _listed(names):
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _call(rule):

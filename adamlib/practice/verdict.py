@@ -9,11 +9,13 @@ from adamlib.practice.mistakes import Mistake
 
 
 class Verdict(NamedTuple):
-    """status is "solved", "unsolved" or "wrong"; mistake the one that is recognised, if any."""
+    """status is "solved", "unsolved" or "wrong"; mistake the one that is recognised, if any, and
+    part of what is returned the first that is wrong."""
 
     status: str
     sentence: str
     mistake: Mistake | None = None
+    part: str = ""
 
 
 class Refused(Exception):

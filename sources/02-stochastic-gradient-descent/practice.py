@@ -46,7 +46,7 @@ def one_epoch(images, labels, batch_size, rng):
 
 def _epochs(function, samples, batch_size):
     """What counts of epochs of one_epoch, whatever was drawn at random."""
-    numbers, rng, epochs = np.arange(samples), np.random.default_rng(0), []
+    numbers, rng, epochs, in_place = np.arange(samples), np.random.default_rng(0), [], 0
     for source in (rng, rng, np.random.default_rng(0)):  # two in a row, and the first once more
         given = {"images": np.stack([numbers, numbers], axis=1), "labels": numbers.copy()}
         try:
@@ -55,10 +55,6 @@ def _epochs(function, samples, batch_size):
         except IndexError as error:
             words = f"{error} (mind that the last batch is smaller)"
             raise IndexError(words).with_traceback(error.__traceback__) from None
-        for name, array in given.items():
-            if not np.array_equal(array[..., 0] if array.ndim > 1 else array, numbers):
-                new = f"the caller still needs them, so make a new array, as by {name}[order]"
-                raise Refused(f"it changes {name} in place: {new}")
         if batches is None or batches is ...:
             raise NotImplementedError
         if isinstance(batches, np.ndarray) or not np.iterable(batches):
@@ -71,6 +67,8 @@ def _epochs(function, samples, batch_size):
             )
         if not all(map(_is_pair, batches)):
             raise Refused(f"it must return a list of pairs (images, labels), {_no_pairs(batches)}")
+        kept = [a[..., 0] if a.ndim > 1 else a for a in given.values()]
+        in_place += not all(np.array_equal(a, numbers) for a in kept)
         parts = [(np.array(x)[:, 0], np.array(y)) for x, y in batches]
         epochs.append([parts, *map(np.concatenate, zip(*parts, strict=True))])
 
@@ -111,7 +109,17 @@ def _epochs(function, samples, batch_size):
         "the number of times that every batch is a piece of the order given is": int(
             all(np.ptp(images) < len(images) for parts, *_ in two for images, _ in parts)
         ),
+        "the number of calls, of 3, that change what they are given is": in_place,
     }
+
+
+MEANINGS = {
+    "that leave a sample out": "some samples never come, and others come twice: deal out one order of "
+    "them all, drawn with rng.permutation (random.shuffle spoils an array of rows)",
+    "a label is not that of its image": "a label is not that of its image: take both by one order",
+    "that change what they are given": "it changes the images or the labels in place, which the "
+    "caller still needs: make new arrays, as by images[order]",
+}
 
 
 def _is_pair(batch):
@@ -273,6 +281,7 @@ FUNCTIONS = {
             "images[chosen] and labels[chosen] take the samples with these numbers. A slice that "
             "goes beyond the end stops there, so the last batch needs no care.",
         ],
+        meanings=MEANINGS,
         facts=_epochs,
     ),
 }
