@@ -14,12 +14,13 @@ from adamlib.surfaces import ravine
 
 
 def ravine_rate(rate):
+    if rate >= 0.1:
+        where, does = ("beyond", "runs away") if rate > 0.1 else ("at", "jumps to and fro for ever")
+        return False, f"{where} 2/20, here 0.1, it {does} along x₂, the steep direction"
     run = sweep(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=rate)
     end = ravine(run.trajectory[-1])
     words = f"after 84 steps f is {end:.3g}"
-    if rate > 0.1:
-        words = f"beyond 2/20, here 0.1, it runs away along x₂, the steep direction: {words}"
-    elif end >= 1e-6:
+    if end >= 1e-6:
         slow = "x₁, the flat direction," if 1 - rate > 20 * rate - 1 else "x₂, the steep direction,"
         words = f"{words}, since {slow} is too slow"
     return end < 1e-6, words
@@ -36,11 +37,13 @@ def digits_rate(rate):
             epochs=100,
             learning_rate=rate,
         )
+    if run.diverged:
+        return False, "it diverges"
     end, highest = model.loss(run.params, data), run.losses.max()
     words = f"after 100 steps the loss is {end:.4f}"
     if highest > run.losses[0]:
-        words = f"{words}, but it rose to {highest:.2f}, above its start, 2.30"
-    return not run.diverged and end < 0.3 and highest <= run.losses[0], words
+        return False, f"{words}, but it rose to {highest:.2f}, above its start, 2.30"
+    return end < 0.3, words if end < 0.3 else f"{words}: η is too small"
 
 
 def central_difference(f, x, h=1e-5):

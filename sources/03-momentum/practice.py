@@ -16,6 +16,8 @@ def ravine_by_momentum(rate, share):
         why = f"curvature 20 lies outside the curve, 20 η = {20 * rate:.3g} > {high:.3g}"
     elif rate < low:
         why = f"curvature 1 lies outside the curve, η = {rate:.3g} < {low:.3g}"
+    if share < 0.2 < rate < 1:
+        why = f"{why}; mind the order: η comes first, μ second"
     return False, f"{words}: {why}"
 
 

@@ -6,7 +6,8 @@ from adamlib.practice.judge_number import comes_down
 
 
 def ravine_by_adagrad(rate):
-    return comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
+    reached, words = comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
+    return reached, words if reached or rate > 2 else f"{words}: raise η"
 
 
 ONE_TO_FIVE = dict.fromkeys((0, 6, 7, 8, 9), "the bugs are numbered 1 to 5")

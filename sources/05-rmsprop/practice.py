@@ -9,7 +9,7 @@ def ravine_by_rmsprop(rate, rho):
     reached, words = comes_down(rules.rmsprop, 60, 1e-20, learning_rate=rate, rho=rho)
     if not reached and rho < 0.5 < rate < 1:
         words = f"{words}; mind the order: η comes first, ρ second"
-    elif not reached:
+    elif not reached and rate < 1000:
         words = f"{words}; raise {'ρ' if rho < 0.99 else 'η'} further"
     return reached, words
 

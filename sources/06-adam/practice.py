@@ -17,7 +17,11 @@ def bound_by_beta_2(beta_2):
 
 
 def ravine_by_adam(rate, beta_1):
-    return comes_down(rules.adam, 84, 1e-12, learning_rate=rate, beta_1=beta_1)
+    reached, words = comes_down(rules.adam, 84, 1e-12, learning_rate=rate, beta_1=beta_1)
+    if not reached:
+        turn = f"{'raise' if rate < 0.5 else 'lower'} η"
+        words = f"{words}: {'m remembers too long' if beta_1 > 0.7 else turn}"
+    return reached, words
 
 
 def bugs(*pictures):

@@ -7,10 +7,8 @@ def adagrad_factor(factor):
     """How far above its default lesson 08's sweep finds AdaGrad's best rate: 300 times."""
     if 100 <= factor <= 1000:
         return True, "between 100 and 1,000; the next cells show it"
-    if 0.1 <= factor <= 1:
-        return False, "that is a rate, or below the default: asked is how many times 0.001 it is"
-    if not factor > 1:
-        return False, "the default is too small, so the factor is above 1"
+    if factor <= 1:
+        return False, "the default is too small, so the factor is above 1; or is that a rate?"
     rate = 0.001 * factor
     first = f"at {rate:g} its first steps are those of SGD at {rate / 0.1**0.5:.2g}"
     if factor < 100:
