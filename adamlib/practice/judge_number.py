@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import math
 from collections.abc import Callable
 from numbers import Real
 from typing import NamedTuple
@@ -14,11 +15,13 @@ from adamlib.practice import lessons
 from adamlib.practice.verdict import Verdict, report
 from adamlib.surfaces import ravine
 
+COMMA = "a decimal has a point, as in 1.33, where yours has a comma"
+
 
 class Number(NamedTuple):
     """One number is right.
 
-    wrong   {number: reason} of wrong ones that many give
+    wrong   {number: reason} of wrong ones that many give, perhaps rounded to two or three digits
     within  how far from it, as a part, a number still counts as right
     """
 
@@ -33,11 +36,21 @@ class Number(NamedTuple):
     def judge(self, number):
         if _equal(number, self.value, self.within):
             return Verdict("solved", "right")
-        for wrong, reason in self.wrong.items():
-            if _equal(number, wrong):
-                return Verdict("wrong", f"{number:.6g} is not it: {reason}")
-        close = ", but close" if abs(number - self.value) <= 0.02 * abs(self.value) else ""
-        return Verdict("wrong", f"{number:.6g} is not it{close}")
+        return Verdict("wrong", f"{number:.6g} is not it{self.advice(number)}")
+
+    def advice(self, number):
+        """The reason of a wrong number, or what can be said in every question."""
+        whole = float(self.value).is_integer()  # then what is near it is no better than the rest
+        close = not whole and _equal(number, self.value, 0.06)
+        digits = (3,) if close else (2, 3)  # that a rounded wrong number still has
+        for wrong in sorted(self.wrong, key=lambda wrong: abs(wrong - number)):
+            if _equal(number, wrong) or number in [float(f"{wrong:.{n}g}") for n in digits]:
+                return f": {self.wrong[wrong]}"
+        if number * self.value < 0:
+            return ": mind the sign"
+        if any(_equal(number, self.value * 10.0**k, self.within) for k in range(-6, 7)):
+            return ": mind the powers of ten"
+        return ", but close: give more digits, or look for a small slip" * close
 
     def fault(self):
         if not isinstance(self.wrong, dict):
@@ -112,7 +125,7 @@ def _verdict(answer, values):
     if len(values) != answer.count:
         words = f"the answer is {answer.count} number{'s' * (answer.count > 1)}, not {len(values)}"
         if len(values) == 2 * answer.count:
-            words += ": a decimal has a point, as in 1.33, where yours has a comma"
+            words += f": {COMMA}"
         return Verdict("wrong", words)
     if any(value is None or value is ... for value in values):
         return Verdict("unsolved", "not written yet")
@@ -121,11 +134,15 @@ def _verdict(answer, values):
         if isinstance(value, str):
             return Verdict("wrong", f"the answer is a number, not the string {brief(value)}")
         try:
-            numbers.append(float(value))
+            number = float(value)
         except (TypeError, ValueError, OverflowError):
-            return Verdict("wrong", f"the answer is one number, not {brief(value)}")
+            comma = f": {COMMA}" if isinstance(value, tuple) and len(value) == 2 else ""
+            return Verdict("wrong", f"the answer is one number, not {brief(value)}{comma}")
+        if isinstance(value, bool | np.bool_) or not math.isfinite(number):
+            return Verdict("wrong", f"the answer is a number, not {value}")
+        numbers.append(number)
     return answer.judge(*numbers)
 
 
 def _equal(a, b, within=1e-3):
-    return abs(a - b) <= within * abs(b)
+    return math.isclose(a, b, rel_tol=within, abs_tol=1e-15)  # a sum that should be 0 may not be

@@ -14,12 +14,13 @@ from adamlib.surfaces import ravine
 
 
 def ravine_rate(rate):
+    if rate >= 0.1:
+        where, does = ("beyond", "runs away") if rate > 0.1 else ("at", "jumps to and fro for ever")
+        return False, f"{where} 2/20, here 0.1, it {does} along x₂, the steep direction"
     run = sweep(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=rate)
     end = ravine(run.trajectory[-1])
     words = f"after 84 steps f is {end:.3g}"
-    if rate > 0.1:
-        words = f"beyond 2/20, here 0.1, it runs away along x₂, the steep direction: {words}"
-    elif end >= 1e-6:
+    if end >= 1e-6:
         slow = "x₁, the flat direction," if 1 - rate > 20 * rate - 1 else "x₂, the steep direction,"
         words = f"{words}, since {slow} is too slow"
     return end < 1e-6, words
@@ -36,11 +37,13 @@ def digits_rate(rate):
             epochs=100,
             learning_rate=rate,
         )
+    if run.diverged:
+        return False, "it diverges"
     end, highest = model.loss(run.params, data), run.losses.max()
     words = f"after 100 steps the loss is {end:.4f}"
     if highest > run.losses[0]:
-        words = f"{words}, but it rose to {highest:.2f}, above its start, 2.30"
-    return not run.diverged and end < 0.3 and highest <= run.losses[0], words
+        return False, f"{words}, but it rose to {highest:.2f}, above its start, 2.30"
+    return end < 0.3, words if end < 0.3 else f"{words}: η is too small"
 
 
 def central_difference(f, x, h=1e-5):
@@ -53,10 +56,12 @@ ANSWERS = {
         4,
         wrong={
             -4: "mind the signs; and in Python a power is **, since 2^2 is 0",
-            8: "the derivative of 2x² is 4x, not 4",
+            8: "that is 12 − 4, but the second term is 4x, and x is 2",
             20: "mind the sign of the second term",
             12: "that is 3x²: the second term is missing",
-            2: "that is f(2): asked is the slope there",
+            6: "the 2 at the end of f is a constant, whose slope is 0",
+            2: "that is f(2), or f′ without a factor x",
+            0.4: "that is η times the slope: asked is the slope itself",
         },
     ),
     "first_step": Number(
@@ -67,14 +72,23 @@ ANSWERS = {
             1.8: "that takes f(2) for the slope",
             -0.4: "that is the step: where does it lead from 2?",
             0.4: "that is the step's length: where does it lead from 2?",
+            2: "that is where it starts",
+            4: "that is the slope: take the step",
+            6: "that is uphill, and the learning rate is missing",
+            1.96: "that is with η = 0.01",
+            1.472: "those are two steps",
+            **dict.fromkeys((0, 0.8, 1.2, 1.4), "is the slope right? See the line above"),
         },
     ),
     "minimum": Number(
         4 / 3,
         wrong={
             0: "there the slope is 0 too, but it is a hilltop",
-            1.33: "close: give the fraction, or four digits",
             3 / 4: "3x = 4 gives the inverse of that",
+            4: "that is 3x",
+            2: "there f is as high as at 0: where is its slope 0?",
+            1: "there the slope is still −1",
+            2 / 3: "there f″ is 0: asked is where f′ is",
             22 / 27: "that is f at the lowest point: asked is x",
         },
     ),
@@ -83,19 +97,24 @@ ANSWERS = {
         wrong={
             -176: "that is what the doubtful gradient says",
             350: "that is the other part, which is right",
-            351: "mind the sign",
-            -1: "both coordinates moved, so that is the sum of the two parts: hold one still",
+            700: "the second part is right: measure both",
+            -1: "that is the first term alone, or the sum of both parts: move one coordinate only",
             -352: "not all of the part is doubled: measure it",
-            -350: "not all of the part is doubled, and mind the signs: measure it",
+            -350: "that is the second term alone: there is another",
+            -175: "that is the second term, as the doubtful gradient has it: measure the part",
+            **dict.fromkeys((349, -349), "one of its two terms has the wrong sign: measure it"),
         },
     ),
     "limit": Number(
         0.1,
         wrong={
             0.2: "L is the second derivative, 20, not 10",
-            0.5: "there L is still the cubic's, 4: what is it for 10x²?",
+            **dict.fromkeys((0.25, 0.45, 0.5, 0.55), "that is the cubic's: what is L for 10x²?"),
             0.05: "that is 1/L, where one step suffices: the limit is farther",
             20: "that is L itself",
+            10: "that is L/2: turn it over",
+            40: "that is 2 L: divide by L",
+            2: "that is for L = 1: what is the second derivative of 10x²?",
         },
     ),
     "ravine": Judged(ravine_rate, asks="η"),

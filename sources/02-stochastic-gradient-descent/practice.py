@@ -15,8 +15,10 @@ MANY = 100  # batches, of a dozen samples
 def rate_50(rate):
     task = digits(batch_size=50)
     run = task.train_quietly(rules.sgd, rate, seed=0)
+    if run.diverged:
+        return False, "it diverges"
     end = task.model.loss(run.params, task.part)
-    if not run.diverged and end < 0.37:
+    if end < 0.37:
         return True, f"after one epoch the loss is {end:.3f}"
     return False, f"{rate:g} is too {'small' if rate < 0.7 else 'large'}: the loss is {end:.4f}"
 
@@ -165,7 +167,12 @@ ANSWERS = {
             -1.5: "mind the signs: the gradients are negative, so the step goes up",
             -3: "that is the mean gradient: take the step",
             0.75: "that is one step with the batch {1, 2}",
-            0.5: "that is η: multiply it by the mean gradient",
+            0.5: "that is η, or a step with sample 1 alone: take the mean of all four",
+            2.25: "that is one step with the batch {3, 6}",
+            12: "that is the sum: take the mean of the gradients, and the step",
+            3.5: "that is the picture's step, from x = 5",
+            4.0625: "those are four steps, a sample each",
+            2.625: "that is where the two batches lead",
         },
     ),
     "two_batches": Number(
@@ -173,22 +180,28 @@ ANSWERS = {
         wrong={
             0.75: "that is where the first batch leads: now take the second",
             3: "the second gradient is taken where the first step led, not at 0",
-            2.25: "that is the second batch alone, from 0",
+            2.25: "the first step has the batch {1, 2}, the second {3, 6}",
+            3.75: "that is the second mean gradient, but for its sign: take the step",
             4.5: "take the mean over each batch, not the sum; or is η missing?",
+            6: "both gradients are taken at 0, and the mean or η is missing",
             1.5: "that is one step with all four",
-            1.875: "that is with {3, 6} first: the order of the batches counts",
+            1.875: "that is the second step alone, or {3, 6} came first",
+            4.0625: "those are four steps, a sample each",
         },
     ),
     "five_epochs": Number(
         60,
         wrong={
             59: "every epoch ends with a smaller batch, so round up before you multiply",
-            58: "every epoch ends with a smaller batch, so round up before you multiply",
             35000 / 600: "every epoch ends with a smaller batch, so round up, then multiply",
             55: "the smaller batch at the end of each epoch is a step too",
             12: "that is one epoch",
             11: "that is one epoch, without its smaller batch",
-            35000: "those are images: an iteration takes 600 of them",
+            7000 / 600: "that is one epoch, and not yet rounded up",
+            5: "those are the epochs",
+            350: "that is with B = 100",
+            **dict.fromkeys((600, 7000, 35000), "those are images: an iteration takes 600 of them"),
+            **dict.fromkeys((65, 200 / 3, 70), "is that of 8,000 images? Here there are 7,000"),
         },
     ),
     "images_seen": Number(
@@ -196,7 +209,9 @@ ANSWERS = {
         wrong={
             7000: "that is what it should see: print i and i + 100 for the first rounds",
             100: "that is the first round: each later one adds something",
+            69: "those are the rounds after the first, which sees 100",
             70: "those are the rounds: the first one alone sees 100",
+            101: "that is after two rounds",
             700: "the rounds overlap by more: the second one adds a single image",
             170: "one too many: range(70) ends with 69, and the slice 69:169 with 168",
             168: "that is the last place: the first one is 0",
@@ -207,9 +222,11 @@ ANSWERS = {
         100,
         wrong={
             1: "that is how it grows now: each batch shares 99 images with the one before",
-            99: "then each batch still shares one image with the one before",
+            **dict.fromkeys((2, 10, 50, 99), "then neighbouring batches still share images"),
+            0: "then every round has the same batch",
             101: "then one image is left out between two batches",
             70: "that is how many rounds there are: a batch has 100 images",
+            600: "that was exercise 3's batch: here one has 100 images",
             7000: "that is all of them: a batch has 100 images",
             200: "then every other batch is left out",
         },
@@ -221,7 +238,7 @@ ANSWERS = {
             10: "ten times the samples make √10 times less noise",
             0.1: "less noise takes more samples",
             0.01: "upside down: less noise takes more samples",
-            3.162: "the other way round: noise is the root of work",
+            **dict.fromkeys((10**0.5, 10**-0.5), "the other way round: noise is the root of work"),
         },
     ),
     "ball_rate": Judged(ball_rate, asks="η"),

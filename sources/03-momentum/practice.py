@@ -16,6 +16,8 @@ def ravine_by_momentum(rate, share):
         why = f"curvature 20 lies outside the curve, 20 η = {20 * rate:.3g} > {high:.3g}"
     elif rate < low:
         why = f"curvature 1 lies outside the curve, η = {rate:.3g} < {low:.3g}"
+    if share < 0.2 < rate < 1:
+        why = f"{why}; mind the order: η comes first, μ second"
     return False, f"{words}: {why}"
 
 
@@ -26,10 +28,15 @@ ANSWERS = {
             0.271: "mind the sign: the velocity points downhill",
             -0.3: "the old velocity fades: only the part 0.9 of it goes on",
             -0.1: "that is the first velocity",
-            -0.171: "is that not the one before? v₁ = −0.1",
+            -0.171: "that is what goes on of the second: a new step is added",
             -0.19: "that is the second velocity",
             -0.3439: "that is the fourth velocity",
-            -0.081: "that is 0.9³ times the gradient's step: the two later ones add to it",
+            -0.081: "that is what is left of v₁, 0.9² of it: the two later steps add to it",
+            -0.0729: "0.9³ is one step too far, and the later steps add to it",
+            -0.28: "v₁ fades at each step, so twice by now",
+            -0.111: "0.9 of the old velocity goes on, not 0.1",
+            -0.561: "that is how far x has come: asked is v",
+            -1: "that is what it approaches",
             -2.71: "that is the sum without η",
             -0.0271: "that is an average: the new gradient counts in full, without the factor 0.1",
         },
@@ -43,6 +50,8 @@ ANSWERS = {
             0.1: "that is one step of sgd, with the wrong sign: the velocities add up",
             -0.9: "that is what goes on of it: a new step is added",
             -9: "that is what goes on of the sum without η",
+            -0.271: "that is the third velocity: it goes on",
+            **dict.fromkeys((-1 / 9, -1 / 19), "what is left of v − 0.9 v?"),
             0: "it would be 0 if the gradient were",
         },
     ),
@@ -54,7 +63,10 @@ ANSWERS = {
             0.2: "that is 1 − √μ: square it and divide by L",
             0.81: "that is the other end, (1 + √μ)²/L: asked is the first η at which it oscillates",
             0.25: "that is 1/L, the border of sgd",
-            0.8: "that is √μ: the border is (1 − √μ)²/L",
+            **dict.fromkeys((0.16, 0.36, 0.64, 0.8), "the border is (1 − √μ)²/L"),
+            0.0025: "L divides once: it is not squared",
+            0.5: "that is 2/L, the limit of sgd",
+            0.82: "that is where it diverges",
             0.0324: "that is (1 − μ)²/L: take the root of μ",
             0.09: "that is (1 − μ)/L: root and square are missing",
         },
@@ -65,10 +77,11 @@ ANSWERS = {
             0.5: "that is 2/L, the limit of sgd: momentum moves it",
             0.25: "that is 1/L, which has no μ in it: put r = −1 into the equation",
             0.18: "mind the sign: put r = −1 into the equation",
-            3.28: "that is ηL: divide by L",
+            0.01: "that is where it begins to oscillate",
+            **dict.fromkeys((3.28, 6.56), "divide by L"),
             0.41: "that is (1 + μ)/L: with r = −1 there is 1 + μ twice",
             1.64: "that is 1 + μ: take it twice and divide by L",
-            0.9: "that is 2(1 + √μ)/L: put r = −1 into the equation, which has μ itself",
+            **dict.fromkeys((0.45, 0.9), "put r = −1 into the equation, which has μ, not its root"),
             0.81: "there the roots become real again, but both lie between −1 and 0",
         },
     ),
@@ -82,7 +95,9 @@ ANSWERS = {
             -0.9: "the new gradient's step is missing",
             -0.01: "that is the new gradient's step alone: 0.9 of the old velocity goes on",
             -0.901: "the new gradient counts in full, times η = 0.01",
-            0.91: "mind the sign",
+            -0.89: "mind the sign of the new gradient's step: it goes the same way",
+            **dict.fromkeys((-0.09, -0.19), "the old velocity is a step, and so −1"),
+            -9.01: "the old velocity has η in it: it is a step, and so −1",
         },
     ),
     "outside": Number(
@@ -92,8 +107,9 @@ ANSWERS = {
             -0.01: "that is a step of sgd: the sum of gradients is 10 here, not 1",
             -1: "that is the step before: η is 0.01 now",
             -0.09: "the new gradient is missing: v = 0.9 · 10 + 1",
-            -0.091: "the velocity has no η in it: v = 0.9 · 10 + 1",
-            0.1: "mind the sign",
+            -0.11: "the old sum fades as the new gradient comes in",
+            **dict.fromkeys((-0.091, -0.0091), "the velocity has no η in it: v = 0.9 · 10 + 1"),
+            **dict.fromkeys((10, -10), "that is the sum of gradients: how long is the step?"),
         },
     ),
 }

@@ -6,10 +6,11 @@ from adamlib.practice.judge_number import comes_down
 
 
 def ravine_by_adagrad(rate):
-    return comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
+    reached, words = comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
+    return reached, words if reached or rate > 2 else f"{words}: raise η"
 
 
-ONE_TO_FIVE = dict.fromkeys((0, 6, 7, 8), "the bugs are numbered 1 to 5")
+ONE_TO_FIVE = dict.fromkeys((0, 6, 7, 8, 9), "the bugs are numbered 1 to 5")
 
 ANSWERS = {
     "second_step": Number(
@@ -18,10 +19,14 @@ ANSWERS = {
             1: "that is the first step: s still holds the square of the first gradient",
             1.25: "turn it over: the gradient is divided by the root of s",
             0.16: "that is 4/25: the root of s is missing",
-            0.57: "s sums squares, 9 + 16, not sizes",
+            0.64: "that is 16/25: the gradient above is not squared",
             4 / 7: "s sums squares, 9 + 16, not sizes",
             4 / 12.5**0.5: "s is the sum of the squares, not their mean",
+            4 / 3: "s takes in the new square before it divides",
+            4 / 25.1**0.5: "that is with s from 0.1: here it starts at 0",
+            0.2: "that is the effective learning rate: the gradient multiplies it",
             5: "that is the root of s: it divides the gradient",
+            25: "that is s: its root divides the gradient",
             4: "that is the gradient: divide it by the root of s",
             0.6: "that has the first gradient above the root: the second step has the second",
             0.5**0.5: "that is for two gradients of one size: these are 3 and 4",
@@ -37,14 +42,12 @@ ANSWERS = {
             0.01: "that is g/s: the root of s is missing",
             316.23: "turn it over: the gradient is divided by the root of s",
             3.1623: "that is 1/√0.1: the gradient multiplies it",
-            0.0316: "the gradient is 0.001, and s is about 0.1: mind the powers of ten",
             1e-3: "that is sgd: now divide by the root of s",
             0.1: "that is s: its root divides the gradient",
-            0.1**0.5: "that is √0.1: it divides the gradient",
-            0.32: "that is √0.1: it divides the gradient",
+            0.1**0.5: "√0.1 divides the gradient; or is that a percentage?",
             1e-6: "that is g²: the step has g above the root",
+            1e-4: "that is g s: the root of s divides",
             1e-5: "that is g²/s: g is not squared above, and s is under a root",
-            0.003: "close: give two digits",
         },
         within=0.015,
     ),
@@ -56,8 +59,8 @@ ANSWERS = {
             1: "the step is g/√0.1 and not g",
             1e-3 / 0.1**0.5: "that is the length of a step: sgd multiplies its rate by g",
             0.1: "that is s: what divides is its root",
+            1e-3: "that is the gradient: it is not part of the rate",
             1000: "that is with s from 0: here s stays near 0.1",
-            3: "close: give two digits",
         },
         within=0.015,
     ),
@@ -66,14 +69,13 @@ ANSWERS = {
         wrong={
             23: "that is the ratio of the sums: the root is missing",
             (3 / 69) ** 0.5: "turn it over: a small sum makes a large rate",
-            0.21: "turn it over: a small sum makes a large rate",
             3 / 69: "a small sum makes a large rate, and it is the root that divides",
             1: "the sums differ: 3 squares in one, 69 in the other",
-            69**0.5: "the rare word has a sum too, of 3 squares",
+            **dict.fromkeys((3, 69, 3**0.5, 69**0.5), "each word has a sum: compare the two"),
+            66: "that is the difference: asked is how many times",
             23**2: "the root of the sum divides, not its square",
-            5: "close: give two digits",
             33: "that is measured, of two words whose gradients differ: here they are of one size",
-            31: "that counts sentences: here batches count, 3 and 69",
+            (2969 / 3) ** 0.5: "that counts sentences: here batches count, 3 and 69",
         },
         within=0.015,
     ),

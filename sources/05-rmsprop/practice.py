@@ -9,7 +9,7 @@ def ravine_by_rmsprop(rate, rho):
     reached, words = comes_down(rules.rmsprop, 60, 1e-20, learning_rate=rate, rho=rho)
     if not reached and rho < 0.5 < rate < 1:
         words = f"{words}; mind the order: η comes first, ρ second"
-    elif not reached:
+    elif not reached and rate < 1000:
         words = f"{words}; raise {'ρ' if rho < 0.99 else 'η'} further"
     return reached, words
 
@@ -26,21 +26,22 @@ ANSWERS = {
             -0.1: "the tenth step goes the other way",
             0.1: "the tenth step goes the other way, and a positive gradient moves x down",
             -0.09: "that is nine steps: the tenth goes the other way",
+            -0.081: "the tenth step is as long as the others: only its sign counts",
+            -0.01: "that is one step: there are ten",
         },
     ),
     "forgotten": Number(
         44,
         wrong={
             10: "that is 1/(1 − ρ): 0.9¹⁰ = 0.35 of the weight is left",
-            43: "0.9⁴³ = 0.0108 is still above 1 %",
-            42: "0.9⁴² = 0.012 is still above 1 %",
-            45: "0.9⁴⁴ = 0.0097 is below 1 % already",
+            100: "that is 1/0.01: how often is 0.9 a factor?",
+            **dict.fromkeys((40, 41, 42, 43), "then more than 1 % of the weight is left"),
+            **dict.fromkeys((45, 46, 50), "then it has been below 1 % before"),
             -44: "mind the sign: both logarithms are negative",
             43.7: "asked is a whole number of steps: round up",
-            22: "0.9²² = 0.098 is 10 % of the weight, and 1 % would be its square",
-            21.85: "that is the weight's 10 %, and 1 % would be its square",
-            21: "0.9²¹ = 0.109 is 11 % of the weight, and 1 % would be its square",
-            459: "that is ρ = 0.99",
+            4.605: "that is log 100: 0.9 has a logarithm too",
+            **dict.fromkeys((21, 21.85), "then about 10 % of the weight is left: on to 1 %"),
+            **dict.fromkeys((458, 459), "that is for ρ = 0.99"),
             2: "that is 0.1ᵏ: what stays at each step is ρ, 0.9",
         },
     ),
@@ -50,7 +51,8 @@ ANSWERS = {
         wrong={
             1: "the step is η g, and the number of g changes",
             1000: "that is what it should be: the step is η g, and g gets smaller",
-            1e-6: "η stays as it is",
+            **dict.fromkeys((1e-6, 1e6), "asked is how the step itself changes, at the same η"),
+            **dict.fromkeys((1000**0.5, 1000**-0.5), "there is no root in a step of sgd"),
         },
     ),
     "of_rmsprop": Number(
@@ -58,7 +60,7 @@ ANSWERS = {
         wrong={
             0.001: "g shrinks, and √v with it",
             1000: "that is what it should be: but g and √v shrink alike",
-            1e-6: "v has the square of the unit of g, and √v the unit of g",
+            **dict.fromkeys((1e-6, 1000**0.5, 1000**-0.5), "v goes with g², and so √v with g"),
         },
     ),
     "of_third": Number(
@@ -66,6 +68,7 @@ ANSWERS = {
         wrong={
             1: "g and √v shrink alike, and √u grows",
             0.001: "√u is a length, so its number grows",
+            **dict.fromkeys((1000**0.5, 1000**-0.5), "√u goes with a step, as u with its square"),
             1e6: "that is u, in squared millimetres: the step has its root",
         },
     ),

@@ -17,7 +17,11 @@ def bound_by_beta_2(beta_2):
 
 
 def ravine_by_adam(rate, beta_1):
-    return comes_down(rules.adam, 84, 1e-12, learning_rate=rate, beta_1=beta_1)
+    reached, words = comes_down(rules.adam, 84, 1e-12, learning_rate=rate, beta_1=beta_1)
+    if not reached:
+        turn = f"{'raise' if rate < 0.5 else 'lower'} η"
+        words = f"{words}: {'m remembers too long' if beta_1 > 0.7 else turn}"
+    return reached, words
 
 
 def bugs(*pictures):
@@ -50,7 +54,8 @@ ANSWERS = {
             100: "that is 1/√v for g = 1: m is 0.1",
             31.623: "that is 1/√0.001: β₂ is 0.9999 here, and m is 0.1 for g = 1",
             3.1623: "that is with β₂ = 0.999",
-            3.2: "that is with β₂ = 0.999",
+            6.57: "that is step 12 with β₂ = 0.999",
+            **dict.fromkeys((0.9, 9, 90), "m takes in 1 − β₁ of the gradient, not β₁"),
             0.01: "that is √v for g = 1: it divides m, which is 0.1",
         },
     ),
@@ -58,7 +63,10 @@ ANSWERS = {
         1e-7 / 0.001**0.5,
         wrong={
             1e-7: "there Algorithm 1 has half of η: Keras's epsilon acts more strongly",
-            3.2e-6: "close: give three digits",
+            1e-8: "that is the paper's: Keras's is 1e-7",
+            0.001**0.5: "that is √(1 − β₂) at t = 1: what does it do to 1e-7?",
+            0.001**-0.5: "that is how many times larger ε gets: asked is the gradient",
+            **dict.fromkeys((1.5811e-6, 6.3246e-6), "it is half where g and ε are equal"),
             1e-4: "√v needs √(1 − β₂): take the root of 0.001",
             3.1623e-9: "that is 1e-7 times the root: divide by it",
             1e-10: "that is 1e-7 times 0.001: divide by the root of 0.001",

@@ -7,10 +7,8 @@ def adagrad_factor(factor):
     """How far above its default lesson 08's sweep finds AdaGrad's best rate: 300 times."""
     if 100 <= factor <= 1000:
         return True, "between 100 and 1,000; the next cells show it"
-    if 0.1 <= factor <= 1:
-        return False, "that is a rate, or below the default: asked is how many times 0.001 it is"
-    if not factor > 1:
-        return False, "the default is too small, so the factor is above 1"
+    if factor <= 1:
+        return False, "the default is too small, so the factor is above 1; or is that a rate?"
     rate = 0.001 * factor
     first = f"at {rate:g} its first steps are those of SGD at {rate / 0.1**0.5:.2g}"
     if factor < 100:
@@ -29,7 +27,11 @@ ANSWERS = {
             204_800_000: "that is in bytes: give millions of them",
             0.2048: "that is in units of 1,000 million bytes: give millions",
             195.3: "that is in units of 1,024² bytes: give millions",
-            819.2: "4 bytes, not 4 times 4",
+            819.2: "that is 32 for each weight: a number has 4 bytes, or 32 bits",
+            1638.4: "that is in bits",
+            0.062416: "that is for this network: ResNet-50 has 25.6 million weights",
+            **dict.fromkeys((2, 8), "that is for one weight: there are 25.6 million"),
+            **dict.fromkeys((3.2, 6.4, 12.8), "each number has 4 bytes: multiply by them"),
             409.6: "that is for 8 bytes each: these are float32",
         },
     ),
@@ -41,10 +43,10 @@ ANSWERS = {
             9.99e-5: "that divides by s, not by its root",
             1e-5: "that is η g: it is still to be divided by the root",
             1e-6: "divide by the root of 0.1, which is 0.316, not by 10",
-            3.2e-5: "close: give three digits",
+            1e-5 / (0.1**0.5 + 0.01): "s and g² are added under one root",
+            0.01: "that is the gradient",
+            0.1**0.5: "that is √0.1: it divides η g",
             0.0316: "that is in units of η: multiply it by 0.001",
-            3.16e-6: "ten times too short: 0.001 · 0.01 is 10⁻⁵",
-            3.16e-4: "ten times too long: 0.001 · 0.01 is 10⁻⁵",
             -1e-5 / 0.1001**0.5: "the length is asked, which is positive",
         },
         within=3e-3,
