@@ -211,18 +211,26 @@ class Trial:
 
     def by_part(self, run, convention):
         """A verdict on a rule that no single mistake explains: what is right in it, and what not."""
-        views = [View(self, run.results)]
+        plain = View(self, run.results)
+        views = [plain]
         for mistake in self.mistakes:
             if mistake.scale:
                 views.append(View(self, run.scaled[mistake], (), mistake))
             elif mistake.convention:
                 views.append(View(self, run.results, (mistake,), mistake))
-        for many in (1, 2):
-            for view in views:
-                view.explain(many)
-            best = min(views, key=lambda view: view.cost(convention))
-            if None not in best.parts.values():
-                break
+            come = [part.removeprefix("new_") for _, part in mistake.returns]
+            if sorted(come) == sorted(self.names):  # all of them, in another order
+                reordered = [run.results[come.index(name)] for name in self.names]
+                view = View(self, np.array(reordered), (), mistake)
+                if view.right_parts > plain.right_parts:
+                    views.append(view)
+        for view in views:
+            view.explain(1)
+        best = min(views, key=lambda view: view.cost(convention))
+        if None in best.parts.values():
+            best.explain(2)
+            plain.explain(2)
+            best = min(best, plain, key=lambda view: view.cost(convention))
         mistake, words = best.words()
         return Verdict("wrong", words, mistake)
 
@@ -333,28 +341,35 @@ class Trial:
             alone = [m for (m, _), here in zip(alone, only, strict=True) if here]
             sets = [a + b for a, b in itertools.combinations(alone, 2)]
             sets += [(b, a) for a, b in sets if not self.rule.with_mistakes(*base, a, b)]
-        candidates, found = [], []
+        candidates = []
         for some in sets:
             variant = self.rule.with_mistakes(*base, *some)
             given = self.given_by(variant) if variant else None
             if given is not None and self.apart(given, right)[k].any():
-                candidates.append((some, variant))
-                found.append(given)
-        return candidates, np.array(found).reshape(-1, *self.right.shape)
+                changed = self.apart(given, right).any(axis=(1, 2)).sum()
+                candidates.append((changed, some, variant, given))
+        # First those that change the fewest parts: they say nothing of the others.
+        candidates.sort(key=lambda candidate: candidate[0])
+        found = np.array([given for *_, given in candidates]).reshape(-1, *self.right.shape)
+        return [(some, variant) for _, some, variant, _ in candidates], found
 
 
 class View:
     """A learner's results, seen as the course's rule or one of its conventions with mistakes in it.
 
-    base        the mistakes that make the convention, where no scale does
-    convention  the one in question, if any
+    base     the mistakes that make the convention, where no scale does
+    besides  the convention, or the wrong order of what is returned, which the results are freed of
     """
 
-    def __init__(self, trial, results, base=(), convention=None):
-        self.trial, self.results, self.base, self.convention = trial, results, base, convention
+    def __init__(self, trial, results, base=(), besides=None):
+        self.trial, self.results, self.base, self.besides = trial, results, base, besides
         self.variant = trial.rule.with_mistakes(*base)
         self.right = trial.given_by(self.variant)
         self.parts = dict.fromkeys(trial.order)  # {k: its mistakes; (): it is right; None: unknown}
+
+    @property
+    def right_parts(self):
+        return (~self.apart(self.right).any(axis=(1, 2))).sum()
 
     def explain(self, many):
         """Find as many mistakes for each part that is not explained yet."""
@@ -393,8 +408,8 @@ class View:
         """How much is left unknown, then how many mistakes it takes."""
         found = list(self.parts.values())
         mistakes_ = {m for some in found for m in some or ()}
-        other = self.convention is not None and self.convention.convention != convention
-        return found.count(None), len(mistakes_) + other
+        besides = self.besides is not None and self.besides.convention != convention
+        return found.count(None), len(mistakes_) + besides
 
     def words(self):
         """The mistake that is named, if one is, and what there is to say of all parts."""
@@ -403,18 +418,20 @@ class View:
         known = [k for k, found in self.parts.items() if found]
         unknown = [k for k, found in self.parts.items() if found is None]
         said = f"{_listed(right)} {'are' if len(right) > 1 else 'is'} right; " if right else ""
-        k = (known or unknown or [None])[0]
-        if k is None:  # only the convention is wrong
-            return self.convention, self.convention.sentence
-        mistake = self.parts[k][0] if known else None
-        said += mistake.sentence if known else self.trial.unknown(self, k)
-        others = [names[i] for i in (*known, *unknown) if i != k and self.parts[i] != self.parts[k]]
-        if known and len(self.parts[k]) > 1:
-            others = [names[k], *others]
+        order = self.besides and not self.besides.convention
+        if order or not known + unknown:
+            mistake, others = self.besides, known + unknown
+            said = mistake.sentence
+        else:
+            k = (known or unknown)[0]
+            mistake = self.parts[k][0] if known else None
+            said += mistake.sentence if known else self.trial.unknown(self, k)
+            others = [i for i in known + unknown if i != k and self.parts[i] != self.parts[k]]
+            others += [k] * (len(self.parts[k] or ()) > 1)
         if others:
-            said += f"; there is another mistake in {_listed(others)}"
-        elif self.convention:
-            said += f"; besides, {self.convention.name}, which is right {self.convention.convention}"
+            said += f"; there is another mistake in {_listed([names[k] for k in others])}"
+        elif self.besides and mistake != self.besides:
+            said += f"; besides, {self.besides.name}, which is right {self.besides.convention}"
         return mistake, said
 
 
