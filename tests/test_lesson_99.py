@@ -80,9 +80,7 @@ FUNCTIONS = {"half": Function(half, {"x = 3": (3,)}, hints=["Divide it.", "By 2.
 MISTAKES = """\
 ["it is doubled"]
 hint = "a half is smaller"
-diff = \'\'\'
-- x / 2
-+ x * 2\'\'\'
+diff = ["- x / 2", "+ x * 2"]
 """
 
 ASKED = """
@@ -213,7 +211,7 @@ def test_a_new_rule_is_one_function_and_its_looks(course):
     insert("adamlib/plots.py", keras, '    "half_step": ("#123456", "1"),\n')
     right, wrong, colour = python(course, "-c", USES).splitlines()
     assert right == "half_step: right, it agrees with the course's own in every test"
-    assert "half_step: at step 1, from x = 1, last = 0 with g = 100 and learning_rate" in wrong
+    assert "half_step: last is right; your x is x - learning_rate * g. The next" in wrong
     assert colour == "#123456"
 
 

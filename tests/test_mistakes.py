@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from adamlib import rules
-from adamlib.descent import hyperparameter_defaults, state_defaults
+from adamlib.descent import hyperparameter_defaults
 from adamlib.practice import Function, check, lessons
 from adamlib.practice.judge import hints_of, trial_of, verdict_of
 from adamlib.practice.judge_function import Comparison
 from adamlib.practice.judge_rule import GRADIENTS, SETTINGS, START, TOLERANCE, Trial
-from adamlib.practice.mistakes import Variant, compiled, mistakes_of, read, wrong_rules
+from adamlib.practice.mistakes import Variant, compiled, read, wrong_rules
 
 FUNCTIONS = [name.partition(".")[2] for name in lessons.every("FUNCTIONS", Function)]
 TRIALS = {name: trial_of(name) for name in [*rules.RULES, *FUNCTIONS] if hints_of(name)}
@@ -27,6 +27,8 @@ MISTAKES = list(dict.fromkeys((name, mistake) for name, mistake, _ in WRONG))
 # What float32 makes of two mistakes: {name: what is said then}.
 IN_FLOAT32 = {
     ("adam", "^ is used for beta's power"): "^ is used for a power",  # NumPy's error, not Python's
+    # what cancels or underflows has no digit left in float32
+    ("adam", "1 - beta_2 is raised to t"): "at step ",
     # of a difference at 1e-5 float32 keeps no digit
     ("central_difference", "h is written as a number"): "at x = 1 with h = 0.1 it gives ",
 }
@@ -50,22 +52,31 @@ def test_there_are_mistakes_for_every_rule_and_each_is_one_change_to_its_source(
         assert m.diff or m.first or m.returns, m
         for right, wrong in m.diff:
             assert SOURCES[name].count(right) == 1 and right != wrong, m
-        assert m.convention in ("", "by the paper", "in PyTorch", "in many textbooks")
+        assert m.convention in (
+            "",
+            "by the paper",
+            "in PyTorch",
+            "in many textbooks",
+            "in some courses",
+        )
         for words in (m.name, m.hint):
             assert words == words.strip() and not words.endswith(".") and "\n" not in words
             assert not re.search(r"(?<![A-Za-z])[SBQT]\b", words), words
 
 
 @pytest.mark.parametrize("name", OURS)
+@np.errstate(all="ignore")
 def test_every_mistake_is_diagnosed_as_itself(name, capsys):
-    pairs = [(m, rule) for other, m, rule in WRONG if other == name]
-    for mistake, rule in pairs:
+    trial = TRIALS[name]
+    for i, (mistake, rule) in enumerate(trial.wrong_rules):
         words = said(rule, name, capsys)
         assert words.count("\n") == 1
         if mistake.name not in words:  # then another one does the same
-            twins = [twin for m, twin in pairs if m.sentence in words]
-            assert any(same_on_random_input(rule, twin) for twin in twins), (mistake, words)
-        elif f"{name}: {mistake.name}" in words:
+            twins = [twin for m, twin in trial.wrong_rules if m.sentence in words]
+            results = trial.results(rule)[0]
+            same = [not trial.apart(trial.results(twin)[0], results).any() for twin in twins]
+            assert any(same), (mistake, words)
+        elif i % 3 == 0 and mistake.diff and f"{name}: {mistake.name}" in words:
             named = IN_FLOAT32.get((name, mistake.name), mistake.name)
             assert named in said(in_float32(rule), name, capsys), mistake
 
@@ -82,18 +93,6 @@ def in_float32(function, cast=range(6)):
         return function(*arguments, **{k: np.float32(v) for k, v in settings.items()})
 
     return learner
-
-
-def same_on_random_input(rule, other):
-    rng = np.random.default_rng(0)
-    for t in range(1, 200):
-        arrays = rng.standard_normal((2 + len(state_defaults(rule)), 50)) ** 2
-        settings = {k: rng.uniform(0.01, 0.9) for k in hyperparameter_defaults(rule)}
-        for state in (arrays[2:], ()):
-            a, b = (f(arrays[0], arrays[1], t, *state, **settings) for f in (rule, other))
-            if not np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True):
-                return False
-    return True
 
 
 def test_what_python_makes_of_ten_to_the_minus_eight():
@@ -276,19 +275,20 @@ def test_a_right_rule_is_never_refused_however_it_is_written(name, capsys):
 
 
 @pytest.mark.parametrize(
-    ("course", "learner"),
+    ("start", "course", "learner"),
     [
-        (r"(?<!np\.)\bsqrt", "np.sqrt"),
-        (r"g\*\*2", "g * g"),
-        (r"learning_rate \* g", "g * learning_rate"),
+        (0, r"(?<!np\.)\bsqrt", "np.sqrt"),
+        (1, r"g\*\*2", "g * g"),
+        (2, r"learning_rate \* g\b(?!\*\*)", "g * learning_rate"),
     ],
 )
-def test_a_mistake_is_known_however_it_is_written(course, learner, capsys):
-    for name, mistake in MISTAKES:
+def test_a_mistake_is_known_however_it_is_written(start, course, learner, capsys):
+    for name, mistake in MISTAKES[start::3]:
         variant = Variant(SOURCES[name]).with_mistakes(mistake)
         rewritten = variant._replace(source=re.sub(course, learner, variant.source))
         words = said(compiled(variant, OURS[name]), name, capsys)
-        assert said(compiled(rewritten, OURS[name]), name, capsys) == words
+        again = said(compiled(rewritten, OURS[name]), name, capsys)
+        assert mistake.name in again or again == words
 
 
 def first_call(name):
@@ -312,10 +312,10 @@ WEAKER = {
     ),
     "one setting of the other hyperparameters": (
         lambda: Trial(rules.adam, settings=SETTINGS[:2]),
-        "the betas are written as numbers",
+        "beta_1 is written as a number",
     ),
     "states not compared": (
-        lambda: Trial(rules.nesterov, tolerance=np.array([[TOLERANCE], [1e300]])),
+        lambda: Trial(rules.nesterov, tolerance=np.array([[[TOLERANCE]], [[1e300]]])),
         "the velocity that is returned has looked ahead too",
     ),
     "only the first step": (
@@ -349,7 +349,12 @@ def test_a_weaker_check_lets_a_mistake_pass(weaker, mistake):
 @pytest.mark.parametrize(
     ("tolerance", "rule"),
     [
-        (0, compiled(Variant(next(way for way in right_ways("adam") if "alpha" in way)), rules.adam)),
+        (
+            0,
+            compiled(
+                Variant(next(way for way in right_ways("adam") if "alpha" in way)), rules.adam
+            ),
+        ),
         (1e-12, in_float32(rules.adam, [1])),
         (1e-5, in_float32(rules.adam)),
     ],
@@ -378,7 +383,7 @@ def test_a_mistake_is_a_name_a_hint_and_a_diff(tmp_path):
     [
         ("- x - learning", "-x - learning", "its diff must be lines that begin '- ', and as many"),
         (', "+ x + learning_rate"', "", "its diff must be lines that begin '- ', and as many"),
-        ('"]', '", "-g"]', "its diff must be lines that"),
+        ('rate"]', 'rate", "-g"]', "its diff must be lines that"),
         ("diff =", "#", "has no diff, no first and no returns"),
         ("- x - learning", "- y - learning", "a text of its diff is not in the source of sgd"),
         ('hint = "the gradient points uphill"\n', "", "has no hint"),

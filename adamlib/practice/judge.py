@@ -22,19 +22,20 @@ SECONDS = 10  # that all calls of a check may take
 DEPTH = 400  # calls inside calls: nothing that check() asks for needs so many
 # What Python's own words mean here.
 MEANINGS = {
-    "can be converted to Python scalars": "math's functions take one number, those of NumPy arrays, "
-    "as np.sqrt",
-    "not subscriptable|not support item assignment|too many indices|'(int|float)' has no len|len.. of "
-    "unsized": "x and the state may be one number, as the state is before the first step: write the "
-    "rule for all elements at once, without [i]",
+    "can be converted to Python scalars": "math's functions take one number, those of NumPy "
+    "arrays, as np.sqrt",
+    "subscriptable|item assignment|too many indices|has no len|unsized|not iterable": "x and the "
+    "state may be one number, as the state is before the first step: write the rule for all "
+    "elements at once, without a loop or [i]",
     "'numpy.*' object is not callable": "g is the gradient already, an array of numbers and not a "
     "function",
-    "Cannot cast ufunc": "+= and -= write into an array, here one of whole numbers: make a new array, "
-    "as in m = m + …",
-    "concatenate list|multiply sequence|operand type.*'list'": "a list does not calculate: make it an "
-    "array, as np.array(…)",
+    "Cannot cast ufunc": "+= and -= write into an array, here one of whole numbers: make a new "
+    "array, as in m = m + …",
+    "concatenate list|multiply sequence|operand type.*'list'": "a list does not calculate: make it "
+    "an array, as np.array(…)",
     "referenced before assignment|not associated with a value": "a name that the function sets "
     "anywhere is its own from the start: give it a value before it is used",
+    "numpy boolean subtract": "subtract numbers and not truth values: np.sign has three of them",
 }
 UNWRITTEN = Verdict("unsolved", "not written yet (or is `return` missing?)")
 
@@ -58,11 +59,11 @@ def check(function, name, convention=""):
     if not among(convention, [""]):
         check_name(convention, mistakes.conventions(), "convention")
     verdict = verdict_of(function, trial, convention)
-    if verdict.status == "solved":
+    if verdict.status == "solved" and verdict.mistake:
+        verdict = verdict._replace(sentence=f"right {convention}")
+    elif verdict.status == "solved":
         words = "with Keras already" if convention else "with the course's own"
         verdict = verdict._replace(sentence=f"right, it agrees {words} in every test")
-    elif convention and verdict.mistake and verdict.mistake.convention == convention:
-        verdict = Verdict("solved", f"right {convention}")
     instead = f". The next cells use the course's {name}."
     if verdict.status == "solved" and name in RULES:
         if function.__name__ == "<lambda>":
@@ -93,7 +94,7 @@ def verdict_of(function, trial, convention=""):
     """What the trial finds of the learner's function, whatever that does."""
     try:
         with _stopped(DEPTH, SECONDS):
-            run = trial.run(function)
+            run = trial.run(function, convention)
     except NotImplementedError:
         return UNWRITTEN
     except Refused as refused:
@@ -122,7 +123,9 @@ def _stopped(depth, seconds):
                 "maximum recursion depth exceeded: it calls itself again and again"
             )
         if event == "line" and time.monotonic() > end:
-            raise TimeoutError(f"it has not ended after {seconds} seconds: does a loop go on for ever?")
+            raise TimeoutError(
+                f"it has not ended after {seconds} seconds: does a loop go on for ever?"
+            )
         return watch
 
     sys.settrace(watch)
@@ -153,8 +156,10 @@ def _explained(error, function, known):
         return f"{words}: write np.{error.name}"
     for pattern, meaning in MEANINGS.items():
         if re.search(pattern, str(error)):
-            return f"{words}: {meaning}"
-    return f"{words}: {known[line].sentence}" if line in known else words
+            return f"{words.replace(line, type(error).__name__)}: {meaning}"
+    if line in known:
+        return f"{words.replace(line, type(error).__name__)}: {known[line].sentence}"
+    return words
 
 
 def hint(name):
@@ -183,7 +188,7 @@ def _start_hints(name, part):
 
 
 def hints_of(name):
-    """Pairs (parts, hint) for a rule of the course or a lesson's function; none for another name."""
+    """Pairs (parts, hint) for a rule of the course or a lesson's function, if there are any."""
     if name in RULES:
         return mistakes.read(mistakes.toml_of(RULES[name]))[0]
     asked = lessons.function(name, Function)

@@ -53,7 +53,7 @@ class Comparison:
         self.right = self.run(self.ours)
         self.wrong_rules = list(wrong_rules(self.ours, toml))
 
-    def run(self, function):
+    def run(self, function, convention=""):
         """What counts of the function, call by call: {words: number}."""
         facts = {}
         for call, arguments in self.function.calls.items():

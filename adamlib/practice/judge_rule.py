@@ -2,6 +2,7 @@
 
 import inspect
 import itertools
+import re
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from adamlib.practice.verdict import Refused, Verdict, described, in_one_line
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
 # (Not 1e-6: a tenth of it is epsilon, and a wrong sum that cancels has no digit in float32.)
 GRADIENTS = np.outer([1, -3, 0.5, 2, 0, -1, 4, 0.1], [1e2, -1, 1e-3, 3e-6, 0])
+# Then far on, where what a rule does only at first, or every tenth time, shows.
+TIMES = (1, 2, 3, 4, 5, 6, 20, 30)
 # From 1 x hides a small step in its rounding; from 0 it is the step itself, with every digit.
 START = np.array([1.0, 0, 1, 0, 1])
 # Each run changes some hyperparameters, of those that the rule has.
@@ -73,7 +76,7 @@ class Trial:
         for run in settings:
             run = {k: v for k, v in run.items() if k in hyperparameter_defaults(rule)}
             before = (start, *state_defaults(rule).values())
-            for t, g in enumerate(gradients, start=1):
+            for t, g in zip(TIMES, gradients, strict=False):
                 after = rule(before[0], g, t, *before[1:], **run)
                 self.steps.append(Step(t, run, before, g, after))
                 before = after
@@ -94,11 +97,12 @@ class Trial:
         order = dict.fromkeys([*itertools.chain(*set_in), *self.names[1:], "x"])
         self.order = [self.names.index(name) for name in order]
 
-    def run(self, learners):
+    def run(self, learners, convention=""):
         """A Run of the learner's rule; Refused where it cannot be compared."""
         name, own = self.ours.__name__, inspect.signature(self.ours)
-        called = getattr(learners, "__name__", "")
-        if called not in (name, "<lambda>") or _call(learners) != _call(self.ours):
+        if not inspect.isfunction(learners):
+            raise Refused(f"it must be a function, def {name}{own}:")
+        if learners.__name__ not in (name, "<lambda>") or _call(learners) != _call(self.ours):
             raise Refused(f"its first line should be as it was: def {name}{own}:")
         results, kind, in_place = self.results(learners)
         try:
@@ -110,26 +114,34 @@ class Trial:
                 "called again with the same arguments it returns something else: it keeps or draws "
                 "something of its own. What the next step needs is returned as the state"
             )
-        if not self.apart(results, self.right).any():
-            return Run(results, kind or self.wrong_in_shape(learners), in_place, {})
+        for rule in (self.ours, *self.in_convention(convention)):
+            if not self.apart(results, self.results(rule)[0]).any():
+                kind = kind or self.wrong_in_shape(learners, rule)
+                return Run(results, kind, in_place, {})
         scaled = [m for m in self.mistakes if m.scale]
-        return Run(results, kind, in_place, {m: self.results(_unscaled(learners, m))[0] for m in scaled})
+        return Run(
+            results, kind, in_place, {m: self.results(_unscaled(learners, m))[0] for m in scaled}
+        )
 
-    def wrong_in_shape(self, learners):
-        """What is wrong with a rule, right so far, where x has another shape; or ""."""
-        for step in self.steps[:2]:
-            for shape in SHAPES:
-                x, g, *state = (
-                    np.resize(a, shape) for a in (step.before[0], step.g, *step.before[1:])
-                )
-                words = f"for x of shape {shape} "
-                try:
-                    parts = learners(x, g, step.t, *state)
-                except Exception as error:
-                    return f"{words}it raises {in_one_line(error)}: {ANY_SHAPE}"
-                for name, a, b in zip(self.names, parts, self.ours(x, g, step.t, *state), strict=True):
-                    if np.shape(a) != np.shape(b) or not np.allclose(a, b, TOLERANCE, 0):
-                        return f"{words}its {name} is not right: {ANY_SHAPE}"
+    def in_convention(self, convention):
+        """The course's rule in the convention of this name, if it has one."""
+        own = [m for m in self.mistakes if convention and m.convention == convention]
+        return [mistakes.compiled(self.rule.with_mistakes(m), self.ours) for m in own]
+
+    def wrong_in_shape(self, learners, rule):
+        """What a rule that has been right so far does otherwise where x has another shape."""
+        for step, shape in itertools.product(self.steps[:2], SHAPES):
+            arrays = step.before[0], step.g, *step.before[1:]
+            x, g, *state = (np.resize(a, shape).astype(float) for a in arrays)
+            words = f"for x of shape {shape} "
+            right = rule(x, g, step.t, *state)
+            try:
+                parts = learners(x.copy(), g.copy(), step.t, *map(np.copy, state))
+            except Exception as error:
+                return f"{words}it raises {in_one_line(error)}: {ANY_SHAPE}"
+            for name, a, b in zip(self.names, parts, right, strict=True):
+                if np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-3, atol=1e-6):
+                    return f"{words}its {name} is not right: {ANY_SHAPE}"
         return ""
 
     def results(self, rule, order=1):
@@ -142,9 +154,11 @@ class Trial:
         for step in self.steps[::order]:
             parts, wrong, changes = self.parts(rule, step)
             kind, in_place = kind or wrong, in_place or changes
-            # A complex number is none that a rule may return, as the root of a negative one.
-            parts = [np.where(np.imag(a) == 0, np.real(a), np.nan) for a in parts]
-            results.append([a + np.zeros(step.g.shape) for a in parts])
+            parts = [a + np.zeros(step.g.shape) for a in parts]
+            # The root of a negative number is none, be it in complex numbers.
+            results.append(
+                [np.where(a.imag, np.nan, a.real) if np.iscomplexobj(a) else a for a in parts]
+            )
         return np.array(results[::order]).swapaxes(0, 1), kind, in_place
 
     def parts(self, rule, step):
@@ -163,7 +177,9 @@ class Trial:
         if not isinstance(returned, tuple) or len(parts) != len(self.names):
             alone = len(self.names) == 1
             wanted = f"({', '.join(self.names)}{',' * alone})"
-            comma = ": the comma makes the tuple" * (alone and parts is not returned)
+            comma = ": the comma makes the tuple" * (alone and isinstance(returned, np.ndarray))
+            if inspect.isgenerator(returned):
+                comma = ": calculate with whole arrays, without a loop over their elements"
             raise Refused(
                 f"it must return the tuple {wanted}, yours is {described(returned)}{comma}"
             )
@@ -173,7 +189,7 @@ class Trial:
             type_ = np.asarray(a).dtype.kind if numbers else ""
             if type_ not in list("biuf") or np.shape(a) != np.shape(b):
                 kind = kind or f"{name} must be an array of x's shape, yours is {described(a)}"
-                if type_ not in list("biufc") or np.shape(a) not in ((), np.shape(b)):
+                if type_ not in list("biufc") or np.size(a) > 1 and np.shape(a) != np.shape(b):
                     raise Refused(kind)
             if np.asarray(a).dtype == np.float16:
                 raise Refused(f"{name} is in float16, which has three digits: use float32 at least")
@@ -183,8 +199,8 @@ class Trial:
             if not np.array_equal(a, b)
         ]
         words = changed and (
-            f"it changes {_listed(changed)} in place: the caller still needs it, so make a new "
-            f"array: {changed[0]} += …, -= … and *= … write into the old one"
+            f"it changes {_listed(changed)} in place, which the caller still needs: +=, -= and *= "
+            "write into an array, so make a new one"
         )
         return parts, kind, words or ""
 
@@ -192,12 +208,13 @@ class Trial:
         """What there is to say of a learner's run; a convention says what is right instead."""
         known, given = self.known
         same = ~self.apart(run.results, given).any(axis=(1, 2, 3))
-        if same[0]:
-            wrong = run.kind or run.in_place
-            return Verdict("wrong", wrong) if wrong else Verdict("solved", "")
-        if same.any():
-            mistake = known[np.argmax(same)][-1]
-            verdict = Verdict("wrong", mistake.sentence, mistake)
+        mistake = known[np.argmax(same)][-1:] if same.any() else ()
+        asked = mistake and convention and mistake[0].convention == convention
+        if same[0] or asked:
+            wrong = run.in_place or run.kind
+            return Verdict("wrong", wrong) if wrong else Verdict("solved", "", *mistake)
+        if mistake:
+            verdict = Verdict("wrong", mistake[0].sentence, *mistake)
         else:
             verdict = self.by_part(run, convention)
         apart = self.apart(run.results, self.right)
@@ -210,7 +227,7 @@ class Trial:
         return verdict
 
     def by_part(self, run, convention):
-        """A verdict on a rule that no single mistake explains: what is right in it, and what not."""
+        """A verdict on a rule that no single mistake explains: what is right in it, what not."""
         plain = View(self, run.results)
         views = [plain]
         for mistake in self.mistakes:
@@ -231,19 +248,20 @@ class Trial:
             best.explain(2)
             plain.explain(2)
             best = min(best, plain, key=lambda view: view.cost(convention))
-        mistake, words = best.words()
+        mistake, words = best.words(convention)
         return Verdict("wrong", words, mistake)
 
     def apart(self, a, b):
         """Where the results of two rules differ by more than rounding."""
-        return ~np.isclose(a, b, rtol=0, atol=self.rounding(b), equal_nan=True)
+        same = (np.abs(a - b) <= self.rounding(b)) | (a == b)  # inf is inf
+        return ~(same | np.isnan(a) & np.isnan(b))
 
     def rounding(self, results):
         return self.tolerance * np.maximum(np.abs(results), np.abs(self.before))
 
     @cached_property
     def known(self):
-        """None, and single mistakes, also in a convention; what they give: (many, parts, steps, n)."""
+        """(), and single mistakes, also in a convention; what they give, of one shape more."""
         known, results = [()], [self.right]
         for mistakes_, variant in mistakes.variants(self.ours):
             if (result := self.given_by(variant)) is not None:
@@ -264,7 +282,17 @@ class Trial:
 
     @cached_property
     def wrong_rules(self):
-        return list(mistakes.wrong_rules(self.ours))
+        """Pairs (mistake, wrong rule) of all that are wrong at these steps."""
+        right = {variant for _, variant in mistakes.variants(self.ours) if self.is_right(variant)}
+        return [
+            (some[-1], mistakes.compiled(variant, self.ours))
+            for some, variant in mistakes.variants(self.ours)
+            if variant not in right
+        ]
+
+    def is_right(self, variant):
+        given = self.given_by(variant)
+        return given is not None and not self.apart(given, self.right).any()
 
     def lines(self, variant):
         return _lines(variant, self.ours)
@@ -289,16 +317,18 @@ class Trial:
             names[name] = before if name == "x" else np.where(self.given["t"] == 1, first, before)
         return lines.run(names, dict(own))
 
-
     def unknown(self, view, k):
         """What part k computes, where a formula is found; else the first step at which it parts."""
-        _, names = self.names_after(self.rule, {n: view.results[i] for i, n in enumerate(self.names)})
+        _, names = self.names_after(
+            self.rule, {n: view.results[i] for i, n in enumerate(self.names)}
+        )
         names |= {f"old_{n}": b for n, b in zip(self.names[1:], self.before[1:], strict=True)}
         names |= self.given | {"x": self.before[0]}
         rounding = self.rounding(view.results)[k]
         text = formula(self.names[k], view.results[k], names, self.names[1:], self.runs, rounding)
         if text:
-            return f"your {self.names[k]} is {text.replace('old_', 'the old ')}"
+            hint = ": use the arguments, not numbers" * bool(re.search(r"\d\.\d", text))
+            return f"your {self.names[k]} is {text.replace('old_', 'the old ')}{hint}"
         return self.first_difference(view, k)
 
     def first_difference(self, view, k):
@@ -307,8 +337,9 @@ class Trial:
         apart = view.apart(view.right)[k]
         at = np.argmax(apart.any(axis=1))
         a, b = view.results[k][at], right[at]
-        size = np.where(apart[at], np.abs(a - b) / np.maximum(np.abs(b), 1e-300), -1)
-        i = np.argmax(np.where(apart[at] & (self.before[0, at] != 0), 1e300, size))
+        # Where x is not 0: from 0 a step that forgot x looks like one of another sign.
+        size = np.nan_to_num(np.abs(a - b) / np.abs(b), nan=1e300)
+        i = np.argmax(apart[at] * (1 + size) * np.where(self.before[0, at] == 0, 1e-300, 1))
         step = self.steps[at]
         used = {"learning_rate": hyperparameter_defaults(self.ours)["learning_rate"]}
         before = zip(self.names, self.before[:, at, i], strict=True)
@@ -408,15 +439,17 @@ class View:
         """How much is left unknown, then how many mistakes it takes."""
         found = list(self.parts.values())
         mistakes_ = {m for some in found for m in some or ()}
-        besides = self.besides is not None and self.besides.convention != convention
-        return found.count(None), len(mistakes_) + besides
+        seen_as = self.besides.convention if self.besides else ""
+        besides = self.besides is not None and seen_as != convention
+        return found.count(None), len(mistakes_) + besides, seen_as != convention
 
-    def words(self):
+    def words(self, convention):
         """The mistake that is named, if one is, and what there is to say of all parts."""
         names = {k: self.trial.names[k] for k in self.trial.order}
         right = [names[k] for k, found in self.parts.items() if found == () and k]
         known = [k for k, found in self.parts.items() if found]
         unknown = [k for k, found in self.parts.items() if found is None]
+        right = [] if self.besides and self.besides.scale else right
         said = f"{_listed(right)} {'are' if len(right) > 1 else 'is'} right; " if right else ""
         order = self.besides and not self.besides.convention
         if order or not known + unknown:
@@ -428,9 +461,12 @@ class View:
             said += mistake.sentence if known else self.trial.unknown(self, k)
             others = [i for i in known + unknown if i != k and self.parts[i] != self.parts[k]]
             others += [k] * (len(self.parts[k] or ()) > 1)
-        if others:
+        alike = [m.kind for i in others for m in self.parts[i] or (None,) if m] or [""]
+        if others and mistake and mistake.kind and set(alike) == {mistake.kind}:
+            said += f"; and so it is with {_listed([names[k] for k in others])}"
+        elif others:
             said += f"; there is another mistake in {_listed([names[k] for k in others])}"
-        elif self.besides and mistake != self.besides:
+        elif self.besides and mistake != self.besides and self.besides.convention != convention:
             said += f"; besides, {self.besides.name}, which is right {self.besides.convention}"
         return mistake, said
 

@@ -42,7 +42,8 @@ SPOKEN = {"g": "the gradient", "step": "the step"}
 
 class Mistake(NamedTuple):
     """diff has pairs of texts in the source, the right one and the wrong one; returns pairs of a
-    part and what stands in its place; scale pairs of a state and its factor."""
+    part and what stands in its place; scale pairs of a state and its factor; kind is what the same
+    mistake in another part has in common with it."""
 
     name: str
     hint: str
@@ -51,6 +52,7 @@ class Mistake(NamedTuple):
     returns: tuple = ()
     convention: str = ""
     scale: tuple = ()
+    kind: str = ""
 
     @property
     def sentence(self):
@@ -67,6 +69,7 @@ class Mistake(NamedTuple):
 
         spoken = words | {"Q": SPOKEN.get(words.get("Q"))}
         return self._replace(
+            kind=self.name,
             name=fill(self.name, spoken),
             hint=fill(self.hint, spoken),
             diff=tuple(tuple(map(fill, pair)) for pair in self.diff),
@@ -138,22 +141,24 @@ def mistakes_of(rule, toml=None):
 
 def _of_any_rule(rule):
     """The mistakes of any_rule.toml in this rule, and those of its hyperparameters and returns."""
-    source = inspect.getsource(rule)
-    states = list(state_defaults(rule))
+    source, states = inspect.getsource(rule), list(state_defaults(rule))
+    its_own = source.rstrip().endswith(", ".join(states) or ",)")  # or the step is another rule's
     for mistake in read(ANY_RULE)[1]:
-        if mistake.first and mistake.first.split()[0] not in inspect.signature(rule).parameters:
-            continue
         if mistake.diff:
             found = _in_lines(mistake.diff[0][0], source)
+        elif mistake.first and mistake.first.split()[0] not in inspect.signature(rule).parameters:
+            found = []
+        elif mistake.returns and not its_own:
+            found = []
         else:
-            found = [{"S": s} for s in states] if re.search(r"(\b|_)S\b", mistake.name) else [{}]
+            found = [{"S": s} for s in states] if re.search(r"\bS\b", mistake.name) else [{}]
         for words in found:
             yield mistake.filled(words)
     for name, default in hyperparameter_defaults(rule).items():
         said = "the learning rate" if name == "learning_rate" else name
         hint = f"use the argument {name}, which later cells change"
         yield Mistake(f"{said} is written as a number", hint, first=f"{name} = {default}")
-    if source.rstrip().endswith(", ".join(states) or ",)"):  # else its step is another rule's
+    if its_own:
         yield from _returned(source, states)
 
 
@@ -171,18 +176,26 @@ def _returned(source, states):
     """Parts that are returned as they came, for each other, or in another order."""
     for s in states:
         hint = f"the next step needs the new {s}"
-        yield Mistake(f"{s} is returned as it came", hint, returns=((s, f"old_{s}"),))
+        yield Mistake(
+            f"{s} is returned as it came", hint, returns=((s, f"old_{s}"),), kind="as it came"
+        )
         inside = re.findall(r"^    (\w+) = ", source, re.MULTILINE)
         for other in sorted(set(inside) - {"epsilon", *states}):
             hint = f"the next step needs {s} itself"
-            yield Mistake(f"{other} is stored back into {s}", hint, returns=((s, other),))
+            yield Mistake(
+                f"{other} is stored back into {s}", hint, returns=((s, other),), kind="another"
+            )
         for other in set(states) - {s}:
             hint = f"the state is {' and '.join(states)}"
-            yield Mistake(f"{other} is returned twice", hint, returns=((s, other),))
+            yield Mistake(f"{other} is returned twice", hint, returns=((s, other),), kind="another")
+    if len(states) > 2:
+        return
     parts = ["new_x", *states]
     hint = "first the new x, then the state in the order in which it came"
     for order in list(itertools.permutations(parts))[1:]:
-        moved = [p for p, q in zip(["x", *states], order, strict=True) if p != q.removeprefix("new_")]
+        moved = [
+            p for p, q in zip(["x", *states], order, strict=True) if p != q.removeprefix("new_")
+        ]
         name = f"{', '.join(moved[:-1])} and {moved[-1]} are returned in the wrong order"
         yield Mistake(name, hint, returns=tuple(zip(["x", *states], order, strict=True)))
 
@@ -232,7 +245,6 @@ class Variant(NamedTuple):
             first += (mistake.first,) * bool(mistake.first)
             returns += mistake.returns
         return Variant(source, first, returns)
-
 
     def lines(self):
         """The signature, and the statements below it, without docstring and remarks."""
@@ -289,7 +301,11 @@ class Lines:
         self.defaults, self.module = dict(_states(signature)), rule.__globals__
         self.code, sets = zip(*map(_line, statements), strict=True)
         self.sets = [
-            [s for s in self.defaults if s in now and not any(s in later for later in sets[i + 1 :])]
+            [
+                s
+                for s in self.defaults
+                if s in now and not any(s in later for later in sets[i + 1 :])
+            ]
             for i, now in enumerate(sets)
         ]
 

@@ -116,8 +116,8 @@ def _epochs(function, samples, batch_size):
 
 
 MEANINGS = {
-    "that leave a sample out": "some samples never come, and others come twice: deal out one order of "
-    "them all, drawn with rng.permutation (random.shuffle spoils an array of rows)",
+    "that leave a sample out": "some samples never come, and others come twice: deal out one order "
+    "of them all, drawn with rng.permutation (random.shuffle spoils an array of rows)",
     "a label is not that of its image": "a label is not that of its image: take both by one order",
     "that change what they are given": "it changes the images or the labels in place, which the "
     "caller still needs: make new arrays, as by images[order]",
