@@ -2,7 +2,6 @@
 
 import inspect
 import itertools
-import re
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -10,8 +9,8 @@ import numpy as np
 
 from adamlib.inputs import hyperparameter_defaults, state_defaults
 from adamlib.practice import mistakes
-from adamlib.practice.formula import formula
-from adamlib.practice.verdict import Refused, Verdict, described, in_one_line
+from adamlib.practice.diagnosis import diagnosed
+from adamlib.practice.verdict import Refused, Verdict, described, in_one_line, listed
 
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
 # (Not 1e-6: a tenth of it is epsilon, and a wrong sum that cancels has no digit in float32.)
@@ -91,7 +90,6 @@ class Trial:
             [[np.broadcast_to(a, s.g.shape) for a in s.before] for s in self.steps]
         ).swapaxes(0, 1)
         self.rule = mistakes.Variant(inspect.getsource(rule))
-        self._candidates = {}
         # States before what follows from them, x last.
         set_in = [names for names in self.lines(self.rule).sets if names]
         order = dict.fromkeys([*itertools.chain(*set_in), *self.names[1:], "x"])
@@ -199,7 +197,7 @@ class Trial:
             if not np.array_equal(a, b)
         ]
         words = changed and (
-            f"it changes {_listed(changed)} in place, which the caller still needs: +=, -= and *= "
+            f"it changes {listed(changed)} in place, which the caller still needs: +=, -= and *= "
             "write into an array, so make a new one"
         )
         return parts, kind, words or ""
@@ -216,7 +214,7 @@ class Trial:
         if mistake:
             verdict = Verdict("wrong", mistake[0].sentence, *mistake)
         else:
-            verdict = self.by_part(run, convention)
+            verdict = diagnosed(self, run, convention)
         apart = self.apart(run.results, self.right)
         part = next(k for k in self.order if apart[k].any())
         verdict = verdict._replace(part=self.names[part])
@@ -225,31 +223,6 @@ class Trial:
         if run.in_place:
             return Verdict("wrong", f"{verdict.sentence}; besides, {run.in_place}", verdict.mistake)
         return verdict
-
-    def by_part(self, run, convention):
-        """A verdict on a rule that no single mistake explains: what is right in it, what not."""
-        plain = View(self, run.results)
-        views = [plain]
-        for mistake in self.mistakes:
-            if mistake.scale:
-                views.append(View(self, run.scaled[mistake], (), mistake))
-            elif mistake.convention:
-                views.append(View(self, run.results, (mistake,), mistake))
-            come = [part.removeprefix("new_") for _, part in mistake.returns]
-            if sorted(come) == sorted(self.names):  # all of them, in another order
-                reordered = [run.results[come.index(name)] for name in self.names]
-                view = View(self, np.array(reordered), (), mistake)
-                if view.right_parts > plain.right_parts:
-                    views.append(view)
-        for view in views:
-            view.explain(1)
-        best = min(views, key=lambda view: view.cost(convention))
-        if None in best.parts.values():
-            best.explain(2)
-            plain.explain(2)
-            best = min(best, plain, key=lambda view: view.cost(convention))
-        mistake, words = best.words(convention)
-        return Verdict("wrong", words, mistake)
 
     def apart(self, a, b):
         """Where the results of two rules differ by more than rounding."""
@@ -317,159 +290,6 @@ class Trial:
             names[name] = before if name == "x" else np.where(self.given["t"] == 1, first, before)
         return lines.run(names, dict(own))
 
-    def unknown(self, view, k):
-        """What part k computes, where a formula is found; else the first step at which it parts."""
-        _, names = self.names_after(
-            self.rule, {n: view.results[i] for i, n in enumerate(self.names)}
-        )
-        names |= {f"old_{n}": b for n, b in zip(self.names[1:], self.before[1:], strict=True)}
-        names |= self.given | {"x": self.before[0]}
-        rounding = self.rounding(view.results)[k]
-        text = formula(self.names[k], view.results[k], names, self.names[1:], self.runs, rounding)
-        if text:
-            hint = ": use the arguments, not numbers" * bool(re.search(r"\d\.\d", text))
-            return f"your {self.names[k]} is {text.replace('old_', 'the old ')}{hint}"
-        return self.first_difference(view, k)
-
-    def first_difference(self, view, k):
-        """The first step at which part k is not right, with what led there."""
-        right = view.right[k]
-        apart = view.apart(view.right)[k]
-        at = np.argmax(apart.any(axis=1))
-        a, b = view.results[k][at], right[at]
-        # Where x is not 0: from 0 a step that forgot x looks like one of another sign.
-        size = np.nan_to_num(np.abs(a - b) / np.abs(b), nan=1e300)
-        i = np.argmax(apart[at] * (1 + size) * np.where(self.before[0, at] == 0, 1e-300, 1))
-        step = self.steps[at]
-        used = {"learning_rate": hyperparameter_defaults(self.ours)["learning_rate"]}
-        before = zip(self.names, self.before[:, at, i], strict=True)
-        state = ", ".join(f"{name} = {value:.9g}" for name, value in before)
-        settings = ", ".join(f"{k} {v:g}" for k, v in (used | step.settings).items())
-        return (
-            f"at step {step.t}, from {state} with g = {step.g[i]:g} and {settings}, "
-            f"your {self.names[k]} is {a[i]:.12g} instead of {b[i]:.12g}"
-        )
-
-    def candidates(self, base, k, many):
-        """[(mistakes, variant)] that give another part k than the base does, and what they give.
-
-        base  the mistakes that make the convention
-        many  1: single mistakes; 2: pairs of such as change nothing that comes before this part
-        """
-        key = base, k, many
-        if key not in self._candidates:
-            self._candidates[key] = self._new_candidates(*key)
-        return self._candidates[key]
-
-    def _new_candidates(self, base, k, many):
-        right = self.given_by(self.rule.with_mistakes(*base))
-        if many == 1:
-            sets = [(m,) for m in self.mistakes if m not in base and not m.scale]
-        else:
-            alone, found = self.candidates(base, k, 1)
-            before = self.order[: self.order.index(k)]
-            only = ~self.apart(found, right)[:, before].any(axis=(1, 2, 3))
-            alone = [m for (m, _), here in zip(alone, only, strict=True) if here]
-            sets = [a + b for a, b in itertools.combinations(alone, 2)]
-            sets += [(b, a) for a, b in sets if not self.rule.with_mistakes(*base, a, b)]
-        candidates = []
-        for some in sets:
-            variant = self.rule.with_mistakes(*base, *some)
-            given = self.given_by(variant) if variant else None
-            if given is not None and self.apart(given, right)[k].any():
-                changed = self.apart(given, right).any(axis=(1, 2)).sum()
-                candidates.append((changed, some, variant, given))
-        # First those that change the fewest parts: they say nothing of the others.
-        candidates.sort(key=lambda candidate: candidate[0])
-        found = np.array([given for *_, given in candidates]).reshape(-1, *self.right.shape)
-        return [(some, variant) for _, some, variant, _ in candidates], found
-
-
-class View:
-    """A learner's results, seen as the course's rule or one of its conventions with mistakes in it.
-
-    base     the mistakes that make the convention, where no scale does
-    besides  the convention, or the wrong order of what is returned, which the results are freed of
-    """
-
-    def __init__(self, trial, results, base=(), besides=None):
-        self.trial, self.results, self.base, self.besides = trial, results, base, besides
-        self.variant = trial.rule.with_mistakes(*base)
-        self.right = trial.given_by(self.variant)
-        self.parts = dict.fromkeys(trial.order)  # {k: its mistakes; (): it is right; None: unknown}
-
-    @property
-    def right_parts(self):
-        return (~self.apart(self.right).any(axis=(1, 2))).sum()
-
-    def explain(self, many):
-        """Find as many mistakes for each part that is not explained yet."""
-        wrong = {}  # {state: what the learner has in place of what is right}
-        for k in self.trial.order:
-            if self.parts[k] is None:
-                self.parts[k] = self.explained(k, wrong, many)
-            if self.apart(self.right)[k].any():
-                wrong[self.trial.names[k]] = self.results[k]
-
-    def explained(self, k, wrong, many):
-        """The mistakes that give part k; None where none are known that do.
-
-        It may follow from the learner's own states or from the right ones, which he has had too.
-        """
-        candidates, found = self.trial.candidates(self.base, k, many)
-        if many == 1 and not self.apart(self.right)[k].any():
-            return ()
-        same = ~self.apart(found)[:, k].any(axis=(1, 2))
-        if same.any():
-            return candidates[np.argmax(same)][0]
-        if many == 1:
-            candidates = [((), self.variant), *candidates]
-        owns = [wrong, *({s: wrong[s]} for s in wrong if len(wrong) > 1)] if wrong else []
-        for own in owns[: 3 if many == 1 else 1]:
-            for mistakes_, variant in candidates:
-                given = self.trial.given_by(variant, own)
-                if given is not None and not self.apart(given)[k].any():
-                    return mistakes_
-        return None
-
-    def apart(self, given):
-        return self.trial.apart(self.results, given)
-
-    def cost(self, convention):
-        """How much is left unknown, then how many mistakes it takes."""
-        found = list(self.parts.values())
-        mistakes_ = {m for some in found for m in some or ()}
-        seen_as = self.besides.convention if self.besides else ""
-        besides = self.besides is not None and seen_as != convention
-        return found.count(None), len(mistakes_) + besides, seen_as != convention
-
-    def words(self, convention):
-        """The mistake that is named, if one is, and what there is to say of all parts."""
-        names = {k: self.trial.names[k] for k in self.trial.order}
-        right = [names[k] for k, found in self.parts.items() if found == () and k]
-        known = [k for k, found in self.parts.items() if found]
-        unknown = [k for k, found in self.parts.items() if found is None]
-        right = [] if self.besides and self.besides.scale else right
-        said = f"{_listed(right)} {'are' if len(right) > 1 else 'is'} right; " if right else ""
-        order = self.besides and not self.besides.convention
-        if order or not known + unknown:
-            mistake, others = self.besides, known + unknown
-            said = mistake.sentence
-        else:
-            k = (known or unknown)[0]
-            mistake = self.parts[k][0] if known else None
-            said += mistake.sentence if known else self.trial.unknown(self, k)
-            others = [i for i in known + unknown if i != k and self.parts[i] != self.parts[k]]
-            others += [k] * (len(self.parts[k] or ()) > 1)
-        alike = [m.kind for i in others for m in self.parts[i] or (None,) if m] or [""]
-        if others and mistake and mistake.kind and set(alike) == {mistake.kind}:
-            said += f"; and so it is with {_listed([names[k] for k in others])}"
-        elif others:
-            said += f"; there is another mistake in {_listed([names[k] for k in others])}"
-        elif self.besides and mistake != self.besides and self.besides.convention != convention:
-            said += f"; besides, {self.besides.name}, which is right {self.besides.convention}"
-        return mistake, said
-
 
 def _unscaled(learners, convention):
     """The learner's rule with the course's state, where the convention's is a multiple of it."""
@@ -487,11 +307,6 @@ def _unscaled(learners, convention):
 @cache
 def _lines(variant, rule):
     return mistakes.Lines(variant, rule)
-
-
-def _listed(names):
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _call(rule):

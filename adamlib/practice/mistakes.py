@@ -185,7 +185,7 @@ def _returned(source, states):
             yield Mistake(
                 f"{other} is stored back into {s}", hint, returns=((s, other),), kind="another"
             )
-        for other in set(states) - {s}:
+        for other in [other for other in states if other != s]:
             hint = f"the state is {' and '.join(states)}"
             yield Mistake(f"{other} is returned twice", hint, returns=((s, other),), kind="another")
     if len(states) > 2:

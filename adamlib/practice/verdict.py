@@ -49,3 +49,8 @@ def described(value):
 
 def in_one_line(error):
     return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+
+
+def listed(names):
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
