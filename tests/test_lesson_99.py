@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from adamlib.practice import check, check_answer, hint, lessons, quiz
+from adamlib.practice import Function, check, check_answer, hint, lessons, quiz
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -255,6 +255,10 @@ BROKEN = {
         "sources/99-halves/practice.py, line 10: NameError: name 'haf' is not defined.",
     ),
     "ANSWERS = {": ("ANSWERS = 3, {", "practice.py: ANSWERS must be a dict, not (3, {"),
+    "FUNCTIONS = {": (
+        "FUNCTION = {",
+        "practice.py has no table FUNCTION: there are ANSWERS, QUESTIONS, FUNCTIONS.",
+    ),
     "def half(x):": ("def half(x:", "sources/99-halves/practice.py: SyntaxError: "),
 }
 
@@ -270,6 +274,12 @@ def test_a_broken_file_or_entry_is_named_in_one_sentence(lesson_99, text, change
         check(abs, "half")
     said = str(caught.value)
     assert words in said and "\n" not in said
+
+
+def test_two_lessons_with_a_function_of_one_name_are_named(lesson_99):
+    lesson_99(PRACTICE.replace('"half": F', '"one_epoch": F'), encoding="utf-8")
+    with pytest.raises(ValueError, match="sources/02-.* and sources/99-halves.*'one_epoch'"):
+        lessons.function("one_epoch", Function)
 
 
 def test_a_lesson_s_file_is_loaded_when_it_is_asked_for_and_once(lesson_99, capsys):

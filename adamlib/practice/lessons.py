@@ -12,6 +12,7 @@ from pathlib import Path
 
 from adamlib.inputs import brief
 
+TABLES = ("ANSWERS", "QUESTIONS", "FUNCTIONS")
 PACKAGE = Path(__file__).parents[1]
 INSTALLED, CHECKOUT = PACKAGE / "sources", PACKAGE.parent / "sources"
 SOURCES = INSTALLED if INSTALLED.is_dir() else CHECKOUT
@@ -26,9 +27,13 @@ def find(name, table, *kinds):
 
 def function(name, kind):
     """The lessons' function of this name, and where the file of its mistakes would be; or None."""
-    for number, file in FILES.items():
-        if found := entry(number, "FUNCTIONS", name, (kind,)):
-            return found, file.with_name(f"{name}.toml")
+    numbers = [number for number in FILES if name in entries(number, "FUNCTIONS")]
+    if len(numbers) > 1:
+        files = " and ".join(label(FILES[number]) for number in numbers)
+        raise ValueError(f"{files} both have the function {name!r}: check() knows it by its name.")
+    for number in numbers:
+        found = entry(number, "FUNCTIONS", name, (kind,))
+        return found, FILES[number].with_name(f"{name}.toml")
     return None
 
 
@@ -73,6 +78,10 @@ def load(file):
         where = f", line {lines[-1]}" if lines else ""  # a SyntaxError says itself where it is
         words = " ".join(f"{type(error).__name__}: {error}".split())
         raise ValueError(f"{label(file)}{where}: {words}.") from error
+    for name, value in vars(module).items():
+        asks = isinstance(value, dict) and any(hasattr(v, "fault") for v in value.values())
+        if asks and name not in TABLES:
+            raise ValueError(f"{label(file)} has no table {name}: there are {', '.join(TABLES)}.")
     return module
 
 
