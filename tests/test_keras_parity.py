@@ -478,3 +478,15 @@ def test_keras_by_itself_walks_the_path_of_descend():
         theirs = descend_keras(keras.optimizers.Adam(0.05), gradient, x, 30)
         assert theirs.shape == ours.shape
         np.testing.assert_allclose(theirs, ours, atol=1e-5)
+
+
+def test_a_state_is_named_before_x_which_follows_from_it():
+    def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        """Epsilon as in the paper, so x parts at once; v forgets a little after three steps."""
+        m = beta_1 * m + (1 - beta_1) * g
+        v = (beta_2 - 0.01 * (t > 3)) * v + (1 - beta_2) * g**2
+        root = (v / (1 - beta_2**t)) ** 0.5 + epsilon
+        return x - learning_rate * m / (1 - beta_1**t) / root, m, v
+
+    with pytest.raises(AssertionError, match="adam parts from .* at step 4: v is "):
+        equals_keras(adam, lambda x: 1e-4 * x, 3.0, 10)

@@ -25,14 +25,11 @@ def diagnosed(trial, run, convention):
             views.append(View(trial, run.scaled[mistake], (), mistake))
         elif mistake.convention:
             views.append(View(trial, run.results, (mistake,), mistake))
-        come = [part.removeprefix("new_") for _, part in mistake.returns]
-        if sorted(come) == sorted(trial.names):  # all of them, in another order
-            reordered = [run.results[come.index(name)] for name in trial.names]
-            view = View(trial, np.array(reordered), (), mistake)
-            if view.right_parts > plain.right_parts:
-                views.append(view)
     for view in views:
         view.explain(1)
+    unknown = list(plain.parts.values()).count(None)
+    if unknown > 1 or any(m.kind == "twice" for some in plain.parts.values() for m in some or ()):
+        views += reordered(trial, run.results)
     best = min(views, key=lambda view: view.cost(convention))
     if None in best.parts.values():
         best.explain(2)
@@ -40,6 +37,17 @@ def diagnosed(trial, run, convention):
         best = min(best, plain, key=lambda view: view.cost(convention))
     mistake, words = best.words(convention)
     return Verdict("wrong", words, mistake)
+
+
+def reordered(trial, results):
+    """Views of the results as if parts had been returned in another order."""
+    for mistake in trial.mistakes:
+        come = [part.removeprefix("new_") for _, part in mistake.returns]
+        if sorted(come) == sorted(trial.names):
+            order = [come.index(name) for name in trial.names]
+            view = View(trial, results[order], (), mistake)
+            view.explain(1)
+            yield view
 
 
 @cache
@@ -85,10 +93,6 @@ class View:
         self.right = trial.given_by(self.variant)
         self.parts = dict.fromkeys(trial.order)  # {k: its mistakes; (): it is right; None: unknown}
 
-    @property
-    def right_parts(self):
-        return (~self.apart(self.right).any(axis=(1, 2))).sum()
-
     def explain(self, many):
         """Find as many mistakes for each part that is not explained yet."""
         wrong = {}  # {state: what the learner has in place of what is right}
@@ -126,9 +130,9 @@ class View:
         """How much is left unknown, then how many mistakes it takes."""
         found = list(self.parts.values())
         mistakes_ = {m for some in found for m in some or ()}
-        seen_as = self.besides.convention if self.besides else ""
+        many, seen_as = len(mistakes_), self.besides.convention if self.besides else ""
         besides = self.besides is not None and seen_as != convention
-        return found.count(None), len(mistakes_) + besides, seen_as != convention
+        return found.count(None), many + besides, many, seen_as != convention
 
     def words(self, convention):
         """The mistake that is named, if one is, and what there is to say of all parts."""
@@ -140,16 +144,17 @@ class View:
         said = f"{listed(right)} {'are' if len(right) > 1 else 'is'} right; " if right else ""
         order = self.besides and not self.besides.convention
         if order or not known + unknown:
-            mistake, others = self.besides, known + unknown
-            said = mistake.sentence
+            mistake, said = self.besides, self.besides.sentence
+            new = dict.fromkeys(self.parts[k] for k in known)  # each where it is first
+            others = [next(k for k in known if self.parts[k] == some) for some in new] + unknown
         else:
             k = (known or unknown)[0]
             mistake = self.parts[k][0] if known else None
             said += mistake.sentence if known else self.unknown(k)
             others = [i for i in known + unknown if i != k and self.parts[i] != self.parts[k]]
             others += [k] * (len(self.parts[k] or ()) > 1)
-        alike = [m.kind for i in others for m in self.parts[i] or (None,) if m] or [""]
-        if others and mistake and mistake.kind and set(alike) == {mistake.kind}:
+        kinds = [[m.kind for m in self.parts[i] or ()] for i in others]
+        if others and 0 not in others and mistake and kinds == [[mistake.kind]] * len(others):
             said += f"; and so it is with {listed([names[k] for k in others])}"
         elif others:
             said += f"; there is another mistake in {listed([names[k] for k in others])}"

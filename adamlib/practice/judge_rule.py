@@ -226,8 +226,8 @@ class Trial:
 
     def apart(self, a, b):
         """Where the results of two rules differ by more than rounding."""
-        same = (np.abs(a - b) <= self.rounding(b)) | (a == b)  # inf is inf
-        return ~(same | np.isnan(a) & np.isnan(b))
+        near = np.isfinite(b) & (np.abs(a - b) <= self.rounding(b))
+        return ~(near | (a == b) | np.isnan(a) & np.isnan(b))  # inf is inf
 
     def rounding(self, results):
         return self.tolerance * np.maximum(np.abs(results), np.abs(self.before))

@@ -183,11 +183,11 @@ def _returned(source, states):
         for other in sorted(set(inside) - {"epsilon", *states}):
             hint = f"the next step needs {s} itself"
             yield Mistake(
-                f"{other} is stored back into {s}", hint, returns=((s, other),), kind="another"
+                f"{other} is stored back into {s}", hint, returns=((s, other),), kind="stored back"
             )
         for other in [other for other in states if other != s]:
             hint = f"the state is {' and '.join(states)}"
-            yield Mistake(f"{other} is returned twice", hint, returns=((s, other),), kind="another")
+            yield Mistake(f"{other} is returned twice", hint, returns=((s, other),), kind="twice")
     if len(states) > 2:
         return
     parts = ["new_x", *states]
