@@ -25,16 +25,8 @@ from adamlib.inputs import among, brief
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 FASHION_CLASSES = (  # the names of Fashion-MNIST's labels 0 to 9
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
 
 

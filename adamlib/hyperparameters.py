@@ -7,23 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-
-def _positive(v):
-    return (v > 0) & (v < np.inf)
-
-
-def _not_negative(v):
-    return (v >= 0) & (v < np.inf)
-
-
-def _below_one(v):
-    return (v >= 0) & (v < 1)
-
-
-POSITIVE = (_positive, "a positive number")
-NOT_NEGATIVE = (_not_negative, "zero or a positive number")
-BELOW_ONE = (_below_one, "in [0, 1)")
-PROBABILITY = (_below_one, "a probability, at least 0 and less than 1")
+POSITIVE = (lambda v: (v > 0) & (v < np.inf), "a positive number")
+NOT_NEGATIVE = (lambda v: (v >= 0) & (v < np.inf), "zero or a positive number")
+BELOW_ONE = (lambda v: (v >= 0) & (v < 1), "in [0, 1)")
+PROBABILITY = (BELOW_ONE[0], "a probability, at least 0 and less than 1")
 FINITE = (np.isfinite, "a finite number")
 
 
@@ -53,10 +40,7 @@ class Hyperparameter(NamedTuple):
 
 HYPERPARAMETERS = {
     "learning_rate": Hyperparameter(
-        "η",
-        POSITIVE,
-        _powers(-4, 1, 401),
-        ("lr", "eta", "alpha", "rate", "step_size", "η", "α"),
+        "η", POSITIVE, _powers(-4, 1, 401), ("lr", "eta", "alpha", "rate", "step_size", "η", "α")
     ),
     "momentum": Hyperparameter("μ", BELOW_ONE, NEAR_ONE, ("mu", "gamma", "μ")),
     "dampening": Hyperparameter("τ", BELOW_ONE),
