@@ -60,6 +60,7 @@ HYPERPARAMETERS = {
     "dropout": Hyperparameter("p", PROBABILITY),
 }
 _ANY = Hyperparameter("", FINITE)
+_MEANINGS = [{name, *row.others} for name, row in HYPERPARAMETERS.items()]
 
 
 def facts(name):
@@ -78,14 +79,13 @@ def slider_values(name, default):
 
 def is_usual(name):
     """Whether it is what Keras or others call a hyperparameter."""
-    return name in HYPERPARAMETERS or any(name in row.others for row in HYPERPARAMETERS.values())
+    return any(name in words for words in _MEANINGS)
 
 
 def same(name, names):
     """The one of the names that means the same hyperparameter, or ""."""
     for other in names:
         both = {name.lower(), other}
-        known = ({own, *row.others} for own, row in HYPERPARAMETERS.items())
-        if len(both) == 1 or any(both <= words for words in known):
+        if len(both) == 1 or any(both <= words for words in _MEANINGS):
             return other
     return ""

@@ -1,19 +1,8 @@
 """The same run in tf.keras.optimizers, compared step by step. Only here is TensorFlow imported.
 
-    equals_keras(rule, gradient, x, steps)   the rule against its own tf.keras optimizer
-    equals_adam(rule, gradient, x, steps)    against tf.keras.optimizers.Adam, knobs turned
-
-In these both runs get the same gradients. Each prints one line that says how closely they agree,
-or raises AssertionError, which names the first step and coordinate where the two part.
-
-    equals_schedule(name, schedule, theirs, steps)   one of adamlib.schedules against one of Keras
-    equals_conventions()                     Keras's defaults in adamlib.conventions, and the rules
-
-    descend_keras(optimizer, gradient, x, steps)   descent.descend, done by Keras
-    train_network(optimizer, params, data)   descent.train, done by Keras with its own gradients
-    train_both(rule, optimizer, model, ...)  both, in the same batches
-    largest_difference(params, others)       how far two lists of parameter arrays are apart
-    own_optimizer(name, **settings)          the tf.keras optimizer of a rule
+In equals_keras and equals_adam both runs get the same gradients. Each prints one line that says how
+closely they agree, or raises AssertionError, which names the first step and coordinate where the
+two part. descend_keras and train_network do by Keras alone what descend and train of descent do.
 """
 
 import inspect
