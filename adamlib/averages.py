@@ -27,10 +27,8 @@ def exponential_average(values, beta):
     """
     number(beta, "beta")
     values = numbers(values, "The series", ndim=1)
-    averages = np.empty(len(values))
-    average = 0.0
+    averages, average = np.empty(len(values)), 0.0
     for i, value in enumerate(values):
-        average = new_average(average, value, beta)
-        averages[i] = average
+        averages[i] = average = new_average(average, value, beta)
     t = np.arange(1, len(values) + 1)
     return averages, averages / (1 - beta**t)

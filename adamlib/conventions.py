@@ -90,9 +90,7 @@ CONVENTIONS = {
         Convention("Hinton", {"rho": 0.9}, "x ← x − η g/√v"),
         _keras(rules.rmsprop, _IN_ROOT),
         Convention(
-            "PyTorch",
-            {"learning_rate": 0.01, "rho": 0.99, "epsilon": 1e-8},
-            "x ← x − η g/(√v + ε)",
+            "PyTorch", {"learning_rate": 0.01, "rho": 0.99, "epsilon": 1e-8}, "x ← x − η g/(√v + ε)"
         ),
         Convention("Optax", {"rho": 0.9, "epsilon": 1e-8}, _IN_ROOT),
         Convention("Lasagne", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6}, _IN_ROOT),
@@ -155,12 +153,10 @@ def momentum_from_pytorch(learning_rate, momentum, dampening=0.0):
     number(momentum, "momentum")
     number(dampening, "dampening")
     if callable(learning_rate):
-        rate = check_function(learning_rate, "learning_rate", "t")
+        check_function(learning_rate, "learning_rate", "t")
     else:
         number(learning_rate, "learning_rate")
-
-        def rate(t):
-            return learning_rate
+    rate = learning_rate if callable(learning_rate) else lambda t: learning_rate
 
     def momentum_at(t):
         if t == 1:

@@ -25,16 +25,8 @@ from adamlib.inputs import among, brief
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 FASHION_CLASSES = (  # the names of Fashion-MNIST's labels 0 to 9
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
 
 
@@ -85,8 +77,7 @@ def rotten_tomatoes():
 
     Raises OSError if data/rotten_tomatoes.npz is missing or altered.
     """
-    arrays = read("rotten_tomatoes")
-    parts = []
+    arrays, parts = read("rotten_tomatoes"), []
     for part in Dataset._fields:
         indices, indptr = arrays[f"{part}_indices"], arrays[f"{part}_indptr"]
         documents = _bag_of_words(indices, indptr, len(arrays["words"]))
@@ -167,13 +158,10 @@ def _sizes(dataset):
 
 
 def _shipped_images(name):
-    arrays = read(name)
-    return Dataset(
-        *(
-            (_images(arrays[f"{part}_images"]), _labels(arrays[f"{part}_labels"]))
-            for part in Dataset._fields
-        )
-    )
+    arrays, parts = read(name), []
+    for part in Dataset._fields:
+        parts.append((_images(arrays[f"{part}_images"]), _labels(arrays[f"{part}_labels"])))
+    return Dataset(*parts)
 
 
 def _images(images):

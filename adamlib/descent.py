@@ -11,28 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from adamlib.inputs import (
-    LOSS_AND_GRADIENT,
-    before_the_star,
-    brief,
-    broadcasts,
-    check_data,
-    check_function,
-    check_generator,
-    check_gradient,
-    check_hyperparameters,
-    check_memory,
-    check_params,
-    check_shapes,
-    check_value,
-    count,
-    hyperparameter_defaults,
-    misplaced,
-    name_of,
-    numbers,
-    pair,
-    state_defaults,
-)
+from adamlib import inputs
+from adamlib.hyperparameters import is_usual
+from adamlib.inputs import brief, hyperparameter_defaults, name_of, state_defaults
 
 LIMIT = 1e10  # a coordinate beyond it, or not finite, has diverged
 BLOCK = 65_536  # bytes: a block and its temporaries stay in the processor's cache
@@ -94,13 +75,13 @@ def descend(rule, gradient, x, steps, **hyperparameters):
     >>> descend(sgd, lambda x: 2 * x, 8.0, 3, learning_rate=0.25).trajectory.tolist()
     [8.0, 4.0, 2.0, 1.0]
     """
-    check_hyperparameters(rule, hyperparameters)
-    check_gradient(gradient, "descend")
+    inputs.check_hyperparameters(rule, hyperparameters)
+    inputs.check_gradient(gradient, "descend")
     several = isinstance(x, list) and any(isinstance(a, np.ndarray) for a in x)
     xs = [_parameter(a) for a in x] if several else [_parameter(x)]
-    names, steps = state_defaults(rule), count(steps, "steps")
+    names, steps = state_defaults(rule), inputs.count(steps, "steps")
     # x, its gradient and states; of each an array for every step, which are then put together.
-    check_memory(steps, 2 + len(names), sum(2 * x.nbytes + 100 for x in xs))
+    inputs.check_memory(steps, 2 + len(names), sum(2 * x.nbytes + 100 for x in xs))
     points, gradients, states, diverged = [_copies(xs)], [], [], ""
 
     def gradients_at(xs):
@@ -139,7 +120,7 @@ def given(gradients):
 
     It gives each once: make it anew for each run.
     """
-    coming = iter(np.atleast_1d(numbers(gradients, "The gradients")))
+    coming = iter(np.atleast_1d(inputs.numbers(gradients, "The gradients")))
 
     def gradient(x):
         g = next(coming, None)
@@ -157,22 +138,14 @@ def steps_of(rule, gradients, **hyperparameters):
     Returns an array of that shape, in units of the learning rate unless one is given. A positive
     step goes down a positive gradient. Errors as of descend.
     """
-    gradients = np.atleast_1d(numbers(gradients, "The gradients"))
+    gradients = np.atleast_1d(inputs.numbers(gradients, "The gradients"))
     start, settings = np.zeros(gradients.shape[1:]), {"learning_rate": 1.0} | hyperparameters
     run = descend(rule, given(gradients), start, len(gradients), **settings)
     return -np.diff(run.trajectory, axis=0)
 
 
 def train(
-    rule,
-    loss_and_gradient,
-    params,
-    data,
-    *,
-    epochs=1,
-    batch_size=None,
-    rng=None,
-    **hyperparameters,
+    rule, loss_and_gradient, params, data, *, epochs=1, batch_size=None, rng=None, **hyperparameters
 ):
     """Train a model: follow `rule` down the loss of one batch of the data after another.
 
@@ -187,18 +160,10 @@ def train(
     """
     from tqdm.auto import tqdm
 
+    how = dict(epochs=epochs, batch_size=batch_size, rng=rng) | hyperparameters
     steps = iterations(data, epochs, batch_size)
     with np.errstate(all="ignore"), tqdm(total=steps, delay=2, leave=False) as bar:
-        for run in training(
-            rule,
-            loss_and_gradient,
-            params,
-            data,
-            epochs=epochs,
-            batch_size=batch_size,
-            rng=rng,
-            **hyperparameters,
-        ):
+        for run in training(rule, loss_and_gradient, params, data, **how):
             bar.update(len(run.losses) - bar.n)
     if run.diverged:
         print(run.diverged)
@@ -211,19 +176,19 @@ def training(rule, loss_and_gradient, params, data, *, epochs, batch_size, rng, 
     Its losses are one list that grows, its params the arrays in use. It prints nothing, and
     leaves np.errstate to the caller.
     """
-    check_hyperparameters(rule, hyperparameters)
-    steps, samples = iterations(data, epochs, batch_size), check_data(data)
-    check_memory(steps, 1, 40)  # the losses, as Python's floats in a list
+    inputs.check_hyperparameters(rule, hyperparameters)
+    steps, samples = iterations(data, epochs, batch_size), inputs.check_data(data)
+    inputs.check_memory(steps, 1, 40)  # the losses, as Python's floats in a list
     if hasattr(loss_and_gradient, "loss_and_gradient"):
         raise TypeError("Training needs a model's loss and gradient: give model.loss_and_gradient.")
-    check_function(loss_and_gradient, "loss_and_gradient", "params", "batch")
+    inputs.check_function(loss_and_gradient, "loss_and_gradient", "params", "batch")
     if rng is None and (batch_size or samples) < samples:
         raise ValueError("Batches need rng=np.random.default_rng(0) or another seed to shuffle by.")
-    xs, losses = [_parameter(p) for p in check_params(params)], []
+    xs, losses = [_parameter(p) for p in inputs.check_params(params)], []
     kept = _copies(xs)
 
     def gradients_at(xs):
-        loss, gs = pair(loss_and_gradient(xs, next(stream)), LOSS_AND_GRADIENT)
+        loss, gs = inputs.pair(loss_and_gradient(xs, next(stream)), inputs.LOSS_AND_GRADIENT)
         if isinstance(loss, str | complex) or not hasattr(loss, "__float__"):
             raise TypeError(f"The model's loss must be one number, not {_brief(loss)}.")
         if np.ndim(loss):
@@ -247,11 +212,11 @@ def training(rule, loss_and_gradient, params, data, *, epochs, batch_size, rng, 
 
 def iterations(data, epochs, batch_size):
     """How many steps a training takes: as many as an epoch has batches, for each epoch."""
-    samples = check_data(data)
-    batch_size = samples if batch_size is None else count(batch_size, "batch_size", least=1)
+    samples = inputs.check_data(data)
+    batch_size = samples if batch_size is None else inputs.count(batch_size, "batch_size", least=1)
     if batch_size > samples:
         raise ValueError(f"batch_size={batch_size} is more than the data's {samples} samples.")
-    return count(epochs, "epochs") * -(-samples // batch_size)
+    return inputs.count(epochs, "epochs") * -(-samples // batch_size)
 
 
 def batches(data, batch_size, rng=None):
@@ -259,10 +224,10 @@ def batches(data, batch_size, rng=None):
 
     A batch_size of None takes all of the data.
     """
-    samples = check_data(data)
-    batch_size = samples if batch_size is None else count(batch_size, "batch_size", least=1)
+    samples = inputs.check_data(data)
+    batch_size = samples if batch_size is None else inputs.count(batch_size, "batch_size", least=1)
     if rng is not None:
-        check_generator(rng)
+        inputs.check_generator(rng)
     if batch_size >= samples and rng is None:
         yield data
         return
@@ -282,10 +247,11 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
     Returns a Sweep. Raises ValueError or TypeError, in one sentence, for bad input.
     """
     hyperparameters = {
-        k: numbers(v, k) if isinstance(v, list | tuple) else v for k, v in hyperparameters.items()
+        k: inputs.numbers(v, k) if isinstance(v, list | tuple) else v
+        for k, v in hyperparameters.items()
     }
-    check_hyperparameters(rule, hyperparameters)
-    check_gradient(gradient, "sweep")
+    inputs.check_hyperparameters(rule, hyperparameters)
+    inputs.check_gradient(gradient, "sweep")
     x = _parameter(x)
     n, starts = x.shape[:1], x.shape[1:]
     shapes = [np.shape(v) for v in hyperparameters.values() if not callable(v)]
@@ -304,7 +270,7 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
         for k, v in hyperparameters.items()
         if np.ndim(v) and not callable(v)
     }
-    check_memory(count(steps, "steps"), 1, 2 * x.nbytes)
+    inputs.check_memory(inputs.count(steps, "steps"), 1, 2 * x.nbytes)
     trajectory = np.empty((steps + 1, *x.shape), x.dtype)
     diverged = np.zeros(x.shape[-1:], int)
     for i in range(0, x.shape[-1], RUNS):
@@ -382,13 +348,13 @@ class Diverged(Exception):
 def _follow(rule, gradients_at, xs, steps, hyperparameters):
     """Take step after step, in place; yield each step's gradients and states, per array."""
     for x in xs:
-        check_shapes(hyperparameters, x.shape)
+        inputs.check_shapes(hyperparameters, x.shape)
     states = [list(state_defaults(rule).values()) for _ in xs]
     changing = any(map(callable, hyperparameters.values()))
     for t in range(1, steps + 1):
-        h = _at_step(t, hyperparameters)
+        h = at_step(t, hyperparameters)
         for x in xs if changing else ():
-            check_shapes(h, x.shape)
+            inputs.check_shapes(h, x.shape)
         gs = _gradients(gradients_at(xs), xs)
         if not _within(gs, np.finfo(float).max):
             if t == 1:
@@ -411,7 +377,7 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
             (g,) = _gradients([gradient(x.copy())], [x])
             if t == 1 and not _within([g], np.finfo(float).max):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
-            h = _at_step(t, hyperparameters)
+            h = at_step(t, hyperparameters)
             new = _apply(rule, (x, g, *state), t, h)
             _check_returned(rule, new, x, state)
             x, *state = (np.asarray(v) if isinstance(v, list) else v for v in new)
@@ -424,11 +390,11 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
     return trajectory, bad.argmax(axis=0)
 
 
-def _at_step(t, hyperparameters):
+def at_step(t, hyperparameters):
     """The hyperparameters at step t: those that are functions of t are called."""
     now = {name: v(t) for name, v in hyperparameters.items() if callable(v)}
     for name, value in now.items():
-        check_value(name, value)
+        inputs.check_value(name, value)
     return hyperparameters | now
 
 
@@ -436,7 +402,7 @@ def _parameter(x):
     """x as an array of floats that is finite; a copy."""
     if isinstance(x, np.ndarray) and x.dtype.kind != "f":
         raise TypeError(f"The start is an array of {x.dtype}: give floats, as x.astype(float).")
-    numbers(x, "The start")
+    inputs.numbers(x, "The start")
     precision = x.dtype if isinstance(x, np.ndarray | np.floating) else float
     array = np.array(x, precision, order="C")
     if not _within([array], LIMIT):
@@ -470,8 +436,8 @@ def _gradients(gs, xs):
 def _check_returned(rule, result, x, state):
     """Raise one sentence if the rule returned something else than (x, *state)."""
     if not isinstance(result, tuple | list) or len(result) != 1 + len(state):
-        if state := misplaced(rule):
-            raise TypeError(before_the_star(rule, state))
+        for name in filter(is_usual, state_defaults(rule)):
+            raise TypeError(inputs.before_the_star(rule, name))
         sized = isinstance(result, tuple | list)
         got = f"{len(result)} values" if sized else type(result).__name__
         raise TypeError(f"{name_of(rule)} must return a tuple, {_returned(rule)}, but gave {got}.")
@@ -487,7 +453,7 @@ def _check_returned(rule, result, x, state):
                 f"{name_of(rule)} must return numbers, {_returned(rule)}, but value {i + 1} is "
                 f"{_brief(value)}."
             )
-        if array.shape != x.shape and not (i and broadcasts(array.shape, x.shape)):
+        if array.shape != x.shape and not (i and inputs.broadcasts(array.shape, x.shape)):
             raise ValueError(
                 f"{name_of(rule)} must return {_returned(rule)}, each of x's shape {x.shape}, "
                 f"but value {i + 1} has shape {array.shape}."

@@ -7,23 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-
-def _positive(v):
-    return (v > 0) & (v < np.inf)
-
-
-def _not_negative(v):
-    return (v >= 0) & (v < np.inf)
-
-
-def _below_one(v):
-    return (v >= 0) & (v < 1)
-
-
-POSITIVE = (_positive, "a positive number")
-NOT_NEGATIVE = (_not_negative, "zero or a positive number")
-BELOW_ONE = (_below_one, "in [0, 1)")
-PROBABILITY = (_below_one, "a probability, at least 0 and less than 1")
+POSITIVE = (lambda v: (v > 0) & (v < np.inf), "a positive number")
+NOT_NEGATIVE = (lambda v: (v >= 0) & (v < np.inf), "zero or a positive number")
+BELOW_ONE = (lambda v: (v >= 0) & (v < 1), "in [0, 1)")
+PROBABILITY = (BELOW_ONE[0], "a probability, at least 0 and less than 1")
 FINITE = (np.isfinite, "a finite number")
 
 
@@ -53,10 +40,7 @@ class Hyperparameter(NamedTuple):
 
 HYPERPARAMETERS = {
     "learning_rate": Hyperparameter(
-        "η",
-        POSITIVE,
-        _powers(-4, 1, 401),
-        ("lr", "eta", "alpha", "rate", "step_size", "η", "α"),
+        "η", POSITIVE, _powers(-4, 1, 401), ("lr", "eta", "alpha", "rate", "step_size", "η", "α")
     ),
     "momentum": Hyperparameter("μ", BELOW_ONE, NEAR_ONE, ("mu", "gamma", "μ")),
     "dampening": Hyperparameter("τ", BELOW_ONE),
@@ -76,6 +60,7 @@ HYPERPARAMETERS = {
     "dropout": Hyperparameter("p", PROBABILITY),
 }
 _ANY = Hyperparameter("", FINITE)
+_MEANINGS = [{name, *row.others} for name, row in HYPERPARAMETERS.items()]
 
 
 def facts(name):
@@ -94,14 +79,13 @@ def slider_values(name, default):
 
 def is_usual(name):
     """Whether it is what Keras or others call a hyperparameter."""
-    return name in HYPERPARAMETERS or any(name in row.others for row in HYPERPARAMETERS.values())
+    return any(name in words for words in _MEANINGS)
 
 
 def same(name, names):
     """The one of the names that means the same hyperparameter, or ""."""
     for other in names:
         both = {name.lower(), other}
-        known = ({own, *row.others} for own, row in HYPERPARAMETERS.items())
-        if len(both) == 1 or any(both <= words for words in known):
+        if len(both) == 1 or any(both <= words for words in _MEANINGS):
             return other
     return ""

@@ -51,8 +51,8 @@ def check_rule(rule):
     name = name_of(rule)
     try:
         parameters = inspect.signature(rule).parameters.values()
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} is not a rule, which takes x, g and t, {as_in}.") from None
+    except (TypeError, ValueError):  # some that are written in C do not say
+        parameters = []
     positional = [p for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
     enough = len(positional) >= 3 or any(p.kind is p.VAR_POSITIONAL for p in parameters)
     if not enough or isinstance(rule, type) or any(is_usual(p.name) for p in positional[:3]):
@@ -96,11 +96,6 @@ def check_hyperparameters(rule, hyperparameters):
             )
 
 
-def misplaced(rule):
-    """The state that by its name is a hyperparameter, or ""."""
-    return next(filter(is_usual, state_defaults(rule)), "")
-
-
 def before_the_star(rule, state):
     return (
         f"{name_of(rule)} takes {state} as a state, since it stands before the * in its "
@@ -138,11 +133,17 @@ def check_rates(rates):
 
 def check_seeds(seeds):
     """A list of seeds, one at least."""
-    if not check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
-        raise ValueError("seeds is empty: give one at least.")
+    check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)", least="one")
     for seed in seeds:
         count(seed, "A seed")
-    return seeds
+
+
+def check_trials(rates, seeds):
+    """The rates to try of each method, {method: rates}, and a list of seeds."""
+    check_kind(rates, dict, "rates", "a dict {method: learning rates}")
+    for method, some in rates.items():
+        check_values("learning_rate", some, f"The rates of {method}")
+    check_seeds(seeds)
 
 
 def check_shapes(hyperparameters, shape):
@@ -225,10 +226,9 @@ def check_memory(steps, many, each):
 
 def _finite_numbers(value):
     try:
-        array = np.asarray(value)
-    except ValueError:
+        return np.isfinite(numbers(value, "It")).all()
+    except TypeError:
         return False
-    return array.dtype.kind in "biuf" and bool(np.all(np.isfinite(array)))
 
 
 # functions, names and things
@@ -286,16 +286,21 @@ def check_name(name, names, what):
     return name
 
 
-def check_kind(value, kind, name, words):
-    """Raise TypeError unless the value is of that type; `words` say what it must be."""
+def check_kind(value, kind, name, words, least=""):
+    """Raise TypeError unless the value is of that type; `words` say what it must be.
+
+    least  what must be in it at least, in words; "" where it may be empty
+    """
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be {words}, not {brief(value)}.")
+    if least and not len(value):
+        raise ValueError(f"{name} is empty: give {least} at least.")
     return value
 
 
-def check_generator(rng, name="rng"):
+def check_generator(rng):
     words = "a generator, such as np.random.default_rng(0)"
-    return check_kind(rng, np.random.Generator, name, words)
+    return check_kind(rng, np.random.Generator, "rng", words)
 
 
 def pair(value, what):
@@ -321,8 +326,7 @@ def check_surface(surface, coordinates=None):
 
 def check_stages(stages):
     """Raise unless they are (steps, a, c), one at least: how long a valley is a/2 (x − c)²."""
-    if not check_kind(stages, list, "stages", "a list of (steps, a, c)"):
-        raise ValueError("stages is empty: give one (steps, a, c) at least.")
+    check_kind(stages, list, "stages", "a list of (steps, a, c)", least="one (steps, a, c)")
     for stage in stages:
         if not isinstance(stage, tuple | list) or len(stage) != 3:
             raise TypeError(f"A stage is (steps, a, c), not {brief(stage)}.")
@@ -374,12 +378,8 @@ def check_batch(batch):
 
 def check_params(params):
     """The list of what is trained, one thing at least."""
-    if not isinstance(params, list | tuple):
-        raise TypeError(
-            "The parameters must be a list of arrays, such as model.initial() or [x], not "
-            f"{brief(params)}."
-        )
-    if not len(params):
+    words = "a list of arrays, such as model.initial() or [x]"
+    if not check_kind(params, list | tuple, "The parameters", words):
         raise ValueError("The parameters are an empty list: give one array at least.")
     return params
 
@@ -394,16 +394,6 @@ def check_arrays(params, many=None):
     return params
 
 
-def check_same_shapes(params, others):
-    """Two lists of arrays of the same shapes."""
-    shapes = [[np.shape(a) for a in check_arrays(arrays)] for arrays in (params, others)]
-    if shapes[0] != shapes[1]:
-        raise ValueError(
-            f"The arrays of one list have the shapes {shapes[0]}, those of the other {shapes[1]}: "
-            "give two lists that match, array by array."
-        )
-
-
 def check_model(model):
     parts = hasattr(model, "initial") and hasattr(model, "loss_and_gradient")
     if isinstance(model, type) or not parts:
@@ -414,97 +404,6 @@ def check_model(model):
 
 
 # what is drawn
-
-
-def check_trials(rates, seeds):
-    """The rates to try of each method, {method: rates}, and a list of seeds."""
-    check_kind(rates, dict, "rates", "a dict {method: learning rates}")
-    for method, some in rates.items():
-        check_values("learning_rate", some, f"The rates of {method}")
-    if not check_kind(seeds, list | tuple, "seeds", "a list, as seeds(3)"):
-        raise ValueError("seeds is empty: give one at least.")
-    for seed in seeds:
-        count(seed, "A seed")
-
-
-def check_curves(curves, name):
-    """Raise TypeError unless it is {label: what is drawn}."""
-    check_kind(curves, dict, name, "a dict {label: numbers}")
-    for label in curves:
-        if not isinstance(label, str) or not label.replace(",", " ").split():
-            raise TypeError(f"A label must be words, not {brief(label)}.")
-    return curves
-
-
-def check_climbs(losses):
-    """The loss at each learning rate that was tried, {label: {rate: loss}}."""
-    for label, tried in check_curves(losses, "losses").items():
-        check_kind(tried, dict, label, "a dict {learning rate: loss}")
-        check_values("learning_rate", list(tried), f"The rates of {label}")
-        numbers(list(tried.values()), f"The losses of {label}", ndim=1)
-    return losses
-
-
-def drawable(values, label):
-    """The values as an array of floats, some of them finite."""
-    if hasattr(values, "diverged"):
-        raise TypeError(
-            f"{label} is a whole run: give what is drawn of it, such as run.trajectory or "
-            "run.losses."
-        )
-    array = numbers(values, label)
-    if not np.isfinite(array).any():
-        raise ValueError(
-            f"{label} has no finite number to draw: where a run diverged at once, try a smaller "
-            "learning rate."
-        )
-    return array
-
-
-def drawable_path(values, label, coordinates):
-    """A trajectory, (steps + 1,) or (steps + 1, 2), as far as it is finite."""
-    path = drawable(values, label)
-    shape = "(steps + 1,)" if coordinates == 1 else f"(steps + 1, {coordinates})"
-    if path.ndim != min(2, coordinates) or path.shape[1:] not in ((), (coordinates,)):
-        raise ValueError(f"{label} must be a trajectory of shape {shape}, not {path.shape}.")
-    finite = np.isfinite(path.reshape(len(path), -1)).all(axis=1)
-    return drawable(path[: np.append(~finite, True).argmax()], label)
-
-
-def finite_point(x, name):
-    """A point of the plane, or a vector from one."""
-    point = numbers(x, name)
-    if point.shape != (2,) or not np.isfinite(point).all():
-        raise ValueError(f"{name} must be two finite numbers, not {brief(x)}.")
-    return point
-
-
-def check_line(values, at, label, log):
-    """A curve, or one for each seed, as an array (seeds, steps); and where it is along x."""
-    array = np.atleast_2d(drawable(values, label))
-    if array.ndim > 2:
-        raise ValueError(f"{label} must be of shape (steps,) or (seeds, steps), not {array.shape}.")
-    if log and not (array > 0).any():
-        raise ValueError(f"{label} has no positive number for a log axis: give log=False.")
-    at = np.arange(array.shape[1]) if at is None else numbers(at, "x", ndim=1)
-    if not np.isfinite(at).all():
-        raise ValueError(f"x must be finite, not {brief(at)}.")
-    if len(at) != array.shape[1]:
-        raise ValueError(f"{label} has {array.shape[1]} numbers, and x has {len(at)}.")
-    return array, at
-
-
-def check_states(run, rule):
-    """The states of a descent of one array, {name: array}, with something to draw."""
-    states = getattr(run, "states", None)
-    if not isinstance(states, dict):
-        raise TypeError(f"The states are those of a descent of one array, not of {brief(run)}.")
-    if not states:
-        raise ValueError(f"There is nothing to draw: {name_of(rule)} has no state.")
-    for name, values in states.items():
-        if drawable(values, name).ndim > 2 or np.size(values[0]) > 5:
-            raise ValueError(f"{name} has shape {np.shape(values)}: at most 5 numbers are drawn.")
-    return states
 
 
 def check_axis(axis, name):
@@ -520,25 +419,12 @@ def check_axis(axis, name):
     return label, array
 
 
-def check_map(values, shape, log):
-    """The numbers of a map, an array of this shape."""
-    array = drawable(values, "values")
-    if array.shape != shape:
-        raise ValueError(f"values must be of shape (len(y), len(x)), {shape}, not {array.shape}.")
-    if log and not (array > 0).any():
-        raise ValueError("values have no positive number for a log scale: give log=False.")
-    return array
-
-
-def check_images(pictures, labels):
-    """Square images, an array (n, pixels), with as many labels."""
-    array = numbers(pictures, "The images")
-    if array.ndim != 2 or not array.size or round(array.shape[1] ** 0.5) ** 2 != array.shape[1]:
-        raise ValueError(f"The images must be rows of a square's pixels, not {array.shape}.")
-    check_kind(labels, list | tuple | np.ndarray, "labels", "a list, one for each image")
-    if len(labels) != len(array):
-        raise ValueError(f"There are {len(array)} images: give a label for each.")
-    return array
+def finite_point(x, name):
+    """A point of the plane, or a vector from one."""
+    point = numbers(x, name)
+    if point.shape != (2,) or not np.isfinite(point).all():
+        raise ValueError(f"{name} must be two finite numbers, not {brief(x)}.")
+    return point
 
 
 # words

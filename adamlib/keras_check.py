@@ -1,25 +1,14 @@
 """The same run in tf.keras.optimizers, compared step by step. Only here is TensorFlow imported.
 
-    equals_keras(rule, gradient, x, steps)   the rule against its own tf.keras optimizer
-    equals_adam(rule, gradient, x, steps)    against tf.keras.optimizers.Adam, knobs turned
-
-In these both runs get the same gradients. Each prints one line that says how closely they agree,
-or raises AssertionError, which names the first step and coordinate where the two part.
-
-    equals_schedule(name, schedule, theirs, steps)   one of adamlib.schedules against one of Keras
-    equals_conventions()                     Keras's defaults in adamlib.conventions, and the rules
-
-    descend_keras(optimizer, gradient, x, steps)   descent.descend, done by Keras
-    train_network(optimizer, params, data)   descent.train, done by Keras with its own gradients
-    train_both(rule, optimizer, model, ...)  both, in the same batches
-    largest_difference(params, others)       how far two lists of parameter arrays are apart
-    own_optimizer(name, **settings)          the tf.keras optimizer of a rule
+In equals_keras and equals_adam both runs get the same gradients. Each prints one line that says how
+closely they agree, or raises AssertionError, which names the first step and coordinate where the
+two part. descend_keras and train_network do by Keras alone what descend and train of descent do.
 """
 
 import inspect
 import os
-from contextlib import contextmanager, redirect_stdout
-from io import StringIO
+from contextlib import contextmanager
+from functools import partial
 from numbers import Real
 
 # All that is pinned, read when TensorFlow is imported: quiet; Keras's backend; no graph rewritten
@@ -35,22 +24,10 @@ import numpy as np
 import tensorflow as tf
 from scipy.sparse import issparse
 
-from adamlib import rules
+from adamlib import inputs, rules
 from adamlib.conventions import CONVENTIONS
-from adamlib.descent import Training, batches, descend, iterations, train
-from adamlib.inputs import (
-    check_arrays,
-    check_function,
-    check_gradient,
-    check_kind,
-    check_name,
-    check_rule,
-    check_same_shapes,
-    count,
-    hyperparameter_defaults,
-    name_of,
-    numbers,
-)
+from adamlib.descent import Training, at_step, batches, descend, iterations, train
+from adamlib.inputs import hyperparameter_defaults, name_of
 from adamlib.surfaces import cubic
 
 keras = tf.keras
@@ -111,18 +88,20 @@ def equals_keras(rule, gradient, x, steps, *, dtype="float64", **hyperparameters
     dtype  "float64" or "float32", the precision of both; Keras's own setting is put back
     Raises AssertionError where the two part, ValueError for what cannot be compared.
     """
-    check_name(dtype, BOUNDS, "precision")
+    print(_agreement(rule, gradient, x, steps, dtype, hyperparameters))
+
+
+def _agreement(rule, gradient, x, steps, dtype, hyperparameters):
+    """What equals_keras prints."""
+    inputs.check_name(dtype, BOUNDS, "precision")
     optimizer, said = _entry(rule, OWN, "an optimizer of tf.keras", hyperparameters)
     parameters = inspect.signature(getattr(keras.optimizers, optimizer)).parameters
     defaults = {name: parameters[name].default for name in hyperparameter_defaults(rule)}
-    settings = defaults | said | hyperparameters
-    rate = settings["learning_rate"]
-    rate_at = rate if callable(rate) else lambda t: rate
-
+    settings_at = partial(at_step, hyperparameters=defaults | said | hyperparameters)
     ours = _descend(rule, gradient, x, steps, dtype, hyperparameters)
-    theirs = [_keras_descend(optimizer, settings, rate_at, run, dtype) for run in ours]
+    theirs = [_keras_descend(optimizer, settings_at, run, dtype) for run in ours]
     bound = max(BOUNDS[dtype], NADAM_BOUND * (rule.__name__ == "nadam"))
-    _compare(rule, f"tf.keras.optimizers.{optimizer}", ours, theirs, bound, dtype)
+    return _compare(rule, f"tf.keras.optimizers.{optimizer}", ours, theirs, bound, dtype)
 
 
 def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters):
@@ -136,7 +115,7 @@ def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters)
     sign_descent  while no gradient is far smaller than the one before, about 1/100: Keras's
                   v + (g² - v) loses the digits of a small g², and all of them at 0
     """
-    check_name(dtype, BOUNDS, "precision")
+    inputs.check_name(dtype, BOUNDS, "precision")
     as_adam = _entry(rule, AS_ADAM, "a setting of Adam", hyperparameters)
     if "epsilon" in hyperparameters:
         raise ValueError("equals_adam has an epsilon of its own, a tiny one: give none.")
@@ -146,16 +125,14 @@ def equals_adam(rule, gradient, x, steps, *, dtype="float64", **hyperparameters)
     values = hyperparameter_defaults(rule) | hyperparameters
 
     def settings_at(t):
-        return as_adam(t, tiny, **{name: v(t) if callable(v) else v for name, v in values.items()})
-
-    def rate_at(t):
-        return settings_at(t)["learning_rate"]
+        return as_adam(t, tiny, **at_step(t, values))
 
     start = _adagrad_from_zero(rule) if rule.__name__ == "adagrad" else rule
     ours = _descend(start, gradient, x, steps, dtype, hyperparameters)
-    theirs = [_keras_descend("Adam", settings_at(1), rate_at, run, dtype)[:1] for run in ours]
+    theirs = [_keras_descend("Adam", settings_at, run, dtype)[:1] for run in ours]
     ours = [run._replace(states={}) for run in ours]  # Adam's are others
-    _compare(rule, "tf.keras.optimizers.Adam, knobs turned", ours, theirs, BOUNDS[dtype], dtype)
+    name = "tf.keras.optimizers.Adam, knobs turned"
+    print(_compare(rule, name, ours, theirs, BOUNDS[dtype], dtype))
 
 
 def equals_schedule(name, schedule, theirs, steps):
@@ -163,9 +140,9 @@ def equals_schedule(name, schedule, theirs, steps):
 
     Prints a line that begins with the name, or raises AssertionError.
     """
-    check_function(schedule, "The schedule", "t")
-    check_function(theirs, "Keras's schedule", "step")
-    for t in range(1, count(steps, "steps", least=1) + 1):
+    inputs.check_function(schedule, "The schedule", "t")
+    inputs.check_function(theirs, "Keras's schedule", "step")
+    for t in range(1, inputs.count(steps, "steps", least=1) + 1):
         ours, keras_rate = schedule(t), float(theirs(t - 1))
         if not abs(ours - keras_rate) < 1e-3 * abs(keras_rate):
             raise AssertionError(f"{name} is {ours:.6g} at step {t}, Keras has {keras_rate:.6g}.")
@@ -189,18 +166,17 @@ def equals_conventions():
                 )
         checked += len(defaults)
     print(f"{checked} defaults of Keras {keras.__version__} are as in the tables.")
-    with redirect_stdout(StringIO()):
-        for name in CONVENTIONS:
-            equals_keras(getattr(rules, name), lambda x: 1e-3 * cubic.gradient(x), 0.5, 30)
+    for name in CONVENTIONS:
+        _agreement(getattr(rules, name), lambda x: 1e-3 * cubic.gradient(x), 0.5, 30, "float64", {})
     print(f"Its {len(CONVENTIONS)} formulas too: 30 steps agree to {BOUNDS['float64']:.0e}.")
 
 
 def descend_keras(optimizer, gradient, x, steps):
     """The trajectory of a Keras optimizer by itself, in float32, of shape (steps + 1, *x.shape)."""
-    check_gradient(gradient, "descend_keras")
-    x = keras.Variable(numbers(x, "The start"), dtype="float32")
+    inputs.check_gradient(gradient, "descend_keras")
+    x = keras.Variable(inputs.numbers(x, "The start"), dtype="float32")
     path = [x.numpy()]
-    for _ in range(count(steps, "steps")):
+    for _ in range(inputs.count(steps, "steps")):
         optimizer.apply([keras.ops.convert_to_tensor(gradient(x.numpy()))], [x])
         path.append(x.numpy())
     return np.array(path, float)
@@ -218,14 +194,10 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
     There is no dropout: Keras would drop others. The precision is that of params. Compare an MLP
     in float64: in float32 a rounding that switches one ReLU can part the two runs.
     """
-    check_kind(
-        optimizer,
-        keras.optimizers.Optimizer,
-        "The optimizer",
-        "one of Keras's, such as keras.optimizers.Adam(0.01)",
-    )
+    words = "one of Keras's, such as keras.optimizers.Adam(0.01)"
+    inputs.check_kind(optimizer, keras.optimizers.Optimizer, "The optimizer", words)
     iterations(data, epochs, batch_size)  # refuses what descent.train refuses
-    *hidden, outputs = (len(b) for b in check_arrays(params)[1::2])
+    *hidden, outputs = (len(b) for b in inputs.check_arrays(params)[1::2])
     loss = "BinaryCrossentropy" if outputs == 1 else "SparseCategoricalCrossentropy"
     losses = []
     dtype = params[0].dtype.name
@@ -265,7 +237,12 @@ def largest_difference(params, others):
     params, others  lists of as many arrays, of the same shapes
     Returns a float, in the arrays' own unit. Raises ValueError if the lists do not fit.
     """
-    check_same_shapes(params, others)
+    shapes = [[np.shape(a) for a in inputs.check_arrays(arrays)] for arrays in (params, others)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"The arrays of one list have the shapes {shapes[0]}, those of the other {shapes[1]}: "
+            "give two lists that match, array by array."
+        )
     return float(max(np.abs(a - b).max() for a, b in zip(params, others, strict=True)))
 
 
@@ -274,7 +251,7 @@ def own_optimizer(name, **settings):
 
     momentum and nesterov are SGD with momentum 0.9. Raises ValueError if a rule has none.
     """
-    optimizer, said = OWN[check_name(name, OWN, "optimizer")]
+    optimizer, said = OWN[inputs.check_name(name, OWN, "optimizer")]
     return getattr(keras.optimizers, optimizer)(**said | settings)
 
 
@@ -300,7 +277,7 @@ def _numbers(settings, number):
 
 def _entry(rule, table, what, hyperparameters):
     """The rule's entry, or a sentence if this rule, so set, cannot be compared."""
-    name = name_of(check_rule(rule))
+    name = name_of(inputs.check_rule(rule))
     if name not in table:
         raise ValueError(f"{name} is not {what}; there are: {', '.join(table)}.")
     known, own = (list(hyperparameter_defaults(r)) for r in (getattr(rules, name), rule))
@@ -324,15 +301,13 @@ def _adagrad_from_zero(rule):
 
 def _descend(rule, gradient, x, steps, dtype, hyperparameters):
     """The rule's run in that precision, a Descent for each parameter array."""
-    check_gradient(gradient, "The comparison")
+    inputs.check_gradient(gradient, "The comparison")
     several = isinstance(x, list) and any(isinstance(a, np.ndarray) for a in x)
-    for a in x if several else [x]:
-        numbers(a, "The start")
+    start = [inputs.numbers(a, "The start").astype(dtype) for a in (x if several else [x])]
 
     def gradients(xs):
         return [np.asarray(g, dtype) for g in (gradient(xs) if several else [gradient(xs[0])])]
 
-    start = [np.asarray(a, dtype) for a in (x if several else [x])]
     run = descend(rule, gradients, start, steps, **hyperparameters)
     if run.diverged:
         raise AssertionError(f"{run.diverged}: there is no path to compare with Keras's.")
@@ -344,16 +319,18 @@ def _descend(rule, gradient, x, steps, dtype, hyperparameters):
     ]
 
 
-def _keras_descend(optimizer, settings, rate_at, run, dtype):
-    """Keras on the gradients of a run: [x, *state], each of shape (steps, *x.shape)."""
+def _keras_descend(optimizer, settings_at, run, dtype):
+    """Keras on the gradients of a run: [x, *state], each of shape (steps, *x.shape).
+
+    settings_at  function of t, of which only the learning rate may change
+    """
     with _floatx(dtype):
         number = {"float64": np.float64, "float32": float}[dtype]
-        settings = _numbers(settings | {"learning_rate": rate_at(1)}, number)
-        optimizer = getattr(keras.optimizers, optimizer)(**settings)
+        optimizer = getattr(keras.optimizers, optimizer)(**_numbers(settings_at(1), number))
         x = keras.Variable(run.trajectory[0], dtype=dtype)
         rows = []
         for t, g in enumerate(run.gradients, start=1):
-            optimizer.learning_rate = float(rate_at(t))
+            optimizer.learning_rate = float(settings_at(t)["learning_rate"])
             optimizer.apply([tf.constant(g)], [x])
             states = optimizer.variables[2:]  # after the iteration and the learning rate
             rows.append([variable.numpy() for variable in (x, *states)])
@@ -374,7 +351,7 @@ def _floatx(dtype):
 
 
 def _compare(rule, keras_name, ours, theirs, bound, dtype):
-    """Print how closely the two agree, or raise where a difference first passes the bound.
+    """In words how closely the two agree; raise where a difference first passes the bound.
 
     A state is named before x, which follows from it, even where x parts at an earlier step.
     """
@@ -403,7 +380,7 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
             f"(bound {bound:g}, {dtype})."
         )
     steps = len(ours[0].gradients)
-    print(f"{rule.__name__} = {keras_name}: {steps} steps agree to {bound:g} ({dtype})")
+    return f"{rule.__name__} = {keras_name}: {steps} steps agree to {bound:g} ({dtype})"
 
 
 def _difference(a, b, start, bound, dtype):

@@ -73,9 +73,8 @@ class RuleOptimizer(keras.optimizers.Optimizer):
         check_hyperparameters(rule, numbers)
         for key, value in numbers.items():
             if not isinstance(value, Real):
-                what = "one number"
-                if key == "learning_rate":
-                    what = "a number or one of keras.optimizers.schedules"
+                schedule = "a number or one of keras.optimizers.schedules"
+                what = schedule if key == "learning_rate" else "one number"
                 raise TypeError(f"{key} must be {what} in Keras, not {brief(value)}.")
         for key, default in state_defaults(rule).items():
             if not isinstance(default, Real):

@@ -17,28 +17,12 @@ from matplotlib import patheffects
 from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from adamlib.inputs import (
-    check_axis,
-    check_climbs,
-    check_curves,
-    check_images,
-    check_kind,
-    check_line,
-    check_map,
-    check_rule,
-    check_states,
-    check_surface,
-    count,
-    drawable,
-    drawable_path,
-    finite_point,
-    number,
-    numbers,
-    pair,
-)
+from adamlib import inputs
+from adamlib.inputs import brief, name_of
 
 STYLE = Path(__file__).with_name("course.mplstyle")
-HALO = [patheffects.withStroke(linewidth=3, foreground="white")]
+NOTE = dict(weight="bold", path_effects=[patheffects.withStroke(linewidth=3, foreground="white")])
+ARROW = dict(arrowstyle="-|>", lw=3, shrinkA=0, shrinkB=0)
 
 # {rule: (colour, marker)}. Colours of Okabe and Ito, which colour-blind readers tell apart, then
 # Paul Tol's muted ones.
@@ -121,12 +105,12 @@ def curve(surface, trajectories, window=None):
     trajectories  {label: shape (steps + 1,)}, as `run.trajectory` of descent.descend
     window        (left, right), the surface's own if not given
     """
-    check_surface(surface, coordinates=1)
-    if not check_curves(trajectories, "trajectories"):
-        raise ValueError("trajectories is empty: give one at least.")
-    paths = {k: drawable_path(path, k, 1) for k, path in trajectories.items()}
-    window = pair(surface.window[0] if window is None else window, "A window is (left, right)")
-    _, (left, right) = check_axis(("the window", window), "window")
+    inputs.check_surface(surface, coordinates=1)
+    _check_labelled(trajectories, "trajectories", least="one")
+    paths = {k: _drawable_path(path, k, 1) for k, path in trajectories.items()}
+    window = surface.window[0] if window is None else window
+    inputs.pair(window, "A window is (left, right)")
+    _, (left, right) = inputs.check_axis(("the window", window), "window")
     x = np.linspace(left, right, 400)
     rows = -(-len(trajectories) // 2)
     columns = min(2, len(trajectories))
@@ -134,8 +118,7 @@ def curve(surface, trajectories, window=None):
         seen = []
         for ax, (label, path) in zip(np.ravel(axes), paths.items(), strict=False):
             ax.plot(x, surface(x), color="#aaaaaa", zorder=1)
-            inside = np.clip(path, left, right) == path
-            inside = np.logical_and.accumulate(inside)
+            inside = np.logical_and.accumulate((left <= path) & (path <= right))
             ax.plot(path[inside], surface(path[inside]), lw=1, **style_of(label))
             ax.plot(path[0], surface(path[0]), "o", color="black", ms=7, zorder=3)
             where = f"after {len(path) - 1} steps at {path[-1]:.4g}"
@@ -151,9 +134,9 @@ def curve(surface, trajectories, window=None):
 
 def one_step(surface, x, learning_rate):
     """One step of gradient descent on a curve: the tangent, and the step along the axis."""
-    check_surface(surface, coordinates=1)
-    number(x, "x")
-    number(learning_rate, "learning_rate")
+    inputs.check_surface(surface, coordinates=1)
+    inputs.number(x, "x")
+    inputs.number(learning_rate, "learning_rate")
     slope = float(surface.gradient(x))
     new = x - learning_rate * slope
     left, right = surface.window[0]
@@ -165,8 +148,7 @@ def one_step(surface, x, learning_rate):
         ax.plot(at, surface(at), color=OTHER)
         ax.plot(tangent, surface(x) + slope * (tangent - x), "--", color=COLOURS["adam"], lw=3)
         ax.vlines([x, new], bottom, [surface(x), surface(new)], color="#bbbbbb", lw=1)
-        arrow = dict(arrowstyle="-|>", color=COLOURS["sgd"], lw=3, shrinkA=0, shrinkB=0)
-        ax.annotate("", (new, bottom), (x, bottom), arrowprops=arrow)
+        ax.annotate("", (new, bottom), (x, bottom), arrowprops=ARROW | {"color": COLOURS["sgd"]})
         ax.plot([x, new], [surface(x), surface(new)], "o", color=COLOURS["sgd"], ms=8)
         _note(ax, f"slope = {slope:.3g}", (x, surface(x)), COLOURS["adam"], (14, 6), "left")
         _note(ax, step, ((x + new) / 2, bottom), COLOURS["sgd"], (0, 8), "center")
@@ -184,9 +166,9 @@ def contour(surface, trajectories=None, title=None):
 
     trajectories  {label: shape (steps + 1, 2)}; only what lies in the window is drawn
     """
-    check_surface(surface, coordinates=2)
-    trajectories = check_curves({} if trajectories is None else trajectories, "trajectories")
-    paths = {k: drawable_path(path, k, 2) for k, path in trajectories.items()}
+    inputs.check_surface(surface, coordinates=2)
+    trajectories = _check_labelled({} if trajectories is None else trajectories, "trajectories")
+    paths = {k: _drawable_path(path, k, 2) for k, path in trajectories.items()}
     with picture() as (fig, ax):
         _draw_contours(ax, surface)
         seen = []
@@ -213,17 +195,16 @@ def arrows(surface, x, vectors, title=None):
 
     An arrow named after a rule has its colour.
     """
-    check_surface(surface, coordinates=2)
-    x = finite_point(x, "x")
-    check_curves(vectors, "vectors")
+    inputs.check_surface(surface, coordinates=2)
+    x = inputs.finite_point(x, "x")
+    _check_labelled(vectors, "vectors")
     others = [OTHER, *COLOURS.values()]
-    vectors = {label: finite_point(vector, label) for label, vector in vectors.items()}
+    vectors = {label: inputs.finite_point(vector, label) for label, vector in vectors.items()}
     with picture() as (fig, ax):
         _draw_contours(ax, surface)
         for turn, (label, vector) in enumerate(vectors.items()):
             colour = COLOURS.get(_rule(label), others[turn % len(others)])
-            arrow = dict(arrowstyle="-|>", color=colour, lw=3, shrinkA=0, shrinkB=0)
-            ax.annotate("", x + vector, x, arrowprops=arrow)
+            ax.annotate("", x + vector, x, arrowprops=ARROW | {"color": colour})
             _note(ax, label, x + vector, colour, (6, 6), "left")
         ax.plot(*x, "o", color="black", ms=7)
         ax.set(title=title)
@@ -234,9 +215,8 @@ def arrows(surface, x, vectors, title=None):
 
 def bars(values, title=None):
     """One update number by number: horizontal bars {name: number}, from the top down."""
-    if not check_curves(values, "values"):
-        raise ValueError("values is empty: give one number at least.")
-    names, lengths = list(values), [number(v, name) for name, v in values.items()]
+    _check_labelled(values, "values", least="one number")
+    names, lengths = list(values), [inputs.number(v, name) for name, v in values.items()]
     with picture(figsize=(6.4, 0.6 + 0.45 * len(names))) as (fig, ax):
         colours = [COLOURS["sgd"] if n >= 0 else COLOURS["adam"] for n in lengths]
         drawn = ax.barh(names, lengths, color=colours)
@@ -271,16 +251,15 @@ def lines(
     from_zero  whether the y axis begins at 0
     marks  {label: x} of places to mark by an upright line
     """
-    if not check_curves(lines, "lines"):
-        raise ValueError("lines is empty: give one at least.")
+    _check_labelled(lines, "lines", least="one")
     drawn_on = {}
     for label, values in lines.items():
         if isinstance(x, dict) and label not in x:
             raise ValueError(f"x has nothing for {label}: give it a row of numbers.")
         at = x[label] if isinstance(x, dict) else x
-        drawn_on[label] = check_line(values, at, label, log)
-    for label, place in check_curves({} if marks is None else marks, "marks").items():
-        number(place, label)
+        drawn_on[label] = _drawable_line(values, at, label, log)
+    for label, place in _check_labelled({} if marks is None else marks, "marks").items():
+        inputs.number(place, label)
     with picture() as (fig, ax):
         seen = []
         for label, (values, at) in drawn_on.items():
@@ -322,8 +301,11 @@ def climbs(losses, highest=2.5, title=None):
     losses   {label: {rate: loss}}, in the order in which they were tried
     highest  a loss above it is drawn there
     """
-    check_climbs(losses)
-    number(highest, "highest")
+    for label, tried in _check_labelled(losses, "losses").items():
+        inputs.check_kind(tried, dict, label, "a dict {learning rate: loss}")
+        inputs.check_values("learning_rate", list(tried), f"The rates of {label}")
+        inputs.numbers(list(tried.values()), f"The losses of {label}", ndim=1)
+    inputs.number(highest, "highest")
     fig = lines(
         {label: np.minimum(list(tried.values()), highest) for label, tried in losses.items()},
         x={label: np.array(list(tried)) for label, tried in losses.items()},
@@ -355,12 +337,11 @@ def beside(right, others, rule, ylim):
     rule    the name of the rule that is right, whose colour the others have
     ylim    (least, largest) x that is shown
     """
-    if not check_curves(others, "others"):
-        raise ValueError("others is empty: give one path at least.")
-    check_kind(rule, str, "rule", "the name of a rule")
-    right = drawable_path(right, "right", 1)
-    paths = {title: drawable_path(path, title, 1) for title, path in others.items()}
-    _, limits = check_axis(("ylim", pair(ylim, "ylim is (least, largest)")), "ylim")
+    _check_labelled(others, "others", least="one path")
+    inputs.check_kind(rule, str, "rule", "the name of a rule")
+    right = _drawable_path(right, "right", 1)
+    paths = {title: _drawable_path(path, title, 1) for title, path in others.items()}
+    _, limits = inputs.check_axis(("ylim", inputs.pair(ylim, "ylim is (least, largest)")), "ylim")
     style, seen = style_of(rule) | {"marker": "o", "markevery": [0]}, []
     with picture(3, -(-len(paths) // 3), figsize=(9, 5)) as (fig, axes):
         for ax, (title, path) in zip(np.ravel(axes), paths.items(), strict=False):
@@ -382,19 +363,18 @@ def by_knob(losses, rule, early, late):
     rule    the name of the rule, whose colour the curves have
     early   the step after which the alt text tells the loss; late: the mean of so many last ones
     """
-    check_kind(losses, dict, "losses", "a dict {hyperparameter: {value: losses}}")
-    if not losses:
-        raise ValueError("losses is empty: give those of one hyperparameter at least.")
-    check_kind(rule, str, "rule", "the name of a rule")
-    count(late, "late", least=1)
+    words = "a dict {hyperparameter: {value: losses}}"
+    inputs.check_kind(losses, dict, "losses", words, least="those of one hyperparameter")
+    inputs.check_kind(rule, str, "rule", "the name of a rule")
+    inputs.count(late, "late", least=1)
     seen = []
     with picture(2, -(-len(losses) // 2), figsize=(9, 6)) as (fig, axes):
         for ax, (knob, curves) in zip(np.ravel(axes), losses.items(), strict=False):
-            check_kind(curves, dict, f"The losses of {knob}", "a dict {value: losses}")
-            among = [f"{rule}, {number(value, knob):g}" for value in curves]
+            inputs.check_kind(curves, dict, f"The losses of {knob}", "a dict {value: losses}")
+            among = [f"{rule}, {inputs.number(value, knob):g}" for value in curves]
             for label, (value, curve) in zip(among, curves.items(), strict=True):
-                curve = numbers(drawable(curve, label), label, ndim=1)
-                count(early, "early", most=len(curve) - 1)
+                curve = inputs.numbers(_drawable(curve, label), label, ndim=1)
+                inputs.count(early, "early", most=len(curve) - 1)
                 style = style_of(label, among) | {"marker": None}
                 ax.plot(curve, label=f"{value:g}", **style)
                 seen.append(
@@ -413,11 +393,18 @@ def states(run, rule, title=None):
 
     run  what descent.descend returned for one array of one or two coordinates
     """
-    check_rule(rule)
-    named = check_states(run, rule)
+    inputs.check_rule(rule)
+    named = getattr(run, "states", None)
+    if not isinstance(named, dict):
+        raise TypeError(f"The states are those of a descent of one array, not of {brief(run)}.")
+    if not named:
+        raise ValueError(f"There is nothing to draw: {name_of(rule)} has no state.")
+    for name, values in named.items():
+        if _drawable(values, name).ndim > 2 or np.size(values[0]) > 5:
+            raise ValueError(f"{name} has shape {np.shape(values)}: at most 5 numbers are drawn.")
     with picture(len(named), figsize=(3.6 * max(2, len(named)), 3)) as (fig, axes):
         seen = []
-        for ax, (name, values) in zip(np.atleast_1d(axes), named.items(), strict=True):
+        for ax, (name, values) in zip(np.ravel(axes), named.items(), strict=True):
             for i, column in enumerate(np.atleast_2d(values.T)):
                 label = f"{name}[{i}]" if values.ndim > 1 else name
                 colour = style_of(rule.__name__)["color"]
@@ -439,13 +426,18 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
     kinds   names of the kinds, if values are 0, 1, 2, …: which of them each cell is
     lines   {label: (x, y)} of curves to draw on the map, such as a theory's borders
     """
-    (x_name, x_values), (y_name, y_values) = check_axis(x, "x"), check_axis(y, "y")
-    values = check_map(values, (len(y_values), len(x_values)), log and kinds is None)
+    (x_name, x_values), (y_name, y_values) = inputs.check_axis(x, "x"), inputs.check_axis(y, "y")
+    values, shape = (
+        _drawable(values, "values", log and kinds is None),
+        (len(y_values), len(x_values)),
+    )
+    if values.shape != shape:
+        raise ValueError(f"values must be of shape (len(y), len(x)), {shape}, not {values.shape}.")
     if kinds is not None:
-        check_kind(kinds, list | tuple, "kinds", "a list of names")
-    lines = check_curves({} if lines is None else lines, "lines")
+        inputs.check_kind(kinds, list | tuple, "kinds", "a list of names")
+    lines = _check_labelled({} if lines is None else lines, "lines")
     for name, curve in lines.items():
-        drawable(pair(curve, f"{name} is a pair (x, y)"), name)
+        _drawable(inputs.pair(curve, f"{name} is a pair (x, y)"), name)
     shown = np.ma.masked_invalid(values)
     norm = LogNorm() if log else None
     if kinds:
@@ -453,12 +445,9 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
     with picture() as (fig, ax):
         ax.set_facecolor("white")
         ax.patch.set(hatch="///", edgecolor="#999999")
-        for axis, values_of in (("x", x_values), ("y", y_values)):
-            if _on_log_axis(values_of):
-                ax.set(**{f"{axis}scale": "log"})
-        mesh = ax.pcolormesh(
-            _cell_edges(x_values), _cell_edges(y_values), shown, norm=norm, rasterized=True
-        )
+        ax.set(xscale=_scale(x_values), yscale=_scale(y_values))
+        edges = _cell_edges(x_values), _cell_edges(y_values)
+        mesh = ax.pcolormesh(*edges, shown, norm=norm, rasterized=True)
         bar = fig.colorbar(mesh, label=label)
         if kinds:
             bar.set_ticks(range(len(kinds)), labels=kinds)
@@ -469,7 +458,7 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         if lines:
             fig.legend(loc="outside lower center", ncols=2)
         ax.grid(visible=False)
-        diverged = int(shown.mask.sum()) if np.ma.is_masked(shown) else 0
+        diverged = np.ma.count_masked(shown)
         note = f"hatched: diverged ({diverged / shown.size:.0%})" if diverged else None
         ax.set(xlabel=x_name, ylabel=y_name, title="\n".join(filter(None, [title, note])))
     i, j = np.unravel_index(shown.argmin(), shown.shape)
@@ -486,24 +475,30 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
     return fig
 
 
-def _on_log_axis(values):
-    return np.all(values > 0) and values[-1] / values[0] > 50
+def _scale(values):
+    return "log" if np.all(values > 0) and values[-1] / values[0] > 50 else "linear"
 
 
 def _cell_edges(values):
     """The edges of the map's cells, half-way between the values on their axis."""
-    at = np.log(values) if _on_log_axis(values) else np.asarray(values, float)
+    log = _scale(values) == "log"
+    at = np.log(values) if log else values
     gaps = np.diff(at) if len(at) > 1 else np.ones(1)
     edges = np.append(at - np.append(gaps[0], gaps)[: len(at)] / 2, at[-1] + gaps[-1] / 2)
-    return np.exp(edges) if _on_log_axis(values) else edges
+    return np.exp(edges) if log else edges
 
 
 def images(pictures, labels, title=None):
     """A row of square grey images, shape (n, pixels), each with its label above."""
-    pictures = check_images(pictures, labels)
-    side = round(pictures.shape[1] ** 0.5)
+    pictures = inputs.numbers(pictures, "The images")
+    side = round(pictures.shape[-1] ** 0.5) if pictures.ndim == 2 and pictures.size else 0
+    if not side or side**2 != pictures.shape[1]:
+        raise ValueError(f"The images must be rows of a square's pixels, not {pictures.shape}.")
+    inputs.check_kind(labels, list | tuple | np.ndarray, "labels", "a list, one for each image")
+    if len(labels) != len(pictures):
+        raise ValueError(f"There are {len(pictures)} images: give a label for each.")
     with picture(len(pictures), figsize=(6.4, 1.2)) as (fig, axes):
-        for ax, one, label in zip(axes, pictures, labels, strict=True):
+        for ax, one, label in zip(np.ravel(axes), pictures, labels, strict=True):
             ax.imshow(one.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
             ax.set_title(label, loc="center")
             ax.axis("off")
@@ -512,6 +507,56 @@ def images(pictures, labels, title=None):
     named = ", ".join(map(str, labels))
     fig.alt = f"{len(pictures)} images of {side} by {side} pixels, labelled {named}."
     return fig
+
+
+def _check_labelled(things, name, least=""):
+    """Raise TypeError unless it is {label: what is drawn}, of so many at `least`, in words."""
+    inputs.check_kind(things, dict, name, "a dict {label: numbers}", least)
+    for label in things:
+        if not isinstance(label, str) or not label.replace(",", " ").split():
+            raise TypeError(f"A label must be words, not {brief(label)}.")
+    return things
+
+
+def _drawable(values, label, log=False):
+    """The values as an array of floats, some of them finite, and on a log axis some positive."""
+    if hasattr(values, "diverged"):
+        raise TypeError(
+            f"{label} is a whole run: give what is drawn of it, such as run.trajectory or "
+            "run.losses."
+        )
+    array = inputs.numbers(values, label)
+    if not np.isfinite(array).any():
+        raise ValueError(
+            f"{label} has no finite number to draw: where a run diverged at once, try a smaller "
+            "learning rate."
+        )
+    if log and not (array > 0).any():
+        raise ValueError(f"{label} has no positive number for a log axis: give log=False.")
+    return array
+
+
+def _drawable_path(values, label, coordinates):
+    """A trajectory, (steps + 1,) or (steps + 1, 2), as far as it is finite."""
+    path = _drawable(values, label)
+    shape = "(steps + 1,)" if coordinates == 1 else f"(steps + 1, {coordinates})"
+    if path.ndim != min(2, coordinates) or path.shape[1:] not in ((), (coordinates,)):
+        raise ValueError(f"{label} must be a trajectory of shape {shape}, not {path.shape}.")
+    finite = np.isfinite(path.reshape(len(path), -1)).all(axis=1)
+    return _drawable(path[: np.append(~finite, True).argmax()], label)
+
+
+def _drawable_line(values, at, label, log):
+    """A curve, or one for each seed, as an array (seeds, steps); and where it is along x."""
+    array = np.atleast_2d(_drawable(values, label, log))
+    if array.ndim > 2:
+        raise ValueError(f"{label} must be of shape (steps,) or (seeds, steps), not {array.shape}.")
+    at = np.arange(array.shape[1]) if at is None else inputs.numbers(at, "x", ndim=1)
+    if not np.isfinite(at).all():
+        raise ValueError(f"x must be finite, not {brief(at)}.")
+    if len(at) != array.shape[1]:
+        raise ValueError(f"{label} has {array.shape[1]} numbers, and x has {len(at)}.")
+    return array, at
 
 
 def _draw_contours(ax, surface, levels=14):
@@ -529,16 +574,7 @@ def _draw_contours(ax, surface, levels=14):
 
 
 def _note(ax, text, at, colour, offset, align):
-    ax.annotate(
-        text,
-        at,
-        xytext=offset,
-        textcoords="offset points",
-        ha=align,
-        color=colour,
-        weight="bold",
-        path_effects=HALO,
-    )
+    ax.annotate(text, at, offset, textcoords="offset points", ha=align, color=colour, **NOTE)
 
 
 def point_words(x):

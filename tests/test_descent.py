@@ -1,6 +1,4 @@
 import re
-import subprocess
-import sys
 import tracemalloc
 
 import hypothesis.extra.numpy as hnp
@@ -482,14 +480,6 @@ def test_bad_input_to_sweep_gets_one_sentence(settings, words):
         sweep(rules.momentum, bowl.gradient, bowl.start, 5, **settings)
     with pytest.raises(ValueError, match="gradient at a start is not finite"):
         sweep(rules.momentum, lambda x: x * np.nan, bowl.start, 5)
-
-
-def test_adamlib_loads_neither_tensorflow_nor_pyplot():
-    parts = ", ".join(f"adamlib.{name}" for name in ("rules", "descent", "surfaces", "models"))
-    code = f"import sys, {parts}, adamlib.datasets; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "numpy" in run.stdout.split(), run.stderr
-    assert not {"tensorflow", "matplotlib.pyplot"} & set(run.stdout.split())
 
 
 def test_given_gradients_come_in_turn_whatever_x_is():

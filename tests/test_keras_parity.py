@@ -110,7 +110,7 @@ def test_nadam_is_within_1e_8_of_x():
         rules.nadam, lambda x: next(stream), np.ones(gradients.shape[1]), STEPS, "float64", {}
     )
     defaults = hyperparameter_defaults(rules.nadam)
-    x, *_ = _keras_descend("Nadam", defaults, lambda t: 0.001, run, "float64")
+    x, *_ = _keras_descend("Nadam", lambda t: defaults, run, "float64")
     np.testing.assert_allclose(run.trajectory[1:], x, rtol=1e-8)
 
 
