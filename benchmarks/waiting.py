@@ -46,7 +46,7 @@ import json, sys, time
 sys.path.insert(0, "benchmarks")
 from claims import TASKS
 for name in sys.argv[1:]:
-    train, _, grid, _ = TASKS[name]
+    train, grid, *_ = TASKS[name]
     method = list(grid)[-1]
     rate = grid[method][len(grid[method]) // 2]
     times = []
