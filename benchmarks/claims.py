@@ -263,18 +263,13 @@ def figure_3_trainer(dropout, method):
     return pooled_trainer(own_optimizer(method), small_clothes(), 64, CHANNELS, dropout)
 
 
-@cache
-def figure_3_start(dropout, seed):
-    from adamlib.experiments.keras_trainer import pooled_network
-
-    return pooled_network(seed, (14, 14, 1), CHANNELS, dropout).get_weights()
-
-
 CHANNELS = (8, 8, 16, 64)
 
 
 def figure_3(dropout, method, rate, seed):
-    start = figure_3_start(dropout, seed)
+    from adamlib.experiments.keras_trainer import pooled_network
+
+    start = pooled_network(seed, (14, 14, 1), CHANNELS, dropout).get_weights()
     losses = figure_3_trainer(dropout, method)(start, rate, seed, epochs=5).losses
     return {"tuned": paper.last_epoch(losses), "first": losses[3]}
 
