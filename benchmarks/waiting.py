@@ -46,7 +46,7 @@ import json, sys, time
 sys.path.insert(0, "benchmarks")
 from claims import TASKS
 for name in sys.argv[1:]:
-    train, _, grid, _ = TASKS[name]
+    train, grid, *_ = TASKS[name]
     method = list(grid)[-1]
     rate = grid[method][len(grid[method]) // 2]
     times = []
@@ -94,30 +94,27 @@ def trainings():
         print(f"beside {others}: two threads take {statistics.median(ratios):.2f} times as long")
 
 
-def lesson(path):
-    """Run a lesson; the seconds of each cell, and whether it shows how far it is."""
+def run_cells(path, **variables):
+    """Run a notebook as a learner does; yield each cell and the seconds that it took."""
     import nbformat
     from nbclient import NotebookClient
 
-    book, begun, cells = nbformat.read(path, 4), {}, []
+    book, where = nbformat.read(path, 4), {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(book, timeout=3600, resources=where)
+    with client.setup_kernel(env=plain(**variables)):
+        for index, cell in enumerate(book.cells):
+            begin = time.perf_counter()
+            client.execute_cell(cell, index)
+            yield cell, time.perf_counter() - begin
 
-    def start(cell, cell_index):
-        begun[cell_index] = time.perf_counter()
 
-    def done(cell, cell_index, execute_reply):
-        seconds = time.perf_counter() - begun[cell_index]
-        bars = ("collect(", "scoreboard(", "race(", "show(", "train(", "tune(")
-        cells.append((seconds, cell_index, any(bar in cell.source for bar in bars)))
-
-    client = NotebookClient(
-        book,
-        timeout=3600,
-        resources={"metadata": {"path": str(path.parent)}},
-        on_cell_start=start,
-        on_cell_executed=done,
-    )
-    client.execute(env=plain())
-    return cells
+def lesson(path):
+    """Run a lesson; the seconds of each cell, and whether it shows how far it is."""
+    bars = ("collect(", "scoreboard(", "race(", "show(", "train(", "tune(")
+    return [
+        (seconds, index, any(bar in cell.source for bar in bars))
+        for index, (cell, seconds) in enumerate(run_cells(path))
+    ]
 
 
 def lessons(numbers):

@@ -30,19 +30,6 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals and scripts of PO
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A course with nothing installed."""
-    root = tmp_path / "a course"
-    root.mkdir()
-    for name in ("requirements.txt", "requirements.in", "pyproject.toml", "requirements-dev.txt"):
-        (root / name).write_text(name)
-    for name in ("ROOT", "VENV", "NEW", "OLD", "LOCK", "PYTHON"):
-        there = root / getattr(environment, name).relative_to(ROOT)
-        monkeypatch.setattr(environment, name, there)
-    return root
-
-
-@pytest.fixture
 def machine(project, monkeypatch):
     """Pretend to run: `pythons` are on the machine, `calls` have been made, `fails` will fail.
 
@@ -187,13 +174,9 @@ def test_an_addition_that_fails_leaves_the_learner_s_setup_whole(machine, projec
 
 
 @pytest.mark.parametrize("dev", [False, True])
-def test_a_folder_that_was_moved_keeps_its_packages(machine, project, monkeypatch, dev):
+def test_a_folder_that_was_moved_keeps_its_packages(machine, project, live_in, dev):
     environment.setup(dev)
-    moved = project.rename(project.with_name("moved"))
-    for name in ("ROOT", "VENV", "NEW", "OLD", "LOCK", "PYTHON"):
-        monkeypatch.setattr(
-            environment, name, moved / getattr(environment, name).relative_to(project)
-        )
+    live_in(project.rename(project.with_name("moved")))
     machine.calls.clear()
     environment.setup(dev)
     assert kinds(machine.calls) == ["project", "programs"]

@@ -1,9 +1,11 @@
 import os
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from adamlib.experiments import jobs
 from adamlib.experiments.jobs import collect, seeds, size
 
 
@@ -12,11 +14,12 @@ def shown(monkeypatch):
     """What the page shows, in order."""
     pages = []
 
-    def display(page):
+    def display(page, display_id=True):
         pages.append(page.data)
-        return lambda page: pages.append(page.data)
+        return SimpleNamespace(update=display)
 
-    monkeypatch.setattr("adamlib.experiments.jobs._display", display)
+    monkeypatch.setattr(jobs, "get_ipython", lambda: True)
+    monkeypatch.setattr(jobs, "display", display)
     return pages
 
 

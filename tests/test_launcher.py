@@ -17,24 +17,6 @@ ROOT = Path(__file__).resolve().parents[1]
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and scripts of POSIX")
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A course with two lessons and nothing installed."""
-    root = tmp_path / "a course"
-    (root / "lessons").mkdir(parents=True)
-    for name in ("01-gradient-descent.ipynb", "02-momentum.ipynb"):
-        (root / "lessons" / name).write_text(f"lesson {name}")
-    for name in ("requirements.txt", "requirements.in", "pyproject.toml", "requirements-dev.txt"):
-        (root / name).write_text(name)
-    for module, names in (
-        (launcher, ("ROOT", "LESSONS", "WORK")),
-        (environment, ("ROOT", "VENV", "NEW", "OLD", "LOCK", "PYTHON")),
-    ):
-        for name in names:
-            monkeypatch.setattr(module, name, root / getattr(module, name).relative_to(ROOT))
-    return root
-
-
 def read(folder):
     return {path.name: path.read_text() for path in folder.glob("*.ipynb")}
 

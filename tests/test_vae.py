@@ -284,7 +284,7 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
 
 
 def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):
-    calls, train = [], Task.train
+    calls, train = [], Task.train_quietly
 
     def stopped(self, *how):
         calls.append(how)
@@ -292,7 +292,7 @@ def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):
             raise KeyboardInterrupt
         return train(self, *how)
 
-    monkeypatch.setattr(Task, "train", stopped)
+    monkeypatch.setattr(Task, "train_quietly", stopped)
     monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
     made, interrupts = {}, 0
     for source in sources():

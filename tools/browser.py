@@ -14,6 +14,8 @@ from contextlib import contextmanager
 
 import nbformat
 
+from tools.notebooks import notebook
+
 NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome", "msedge"]
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 HOW = "No browser to test in: `apt install chromium`, or set CHROMIUM to a Chrome's or Edge's path."
@@ -91,14 +93,7 @@ def chromium():
 
 def notebook_of(*cells):
     """A notebook of code cells, from their texts."""
-    notebook = nbformat.v4.new_notebook()
-    notebook.metadata.kernelspec = {
-        "name": "python3",
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-    }
-    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
-    return notebook
+    return notebook([nbformat.v4.new_code_cell(cell) for cell in cells])
 
 
 class Page:

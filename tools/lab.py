@@ -9,7 +9,7 @@ from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyterlab.labapp import main
 from traitlets import Bool, Unicode, default
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.environment import ROOT
 
 
 class Guarded(PasswordIdentityProvider):

@@ -1,12 +1,11 @@
 """What `course.py` does: each task, and the learner's copies of the lessons. For Python 3.6 on."""
 
-import hashlib
 import re
 import signal
 import sys
 
 from tools import environment
-from tools.environment import ROOT, run, write
+from tools.environment import ROOT, digest, run, write
 
 LESSONS, WORK = ROOT / "lessons", ROOT / "work"
 PROGRAMS = {
@@ -16,7 +15,7 @@ PROGRAMS = {
     "bench": ["benchmarks/run.py"],
     "claims": ["benchmarks/claims.py"],
     "replay": ["tools/replay.py"],
-    "versions": ["tools/versions.py"],
+    "versions": ["-m", "tools.versions"],
 }
 
 
@@ -63,7 +62,7 @@ def copy_lessons():
     lessons = {lesson.name: lesson for lesson in sorted(LESSONS.glob("*.ipynb"))}
     for name, lesson in lessons.items():
         copy = WORK / name
-        now, mine = digest(lesson), digest(copy)
+        now, mine = digest(lesson), digest(copy) if copy.exists() else None
         if mine in (None, now, copied.get(name)):  # nothing in it is the learner's
             if mine == now or replace(copy, lesson.read_bytes()):
                 copied[name] = now
@@ -100,8 +99,3 @@ def replace(copy, content):
             "may not be written: close it and run this again."
         )
         return False
-
-
-def digest(path):
-    """The sha256 of a file, None where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None

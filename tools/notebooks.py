@@ -190,7 +190,7 @@ def refused(solution, label):
             data = output.get("data", {})
             shown = DATA.sub("", output.get("text", "") + "".join(map(str, data.values())))
             local = OF_THIS_MACHINE.search(shown)
-            bare = "image/png" in data and not ("text/html" in data or output.metadata)
+            bare = "image/png" in data and "text/html" not in data
             if output.output_type == "error":
                 fault = f"ends in {output.ename}"
             elif output.get("name") == "stderr":

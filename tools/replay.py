@@ -11,7 +11,6 @@ others, so only its assertions are tested.
 
 import argparse
 import os
-import re
 import subprocess
 import sys
 import time
@@ -25,14 +24,17 @@ SETTINGS = {
 } | {f"seeds {first} to {first + 2}": {"ADAMLIB_SEED": str(first)} for first in (10, 20)}
 
 
-def replay(setting, notebooks):
-    """Run these notebooks in that setting: pytest's last line, and the tests that failed."""
-    environment = os.environ | {name: value for name, value in setting.items() if value}
-    command = [sys.executable, "-m", "pytest", "-n2", "-q", "-rfE", "--color=no", *notebooks]
+def run_tests(python, tests, **variables):
+    """Run tests by this Python: pytest's exit code, what it says at last and of failures, and all.
+
+    variables  of the environment; those that are empty stay as they are
+    """
+    environment = os.environ | {name: value for name, value in variables.items() if value}
+    command = [python, "-m", "pytest", "-n2", "-q", "-rfE", "--color=no", *tests]
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     lines = run.stdout.strip().splitlines() or [run.stderr.strip()[-300:]]
-    failed = [line for line in lines if re.match("FAILED|ERROR", line)]
-    return run.returncode, lines[-1].strip("= "), failed, run.stdout
+    failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+    return run.returncode, "\n    ".join([lines[-1].strip("= "), *failed]), run.stdout
 
 
 def main():
@@ -54,11 +56,9 @@ def main():
     worst = 0
     for name, setting in settings.items():
         begin = time.monotonic()
-        code, summary, failed, whole = replay(setting, notebooks)
+        code, words, whole = run_tests(sys.executable, notebooks, **setting)
         worst = max(worst, code)
-        print(f"{name:18} {summary}", flush=True)
-        for line in failed:
-            print(f"    {line}", flush=True)
+        print(f"{name:18} {words}", flush=True)
         if chosen.log and code:
             with chosen.log.open("a") as log:
                 log.write(f"##### {name}, {time.monotonic() - begin:.0f} s\n{whole}\n")

@@ -14,10 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tools.environment import VERSIONS, python_of  # noqa: E402
+from tools.environment import ROOT, VERSIONS, python_of
+from tools.replay import run_tests
 
 ENDS = {"lowest": "lowest-direct", "highest": "highest"}
 TESTS = ["tests", "--ignore=tests/browser", "--ignore=tests/test_environment.py"]
@@ -35,11 +33,8 @@ def unit_tests(uv, python, end, environment):
         done = subprocess.run([uv, "-q", *command], cwd=ROOT, env=variables)
         if done.returncode:
             return done.returncode, "not installed: uv says above why"
-    command = [python_of(environment), "-m", "pytest", "-n2", "-q", "-rfE", "--color=no", *TESTS]
-    tests = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    lines = (tests.stdout or tests.stderr).strip().splitlines()
-    failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    return tests.returncode, "\n    ".join([lines[-1].strip("= "), *failed])
+    code, words, _ = run_tests(python_of(environment), TESTS)
+    return code, words
 
 
 def main():

@@ -10,6 +10,8 @@ keras_trainer one Keras model trained again and again; it imports TensorFlow, so
 vae           the autoencoder and the grid of Figure 4 of Adam's paper
 """
 
+# ruff: noqa: F401 (what is imported here is what the package offers)
+
 from adamlib.experiments.claims import CLAIMS, carried, evidence
 from adamlib.experiments.comparisons import (
     adam_grid,
@@ -37,37 +39,3 @@ from adamlib.experiments.tasks import (
     turned_ravine,
 )
 from adamlib.experiments.tuning import Score, mean_losses, repeat, scoreboard, tune
-
-__all__ = [
-    "CLAIMS",
-    "Score",
-    "Task",
-    "adagrad_from_zero",
-    "adam_grid",
-    "adam_uncorrected",
-    "batch_gradient",
-    "carried",
-    "clothes",
-    "collect",
-    "compare",
-    "dead_units",
-    "digits",
-    "digits_scoreboard",
-    "evidence",
-    "mean_losses",
-    "repeat",
-    "flat_gradient",
-    "gradient_noise",
-    "held_out_losses",
-    "loss_of_runs",
-    "mean_cosines",
-    "momentum_map",
-    "reviews",
-    "scoreboard",
-    "seeds",
-    "size",
-    "timed_training",
-    "train_schedules",
-    "tune",
-    "turned_ravine",
-]

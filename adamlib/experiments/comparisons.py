@@ -16,7 +16,7 @@ from time import perf_counter
 import numpy as np
 
 from adamlib import plots, rules
-from adamlib.descent import batches, iterations, sweep, training
+from adamlib.descent import batches, iterations, sweep
 from adamlib.experiments.jobs import collect
 from adamlib.experiments.tasks import Task, digits
 from adamlib.experiments.tuning import scoreboard
@@ -54,10 +54,8 @@ def digits_scoreboard(methods, every=1):
     from adamlib.keras_check import keras
 
     task = digits()
-    trainings = _trainings(task, methods)
-    trainings["tf.keras Adam"] = lambda rate, seed: task.train_keras(
-        keras.optimizers.Adam(rate), seed
-    )
+    adam = {"tf.keras Adam": lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)}
+    trainings = _trainings(task, methods) | adam
     return scoreboard(trainings, RATES, task.held_out_loss, every=every)
 
 
@@ -112,12 +110,10 @@ def timed_training(task, rule, rate, seed):
     """The samples used, the seconds and the loss on all of task.part, at 25 moments of a training.
 
     The moments are spaced evenly on a log axis; the clock stands still while the loss is measured.
-    For a model without dropout. Returns three arrays.
+    Returns three arrays.
     """
     _check_task(task)
-    rng = np.random.default_rng(count(seed, "seed"))
-    start, how = task.start(rng), dict(epochs=task.epochs, batch_size=task.batch_size, rng=rng)
-    run = training(rule, task.model.loss_and_gradient, start, task.part, **how, learning_rate=rate)
+    run = task.training(rule, rate, seed)
     next(run)  # the start
     steps = iterations(task.part, task.epochs, task.batch_size)
     moments = set(np.geomspace(1, steps, 25).astype(int))

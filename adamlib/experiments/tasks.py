@@ -9,8 +9,6 @@ dead_units(task, params)               how many units of a network are dead
 adagrad_from_zero, adam_uncorrected    two rules as they are before their repair
 """
 
-import contextlib
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +17,7 @@ import numpy as np
 
 from adamlib import rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes
-from adamlib.descent import sweep, train
+from adamlib.descent import sweep, train, training
 from adamlib.inputs import count
 from adamlib.models import MLP, LogisticRegression, SparseLogisticRegression
 
@@ -44,25 +42,33 @@ class Task:
         rate  the learning rate, a number or a function of t
         seed  of the start, of the order of the batches, and of what dropout drops
         """
-        rng, loss = np.random.default_rng(count(seed, "seed")), self.model.loss_and_gradient
-        start = self.start(rng)
-        if getattr(self.model, "dropout", 0):
-            loss = partial(loss, rng=rng)
-        how = dict(epochs=self.epochs, batch_size=self.batch_size, rng=rng)
-        return train(rule, loss, start, self.part, **how, learning_rate=rate, **settings)
+        return train(rule, **self._begin(seed), learning_rate=rate, **settings)
+
+    def training(self, rule, rate, seed, **settings):
+        """train, step by step: as descent.training."""
+        return training(rule, **self._begin(seed), learning_rate=rate, **settings)
 
     def train_quietly(self, rule, rate, seed, **settings):
         """train, without a word where it diverges."""
-        with contextlib.redirect_stdout(io.StringIO()):
-            return self.train(rule, rate, seed, **settings)
+        with np.errstate(all="ignore"):
+            *_, run = self.training(rule, rate, seed, **settings)
+        return run._replace(losses=np.array(run.losses))
 
     def train_keras(self, optimizer, seed):
         """The same batches, trained by a Keras optimizer; for a model without dropout."""
         from adamlib.keras_check import train_network
 
-        rng = np.random.default_rng(seed)
-        how = dict(epochs=self.epochs, batch_size=self.batch_size)
-        return train_network(optimizer, self.start(rng), self.part, **how, rng=rng)
+        begin = self._begin(seed)
+        del begin["loss_and_gradient"]
+        return train_network(optimizer, **begin)
+
+    def _begin(self, seed):
+        """What a training takes but for its rule, drawn from the seed."""
+        rng, loss = np.random.default_rng(count(seed, "seed")), self.model.loss_and_gradient
+        if getattr(self.model, "dropout", 0):
+            loss = partial(loss, rng=rng)
+        how = dict(epochs=self.epochs, batch_size=self.batch_size, rng=rng)
+        return dict(loss_and_gradient=loss, params=self.start(rng), data=self.part) | how
 
     def held_out_loss(self, params):
         return self.model.loss(params, self.others)
