@@ -22,6 +22,7 @@ from adamlib.experiments.comparisons import (
     loss_of_runs,
     mean_cosines,
     momentum_map,
+    steps_needed,
     timed_training,
     train_schedules,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "scoreboard",
     "seeds",
     "size",
+    "steps_needed",
     "timed_training",
     "train_schedules",
     "tune",

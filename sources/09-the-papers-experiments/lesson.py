@@ -18,16 +18,16 @@
 # run it again, and it goes on from where it was.
 
 # %%
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check_answer, quiz
-from adamlib.experiments import adagrad_from_zero, adam_uncorrected, evidence, paper
+from adamlib.experiments import paper
 from adamlib.experiments.paper import constant
-from adamlib.experiments.vae import BETAS_2, VAE, bias_correction_grid, figure_4, least
+from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid, figure_4, least
 from adamlib.datasets import SHIPPED, full_size
 from adamlib.models import MLP, SparseLogisticRegression
 from adamlib.schedules import inverse_sqrt
@@ -80,16 +80,15 @@ race = partial(paper.race, seeds=SEEDS, done=done, full=size == "full")
 samples, epochs, longer = plan["1 left"]
 digits = data_of("mnist", samples)
 softmax = MLP((784, 10))  # a network without a hidden layer is logistic regression
-convex = {
-    "adagrad": (adagrad_from_zero, constant),
+convex = ["adagrad", "rmsprop", "nesterov", "adam"]
+variants = {
+    "adagrad": (experiments.adagrad_from_zero, constant),
+    "adagrad, α/√t": (experiments.adagrad_from_zero, inverse_sqrt),
     "rmsprop": (rules.rmsprop, inverse_sqrt),
     "nesterov": (rules.nesterov, inverse_sqrt),
+    "nesterov, constant α": (rules.nesterov, constant),
     "adam": (rules.adam, inverse_sqrt),
 }
-variants = {
-    "nesterov, constant α": (rules.nesterov, constant),
-    "adagrad, α/√t": (adagrad_from_zero, inverse_sqrt),
-} | convex
 rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0][:most]
 on_digits = paper.trainer(softmax, softmax.initial, digits, epochs, variants)
 quiz("09.decay")
@@ -115,7 +114,7 @@ check_answer("09.twice", part)
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 twice = race("Figure 1 left", on_digits, {"adagrad, α/√t": rates})
 paper.draw({m: left[m] for m in ("nesterov", "adam")} | twice, "All with α/√t")
-evidence(
+experiments.evidence(
     "09 Adam ends below Nesterov on digits",
     "09 Adam ends below AdaGrad on digits",
     "09 Nesterov with a constant rate ends below Nesterov on digits",
@@ -132,7 +131,7 @@ with_penalty = paper.trainer(penalised, penalised.initial, digits, longer, varia
 chosen = dict.fromkeys(["adagrad, α/√t", "nesterov", "adam"], [0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
 level = race("Figure 1 left, with a penalty", with_penalty, chosen, "digits with a penalty")
 paper.draw(level, "Logistic regression, digits, L2 penalty")
-evidence(
+experiments.evidence(
     "09 Adam ends below Nesterov with a penalty",
     "09 Adam and Nesterov end below AdaGrad decayed twice with a penalty",
 )
@@ -189,19 +188,17 @@ quiz("09.words")
 chosen = dict.fromkeys(["adagrad, α/√t", *convex], rates_right)
 right = race("Figure 1 right, dropout", on_reviews(0.5), chosen, "reviews with dropout")
 paper.draw(right, "Logistic regression, reviews, dropout")
-evidence(
-    "09 AdaGrad ends below Nesterov on reviews with dropout",
-    "09 Adam ends below Nesterov on reviews with dropout",
-    "09 AdaGrad ends below Adam on reviews with dropout",
-    "09 Adam ends below RMSProp on reviews with dropout",
-    "09 AdaGrad decayed twice ends below Nesterov on reviews with dropout",
+pairs = ("AdaGrad", "Nesterov"), ("Adam", "Nesterov"), ("AdaGrad", "Adam"), ("Adam", "RMSProp")
+pairs += (("AdaGrad decayed twice", "Nesterov"),)
+experiments.evidence(
+    *(f"09 {low} ends below {high} on reviews with dropout" for low, high in pairs)
 )
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 chosen = dict.fromkeys(convex, rates_right)
 plain = race("Figure 1 right, no dropout", on_reviews(0.0), chosen, "reviews")
 paper.draw(plain, "Logistic regression, reviews, no dropout")
-evidence(
+experiments.evidence(
     "09 RMSProp ends below Nesterov on reviews",
     "09 Adam ends below RMSProp on reviews",
     "09 AdaGrad ends below Adam on reviews",
@@ -227,7 +224,7 @@ evidence(
 # %%
 few_digits = data_of("mnist", plan["2"][0])
 five = {
-    "adagrad": (adagrad_from_zero, constant),
+    "adagrad": (experiments.adagrad_from_zero, constant),
     "rmsprop": (rules.rmsprop, constant),
     "nesterov": (rules.nesterov, constant),
     "adadelta": (rules.adadelta, constant),
@@ -246,25 +243,18 @@ def on_network(dropout):
 # %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
 dropped = race("Figure 2, dropout", on_network(0.5), rates_2, "a network with dropout")
 paper.draw(dropped, "Two hidden layers, digits, dropout; bands of two", bands=["nesterov", "adam"])
-display(
-    evidence(
-        "09 Adam ends below RMSProp on a network with dropout",
-        "09 Adam ends below Adadelta on a network with dropout",
-        "09 RMSProp ends below Adadelta on a network with dropout",
-        "09 Adadelta ends below Nesterov on a network with dropout",
-        "09 Nesterov ends below AdaGrad on a network with dropout",
-    )
-)
+pairs = ("Adam", "RMSProp"), ("Adam", "Adadelta"), ("RMSProp", "Adadelta")
+pairs += ("Adadelta", "Nesterov"), ("Nesterov", "AdaGrad")
+rows = [f"09 {low} ends below {high} on a network with dropout" for low, high in pairs]
+display(experiments.evidence(*rows))
 quiz("09.dropout")
 
 # %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
 whole = race("Figure 2, no dropout", on_network(0.0), rates_2, "a network")
 paper.draw(whole, "Two hidden layers, digits, no dropout; bands of two", bands=["nesterov", "adam"])
-evidence(
-    "09 Adam ends below Nesterov on a network",
-    "09 Adam ends below RMSProp on a network",
-    "09 Adam ends below Adadelta on a network",
-    "09 Adam ends below AdaGrad on a network",
+others = "Nesterov", "RMSProp", "Adadelta", "AdaGrad"
+experiments.evidence(
+    *(f"09 Adam ends below {other} on a network" for other in others),
     "09 Nesterov ends below RMSProp, Adadelta and AdaGrad on a network",
 )
 
@@ -301,8 +291,6 @@ for m, (rule, _) in five.items():
 # of the input and of the dense layer.
 
 # %%
-from functools import cache
-
 from adamlib.experiments.keras_trainer import pooled_network, pooled_trainer, root_of_v_hat
 
 samples, epochs_3, batch_size, channels = plan["3"]
@@ -320,20 +308,17 @@ def start_of(seed):  # dropout has no weights
     return pooled_network(seed, clothes.shape[1:], channels, 0.0).get_weights()
 
 
-def on_clothes(dropout):
-    def train_at(method, rate, seed):
-        return trainer(method, dropout)(start_of(seed), rate, seed, epochs_3).losses
-
-    return train_at
+def on_clothes(dropout, method, rate, seed):
+    return trainer(method, dropout)(start_of(seed), rate, seed, epochs_3).losses
 
 
 rates_3 = dict.fromkeys(["adagrad", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1])
 quiz("09.vanish")
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
-sharp = race("Figure 3, no dropout", on_clothes(0.0), rates_3, "convolutions")
+sharp = race("Figure 3, no dropout", partial(on_clothes, 0.0), rates_3, "convolutions")
 paper.draw(sharp, "Convolutions, clothes, no dropout")
-evidence(
+experiments.evidence(
     "09 Adam is first below Nesterov on convolutions",
     "09 AdaGrad is first below Nesterov on convolutions",
     "09 Adam is first below AdaGrad on convolutions",
@@ -343,9 +328,9 @@ evidence(
 )
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions with dropout"]
-blurred = race("Figure 3, dropout", on_clothes(0.5), rates_3, "convolutions with dropout")
+blurred = race("Figure 3, dropout", partial(on_clothes, 0.5), rates_3, "convolutions with dropout")
 paper.draw(blurred, "Convolutions, clothes, dropout")
-evidence(
+experiments.evidence(
     "09 Adam is first below Nesterov on convolutions with dropout",
     "09 AdaGrad is first below Nesterov on convolutions with dropout",
     "09 Adam ends below AdaGrad on convolutions with dropout",
@@ -354,7 +339,7 @@ evidence(
 )
 
 # %%
-on_clothes(0.0)("adam", sharp["adam"][0], SEEDS[0])
+on_clothes(0.0, "adam", sharp["adam"][0], SEEDS[0])
 root = root_of_v_hat(trainer("adam", 0.0).optimizer)
 times = np.median(root) / 1e-8
 print(f"√v̂ after {epochs_3} epochs: its median is above 100,000 times 1e-8: {times > 1e5}")
@@ -419,23 +404,20 @@ print(f"{2 * 6 * len(alphas)} settings, {images.shape[1]} pixels")
 quiz("09.small")
 
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
-both = {"adam, with correction": rules.adam, "adam, without correction": adam_uncorrected}
+both = {
+    "adam, with correction": rules.adam,
+    "adam, without correction": experiments.adam_uncorrected,
+}
 jobs = {(name, seed): partial(whole_grid, both[name], seed) for name in both for seed in grid_seeds}
 grids = experiments.collect(jobs, done.setdefault("Figure 4", {}))
 losses = {name: np.array([grids[name, seed] for seed in grid_seeds]) for name in both}
-display(figure_4(losses, alphas, few))
-display(figure_4(losses, alphas, epochs_4))
+display(figure_4(losses, alphas, few), figure_4(losses, alphas, epochs_4))
 print(f"the least loss in epoch {epochs_4}, and its α")
 print(least(losses, alphas))
-evidence(
+experiments.evidence(
     "09 without correction α = 0.03 diverges in the first epoch",
     "09 with correction α = 0.03 diverges in the first epoch",
-    "09 correction gains at β₁ = 0 and β₂ = 0.99",
-    "09 correction gains at β₁ = 0 and β₂ = 0.999",
-    "09 correction gains at β₁ = 0 and β₂ = 0.9999",
-    "09 correction gains at β₁ = 0.9 and β₂ = 0.99",
-    "09 correction gains at β₁ = 0.9 and β₂ = 0.999",
-    "09 correction gains at β₁ = 0.9 and β₂ = 0.9999",
+    *(f"09 correction gains at β₁ = {a:g} and β₂ = {b:g}" for a in BETAS_1 for b in BETAS_2),
     "09 at α = 0.0001 Adam is behind without correction",
     "09 with correction β₂ changes the best loss by",
 )
@@ -521,8 +503,8 @@ def ends(results):
     return {m: paper.last_epoch(curves) for m, (_, curves) in results.items()}
 
 
-def holds(name, low, high):
-    carried(f"09 {name}", high - low)
+def holds(name, low, high, **said):
+    carried(f"09 {name}", high - low, **said)
 
 
 if size == "laptop":
