@@ -368,8 +368,8 @@ shown = {
     "η, warm-up": linear_warmup(1.0, 30),
     "η, warm-up and cosine": lambda t: cosine_at(t, 1.0, 300, 30),
 }
-curves = {name: np.array([rate_at(t) for t in steps]) for name, rate_at in shown.items()}
-fig = plots.lines(curves, x=steps, ylabel="learning rate / η", log=False)
+drawn = {name: np.array([rate_at(t) for t in steps]) for name, rate_at in shown.items()}
+fig = plots.lines(drawn, x=steps, ylabel="learning rate / η", log=False)
 fig.axes[0].legend(loc=(0.19, 0.24))
 fig
 
@@ -428,9 +428,8 @@ print(f"{'held-out loss':26}", *(f"η = {rate:<7g}" for rate in real_rates))
 for name, losses in at_end.items():
     print(f"{name:26}", *(f"{loss:<11.2f}" for loss in losses.mean(axis=0)))
 display(plots.lines(at_end, x=real_rates, xlabel="η", ylabel="held-out loss", log_x=True))
-others = ("constant", "warm-up", "cosine")
 experiments.evidence(
-    *(f"07 warm-up with cosine ends below {other}" for other in others),
+    *(f"07 warm-up with cosine ends below {other}" for other in ("constant", "warm-up", "cosine")),
     "07 at 0.01 warm-up with cosine ends below cosine",
     "07 warm-up ends below constant",
     "07 at 0.1 warm-up ends below constant",

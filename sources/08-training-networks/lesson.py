@@ -98,6 +98,11 @@ def run(name, rate, seed):
     return measured(trainer(name), rate, seed, epochs)
 
 
+def accuracies(runs):
+    """Shape (seeds, looks)."""
+    return np.array([found["accuracy"] for found in runs])
+
+
 # %% tags=["about: 08 momentum tuned"]
 def show(rates, title):
     """Train with each seed; what each method came to at its rate, as a table and as curves."""
@@ -111,15 +116,9 @@ def show(rates, title):
     return curves
 
 
-def accuracies(runs):
-    """Shape (seeds, looks)."""
-    return np.array([found["accuracy"] for found in runs])
-
-
 at_default = show(default_rates, "Keras's default rates")
-experiments.evidence(
-    *(f"08 {name} at its default" for name in ("Adam", "RMSProp", "momentum", "sgd"))
-)
+four = "Adam", "RMSProp", "momentum", "sgd"
+experiments.evidence(*(f"08 {name} at its default" for name in four))
 
 # %% [markdown]
 # The figure and the first table show three seeds: their mean, in a band from the worst to the best. The second table

@@ -404,10 +404,8 @@ print(f"{2 * 6 * len(alphas)} settings, {images.shape[1]} pixels")
 quiz("09.small")
 
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
-both = {
-    "adam, with correction": rules.adam,
-    "adam, without correction": experiments.adam_uncorrected,
-}
+uncorrected = experiments.adam_uncorrected
+both = {"adam, with correction": rules.adam, "adam, without correction": uncorrected}
 jobs = {(name, seed): partial(whole_grid, both[name], seed) for name in both for seed in grid_seeds}
 grids = experiments.collect(jobs, done.setdefault("Figure 4", {}))
 losses = {name: np.array([grids[name, seed] for seed in grid_seeds]) for name in both}
@@ -487,16 +485,12 @@ check_answer("09.moved", moved)
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from itertools import product
-
 from adamlib.experiments import CLAIMS, carried
-from adamlib.experiments.vae import BETAS_1
 
 assert max(apart_from_keras.values()) < 1e-12
 assert np.round(alphas[[0, 4, 5]], 4).tolist() == [0.0001, 0.01, 0.0316] or size == "full"
 for rate in rates if size == "laptop" else []:  # exercise 2, for every seed
-    share = CLAIMS[f"09 at α = {rate:g} Nesterov ends below Adam on digits"].share
-    assert share == (rate in (1, 3))
+    carried(f"09 at α = {rate:g} Nesterov ends below Adam on digits", share=rate in (1, 3))
 
 
 def ends(results):
@@ -507,111 +501,97 @@ def holds(name, low, high, **said):
     carried(f"09 {name}", high - low, **said)
 
 
+def mean(name):
+    return CLAIMS[f"09 {name}"].mean
+
+
+names = {"adagrad": "AdaGrad", "adam": "Adam", "rmsprop": "RMSProp", "nesterov": "Nesterov"}
 if size == "laptop":
     assert (len(few_digits[1]), len(clothes), len(images)) == (3000, 1536, 2000)
     assert (len(digits[1]), reviews[0].shape) == (8000, (6824, 8730))
     assert len(clothes) // 64 * 5 == 120 and len(images) // 100 * 8 == 160
+    # Figure 1
     dense, decayed_twice, penalty = ends(left), ends(twice)["adagrad, α/√t"], ends(level)
-    holds("Adam ends below Nesterov on digits", dense["adam"], dense["nesterov"])
-    holds("Adam ends below AdaGrad on digits", dense["adam"], dense["adagrad"])
+    holds("Adam ends below Nesterov on digits", dense["adam"], dense["nesterov"], share=1)
+    holds("Adam ends below AdaGrad on digits", dense["adam"], dense["adagrad"], shown=4)
     name = "Nesterov with a constant rate ends below Nesterov on digits"
-    holds(name, dense["nesterov, constant α"], dense["nesterov"])
-    holds("Nesterov ends below AdaGrad decayed twice on digits", dense["nesterov"], decayed_twice)
-    holds("Adam ends below Nesterov with a penalty", penalty["adam"], penalty["nesterov"])
+    holds(name, dense["nesterov, constant α"], dense["nesterov"], share=1)
+    name = "Nesterov ends below AdaGrad decayed twice on digits"
+    holds(name, dense["nesterov"], decayed_twice, share=1)
+    name = "Adam ends below Nesterov with a penalty"
+    holds(name, penalty["adam"], penalty["nesterov"], separated=False)
     name = "Adam and Nesterov end below AdaGrad decayed twice with a penalty"
     best_two = np.maximum(penalty["adam"], penalty["nesterov"])
-    holds(name, best_two, penalty["adagrad, α/√t"])
+    holds(name, best_two, penalty["adagrad, α/√t"], share=1)
     first = {m: curves[:, :4].mean() for m, (_, curves) in level.items()}
     assert first["nesterov"] > 1.5 * max(first["adam"], first["adagrad, α/√t"])
     for words, some in (("reviews with dropout", ends(right)), ("reviews", ends(plain))):
-        for m, name in (("adagrad", "AdaGrad"), ("adam", "Adam"), ("rmsprop", "RMSProp")):
-            holds(f"{name} ends below Nesterov on {words}", some[m], some["nesterov"])
+        for m in ("adagrad", "adam", "rmsprop"):
+            name = f"{names[m]} ends below Nesterov on {words}"
+            holds(name, some[m], some["nesterov"], share=1)
         holds(f"AdaGrad ends below Adam on {words}", some["adagrad"], some["adam"])
         holds(f"Adam ends below RMSProp on {words}", some["adam"], some["rmsprop"])
     some = ends(right)
     name = "AdaGrad decayed twice ends below Nesterov on reviews with dropout"
-    holds(name, some["adagrad, α/√t"], some["nesterov"])
+    holds(name, some["adagrad, α/√t"], some["nesterov"], share=0)
+    # Figures 2 and 3
     for words, some in (("a network with dropout", ends(dropped)), ("a network", ends(whole))):
-        names = {"adagrad": "AdaGrad", "rmsprop": "RMSProp", "nesterov": "Nesterov"}
-        for m, name in (names | {"adadelta": "Adadelta"}).items():
-            holds(f"Adam ends below {name} on {words}", some["adam"], some[m])
+        for m in ("adagrad", "rmsprop", "nesterov", "adadelta"):
+            holds(f"Adam ends below {names.get(m, 'Adadelta')} on {words}", some["adam"], some[m])
     for words, results in (("convolutions", sharp), ("convolutions with dropout", blurred)):
         last = ends(results)
-        holds(f"Adam ends below AdaGrad on {words}", last["adam"], last["adagrad"])
+        holds(f"Adam ends below AdaGrad on {words}", last["adam"], last["adagrad"], share=1)
         holds(f"Nesterov ends below Adam on {words}", last["nesterov"], last["adam"])
         first = {m: curves[:, 3] for m, (_, curves) in results.items()}
         holds(f"Adam is first below Nesterov on {words}", first["adam"], first["nesterov"])
-        holds(f"AdaGrad is first below Nesterov on {words}", first["adagrad"], first["nesterov"])
+        name = f"AdaGrad is first below Nesterov on {words}"
+        holds(name, first["adagrad"], first["nesterov"], share=1)
+    carried("09 √v̂ at the end on convolutions, median's log10", np.log10(np.median(root)))
+    # Figure 4
     with_it, without_it = losses.values()
-    for (i, beta_1), (j, beta_2) in product(enumerate(BETAS_1), enumerate(BETAS_2)):
+    for i, j in np.ndindex(2, 3):
         least = [np.nanmin(of_seeds[:, -1, i, j], axis=1) for of_seeds in (with_it, without_it)]
-        holds(f"correction gains at β₁ = {beta_1:g} and β₂ = {beta_2:g}", *least)
+        holds(f"correction gains at β₁ = {BETAS_1[i]:g} and β₂ = {BETAS_2[j]:g}", *least)
     name = "at α = 0.0001 Adam is behind without correction"
     holds(name, without_it[:, -1, 1, 2, 0], with_it[:, -1, 1, 2, 0])
     spread = np.ptp(np.nanmin(with_it[:, -1, 1], axis=-1), axis=1)
     carried("09 with correction β₂ changes the best loss by", spread)
-    carried("09 √v̂ at the end on convolutions, median's log10", np.log10(np.median(root)))
-
-
-def shares(*names):
-    return [CLAIMS[f"09 {name}"].share for name in names]
-
-
-def separated(name):
-    return CLAIMS[f"09 {name}"].separated
-
 
 # Figure 1
-assert shares("Adam ends below Nesterov on digits") == [1]
-assert shares("Nesterov with a constant rate ends below Nesterov on digits") == [1]
-assert shares("Nesterov ends below AdaGrad decayed twice on digits") == [1]
-assert CLAIMS["09 Adam ends below AdaGrad on digits"].shown == 4
-assert not separated("Adam ends below Nesterov with a penalty")
-assert shares("Adam and Nesterov end below AdaGrad decayed twice with a penalty") == [1]
-for words in ("reviews with dropout", "reviews"):
-    for name in ("AdaGrad", "Adam", "RMSProp"):
-        assert shares(f"{name} ends below Nesterov on {words}") == [1]
-assert abs(CLAIMS["09 AdaGrad ends below Adam on reviews with dropout"].mean) < 0.002
-assert shares("AdaGrad ends below Adam on reviews") == [1]
-assert shares("AdaGrad decayed twice ends below Nesterov on reviews with dropout") == [0]
+assert abs(mean("AdaGrad ends below Adam on reviews with dropout")) < 0.002
+carried("09 AdaGrad ends below Adam on reviews", share=1)
 # Figure 2
 words = "a network with dropout"
-assert not separated(f"Adam ends below RMSProp on {words}")
+carried(f"09 Adam ends below RMSProp on {words}", separated=False)
 in_order = ("RMSProp", "Adadelta"), ("Adam", "Adadelta"), ("Adadelta", "Nesterov")
 for low, high in (*in_order, ("Nesterov", "AdaGrad")):
-    assert separated(f"{low} ends below {high} on {words}")
+    carried(f"09 {low} ends below {high} on {words}", separated=True)
     assert CLAIMS[f"09 {low} ends below {high} on {words}"].shown >= 25
 for words in ("a network", "a network with dropout"):
-    alphas_ = [CLAIMS[f"09 best α of {m} on {words}"].mean for m in ("nesterov", "adam")]
-    assert 9 < alphas_[0] / alphas_[1] < 34
-assert not separated("Adam ends below Nesterov on a network")
-assert shares("Nesterov ends below RMSProp, Adadelta and AdaGrad on a network") == [1]
+    assert 9 < mean(f"best α of nesterov on {words}") / mean(f"best α of adam on {words}") < 34
+carried("09 Adam ends below Nesterov on a network", separated=False)
+carried("09 Nesterov ends below RMSProp, Adadelta and AdaGrad on a network", share=1)
 for name in ("AdaGrad", "RMSProp", "Adadelta"):
-    assert shares(f"Adam ends below {name} on a network") == [1]
+    carried(f"09 Adam ends below {name} on a network", share=1)
 # Figure 3
-for words, first in (("convolutions", 12), ("convolutions with dropout", 9)):
-    assert shares(f"AdaGrad is first below Nesterov on {words}") == [1]
-    assert CLAIMS[f"09 Adam is first below Nesterov on {words}"].shown == first
-    for name in ("Adam", "Nesterov"):
-        assert shares(f"{name} ends below AdaGrad on {words}") == [1]
-    shown = {"convolutions": 8, "convolutions with dropout": 10}[words]
-    assert CLAIMS[f"09 Nesterov ends below Adam on {words}"].shown == shown
-    assert 0 < CLAIMS[f"09 Nesterov ends below Adam on {words}"].mean < 0.04
-assert not separated("Adam is first below Nesterov on convolutions with dropout")
-assert 5.5 < CLAIMS["09 √v̂ at the end on convolutions, median's log10"].mean + 8 < 6
+for words, first, last in (("convolutions", 12, 8), ("convolutions with dropout", 9, 10)):
+    carried(f"09 Adam is first below Nesterov on {words}", shown=first)
+    carried(f"09 Nesterov ends below AdaGrad on {words}", share=1)
+    carried(f"09 Nesterov ends below Adam on {words}", shown=last)
+    assert 0 < mean(f"Nesterov ends below Adam on {words}") < 0.04
+carried("09 Adam is first below Nesterov on convolutions with dropout", separated=False)
+assert 5.5 < mean("√v̂ at the end on convolutions, median's log10") + 8 < 6
 # Figure 4
-assert CLAIMS["09 without correction α = 0.03 diverges in the first epoch"].shown == 10
-assert shares("with correction α = 0.03 diverges in the first epoch") == [0]
+carried("09 without correction α = 0.03 diverges in the first epoch", shown=10)
+carried("09 with correction α = 0.03 diverges in the first epoch", share=0)
 for beta_2 in ("0.99", "0.999", "0.9999"):
-    assert shares(f"correction gains at β₁ = 0.9 and β₂ = {beta_2}") == [1]
-    gain = CLAIMS[f"09 correction gains at β₁ = 0.9 and β₂ = {beta_2}"].mean
-    assert 1 <= round(gain, 1) <= 1.3
-    assert separated(f"correction gains at β₁ = 0 and β₂ = {beta_2}") == (beta_2 == "0.99")
-    assert shares(f"with correction α = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2}") == [1]
-costs = CLAIMS["09 correction gains at β₁ = 0 and β₂ = 0.99"]
-assert costs.shown == 4 and round(costs.mean, 1) == -0.3
-assert shares("without correction 0.99 lies lower up to its best") == [1]
-assert CLAIMS["09 without correction 0.999 and 0.9999 are apart by"].mean < 0.2
-assert CLAIMS["09 at α = 0.0001 Adam is behind without correction"].mean > 40
-assert CLAIMS["09 with correction β₂ changes the best loss by"].mean < 0.5
-assert round(CLAIMS["09 decades that the best α moves left from β₂ = 0.99 to 0.9999"].mean) == 1
+    carried(f"09 correction gains at β₁ = 0.9 and β₂ = {beta_2}", share=1)
+    assert 1 <= round(mean(f"correction gains at β₁ = 0.9 and β₂ = {beta_2}"), 1) <= 1.3
+    carried(f"09 correction gains at β₁ = 0 and β₂ = {beta_2}", separated=beta_2 == "0.99")
+    carried(f"09 with correction α = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2}", share=1)
+carried("09 correction gains at β₁ = 0 and β₂ = 0.99", shown=4, mean="-0.3")
+carried("09 without correction 0.99 lies lower up to its best", share=1)
+assert mean("without correction 0.999 and 0.9999 are apart by") < 0.2
+assert mean("at α = 0.0001 Adam is behind without correction") > 40
+assert mean("with correction β₂ changes the best loss by") < 0.5
+carried("09 decades that the best α moves left from β₂ = 0.99 to 0.9999", mean="1")
