@@ -85,12 +85,10 @@ ANSWERS = {
         within=0.015,
     ),
     "bug_A": Number(
-        4,
-        wrong=DYING | {2: "without the root the step falls as 1/t: twice as steep as A"},
+        4, wrong=DYING | {2: "without the root the step falls as 1/t: twice as steep as A"}
     ),
     "bug_B": Number(
-        2,
-        wrong=DYING | {4: "2/√(2t) falls as 1/√t, like the right line: B is twice as steep"},
+        2, wrong=DYING | {4: "2/√(2t) falls as 1/√t, like the right line: B is twice as steep"}
     ),
     "bug_C": Number(
         3,

@@ -417,9 +417,8 @@ with tempfile.TemporaryDirectory() as folder:
 for model in (loaded, wrapped.model):
     model.train_on_batch(part[0][:64], part[1][:64])
 gone_apart = largest_difference(loaded.get_weights(), wrapped.model.get_weights())
-step = int(loaded.optimizer.iterations)
-print(f"loaded, and one step on, the {step}th; the first model too:", end=" ")
-print(f"apart by less than 1e-6: {gone_apart < 1e-6}")
+print(f"loaded, and one step on, the {int(loaded.optimizer.iterations)}th", end="; ")
+print(f"the first model too: apart by less than 1e-6: {gone_apart < 1e-6}")
 
 # %% [markdown]
 # ## 7 Rules of thumb that survive

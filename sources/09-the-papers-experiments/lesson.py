@@ -26,7 +26,6 @@ from IPython.display import display
 from adamlib import experiments, plots, rules
 from adamlib.practice import check_answer, quiz
 from adamlib.experiments import paper
-from adamlib.experiments.paper import constant
 from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid, figure_4, least
 from adamlib.datasets import SHIPPED, full_size
 from adamlib.models import MLP, SparseLogisticRegression
@@ -82,11 +81,11 @@ digits = data_of("mnist", samples)
 softmax = MLP((784, 10))  # a network without a hidden layer is logistic regression
 convex = ["adagrad", "rmsprop", "nesterov", "adam"]
 variants = {
-    "adagrad": (experiments.adagrad_from_zero, constant),
+    "adagrad": (experiments.adagrad_from_zero, paper.constant),
     "adagrad, α/√t": (experiments.adagrad_from_zero, inverse_sqrt),
     "rmsprop": (rules.rmsprop, inverse_sqrt),
     "nesterov": (rules.nesterov, inverse_sqrt),
-    "nesterov, constant α": (rules.nesterov, constant),
+    "nesterov, constant α": (rules.nesterov, paper.constant),
     "adam": (rules.adam, inverse_sqrt),
 }
 rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0][:most]
@@ -224,11 +223,11 @@ experiments.evidence(
 # %%
 few_digits = data_of("mnist", plan["2"][0])
 five = {
-    "adagrad": (experiments.adagrad_from_zero, constant),
-    "rmsprop": (rules.rmsprop, constant),
-    "nesterov": (rules.nesterov, constant),
-    "adadelta": (rules.adadelta, constant),
-    "adam": (rules.adam, constant),
+    "adagrad": (experiments.adagrad_from_zero, paper.constant),
+    "rmsprop": (rules.rmsprop, paper.constant),
+    "nesterov": (rules.nesterov, paper.constant),
+    "adadelta": (rules.adadelta, paper.constant),
+    "adam": (rules.adam, paper.constant),
 }
 rates_2 = dict.fromkeys(five, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
 rates_2["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
