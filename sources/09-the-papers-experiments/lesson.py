@@ -187,11 +187,10 @@ quiz("09.words")
 chosen = dict.fromkeys(["adagrad, α/√t", *convex], rates_right)
 right = race("Figure 1 right, dropout", on_reviews(0.5), chosen, "reviews with dropout")
 paper.draw(right, "Logistic regression, reviews, dropout")
-pairs = ("AdaGrad", "Nesterov"), ("Adam", "Nesterov"), ("AdaGrad", "Adam"), ("Adam", "RMSProp")
-pairs += (("AdaGrad decayed twice", "Nesterov"),)
-experiments.evidence(
-    *(f"09 {low} ends below {high} on reviews with dropout" for low, high in pairs)
-)
+pairs = [("AdaGrad", "Nesterov"), ("Adam", "Nesterov"), ("AdaGrad", "Adam"), ("Adam", "RMSProp")]
+pairs += [("AdaGrad decayed twice", "Nesterov")]
+rows = [f"09 {low} ends below {high} on reviews with dropout" for low, high in pairs]
+experiments.evidence(*rows)
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 chosen = dict.fromkeys(convex, rates_right)
@@ -242,8 +241,8 @@ def on_network(dropout):
 # %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
 dropped = race("Figure 2, dropout", on_network(0.5), rates_2, "a network with dropout")
 paper.draw(dropped, "Two hidden layers, digits, dropout; bands of two", bands=["nesterov", "adam"])
-pairs = ("Adam", "RMSProp"), ("Adam", "Adadelta"), ("RMSProp", "Adadelta")
-pairs += ("Adadelta", "Nesterov"), ("Nesterov", "AdaGrad")
+pairs = [("Adam", "RMSProp"), ("Adam", "Adadelta"), ("RMSProp", "Adadelta")]
+pairs += [("Adadelta", "Nesterov"), ("Nesterov", "AdaGrad")]
 rows = [f"09 {low} ends below {high} on a network with dropout" for low, high in pairs]
 display(experiments.evidence(*rows))
 quiz("09.dropout")
