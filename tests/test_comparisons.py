@@ -87,6 +87,14 @@ def test_the_loss_of_runs_is_that_of_descend_and_its_noise_averages_out():
     assert losses[-1] == pytest.approx(0.3 / (2 - 0.3), rel=0.1)  # lesson 02's noise ball
 
 
+def test_the_steps_to_the_bottom_of_a_ravine():
+    needed = experiments.steps_needed(rules.sgd, 10, learning_rate=2 / 11)
+    path = descend(rules.sgd, lambda x: x * [1, 10], [1, 1], 200, learning_rate=2 / 11).trajectory
+    values = path**2 @ [1 / 2, 5]
+    assert values[needed] < 1e-6 <= values[:needed].min()
+    assert experiments.steps_needed(rules.sgd, 10, learning_rate=1e-3) == 0
+
+
 def test_the_theory_of_momentum_holds_for_momentum_and_not_for_nesterov():
     picture, wrong = experiments.momentum_map(rules.momentum)
     assert wrong < 0.001

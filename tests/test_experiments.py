@@ -153,6 +153,16 @@ def test_a_cell_is_carried_within_four_deviations(table):
             carried("02 Adam wins", values)
 
 
+def test_the_text_is_carried_by_the_table(table):
+    carried("02 Adam wins", 0.5, mean="0.4", shown=27, share=0.9, separated=True)
+    carried("02 so it is", share=1)
+    for said in ({"mean": "0.5"}, {"mean": "0.41"}, {"shown": 26}, {"share": 1}):
+        with pytest.raises(AssertionError, match=f"02 Adam wins: .*{[*said][0]} is .*, and not"):
+            carried("02 Adam wins", **said)
+    with pytest.raises(AssertionError, match="separated is True, and not False"):
+        carried("02 Adam wins", separated=False)
+
+
 def test_evidence_is_a_table_of_the_rows(table):
     text = evidence("02 Adam wins", "02 how large", "02 so it is").data
     assert "| Adam wins (loss) | 0.40 ± 0.10 | 27 of 30 |" in text

@@ -341,6 +341,7 @@ CALLS = {
         RATE | {"rule": rules.sgd, "surface": surfaces.ravine, "steps": 3, "runs": 2},
         60,
     ),
+    "steps_needed": (experiments.steps_needed, RATE | {"rule": rules.sgd, "kappa": 3}, 60),
     "momentum_map": (experiments.momentum_map, {"rule": rules.momentum}, 3),
     "adam_grid": (
         experiments.adam_grid,

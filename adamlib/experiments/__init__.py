@@ -24,6 +24,7 @@ from adamlib.experiments.comparisons import (
     loss_of_runs,
     mean_cosines,
     momentum_map,
+    steps_needed,
     timed_training,
     train_schedules,
 )

@@ -2,7 +2,8 @@
 
     CLAIMS[name]             one row of the table
     evidence(*names)         some rows, as a table that a notebook shows
-    carried(name, values)    raise AssertionError unless a cell's numbers agree with the table's
+    carried(name, values)    raise AssertionError unless a cell's numbers, and what its text says,
+                             agree with the table's
 
 benchmarks/claims.py measures the table; nothing in it is typed by hand.
 """
@@ -86,16 +87,26 @@ def evidence(*names):
     return Markdown("\n".join(f"| {row} |" for row in rows))
 
 
-def carried(name, values):
-    """Raise AssertionError unless the mean of `values` is within four deviations of the table's.
+def carried(name, values=None, *, mean=None, shown=None, share=None, separated=None):
+    """Raise AssertionError unless the table carries what a notebook has found and its text says.
 
-    values  one number, or one for each seed. The margin is that of a single seed: it holds for
-            the mean of a few too, even where another seed has chosen another learning rate.
+    values  one number, or one for each seed, whose mean is to be within four deviations of the
+            table's. The margin is that of a single seed: it holds for the mean of a few too, even
+            where another seed has chosen another learning rate.
+    mean    as the text has it, to its last digit: "0.03"
+    shown, share, separated    as a Claim has them
     """
     claim = CLAIMS[check_name(name, CLAIMS, "claim")]
-    mean = float(np.mean(numbers(values, "The values")))
-    if not abs(mean - claim.mean) <= 4 * claim.sd:
-        raise AssertionError(
-            f"{name}: this notebook has {mean:.3g}, and {claim.seeds} seeds have {claim.mean:g} ± "
-            f"{claim.sd:g}. If the lesson has changed, measure again: python3 course.py claims"
-        )
+    if values is not None:
+        found = float(np.mean(numbers(values, "The values")))
+        if not abs(found - claim.mean) <= 4 * claim.sd:
+            raise AssertionError(
+                f"{name}: this notebook has {found:.3g}, and {claim.seeds} seeds have "
+                f"{claim.mean:g} ± {claim.sd:g}. If the lesson has changed, measure again: python3 "
+                "course.py claims"
+            )
+    for what, said in dict(shown=shown, share=share, separated=separated).items():
+        if said is not None and said != getattr(claim, what):
+            raise AssertionError(f"{name}: {what} is {getattr(claim, what)}, and not {said}.")
+    if mean is not None and f"{claim.mean:.{len(mean.partition('.')[2])}f}" != mean:
+        raise AssertionError(f"{name}: the mean is {claim.mean:g}, and not {mean}.")

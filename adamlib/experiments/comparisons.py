@@ -7,6 +7,7 @@ timed_training                the loss by images used and by seconds
 batch_gradient                a task's gradient, batch by batch, for descend
 mean_cosines, gradient_noise  how far a batch's gradient is from that of all samples
 loss_of_runs                  the loss of many runs on a noisy surface
+steps_needed                  the steps to the bottom of a ravine
 momentum_map, adam_grid       many settings at once
 """
 
@@ -16,7 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from adamlib import plots, rules
-from adamlib.descent import batches, iterations, sweep
+from adamlib.descent import batches, descend, iterations, sweep
 from adamlib.experiments.jobs import collect
 from adamlib.experiments.tasks import Task, digits
 from adamlib.experiments.tuning import scoreboard
@@ -190,6 +191,17 @@ def loss_of_runs(rule, surface, steps, runs=1, **hyperparameters):
     starts = np.repeat(surface.start[:, None], count(runs, "runs", least=1), axis=1)
     run = sweep(rule, surface.gradient, starts, steps, **hyperparameters)
     return surface(np.moveaxis(run.trajectory, 1, 0)).mean(axis=1)
+
+
+def steps_needed(rule, kappa, **hyperparameters):
+    """The steps from (1, 1) until f is below 1e-6 for the first time, with curvatures 1 and kappa.
+
+    Of at most 20 kappa steps; 0 if none is.
+    """
+    curvatures = np.array([1.0, count(kappa, "kappa", least=1)])
+    run = descend(rule, lambda x: curvatures * x, [1.0, 1.0], 20 * kappa, **hyperparameters)
+    values = (curvatures * run.trajectory**2).sum(axis=1) / 2
+    return np.argmax(values < 1e-6)
 
 
 def momentum_map(rule):

@@ -1,10 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 1. Gradient descent
 #
@@ -51,7 +44,6 @@ from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train
 from adamlib.explorers import explore
 from adamlib.models import LogisticRegression
-from adamlib.experiments import scoreboard
 from adamlib.surfaces import cubic, ravine, rosenbrock
 
 plots.one_step(cubic, x=0.5, learning_rate=0.3)
@@ -185,13 +177,9 @@ rates = np.linspace(0.01, 0.6, 400)
 # on the parabola the gradient is L times the distance, which is 1 at the start
 swept = sweep(rule, lambda distance: L * distance, 1.0, 10, learning_rate=rates)
 distance = np.abs(swept.trajectory[-1])
-plots.lines(
-    {"sgd, 10 steps": np.maximum(distance, 1e-12)},  # the least that is drawn
-    x=rates,
-    xlabel="learning rate η",
-    ylabel="distance to the minimum",
-    marks={"1/L": 1 / L, "2/L": 2 / L},
-)
+drawn = {"sgd, 10 steps": np.maximum(distance, 1e-12)}  # the least that is drawn
+axes = dict(x=rates, xlabel="learning rate η", ylabel="distance to the minimum")
+plots.lines(drawn, **axes, marks={"1/L": 1 / L, "2/L": 2 / L})
 
 # %% [markdown]
 # The border is at $2/L$, and the reason is one line. With $e = x - \frac43$ the gradient is $L e$, so a step turns $e$
@@ -268,19 +256,11 @@ check_answer("01.ravine", rate)
 #
 # The ratio of the curvatures, here 20, is the **condition number** $\kappa$. What does it cost?
 
-
 # %%
-def steps_needed(kappa):
-    """Steps to f < 1e-6 with curvatures 1 and kappa, at the best learning rate."""
-    curvatures, best = np.array([1.0, kappa]), 2 / (1 + kappa)
-    run = descend(rule, lambda x: curvatures * x, [1.0, 1.0], 20 * kappa, learning_rate=best)
-    values = (curvatures * run.trajectory**2).sum(axis=1) / 2
-    return np.flatnonzero(values < 1e-6)[0]
-
-
-needed = {kappa: steps_needed(kappa) for kappa in (10, 100, 1000)}
-for kappa, steps in needed.items():
-    print(f"condition number {kappa:4}: {steps:4} steps")
+needed = {}
+for kappa in (10, 100, 1000):  # the steps to f < 1e-6, at the best learning rate
+    needed[kappa] = experiments.steps_needed(rule, kappa, learning_rate=2 / (1 + kappa))
+    print(f"condition number {kappa:4}: {needed[kappa]:4} steps")
 
 # %% [markdown]
 # Ten times the condition number, about eleven times the steps: ten for the ratio, the rest because $f$ starts higher.
@@ -367,8 +347,7 @@ equals_keras(rule, gradient, start, 10, learning_rate=0.5, dtype="float32")
 
 theirs = train_network(keras.optimizers.SGD(0.5), start, (images, labels), epochs=20).params
 ours = train_ours(0.5, (images, labels), epochs=20).params
-apart = largest_difference(ours, theirs)
-assert apart < 1e-5
+assert largest_difference(ours, theirs) < 1e-5
 print("7,850 weights after 20 steps: no difference above 1e-5")
 
 # %% [markdown]
@@ -386,7 +365,7 @@ methods = {
     ),
 }
 rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-scores = scoreboard(methods, rates, lambda params: model.loss(params, others), count=1)
+scores = experiments.scoreboard(methods, rates, lambda params: model.loss(params, others), count=1)
 for name, score in scores.items():
     print(f"{name}: test accuracy {model.accuracy(score.runs[0].params, mnist().test):.2f}")
 plots.lines({name: score.losses for name, score in scores.items()}, ylabel="training loss")
@@ -425,9 +404,8 @@ print(f"cosine of the angle between the two: {cosine:.2f}")
 
 # %% tags=["solution"]
 # What the text says, held to what the cells computed.
-assert (
-    abs(descend(rule, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory[-1] - 4 / 3) < 1e-5
-)
+end = descend(rule, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory[-1]
+assert abs(end - 4 / 3) < 1e-5
 assert round(L, 2) == 3.94
 L, parabola_rates = 4, np.linspace(0.01, 0.6, 400)
 assert abs(parabola_rates[distance < 1].max() - 2 / L) < 0.002

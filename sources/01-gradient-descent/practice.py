@@ -27,16 +27,9 @@ def ravine_rate(rate):
 
 
 def digits_rate(rate):
-    model, data = LogisticRegression(), mnist().train
+    model, data, how = LogisticRegression(), mnist().train, dict(epochs=100, learning_rate=rate)
     with contextlib.redirect_stdout(io.StringIO()):
-        run = train(
-            rules.sgd,
-            model.loss_and_gradient,
-            model.initial(),
-            data,
-            epochs=100,
-            learning_rate=rate,
-        )
+        run = train(rules.sgd, model.loss_and_gradient, model.initial(), data, **how)
     if run.diverged:
         return False, "it diverges"
     end, highest = model.loss(run.params, data), run.losses.max()

@@ -74,34 +74,28 @@ def _epochs(function, samples, batch_size):
         parts = [(np.array(x)[:, 0], np.array(y)) for x, y in batches]
         epochs.append([parts, *map(np.concatenate, zip(*parts, strict=True))])
 
+    def faults(parts, images, labels):
+        return {
+            "with the same batch twice": len({tuple(x) for x, _ in parts}) < len(parts),
+            "that leave a sample out": bool(set(numbers) - set(images)),
+            "in which a label is not that of its image": not np.array_equal(images, labels),
+            "with the images in the order given": np.array_equal(images, np.sort(images)),
+            "with the labels in the order given": np.array_equal(labels, np.sort(labels)),
+        }
+
     first, second, again = epochs
-    two = [first, second]
     sizes = [len(y) for _, y in first[0]]
-
-    def count(of_epoch):
-        return sum(bool(of_epoch(images, labels)) for _, images, labels in two)
-
+    one, other = faults(*first), faults(*second)
+    of_both = {
+        f"the number of epochs, of 2, {words} is": one[words] + other[words] for words in one
+    }
     return {
         "the number of batches is": len(sizes),
         "the size of the first batch is": sizes[0],
         "the size of the last batch is": sizes[-1],
         "the number of full batches is": sizes.count(batch_size),
         "the size of all batches together is": sum(sizes),
-        "the number of epochs, of 2, with the same batch twice is": sum(
-            len({tuple(images) for images, _ in parts}) < len(parts) for parts, *_ in two
-        ),
-        "the number of epochs, of 2, that leave a sample out is": count(
-            lambda images, labels: set(numbers) - set(images)
-        ),
-        "the number of epochs, of 2, in which a label is not that of its image is": count(
-            lambda images, labels: not np.array_equal(images, labels)
-        ),
-        "the number of epochs, of 2, with the images in the order given is": count(
-            lambda images, labels: np.array_equal(images, np.sort(images))
-        ),
-        "the number of epochs, of 2, with the labels in the order given is": count(
-            lambda images, labels: np.array_equal(labels, np.sort(labels))
-        ),
+        **of_both,
         "the number of times that both epochs have one order is": int(
             np.array_equal(first[1], second[1])
         ),
@@ -109,7 +103,7 @@ def _epochs(function, samples, batch_size):
             not np.array_equal(first[1], again[1])
         ),
         "the number of times that every batch is a piece of the order given is": int(
-            all(np.ptp(images) < len(images) for parts, *_ in two for images, _ in parts)
+            all(np.ptp(images) < len(images) for images, _ in first[0] + second[0])
         ),
         "the number of calls, of 3, that change what they are given is": in_place,
     }

@@ -1,10 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 3. Momentum
 #
@@ -38,7 +31,6 @@ from IPython.display import display
 
 from adamlib import experiments, plots
 from adamlib.practice import check, check_answer, hint, quiz
-from adamlib.experiments import digits, evidence
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep
 from adamlib.explorers import average, explore
@@ -89,7 +81,7 @@ def smoothed(values, beta):
     return np.array(averages)
 
 
-losses = digits(batch_size=10).train(sgd, 0.03, SEEDS[0]).losses[:300]
+losses = experiments.digits(batch_size=10).train(sgd, 0.03, SEEDS[0]).losses[:300]
 averages = {f"β = {beta}": smoothed(losses, beta) for beta in (0.5, 0.9, 0.99)}
 smooth = {"sgd, each batch": losses} | averages
 figure = plots.lines(smooth, xlabel="batch", log=False)
@@ -245,23 +237,13 @@ check_answer("03.ravine", rate, share)
 # That part of the distance a step leaves, where sgd leaves $(\kappa - 1)/(\kappa + 1)$: the root of $\kappa$ took the place of
 # $\kappa$. Does it show?
 
-
 # %%
-def steps_needed(rule, kappa, **settings):
-    """The steps until f is below 1e-6 for the first time, with curvatures 1 and kappa."""
-    curvatures = np.array([1.0, kappa])
-    run = descend(rule, lambda x: curvatures * x, [1.0, 1.0], 6 * kappa + 100, **settings)
-    values = (curvatures * run.trajectory**2).sum(axis=1) / 2
-    return np.argmax(values < 1e-6)
-
-
 needed = {}
 for kappa in (10, 100, 1000):
     root = np.sqrt(kappa)
-    slow = steps_needed(sgd, kappa, learning_rate=2 / (1 + kappa))
-    fast = steps_needed(
-        rule, kappa, learning_rate=4 / (root + 1) ** 2, momentum=((root - 1) / (root + 1)) ** 2
-    )
+    best = dict(learning_rate=4 / (root + 1) ** 2, momentum=((root - 1) / (root + 1)) ** 2)
+    slow = experiments.steps_needed(sgd, kappa, learning_rate=2 / (1 + kappa))
+    fast = experiments.steps_needed(rule, kappa, **best)
     needed[kappa] = slow, fast
     print(f"condition number {kappa:4}: sgd {slow:4} steps, momentum {fast:3}")
 
@@ -382,7 +364,7 @@ for method, rate in ((sgd, 0.1), (rule, 0.01), (ahead, 0.01), (sgd, 0.01)):
 # 1,000 others held out, one epoch in batches of 100. The bands are of three seeds, the table is of thirty.
 
 # %% tags=["about: 03 at an effective step of 1 momentum ends below sgd"]
-task = digits()
+task = experiments.digits()
 effective = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
 held_out = {
     "sgd": experiments.held_out_losses(task, sgd, effective, SEEDS),
@@ -391,7 +373,7 @@ held_out = {
 }
 label = "effective step η/(1 − μ)"
 display(plots.lines(held_out, x=effective, log_x=True, xlabel=label, ylabel="held-out loss"))
-evidence(
+experiments.evidence(
     "03 at η = 0.1 momentum ends below sgd",
     "03 up to an effective step of 0.3 the three are at most this far apart",
     "03 at an effective step of 1 momentum ends below sgd",
@@ -438,7 +420,7 @@ for method, looks in ((rule, False), (ahead, True)):
 
 # %% tags=["about: 03 momentum ends below sgd"]
 scores = experiments.digits_scoreboard({"sgd": sgd, "momentum": rule, "nesterov": ahead})
-evidence(
+experiments.evidence(
     "03 momentum's best rate is a tenth of sgd's",
     "03 momentum ends below sgd",
     "03 Nesterov ends below sgd",
@@ -464,14 +446,8 @@ seen = np.sum([documents[i : i + 100].sum(axis=0) > 0 for i in batches], axis=0)
 words = rotten_tomatoes_words()
 print(f"the: in {seen[words == 'the'][0]} of {len(batches)} batches of 100 sentences")
 print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
-plots.lines(
-    {"film reviews": np.sort(seen)[::-1]},
-    x=np.arange(1, len(words) + 1),
-    log=False,
-    log_x=True,
-    xlabel="rank of the word",
-    ylabel="batches with the word",
-)
+axes = dict(xlabel="rank of the word", ylabel="batches with the word", log=False, log_x=True)
+plots.lines({"film reviews": np.sort(seen)[::-1]}, x=np.arange(1, len(words) + 1), **axes)
 
 # %% [markdown]
 # In one epoch "the" is moved by every batch, and half of the words by three or fewer; between them the velocity
@@ -519,19 +495,13 @@ in_theory = (0.1 / 1.9) ** 0.5  # lesson 02's noise ball
 assert round(in_theory, 2) == 0.23 and abs(scatter["sgd", 0.1] / in_theory - 1) < 0.05
 assert 2.9 < scatter["momentum", 0.01] / scatter["sgd", 0.01] < 3.5
 three = np.array([*held_out.values()])  # method, seed, rate
-carried("03 at η = 0.1 momentum ends below sgd", three[0, :, 3] - three[1, :, 5])
+claim = "03 at η = 0.1 momentum ends below sgd"
+carried(claim, three[0, :, 3] - three[1, :, 5], share=1, mean="0.29")
 claim = "03 up to an effective step of 0.3 the three are at most this far apart"
-carried(claim, np.ptp(three[..., :5], axis=0).max(axis=1))
-assert round(CLAIMS[claim].mean, 2) == 0.05
-for place, step in ((5, 1), (6, 3)):
+carried(claim, np.ptp(three[..., :5], axis=0).max(axis=1), mean="0.05")
+for place, step, shown in ((5, 1, 25), (6, 3, 30)):
     claim = f"03 at an effective step of {step} momentum ends below sgd"
-    carried(claim, three[0, :, place] - three[1, :, place])
-mean = {name: CLAIMS[f"03 {name} ends below sgd"].mean for name in ("momentum", "Nesterov")}
-assert [round(m, 2) for m in mean.values()] == [0.03, 0.04]
-assert CLAIMS["03 at η = 0.1 momentum ends below sgd"].share == 1
-assert round(CLAIMS["03 at η = 0.1 momentum ends below sgd"].mean, 2) == 0.29
-assert CLAIMS["03 at an effective step of 1 momentum ends below sgd"].shown == 25
-assert CLAIMS["03 at an effective step of 3 momentum ends below sgd"].share == 1
+    carried(claim, three[0, :, place] - three[1, :, place], shown=shown)
 
 
 def courses(x, g, t, v=0, *, learning_rate, momentum=0.9):
@@ -549,15 +519,10 @@ fed = iter(looked.gradients + 0.9 * np.diff(looked.gradients, axis=0, prepend=0)
 carried_on = descend(rule, lambda x: next(fed), ravine.start, 100, learning_rate=0.03)
 assert np.allclose(carried_on.trajectory, looked.trajectory)
 sgd_, momentum_, nesterov_, adam = (score.held_out for score in scores.values())
-carried("03 momentum ends below sgd", sgd_ - momentum_)
-carried("03 Nesterov ends below sgd", sgd_ - nesterov_)
-carried("03 Nesterov ends below momentum", momentum_ - nesterov_)
-carried("03 Nesterov ends below Adam", adam - nesterov_)
-assert CLAIMS["03 momentum ends below sgd"].shown == 25
-assert CLAIMS["03 Nesterov ends below sgd"].shown == 28
-assert CLAIMS["03 momentum's best rate is a tenth of sgd's"].shown == 28
-assert CLAIMS["03 Nesterov ends below momentum"].shown == 24
+carried("03 momentum's best rate is a tenth of sgd's", shown=28)
+carried("03 momentum ends below sgd", sgd_ - momentum_, shown=25, mean="0.03")
+carried("03 Nesterov ends below sgd", sgd_ - nesterov_, shown=28, mean="0.04")
+carried("03 Nesterov ends below momentum", momentum_ - nesterov_, shown=24)
 assert 0 < CLAIMS["03 Nesterov ends below momentum"].mean < 0.01
-assert not CLAIMS["03 Nesterov ends below Adam"].separated
-assert CLAIMS["03 Nesterov ends below Adam"].shown == 15
+carried("03 Nesterov ends below Adam", adam - nesterov_, shown=15, separated=False)
 assert max(apart.values()) < 1e-5

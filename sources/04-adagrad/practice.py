@@ -10,7 +10,12 @@ def ravine_by_adagrad(rate):
     return reached, words if reached or rate > 2 else f"{words}: raise η"
 
 
-ONE_TO_FIVE = dict.fromkeys((0, 6, 7, 8, 9), "the bugs are numbered 1 to 5")
+NO_BUG = {1: "with η = 1 that would be the right line"}
+NO_BUG |= dict.fromkeys((0, 6, 7, 8, 9), "the bugs are numbered 1 to 5")
+DYING = NO_BUG | {
+    3: "an average settles, and then the steps no longer get shorter",
+    5: "then the steps would not get shorter",
+}
 
 ANSWERS = {
     "second_step": Number(
@@ -80,33 +85,18 @@ ANSWERS = {
         within=0.015,
     ),
     "bug_A": Number(
-        4,
-        wrong={
-            1: "with η = 1 that would be the right line",
-            2: "without the root the step falls as 1/t: twice as steep as A",
-            3: "an average settles, and then the steps no longer get shorter",
-            5: "then the steps would not get shorter",
-            **ONE_TO_FIVE,
-        },
+        4, wrong=DYING | {2: "without the root the step falls as 1/t: twice as steep as A"}
     ),
     "bug_B": Number(
-        2,
-        wrong={
-            1: "with η = 1 that would be the right line",
-            3: "an average settles, and then the steps no longer get shorter",
-            4: "2/√(2t) falls as 1/√t, like the right line: B is twice as steep",
-            5: "then the steps would not get shorter",
-            **ONE_TO_FIVE,
-        },
+        2, wrong=DYING | {4: "2/√(2t) falls as 1/√t, like the right line: B is twice as steep"}
     ),
     "bug_C": Number(
         3,
-        wrong={
-            1: "with η = 1 that would be the right line",
+        wrong=NO_BUG
+        | {
             2: "without the root the step falls as 1/t for ever",
             4: "2/√(2t) falls for ever",
             5: "then all steps would be equal: C's first ones are longer",
-            **ONE_TO_FIVE,
         },
     ),
 }

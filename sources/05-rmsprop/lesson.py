@@ -1,10 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       format_name: percent
-# ---
-
 # %% [markdown]
 # # 5. RMSProp
 #
@@ -37,7 +30,6 @@ from IPython.display import display
 
 from adamlib import experiments, plots
 from adamlib.practice import check, check_answer, hint, quiz
-from adamlib.experiments import adagrad_from_zero, digits, evidence, reviews
 from adamlib.descent import descend, given, sweep
 from adamlib.explorers import explore, one_step
 from adamlib.rules import adagrad, momentum, nesterov, rmsprop_centered, sgd, sign_descent
@@ -64,9 +56,8 @@ rates = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100])
 swept = sweep(adagrad, valley(), 0.0, 400, learning_rate=rates)
 short = np.abs(swept.trajectory[-1] + 1)
 for rate, path in zip(rates, swept.trajectory.T, strict=True):
-    print(
-        f"adagrad, η = {rate:<5g} x = {path[200]:4.2f} after 200 steps, {path[-1]:4.2f} after 400"
-    )
+    print(f"adagrad, η = {rate:<5g} x = {path[200]:4.2f} after 200 steps", end=", ")
+    print(f"{path[-1]:4.2f} after 400")
 
 # %% [markdown]
 # AdaGrad divides by $\sqrt s$, the root of a *sum* of squares. The first gradient is $-1000$, so $s$ is a million,
@@ -228,15 +219,8 @@ steps = {
     "rmsprop, inside: √(v + ε)": size / np.sqrt(size**2 + epsilon),
     "rmsprop, outside: √v + ε": size / (size + epsilon),
 }
-plots.lines(
-    steps,
-    x=size,
-    log=False,
-    log_x=True,
-    xlabel="|g| = √v",
-    ylabel="step / η",
-    marks={"√ε": np.sqrt(epsilon), "ε": epsilon},
-)
+axes = dict(x=size, xlabel="|g| = √v", ylabel="step / η", log=False, log_x=True)
+plots.lines(steps, **axes, marks={"√ε": np.sqrt(epsilon), "ε": epsilon})
 
 # %% [markdown]
 # Outside, steps shrink where $\sqrt v$ is below $\varepsilon = 10^{-7}$. Inside, they shrink below $\sqrt\varepsilon
@@ -244,14 +228,13 @@ plots.lines(
 # rule, with $10^{-7}$ inside and with $10^{-14}$ inside, which begins to count where $10^{-7}$ does outside:
 
 # %% tags=["about: 05 RMSProp at 0.01"]
-task = digits()
+task = experiments.digits()
 placed = {}
 for epsilon in (1e-7, 1e-14):
-    losses = experiments.held_out_losses(task, rule, [0.01], SEEDS, epsilon=epsilon)
-    placed[epsilon] = losses[:, 0]
+    placed[epsilon] = experiments.held_out_losses(task, rule, [0.01], SEEDS, epsilon=epsilon)[:, 0]
     three = ", ".join(f"{loss:.2f}" for loss in placed[epsilon])
     print(f"ε = {epsilon:.0e} inside: held-out loss of three seeds {three}")
-evidence("05 what the place of epsilon changes", "05 RMSProp at 0.01")
+experiments.evidence("05 what the place of epsilon changes", "05 RMSProp at 0.01")
 
 # %% [markdown]
 # Hardly. The place of epsilon moves the loss by about 0.0015, and another seed moves it by 0.016. The place matters
@@ -316,9 +299,8 @@ for unit, scale in (("m", 1), ("mm", 1000)):
     run = descend(delta, lambda x, s=scale: 100 * x / s**2, 1.0 * scale, 100, learning_rate=1.0)
     first[unit] = abs(run.trajectory[1] - run.trajectory[0])
     moved[unit] = 1 - run.trajectory[-1] / scale
-    print(
-        f"in {unit:2}: first step {first[unit]:.4f} {unit}, in 100 steps {moved[unit]:.2%} of the way"
-    )
+    print(f"in {unit:2}: first step {first[unit]:.4f} {unit}", end=", ")
+    print(f"in 100 steps {moved[unit]:.2%} of the way")
 
 # %% [markdown]
 # The units are right on paper. But $u$ starts at 0, so the first step is $\sqrt{\varepsilon/(1 - \rho)} = 0.0014$ *in
@@ -334,13 +316,13 @@ for unit, scale in (("m", 1), ("mm", 1000)):
 # 1,024 held out, three seeds. AdaGrad enters twice: from Keras's $s = 0.1$, and from 0 as in its paper.
 
 # %% tags=["about: 05 RMSProp ends below AdaGrad from 0.1 on reviews"]
-reading = reviews(epochs=2, size=5800)
+reading = experiments.reviews(epochs=2, size=5800)
 grid = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
-contest = {"adagrad": adagrad, "adagrad, s₀ = 0": adagrad_from_zero, "rmsprop": rule}
+contest = {"adagrad": adagrad, "adagrad, s₀ = 0": experiments.adagrad_from_zero, "rmsprop": rule}
 read = experiments.compare(reading, contest, grid, every=4)
 curves = {name: score.losses for name, score in read.items()}
 display(plots.lines(curves, x=np.arange(2, 116, 4), xlabel="batch, means of 4"))
-evidence(
+experiments.evidence(
     "05 RMSProp ends below AdaGrad from 0.1 on reviews",
     "05 RMSProp ends below AdaGrad from 0 on reviews",
     "05 AdaGrad from 0 trains below RMSProp on reviews",
@@ -386,20 +368,16 @@ for method, optimizer in (
 # The task of lessons 02 to 04: logistic regression on MNIST, one epoch in batches of 100, three seeds.
 
 # %% tags=["about: 05 RMSProp at 0.01"]
-contest = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adagrad": adagrad}
-contest |= {"rmsprop": rule, "adadelta": delta}
+contest = {m.__name__: m for m in (sgd, momentum, nesterov, adagrad, rule, delta)}
 scores = experiments.digits_scoreboard(contest, every=7)
-other_knobs = {}
+turned = {}
 for rate, epsilon in ((0.001, 1e-7), (1.0, 1e-4), (10.0, 1e-7)):
-    losses = experiments.held_out_losses(task, delta, [rate], SEEDS, epsilon=epsilon)
-    other_knobs[rate] = losses[:, 0]
-    print(f"adadelta at η = {rate:g}, ε = {epsilon:.0e}: {losses.mean():.2f}")
+    turned[rate] = experiments.held_out_losses(task, delta, [rate], SEEDS, epsilon=epsilon)[:, 0]
+    print(f"adadelta at η = {rate:g}, ε = {epsilon:.0e}: {turned[rate].mean():.2f}")
 curves = {name: score.losses for name, score in scores.items()}
 display(plots.lines(curves, x=np.arange(3.5, 70, 7), xlabel="batch, means of 7"))
-evidence(
-    "05 Nesterov ends below RMSProp",
-    "05 momentum ends below RMSProp",
-    "05 Adam ends below RMSProp",
+experiments.evidence(
+    *(f"05 {name} ends below RMSProp" for name in ("Nesterov", "momentum", "Adam")),
     "05 RMSProp ends below AdaGrad",
     "05 all five end below Adadelta",
     "05 RMSProp ends below Adadelta with ε = 1e-4",
@@ -477,43 +455,29 @@ assert 0 < late["rmsprop, ρ = 0.99"] / late["sign_descent"] < 0.02
 assert np.abs(drift["rmsprop, ρ = 0.99"][:101]).max() > 0.099  # 10 η
 assert round(first["m"], 4) == round(first["mm"], 4) == 0.0014
 carried("05 RMSProp at 0.01", placed[1e-7])
-carried("05 what the place of epsilon changes", np.abs(placed[1e-7] - placed[1e-14]))
-assert abs(CLAIMS["05 what the place of epsilon changes"].mean - 0.0015) < 0.0001
+claim = "05 what the place of epsilon changes"
+carried(claim, np.abs(placed[1e-7] - placed[1e-14]), mean="0.0015")
 assert abs(CLAIMS["05 RMSProp at 0.01"].sd - 0.016) < 0.001
 lost = {name: score.held_out for name, score in read.items()}
-carried("05 RMSProp ends below AdaGrad from 0.1 on reviews", lost["adagrad"] - lost["rmsprop"])
-carried(
-    "05 RMSProp ends below AdaGrad from 0 on reviews", lost["adagrad, s₀ = 0"] - lost["rmsprop"]
-)
+tenth, zero = lost["adagrad"] - lost["rmsprop"], lost["adagrad, s₀ = 0"] - lost["rmsprop"]
+carried("05 RMSProp ends below AdaGrad from 0.1 on reviews", tenth, share=1, mean="0.05")
+claim = "05 RMSProp ends below AdaGrad from 0 on reviews"
+carried(claim, zero, shown=26, separated=True, mean="0.006")
 ends = {name: score.losses[:, -1] for name, score in read.items()}  # the last four batches
-carried(
-    "05 AdaGrad from 0 trains below RMSProp on reviews", ends["rmsprop"] - ends["adagrad, s₀ = 0"]
-)
-zero = CLAIMS["05 RMSProp ends below AdaGrad from 0 on reviews"]
-assert (zero.shown, zero.seeds) == (26, 30) and zero.separated and abs(zero.mean - 0.006) < 0.0005
-tenth = CLAIMS["05 RMSProp ends below AdaGrad from 0.1 on reviews"]
-assert tenth.share == 1 and abs(tenth.mean - 0.05) < 0.005
-assert CLAIMS["05 AdaGrad from 0 trains below RMSProp on reviews"].share == 1
+claim = "05 AdaGrad from 0 trains below RMSProp on reviews"
+carried(claim, ends["rmsprop"] - ends["adagrad, s₀ = 0"], share=1)
 ends = {name: score.held_out for name, score in scores.items()}
 adam, best = ends.pop("tf.keras Adam"), ends["rmsprop"]
-carried("05 Nesterov ends below RMSProp", best - ends["nesterov"])
-carried("05 momentum ends below RMSProp", best - ends["momentum"])
-carried("05 Adam ends below RMSProp", best - adam)
-carried("05 RMSProp ends below AdaGrad", ends["adagrad"] - best)
-five = [adam, *(ends[name] for name in ("momentum", "nesterov", "adagrad", "rmsprop"))]
-carried("05 all five end below Adadelta", ends["adadelta"] - np.max(five, axis=0))
-carried("05 RMSProp ends below Adadelta with ε = 1e-4", other_knobs[1.0] - best)
-carried("05 RMSProp ends below Adadelta with η = 10", other_knobs[10.0] - best)
-carried("05 Adadelta at its default η lowers the loss by", np.log(10) - other_knobs[0.001])
-for name in ("momentum", "Adam"):
-    assert not CLAIMS[f"05 {name} ends below RMSProp"].separated
-nesterov_ahead = CLAIMS["05 Nesterov ends below RMSProp"]
-assert (nesterov_ahead.shown, nesterov_ahead.seeds) == (21, 30)
-assert abs(nesterov_ahead.mean - 0.008) < 0.001
-assert nesterov_ahead.separated and CLAIMS["05 RMSProp ends below AdaGrad"].separated
-assert CLAIMS["05 all five end below Adadelta"].share == 1
+carried("05 Nesterov ends below RMSProp", best - ends["nesterov"], shown=21, separated=True)
+assert abs(CLAIMS["05 Nesterov ends below RMSProp"].mean - 0.008) < 0.001
+carried("05 momentum ends below RMSProp", best - ends["momentum"], separated=False)
+carried("05 Adam ends below RMSProp", best - adam, separated=False)
+carried("05 RMSProp ends below AdaGrad", ends["adagrad"] - best, separated=True)
+worst = np.max([adam, *(ends[m] for m in ends if m not in ("sgd", "adadelta"))], axis=0)
+carried("05 all five end below Adadelta", ends["adadelta"] - worst, share=1)
 assert CLAIMS["05 all five end below Adadelta"].mean > 0.1
-for knob in ("ε = 1e-4", "η = 10"):
-    assert abs(CLAIMS[f"05 RMSProp ends below Adadelta with {knob}"].mean - 0.02) < 0.005
-assert abs(CLAIMS["05 Adadelta at its default η lowers the loss by"].mean - 0.004) < 0.0005
-assert CLAIMS["05 Adadelta's best η is the list's last"].share == 1
+carried("05 RMSProp ends below Adadelta with ε = 1e-4", turned[1.0] - best, mean="0.02")
+carried("05 RMSProp ends below Adadelta with η = 10", turned[10.0] - best, mean="0.02")
+lowered = np.log(10) - turned[0.001]
+carried("05 Adadelta at its default η lowers the loss by", lowered, mean="0.004")
+carried("05 Adadelta's best η is the list's last", share=1)
