@@ -426,7 +426,7 @@ def outcome(name, changed):
             warnings.simplefilter("error")
             warnings.simplefilter("ignore", RuntimeWarning)  # of infinity and of NaN
             result = function(**given)
-            if isinstance(result, explorers.widget.Running):
+            if isinstance(result, explorers.racing.Race):
                 result.wait()
                 result.close()
     except Exception as error:  # noqa: BLE001

@@ -6,18 +6,7 @@ from adamlib import plots
 from adamlib.averages import exponential_average
 from adamlib.explorers import curves
 from adamlib.explorers.curves import axis
-from adamlib.explorers.widget import (
-    Axes,
-    Explorer,
-    Group,
-    Look,
-    Spec,
-    finite,
-    page,
-    sentence,
-    slider,
-    values_of,
-)
+from adamlib.explorers.widget import Axes, Explorer, Group, Look, finite, page, sentence, slider
 from adamlib.inputs import check_function, check_series
 
 LOOKS = [
@@ -42,43 +31,34 @@ def average(series, mine=None):
 
 class Average(Explorer):
     _esm = page("curves")
+    picture = curves.still
 
     def __init__(self, values, mine):
         self.series, self.mine = values, mine
         n = len(values)
         self.axes = Axes(x=axis("step", 0, n, whole=True), y=axis("value", *_around(values)))
-        beta = slider("beta", 0.9)
-        spec = Spec(
-            groups=[Group(label="averages", colour="", dash=[], sliders=[beta])],
-            settings={"hyperparameters": [values_of([beta])]},
+        super().__init__(
+            f"average({n} values)",
+            groups=[Group(label="averages", colour="", dash=[], sliders=[slider("beta", 0.9)])],
+            settings={},
             hint="average = beta · average + (1 − beta) · value, from 0 on. "
             "Corrected: divided by 1 − betaᵗ at step t.",
             steps=n,
-            size=curves.SIZE,
             curves=LOOKS,
             unit="step",
             reading="At",
             every=1,
             at=list(range(1, n + 1)),
         )
-        super().__init__(f"average({n} values)", spec)
-
-    def averaged(self, settings):
-        """The curves, and the answer in words."""
-        (chosen,) = settings["hyperparameters"]
-        averages, error = _averages(self.mine, self.series, chosen["beta"])
-        drawn = [self.series, *averages]
-        words = "" if error else _words(*drawn, chosen["beta"])
-        return drawn, {"words": words, "error": error, "alt": f"{_alt(drawn)} {words or error}"}
 
     def answer(self, settings):
-        drawn, words = self.averaged(settings)
-        counts, numbers = curves.told(drawn)
-        return counts | words | {"axes": self.axes}, numbers
-
-    def picture(self, settings):
-        drawn, words = self.averaged(settings)
-        return curves.still(self.axes, self.spec["at"], LOOKS, drawn, words["alt"])
+        beta = settings["hyperparameters"][0]["beta"]
+        averages, error = _averages(self.mine, self.series, beta)
+        drawn = [self.series, *averages]
+        words = "" if error else _words(*drawn, beta)
+        result, numbers = curves.told(drawn)
+        alt = f"{_alt(drawn)} {words or error}"
+        return result | {"words": words, "error": error, "alt": alt, "axes": self.axes}, numbers
 
 
 def _averages(mine, values, beta):

@@ -4,7 +4,7 @@ import { brief, drawCurves, explorer, node, panel, player, swatch } from "./widg
 
 export default explorer((page) => {
   const { spec } = page;
-  const picture = panel(spec.size);
+  const picture = panel([620, 300]);
   const readout = node("p", { class: "readout" });
   const { row, play, now: shown } = player(page, `show ${spec.unit}`, 1);
   const key = node("p", { class: "key" });

@@ -6,14 +6,13 @@ from matplotlib.ticker import MaxNLocator
 from adamlib import plots
 from adamlib.explorers.widget import HUGE, Axis
 
-SIZE = [620, 300]  # of the plot, in pixels
 NICE = np.array([m * 10.0**k for k in range(-40, 41) for m in (1, 2, 5)])
 
 
 def axis(label, low, high, whole=False):
     """An Axis that is even; `whole`: its ticks are whole numbers."""
     at = MaxNLocator(6, integer=whole).tick_values(low, high)
-    ticks = [[(v - low) / (high - low), f"{v:g}".replace("-", "−")] for v in at if low <= v <= high]
+    ticks = [[v, f"{v:g}".replace("-", "−")] for v in at.tolist() if low <= v <= high]
     return Axis(label=label, low=low, high=high, log=False, ticks=ticks)
 
 
@@ -23,13 +22,12 @@ def log_axis(label, low, high):
     if len(ticks) > 8:
         ticks = ticks[np.isclose(np.log10(ticks) % 1, 0)]
     ticks = ticks[:: -(-len(ticks) // 9)]
-    places = np.log10(ticks / low) / np.log10(high / low)
     return Axis(
         label=f"{label}, log scale",
         low=float(low),
         high=float(high),
         log=True,
-        ticks=[[p, f"{t:g}"] for p, t in zip(places.tolist(), ticks.tolist(), strict=True)],
+        ticks=[[v, f"{v:g}"] for v in ticks.tolist()],
     )
 
 
@@ -39,23 +37,22 @@ def told(curves):
     return {"counts": [len(curve) for curve in curves]}, numbers
 
 
-def still(axes, at, looks, curves, alt):
-    """The same in a picture that does not move."""
+def still(explorer):
+    """What an explorer shows, in a picture that does not move."""
+    spec, result = explorer.spec, explorer.result
+    numbers = np.frombuffer(explorer.buffer, np.float32)
+    curves = np.split(numbers, np.cumsum(result.get("counts", []), dtype=int))
     with plots.picture() as (fig, ax):
-        for look, curve in zip(looks, curves, strict=True):
+        for look, curve in zip(spec.get("curves", spec["groups"]), curves, strict=False):
             dash = (0, look["dash"]) if look["dash"] else "-"
             style = {"ls": "", "marker": "."} if "dots" in look else {"ls": dash}
-            ax.plot(at[: len(curve)], curve, color=look["colour"], label=look["label"], **style)
-        for name, of in axes.items():
-            low, high = of["low"], of["high"]
-            places = np.array([place for place, _ in of["ticks"]])
-            ticks = low * (high / low) ** places if of["log"] else low + places * (high - low)
+            at = spec["at"][: len(curve)]
+            ax.plot(at, curve, color=look["colour"], label=look["label"], **style)
+        for name, of in result.get("axes", {}).items():
             ax.set(**{f"{name}scale": "log" if of["log"] else "linear"})
-            ax.set(**{f"{name}label": of["label"], f"{name}lim": (low, high)})
-            ax.set(
-                **{f"{name}ticks": ticks, f"{name}ticklabels": [text for _, text in of["ticks"]]}
-            )
+            ax.set(**{f"{name}label": of["label"], f"{name}lim": (of["low"], of["high"])})
+            getattr(ax, f"set_{name}ticks")(*zip(*of["ticks"], strict=True))
         ax.minorticks_off()
         fig.legend(loc="outside lower center", ncols=3)
-    fig.alt = alt
+    fig.alt = result.get("alt", result["error"])
     return fig

@@ -6,26 +6,8 @@ from adamlib import plots
 from adamlib.explorers import trajectories
 from adamlib.explorers.curves import axis, log_axis
 from adamlib.explorers.trajectories import Run
-from adamlib.explorers.widget import (
-    Axes,
-    Explorer,
-    Group,
-    Spec,
-    entered,
-    looks_of,
-    page,
-    sliders_of,
-    task_result,
-    values_of,
-)
-from adamlib.inputs import (
-    MOST_STEPS,
-    check_hyperparameters,
-    check_surface,
-    check_target,
-    count,
-    hyperparameter_defaults,
-)
+from adamlib.explorers.widget import Axes, Explorer, entered, groups_of, page, task_result
+from adamlib.inputs import MOST_STEPS, check_surface, check_target, count
 
 
 def explore(rules, surface, steps=60, target=None, **fixed):
@@ -37,52 +19,34 @@ def explore(rules, surface, steps=60, target=None, **fixed):
             reached in `steps` steps from the surface's start, by each rule
     fixed   hyperparameters without a slider, for each rule that has them
     """
-    rules = entered(rules)
     check_surface(surface)
     steps = count(steps, "steps", least=1, most=MOST_STEPS)
     check_target(target, MEASURES)
-    known = {name for rule in rules for name in hyperparameter_defaults(rule)}
-    for rule, values in rules.items():
-        own = _own(rule, fixed) if known >= fixed.keys() else fixed
-        check_hyperparameters(rule, values | own)
-    return Explore(rules, surface, steps, target, fixed)
-
-
-def _own(rule, fixed):
-    """Those of the fixed hyperparameters that the rule has."""
-    return {k: v for k, v in fixed.items() if k in hyperparameter_defaults(rule)}
+    return Explore(entered(rules, fixed), surface, steps, target, fixed)
 
 
 class Explore(Explorer):
     _esm = page("exploring")
 
     def __init__(self, rules, surface, steps, target, fixed):
-        self.surface, self.target = surface, target
-        self.fixed = {rule: _own(rule, fixed) for rule in rules}
+        self.rules, self.surface, self.target = rules, surface, target
         self.least = trajectories.least(surface)
-        self.looks = list(looks_of(rules))
-        sliders = [sliders_of(rule, fixed, **values) for rule, values in rules.items()]
-        spec = Spec(
-            groups=[
-                Group(**look, sliders=own) for look, own in zip(self.looks, sliders, strict=True)
-            ],
-            settings={
-                "hyperparameters": [values_of(own) for own in sliders],
-                "start": trajectories.first_point(surface),
-                "steps": steps,
-            },
+        groups = groups_of(rules, fixed)
+        self.labels = [group["label"] for group in groups]
+        super().__init__(
+            f"explore({', '.join(self.labels)} on {surface.name})",
+            groups=groups,
+            settings={"start": trajectories.first_point(surface), "steps": steps},
             hint="Drag the start (black dot), or click the picture and use the arrow keys.",
             steps=max(200, 2 * steps),
             least=self.least,
             **trajectories.background(surface),
         )
-        labels = ", ".join(look["label"] for look in self.looks)
-        super().__init__(f"explore({labels} on {surface.name})", spec)
 
     def runs(self, settings):
         start, steps, chosen = (settings[k] for k in ("start", "steps", "hyperparameters"))
-        for (rule, fixed), look, own in zip(self.fixed.items(), self.looks, chosen, strict=True):
-            yield Run(look["label"], rule, self.surface, start, steps, fixed | own)
+        for label, (rule, first), own in zip(self.labels, self.rules.items(), chosen, strict=True):
+            yield Run(label, rule, self.surface, start, steps, first | own)
 
     def answer(self, settings):
         runs = list(self.runs(settings))
@@ -116,8 +80,8 @@ class Explore(Explorer):
             reached[run.label] = f"step {below[0]}" if below.size else ""
         return task_result(asked, reached)
 
-    def picture(self, settings):
-        paths = {run.label: run.path for run in self.runs(settings) if len(run.path)}
+    def picture(self):
+        paths = {run.label: run.path for run in self.runs(self.settings) if len(run.path)}
         if len(self.surface.window) == 2:
             return plots.contour(self.surface, paths)
         return plots.curve(self.surface, paths or {"start": np.atleast_1d(self.surface.start)})

@@ -7,6 +7,7 @@ export default explorer((page) => {
   const followed = trajectories(page);
   const cells = panel(map.size, { live: true, exact: true });
   const image = picture(map.image, page);
+  cells.canvas.setAttribute("aria-label", map.alt);
   const sizes = [map.axes.x.high, map.axes.y.high];
 
   function pick(cell) {
@@ -21,6 +22,7 @@ export default explorer((page) => {
     pictures: [followed.ground.canvas, cells.canvas, followed.readout],
     tools: followed.tools,
     read: followed.read,
+    say: followed.say,
 
     draw(result, settings) {
       cells.draw(map.axes, image, (pen, right, up) => {
@@ -34,11 +36,6 @@ export default explorer((page) => {
         }
       });
       return followed.draw(settings);
-    },
-
-    say(result) {
-      followed.say(result);
-      cells.canvas.setAttribute("aria-label", map.alt);
     },
   };
 });

@@ -10,7 +10,7 @@ from adamlib import plots
 from adamlib.descent import sweep
 from adamlib.explorers import trajectories
 from adamlib.explorers.trajectories import Run
-from adamlib.explorers.widget import Axes, Axis, Explorer, Map, Spec, looks_of, page
+from adamlib.explorers.widget import Axes, Axis, Explorer, Map, looks_of, page
 from adamlib.inputs import MOST_STEPS, check_axis, check_surface, count
 
 TINY = 1e-16  # a loss below it is drawn as this
@@ -60,7 +60,8 @@ class HyperparameterMap(Explorer):
             f"{np.isnan(losses).sum()} diverged"
         )
         size = 320 / max(losses.shape)
-        spec = Spec(
+        super().__init__(
+            f"hyperparameter_map({self.label} on {surface.name})",
             groups=[],
             settings={"pick": best, "steps": steps},
             hint=f"{alt} (hatched). Darker is lower; the lightest is no lower than at the start. "
@@ -74,7 +75,6 @@ class HyperparameterMap(Explorer):
             ),
             **trajectories.background(surface),
         )
-        super().__init__(f"hyperparameter_map({self.label} on {surface.name})", spec)
 
     def at(self, pick):
         """The two hyperparameters of a cell, which is (column, row)."""
@@ -88,7 +88,7 @@ class HyperparameterMap(Explorer):
         result, numbers = trajectories.told(self.surface, [run])
         return result | {"words": f"{_words(picked)}\n{result['words']}"}, numbers
 
-    def picture(self, settings):
+    def picture(self):
         title = f"{self.label}, {self.surface.name}"
         return plots.knob_map(self.losses, self.x, self.y, label=self.loss_label, title=title)
 
@@ -101,7 +101,7 @@ def _cells(name, values):
     """The Axis of a map, on which each value has a cell."""
     n = len(values)
     at = np.unique(np.linspace(0, n - 1, 5).round().astype(int)).tolist()
-    ticks = [[(i + 0.5) / n, f"{values[i]:.2g}"] for i in at]
+    ticks = [[i + 0.5, f"{values[i]:.2g}"] for i in at]
     return Axis(label=name, low=0, high=n, log=False, ticks=ticks)
 
 

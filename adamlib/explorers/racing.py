@@ -1,6 +1,8 @@
 """race(): the losses of several rules on data, computed beside the notebook."""
 
 import inspect
+import threading
+import time
 from functools import partial
 
 import numpy as np
@@ -10,29 +12,21 @@ from adamlib.explorers import curves
 from adamlib.explorers.curves import axis, log_axis
 from adamlib.explorers.widget import (
     Axes,
-    Group,
-    Running,
-    Spec,
+    Explorer,
     entered,
+    failure,
     finite,
-    looks_of,
+    groups_of,
     page,
+    said,
     sentence,
-    slider,
     task_result,
-    values_of,
 )
-from adamlib.inputs import (
-    check_hyperparameters,
-    check_model,
-    check_target,
-    count,
-    hyperparameter_defaults,
-    name_of,
-)
+from adamlib.inputs import check_model, check_target, count, hyperparameter_defaults, name_of
 from adamlib.models import LogisticRegression
 
 POINTS = 40  # of a curve: means of so many groups of iterations
+PAUSE = 0.1  # seconds between two answers that are not the last
 MODEL = LogisticRegression()
 
 
@@ -52,7 +46,11 @@ def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0
     check_model(model)
     count(seed, "seed")
     rules = entered(rules)
-    sliders = [_rate_slider(rule, values) for rule, values in rules.items()]
+    for rule in rules:
+        if "learning_rate" not in hyperparameter_defaults(rule):
+            raise TypeError(
+                f"{name_of(rule)} has no hyperparameter learning_rate for a slider to set."
+            )
 
     def begin(rule, rate):
         return training(
@@ -66,14 +64,7 @@ def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0
             **rules[rule] | {"learning_rate": rate},
         )
 
-    return Race(list(rules), sliders, begin, steps, target)
-
-
-def _rate_slider(rule, values):
-    if "learning_rate" not in hyperparameter_defaults(rule):
-        raise TypeError(f"{name_of(rule)} has no hyperparameter learning_rate for a slider to set.")
-    check_hyperparameters(rule, values)
-    return slider("learning_rate", (hyperparameter_defaults(rule) | values)["learning_rate"])
+    return Race(rules, begin, steps, target)
 
 
 def _seeded(function, seed):
@@ -82,89 +73,109 @@ def _seeded(function, seed):
     return partial(function, rng=np.random.default_rng(seed)) if draws else function
 
 
-class Race(Running):
-    """begin(rule, learning rate) gives the states of a training, as descent.training does."""
+class Race(Explorer):
+    """A thread trains, and the page sees the curves grow.
+
+    begin(rule, learning rate) gives the states of a training, as descent.training does. A run
+    is dropped as soon as its learning rate is another, or the widget is closed.
+    """
 
     _esm = page("curves")
+    picture = curves.still
+    thread = None  # only while there is something to train
 
-    def __init__(self, rules, sliders, begin, steps, target):
-        self.rules, self.begin, self.steps, self.target = rules, begin, steps, target
+    def __init__(self, rules, begin, steps, target):
+        self.rules, self.begin, self.steps, self.target = list(rules), begin, steps, target
         self.laps = {}  # (which rule, learning rate): its Lap, if it runs or has ended
-        self.looks = list(looks_of(rules))
         self.every = every = -(-steps // POINTS)
         self.x = axis("iteration", 0, steps, whole=True)
         firsts = np.arange(1, steps + 1, every)
         means = f" A point of a curve is the mean loss of {every} of them." if every > 1 else ""
-        spec = Spec(
-            groups=[
-                Group(**look, sliders=[one]) for look, one in zip(self.looks, sliders, strict=True)
-            ],
-            settings={"hyperparameters": [values_of([one]) for one in sliders]},
+        others = {name for rule in rules for name in hyperparameter_defaults(rule)}
+        groups = groups_of(rules, others - {"learning_rate"})
+        self.labels = [group["label"] for group in groups]
+        super().__init__(
+            f"race({', '.join(self.labels)})",
+            groups=groups,
+            settings={},
             hint=f"Every rule starts at the same point and sees the same batches.{means}",
             steps=steps,
-            size=curves.SIZE,
             unit="iteration",
             reading="Loss at",
             every=every,
             at=((firsts + np.minimum(firsts + every - 1, steps)) / 2).tolist(),
         )
-        super().__init__(f"race({', '.join(look['label'] for look in self.looks)})", spec)
 
-    def answer(self, settings):
-        asked = _asked(settings)
+    def respond(self, _=None):
+        with self.one_at_a_time:
+            if not (self.thread and self.thread.is_alive()):
+                self.thread = threading.Thread(target=self.work, daemon=True)
+                self.thread.start()
+
+    def work(self):
+        """Train until the newest settings are answered."""
+        self.told_at = time.monotonic()
+        while True:
+            settings = self.settings
+            try:
+                self.train(settings)
+            except Exception as error:  # noqa: BLE001
+                self.tell(settings, *failure(error))
+            with self.one_at_a_time:  # either this sees new settings, or respond() no thread
+                if self.settings is settings or self.comm is None:
+                    self.thread = None
+                    return
+
+    def train(self, settings):
+        """Train what is new, and tell the answer from time to time and at the end."""
+        rates = [chosen["learning_rate"] for chosen in settings["hyperparameters"]]
+        asked = list(enumerate(rates))
         self.laps = {k: lap for k, lap in self.laps.items() if k in asked or lap.ended}
         for k, rate in asked:
             if (k, rate) not in self.laps:
-                name = f"{self.looks[k]['label']} (learning_rate={rate:g})"
+                name = f"{self.labels[k]} (learning_rate={rate:g})"
                 run = self.begin(self.rules[k], rate)
                 self.laps[k, rate] = Lap(name, run, self.steps, self.every)
         laps = [self.laps[key] for key in asked]
         new = [lap for lap in laps if not lap.ended]
-        while not all(lap.ended for lap in new):
-            yield partial(self.so_far, laps, new)
-            for lap in new:
+        while running := [lap for lap in new if not lap.ended]:
+            if self.settings is not settings or self.comm is None:
+                return
+            if time.monotonic() - self.told_at >= PAUSE:
+                self.tell(settings, *self.so_far(laps, new))
+                self.told_at = time.monotonic()
+            for lap in running:
                 lap.step()
-        yield partial(self.so_far, laps, new)
+        self.tell(settings, *self.so_far(laps, new))
 
     def so_far(self, laps, new):
         """The answer; its progress is that of the new laps."""
         drawn = [lap.curve for lap in laps]
-        words = "\n".join(lap.words for lap in laps if lap.words)
         counts, numbers = curves.told(drawn)
-        result = {
-            "words": words,
-            "error": "\n".join(lap.error for lap in laps if lap.error),
-            "alt": f"Losses by iteration, log scale. {words}",
-            "axes": self.axes(drawn),
-            "progress": sum(lap.progress for lap in new) / len(new) if new else 1,
-        }
-        return counts | result | self.task(drawn), numbers
+        axes = Axes(x=self.x, y=_loss_axis(drawn))
+        progress = sum(lap.progress for lap in new) / len(new) if new else 1
+        result = counts | said("Losses by iteration, log scale.", laps)
+        return result | {"axes": axes, "progress": progress} | self.task(drawn), numbers
+
+    def wait(self):
+        """Return when the newest settings are answered."""
+        if thread := self.thread:
+            thread.join()
+
+    def _repr_mimebundle_(self, **kwargs):
+        self.wait()  # so that the picture is of what has ended
+        return super()._repr_mimebundle_(**kwargs)
 
     def task(self, drawn):
         if self.target is None:
             return {}
         _, loss = self.target
         reached = {}
-        for look, curve in zip(self.looks, drawn, strict=True):
+        for label, curve in zip(self.labels, drawn, strict=True):
             below = np.flatnonzero(curve <= loss)
             at = f"iteration {min((below[0] + 1) * self.every, self.steps)}" if below.size else ""
-            reached[look["label"]] = at
+            reached[label] = at
         return task_result(f"Task: a loss of {loss:g} or less in {self.steps} iterations", reached)
-
-    def axes(self, drawn):
-        return Axes(x=self.x, y=_loss_axis(drawn))
-
-    def picture(self, settings):
-        laps = {k: self.laps[k, rate] for k, rate in _asked(settings) if (k, rate) in self.laps}
-        drawn = [lap.curve for lap in laps.values()]
-        words = " ".join(lap.words or lap.error for lap in laps.values())
-        alt = f"Losses by iteration, log scale. {words}"
-        looks = [self.looks[k] for k in laps]
-        return curves.still(self.axes(drawn), self.spec["at"], looks, drawn, alt)
-
-
-def _asked(settings):
-    return [(k, chosen["learning_rate"]) for k, chosen in enumerate(settings["hyperparameters"])]
 
 
 def _loss_axis(drawn):
@@ -191,27 +202,20 @@ class Lap:
         self.losses, self.ended, self.words, self.error = [], False, f"{name}: training.", ""
 
     def step(self):
-        if self.ended:
-            return
         try:
             with np.errstate(all="ignore"):
                 state = next(self.run)
+            self.losses, self.diverged = state.losses, state.diverged
         except StopIteration:
-            self._end(self._words())
+            self.ended, self.words = True, self._words()
         except Exception as error:  # noqa: BLE001 (a learner's rule may raise anything)
             self.error = f"{self.name}: {sentence(error)}"
-            self._end("")
-        else:
-            self.losses = state.losses
-            if state.diverged:
-                self._end(f"{state.diverged}.")
-
-    def _end(self, words):
-        self.words, self.ended, self.run = words, True, None
-        self.losses = np.array([] if self.error else self.losses)
+            self.losses, self.ended, self.words = [], True, ""
 
     def _words(self):
         """How it ended."""
+        if self.diverged:
+            return f"{self.diverged}."
         n = len(finite(self.losses))
         if n < self.steps:
             return f"{self.name}: the loss is not finite at iteration {n + 1}."

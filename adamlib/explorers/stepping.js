@@ -56,7 +56,5 @@ export default explorer((page) => {
       caption.textContent = `${rule.label}, step ${settings.step}`;
       return { line: now };
     },
-
-    say() {},
   };
 });

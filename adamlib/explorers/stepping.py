@@ -10,24 +10,14 @@ from adamlib.explorers.watching import MOST, read, watch
 from adamlib.explorers.widget import (
     NOTHING,
     Explorer,
-    Group,
-    Spec,
     divergence,
     entered,
-    looks_of,
+    groups_of,
     page,
     sentence,
-    sliders_of,
-    values_of,
 )
 from adamlib.explorers.wording import lines_of, scales, shown_of, table, written
-from adamlib.inputs import (
-    MOST_STEPS,
-    check_hyperparameters,
-    check_surface,
-    count,
-    state_defaults,
-)
+from adamlib.inputs import MOST_STEPS, check_surface, count, state_defaults
 
 UNREAD = "This rule cannot be read line by line, so only what goes in and comes out is shown."
 CUT = f"Only the first {MOST} lines that ran are shown."
@@ -44,51 +34,48 @@ def one_step(rule, surface=surfaces.ravine, steps=20, **fixed):
     The length of a bar is the number beside the largest of its line in the run. Raises
     ValueError or TypeError, in one sentence, for what cannot be followed.
     """
-    one = entered(rule)
-    if len(one) > 1:
+    rules = entered(rule, fixed)
+    if len(rules) > 1:
         raise ValueError("one_step shows the arithmetic of one rule: give one.")
-    ((rule, first),) = one.items()
-    check_hyperparameters(rule, first | fixed)
     check_surface(surface)
     steps = count(steps, "steps", least=1, most=MOST_STEPS)
-    return OneStep(rule, surface, steps, sliders_of(rule, fixed, **first), fixed)
+    return OneStep(rules, surface, steps, fixed)
 
 
 class OneStep(Explorer):
     _esm = page("stepping")
 
-    def __init__(self, rule, surface, steps, sliders, fixed):
-        self.rule, self.surface, self.steps, self.fixed = rule, surface, steps, fixed
-        self.source = read(rule)
+    def __init__(self, rules, surface, steps, fixed):
+        ((self.rule, self.first),) = rules.items()
+        self.surface, self.steps = surface, steps
+        self.source = read(self.rule)
         self.lines = lines_of(self.source)
-        self.arguments = [*list(inspect.signature(rule).parameters)[:2], *state_defaults(rule)]
-        (self.look,) = looks_of([rule])
+        names = list(inspect.signature(self.rule).parameters)
+        self.arguments = [*names[:2], *state_defaults(self.rule)]
+        (self.look,) = groups = groups_of(rules, fixed)
         self.label = self.look["label"]
-        spec = Spec(
-            groups=[Group(**self.look, sliders=sliders)],
-            settings={"hyperparameters": [values_of(sliders)], "step": 1},
+        super().__init__(
+            f"one_step({self.label} on {surface.name})",
+            groups=groups,
+            settings={"step": 1},
             hint="The numbers are rounded. A bar to the left is negative. Each line has its own "
             f"scale: its longest bar is its largest number in the {steps} steps.",
             steps=steps,
         )
-        super().__init__(f"one_step({self.label} on {surface.name})", spec)
 
     def answer(self, settings):
-        return self.told(settings), NOTHING
-
-    def told(self, settings):
-        hyperparameters, t = self.fixed | settings["hyperparameters"][0], settings["step"]
+        hyperparameters, t = self.first | settings["hyperparameters"][0], settings["step"]
         gradient, start = self.surface.gradient, self.surface.start
         try:
             calls, stop = watch(
                 self.rule, self.source, gradient, start, self.steps, hyperparameters
             )
         except Exception as error:  # noqa: BLE001 (a learner's rule may raise anything)
-            return {"rows": [], "words": "", "error": f"{self.label}: {sentence(error)}"}
+            return {"rows": [], "words": "", "error": f"{self.label}: {sentence(error)}"}, NOTHING
         if 0 < stop <= t:
             way_out = "choose a step before it" if stop > 1 else "choose other values"
             words = f"{divergence(self.rule, stop, hyperparameters)}: {way_out}."
-            return {"rows": [], "words": words, "error": ""}
+            return {"rows": [], "words": words, "error": ""}, NOTHING
         finite = calls[: stop - 1 if stop else self.steps]
         run = [list(shown_of(self.arguments, call, self.lines)) for call in finite]
         call = calls[t - 1]
@@ -96,46 +83,37 @@ class OneStep(Explorer):
         words = [f"{self.label}, step {t}: g = {_point(call.g)}, step = {step}."]
         words += [UNREAD] * (not call.ran) + [CUT] * (len(call.ran) == MOST)
         rows = table(call, run[t - 1], scales(run))
-        return {"rows": rows, "words": "\n".join(words), "error": ""}
+        return {"rows": rows, "words": "\n".join(words), "error": ""}, NOTHING
 
-    def picture(self, settings):
-        return _still(self.told(settings), self.look)
-
-
-def _still(result, look):
-    """The table in a picture that does not move: each line's code, and below it its cells."""
-    rows = result["rows"]
-    height = 0.2 * (2.4 + sum(1 + len(row["cells"]) for row in rows))
-    words = (result["words"] or result["error"]).split("\n")
-    with plots.picture(figsize=(9.4, height)) as (fig, ax):
-        fig.set_layout_engine("none")
-        ax.set(position=(0, 0, 1, 1), xlim=(0, 9.4), ylim=(height, 0))
-        ax.axis("off")
-        ax.text(0.1, 0.2, words[0], va="center", weight="bold")
-        y = 0.5
-        for row in rows:
-            ax.plot([0.1, 9.3], [y - 0.1] * 2, color="#cccccc", lw=0.5)
-            code = textwrap.shorten(row["code"], 100, placeholder=" …")
-            ax.text(0.1, y, code, va="center", family="monospace", size="small", parse_math=False)
-            for cell in row["cells"]:
+    def picture(self):
+        """The table: each line's code, and below it its cells."""
+        rows = self.result.get("rows", [])
+        height = 0.2 * (2.4 + sum(1 + len(row["cells"]) for row in rows))
+        words = (self.result["words"] or self.result["error"]).split("\n")
+        with plots.picture(figsize=(9.4, height)) as (fig, ax):
+            fig.set_layout_engine("none")
+            ax.set(position=(0, 0, 1, 1), xlim=(0, 9.4), ylim=(height, 0))
+            ax.axis("off")
+            ax.text(0.1, 0.2, words[0], va="center", weight="bold")
+            y, plain = 0.5, {"va": "center", "size": "small", "parse_math": False}
+            for row in rows:
+                colour = self.look["colour"] if row is rows[-1] else "#888888"
+                ax.plot([0.1, 9.3], [y - 0.1] * 2, color="#cccccc", lw=0.5)
+                code = textwrap.shorten(row["code"], 100, placeholder=" …")
+                ax.text(0.1, y, code, family="monospace", **plain)
+                for cell in row["cells"]:
+                    y += 0.2
+                    numbers = textwrap.shorten(cell["numbers"], 70, placeholder=" …")
+                    ax.text(0.3, y, cell["name"], **plain)
+                    ax.text(0.6, y, numbers, **plain)
+                    ax.text(6.6, y, cell["value"], ha="right", weight="bold", **plain)
+                    ax.barh(y, 1.2 * cell["size"], 0.14, left=8.1, color=colour)
+                    ax.plot([8.1, 8.1], [y - 0.1, y + 0.1], color=plots.OTHER, lw=1)
                 y += 0.2
-                numbers = textwrap.shorten(cell["numbers"], 70, placeholder=" …")
-                ax.text(0.3, y, cell["name"], va="center", size="small")
-                ax.text(0.6, y, numbers, va="center", size="small", parse_math=False)
-                ax.text(6.6, y, cell["value"], va="center", ha="right", size="small", weight="bold")
-                colour = look["colour"] if row is rows[-1] else "#888888"
-                ax.barh(y, 1.2 * cell["size"], 0.14, left=8.1, color=colour)
-                ax.plot([8.1, 8.1], [y - 0.1, y + 0.1], color=plots.OTHER, lw=1)
-            y += 0.2
-    fig.alt = " ".join([*words, *map(_spoken, rows)])
-    return fig
+                words.append(f"{row['code']}: {', '.join(cell['value'] for cell in row['cells'])}.")
+        fig.alt = " ".join(words)
+        return fig
 
 
 def _point(x):
     return f"({', '.join(written(number) for number in np.ravel(x).tolist())})"
-
-
-def _spoken(row):
-    """A row of the table as a sentence."""
-    values = ", ".join(cell["value"] for cell in row["cells"])
-    return f"{row['code']}: {values}."

@@ -7,7 +7,7 @@ import numpy as np
 from adamlib import plots
 from adamlib.descent import sweep
 from adamlib.explorers.curves import axis
-from adamlib.explorers.widget import HUGE, Axes, divergence, finite, sentence
+from adamlib.explorers.widget import HUGE, Axes, divergence, finite, said, sentence
 
 
 class Run:
@@ -53,14 +53,9 @@ def _leaves(path, window):
 
 def told(surface, runs):
     """What the page is told of the runs, and their numbers: points, then losses, of each."""
-    words = [run.words for run in runs if not run.error]
     numbers = [a.ravel() for run in runs for a in (run.points, run.losses)]
-    result = {
-        "counts": [len(run.losses) for run in runs],
-        "words": "\n".join(words),
-        "error": "\n".join(run.error for run in runs if run.error),
-        "alt": " ".join([f"Trajectories on the function {surface.name}.", *words]),
-    }
+    result = said(f"Trajectories on the function {surface.name}.", runs)
+    result["counts"] = [len(run.losses) for run in runs]
     return result, np.concatenate(numbers).astype(np.float32)
 
 

@@ -17,10 +17,6 @@ export function node(tag, attributes = {}, ...children) {
 const unique = () => `adamlib-${Math.random().toString(36).slice(2)}`;
 const dark = () => document.body.dataset.jpThemeLight === "false";
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-const floats = (view) => {
-  const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  return new Float32Array(bytes);
-};
 
 export const brief = (value) => {
   const size = Math.abs(value);
@@ -80,15 +76,17 @@ export function panel([w, h], { live = false, exact = false } = {}) {
     pen.strokeRect(BOX.x, BOX.y, w, h);
     pen.font = "12px system-ui, sans-serif";
     pen.textAlign = "center";
-    for (const [at, text] of axes.x.ticks) {
-      pen.fillRect(BOX.x + at * w - 0.5, BOX.y + h, 1, 4);
-      pen.fillText(text, BOX.x + at * w, BOX.y + h + 17);
+    for (const [value, text] of axes.x.ticks) {
+      const at = BOX.x + fraction(axes.x, value) * w;
+      pen.fillRect(at - 0.5, BOX.y + h, 1, 4);
+      pen.fillText(text, at, BOX.y + h + 17);
     }
     pen.fillText(axes.x.label, BOX.x + w / 2, BOX.y + h + 35);
     pen.textAlign = "right";
-    for (const [at, text] of axes.y.ticks) {
-      pen.fillRect(BOX.x - 4, BOX.y + (1 - at) * h - 0.5, 4, 1);
-      pen.fillText(text, BOX.x - 7, BOX.y + (1 - at) * h + 4);
+    for (const [value, text] of axes.y.ticks) {
+      const at = BOX.y + (1 - fraction(axes.y, value)) * h;
+      pen.fillRect(BOX.x - 4, at - 0.5, 4, 1);
+      pen.fillText(text, BOX.x - 7, at + 4);
     }
     pen.textAlign = "center";
     pen.translate(14, BOX.y + h / 2);
@@ -336,7 +334,7 @@ export function trajectories(page, options) {
 
 /** The module of an explorer: sliders for the hyperparameters, Reset, words, and when to draw.
  *  view(page) gives pictures and tools, elements; and read(result, numbers),
- *  draw(result, settings), say(result). */
+ *  draw(result, settings), and say(result) if it says more. */
 export const explorer = (view) => ({ render: ({ model, el }) => render(model, el, view) });
 
 function render(model, el, view) {
@@ -402,11 +400,12 @@ function render(model, el, view) {
   /** Words follow when the hand rests: a screen reader shall not read every move. */
   function say() {
     said.textContent = model.get("result").words ?? "";
-    shown.say(model.get("result"));
+    shown.say?.(model.get("result"));
   }
   function read() {
     const result = model.get("result");
-    shown.read(result, floats(model.get("buffer")));
+    const { buffer, byteOffset, byteLength } = model.get("buffer");
+    shown.read(result, new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)));
   }
   function answered() {
     read();

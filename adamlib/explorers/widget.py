@@ -5,7 +5,6 @@ The page (widget.js and the explorer's own) asks and draws. Python answers: sett
 
 import base64
 import threading
-import time
 from itertools import count
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -18,12 +17,17 @@ from matplotlib.colors import to_hex
 from adamlib import plots
 from adamlib.descent import diverged_at
 from adamlib.hyperparameters import slider_values
-from adamlib.inputs import check_kind, check_rule, hyperparameter_defaults, name_of
+from adamlib.inputs import (
+    check_hyperparameters,
+    check_kind,
+    check_rule,
+    hyperparameter_defaults,
+    name_of,
+)
 
 HERE = Path(__file__).parent
 HUGE = float(np.finfo(np.float32).max)  # the largest number that a page can be sent
 NOTHING = np.empty(0, np.float32)
-PAUSE = 0.1  # seconds between two answers that are not the last
 
 
 class Axis(TypedDict):
@@ -31,7 +35,7 @@ class Axis(TypedDict):
     low: float  # the values at its ends
     high: float
     log: bool
-    ticks: list  # [fraction of its length, text]
+    ticks: list  # [value, text]
 
 
 class Axes(TypedDict):
@@ -71,11 +75,10 @@ class Spec(TypedDict):
     hint: str
     # all but hyperparameter_map
     steps: NotRequired[int]  # of the run, or the most of a run
-    # all but one_step
-    size: NotRequired[list]  # of the picture, width and height in pixels
     # average and hyperparameter_map
     curves: NotRequired[list[Look]]  # if they are not drawn as their groups look
     # explore and hyperparameter_map
+    size: NotRequired[list]  # of the surface, width and height in pixels
     axes: NotRequired[Axes]  # of the surface
     image: NotRequired[bytes]  # PNG of the surface
     # explore
@@ -132,9 +135,9 @@ def page(name):
 class Explorer(anywidget.AnyWidget):
     """A widget that draws what its subclass answers; what all explorers share.
 
-    A subclass has a page, `_esm`, and two pure functions:
-    answer(settings)   (result, numbers); what it raises is shown in one sentence
-    picture(settings)  a plots.Picture, for pages without a kernel
+    A subclass has a page, `_esm`, and two functions:
+    answer(settings)  (result, numbers), pure; what it raises is shown in one sentence
+    picture()         a plots.Picture of the answer, for pages without a kernel
     """
 
     _css = HERE / "widget.css"
@@ -143,10 +146,14 @@ class Explorer(anywidget.AnyWidget):
     result = traitlets.Dict().tag(sync=True)  # a Result
     buffer = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, name, spec):
+    def __init__(self, name, groups, settings, **spec):
+        """The rest of a Spec, and the settings that are no sliders of the groups."""
         self.name = name
         self.one_at_a_time = threading.RLock()
-        super().__init__(spec=spec, settings=spec["settings"])
+        sliders = [group["sliders"] for group in groups]
+        chosen = [{one["name"]: one["value"] for one in each} for each in sliders]
+        settings = {"hyperparameters": chosen} | settings
+        super().__init__(spec={"groups": groups, "settings": settings} | spec, settings=settings)
         self.respond()
         self.observe(self.respond, "settings")
 
@@ -175,59 +182,8 @@ class Explorer(anywidget.AnyWidget):
         return self.name
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle, metadata = super()._repr_mimebundle_(**kwargs), {}
-        if isinstance(bundle, tuple):
-            bundle, metadata = bundle
-        return bundle | self.picture(self.settings)._repr_mimebundle_(), metadata
-
-
-class Running(Explorer):
-    """An explorer whose answers take long: a thread computes them, and the page sees them grow.
-
-    answer(settings) is a generator of functions, each of which gives the answer so far. It is
-    dropped as soon as the settings are others, or the widget is closed.
-    """
-
-    thread = None  # only while there is something to compute
-
-    def respond(self, _=None):
-        with self.one_at_a_time:
-            if not (self.thread and self.thread.is_alive()):
-                self.thread = threading.Thread(target=self.work, daemon=True)
-                self.thread.start()
-
-    def work(self):
-        """Answer until the newest settings are answered."""
-        self.told_at = time.monotonic()
-        while True:
-            settings = self.settings
-            self.follow(settings)
-            with self.one_at_a_time:  # either this sees new settings, or respond() no thread
-                if self.settings is settings or self.comm is None:
-                    self.thread = None
-                    return
-
-    def follow(self, settings):
-        """Tell the answer from time to time, and at its end."""
-        try:
-            for so_far in self.answer(settings):
-                if self.settings is not settings or self.comm is None:
-                    return
-                if time.monotonic() - self.told_at >= PAUSE:
-                    self.tell(settings, *so_far())
-                    self.told_at = time.monotonic()
-            self.tell(settings, *so_far())
-        except Exception as error:  # noqa: BLE001
-            self.tell(settings, *failure(error))
-
-    def wait(self):
-        """Return when the newest settings are answered."""
-        if thread := self.thread:
-            thread.join()
-
-    def _repr_mimebundle_(self, **kwargs):
-        self.wait()  # so that the picture is of what has ended
-        return super()._repr_mimebundle_(**kwargs)
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | self.picture()._repr_mimebundle_(), metadata
 
 
 def failure(error):
@@ -235,8 +191,7 @@ def failure(error):
 
 
 def sentence(error):
-    words = " ".join(str(error).split())
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
 
 
 def finite(values):
@@ -260,8 +215,17 @@ def task_result(asked, reached):
     return {"task": f"{asked}. Met: {met}.", "met": True}
 
 
-def entered(rules):
-    """{rule: {name: value}} of a rule, a list of them, or such a dict."""
+def said(title, runs):
+    """The words of runs, their errors, and both of them after a title."""
+    return {
+        "words": "\n".join(run.words for run in runs if run.words),
+        "error": "\n".join(run.error for run in runs if run.error),
+        "alt": " ".join([title, *(run.words or run.error for run in runs)]),
+    }
+
+
+def entered(rules, fixed=()):
+    """{rule: {name: value}} of a rule, a list of them, or such a dict; with what is fixed."""
     if not isinstance(rules, dict):
         listed = rules if isinstance(rules, list | tuple) else [rules]
         rules = {check_rule(rule): {} for rule in listed}
@@ -270,7 +234,13 @@ def entered(rules):
         check_kind(values, dict, f"The values of {name_of(rule)}", "a dict {name: value}")
     if not rules:
         raise ValueError("There is no rule: give one at least.")
-    return rules
+    known = {name for rule in rules for name in hyperparameter_defaults(rule)}
+    every = {}
+    for rule, values in rules.items():
+        others = known - hyperparameter_defaults(rule).keys()  # what other rules alone have
+        every[rule] = values | {name: fixed[name] for name in fixed if name not in others}
+        check_hyperparameters(rule, every[rule])
+    return every
 
 
 def looks_of(rules):
@@ -284,15 +254,19 @@ def looks_of(rules):
         yield Look(label=label, colour=to_hex(style["color"]), dash=dash)
 
 
-def sliders_of(rule, fixed=(), **first):
-    """The sliders of a rule, from its signature."""
-    every = hyperparameter_defaults(rule) | first
-    return [slider(name, value) for name, value in every.items() if name not in fixed]
-
-
-def values_of(sliders):
-    """{name: value}, where the sliders are at first."""
-    return {slider["name"]: slider["value"] for slider in sliders}
+def groups_of(rules, fixed):
+    """The Group of each rule of {rule: {name: value}}: sliders, but for what is fixed."""
+    return [
+        Group(
+            **look,
+            sliders=[
+                slider(name, value)
+                for name, value in (hyperparameter_defaults(rule) | values).items()
+                if name not in fixed
+            ],
+        )
+        for look, (rule, values) in zip(looks_of(rules), rules.items(), strict=True)
+    ]
 
 
 def slider(name, default):

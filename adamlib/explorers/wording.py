@@ -13,6 +13,7 @@ from adamlib.explorers.widget import Cell, Row
 
 OLD = "__old__"  # the name of x before the step, as NEW is of what the rule returns
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+FIRST = r"(^|[(\[,=] ?)\((−[^(), ]+)\)(?! \*\*)"  # a number that nothing stands left of
 
 # A line of a rule: as it is written, the expression in it, the ast of
 # where its value is kept, and the name in that.
@@ -147,18 +148,19 @@ def _alone(shown):
 class Words(ast.NodeTransformer):
     """An expression with the numbers of coordinate k, of all where k is None.
 
-    A number goes in as a Name, whose text ast.unparse leaves alone. `used` are the names found.
+    A number goes in as a Name, whose text ast.unparse leaves alone; in parentheses where it is
+    negative. `used` are the names found.
     """
 
     def __init__(self, shown, call, decimals, k):
         self.shown, self.call, self.decimals, self.k = shown, call, decimals, k
-        self.used, self.first = set(), True  # nothing stands left of what begins here
+        self.used = set()
 
     def text(self):
         if not self.shown.names:
             return self.shown.expression
         text = ast.unparse(self.visit(ast.parse(self.shown.expression, mode="eval").body))
-        text = text.replace(" * ", " × ").replace("-", "−")
+        text = re.sub(FIRST, r"\1\2", text).replace(" * ", " × ").replace("-", "−")
         return re.sub(r" \*\* (\d+)(?![\d.e])", lambda power: power[1].translate(RAISED), text)
 
     def visit_Name(self, node):
@@ -177,35 +179,19 @@ class Words(ast.NodeTransformer):
         if len(texts) > 1 and self.k is None:
             return ast.Name(f"({', '.join(texts)})")
         text = texts[self.k if len(texts) > 1 else 0]
-        return ast.Name(text if self.first or not text.startswith("−") else f"({text})")
+        return ast.Name(f"({text})" if text.startswith("−") else text)
 
     visit_Subscript = visit_Attribute = visit_Name
 
-    def visit_BinOp(self, node):
-        first = self.first
-        self.first = first and not isinstance(node.op, ast.Pow)
-        left = self.visit(node.left)
-        self.first = False
-        right = self.visit(node.right)
-        self.first = first
-        return ast.BinOp(left, node.op, right)
-
-    def visit_UnaryOp(self, node):
-        first, self.first = self.first, False
-        operand = self.visit(node.operand)
-        self.first = first
-        return ast.UnaryOp(node.op, operand)
-
     def visit_Call(self, node):
-        first, k = self.first, self.k
-        self.first = True
+        k = self.k
         if not _elementwise(node.func, self.shown.names):
             self.k = None
-        arguments = [self.visit(argument) for argument in node.args]
-        keywords = [ast.keyword(word.arg, self.visit(word.value)) for word in node.keywords]
-        self.first, self.k = first, k
-        root = ast.unparse(node.func) in ("sqrt", "np.sqrt", "math.sqrt", "rules.sqrt")
-        return ast.Call(ast.Name("√") if root else node.func, arguments, keywords)
+        self.generic_visit(node)
+        self.k = k
+        if ast.unparse(node.func) in ("sqrt", "np.sqrt", "math.sqrt", "rules.sqrt"):
+            node.func = ast.Name("√")
+        return node
 
     def leave(self, node):
         return node
