@@ -1,4 +1,3 @@
-import html
 import json
 import threading
 
@@ -465,29 +464,3 @@ def test_bad_arguments_are_told_in_one_sentence(wrong, words):
     with pytest.raises((TypeError, ValueError), match=words) as caught:
         wrong()
     assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
-
-
-@pytest.mark.parametrize(
-    "make, name, alt",
-    [
-        (lambda: average(SERIES), "average(60 values)", "60 values, grey dots"),
-        (
-            lambda: small_race([rules.sgd, rules.adam]),
-            "race(sgd, adam)",
-            "sgd (learning_rate=0.01): loss 1.0",
-        ),
-        (
-            lambda: small_race({rules.sgd: {"learning_rate": 0.6}}, Quartic()),
-            "race(sgd)",
-            "sgd diverged at step 5",
-        ),
-    ],
-)
-def test_a_still_picture_of_what_has_ended_goes_beside_the_widget(make, name, alt):
-    explorer = make()
-    bundle, _ = explorer._repr_mimebundle_()
-    assert alt in bundle["text/plain"] and "image/png" not in bundle
-    assert f'<img alt="{html.escape(bundle["text/plain"])}"' in bundle["text/html"]
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert repr(explorer) == name == repr(make())
-    assert "training." not in bundle["text/plain"]

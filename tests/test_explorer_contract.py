@@ -1,5 +1,6 @@
 """What Python sends and what a page reads is what widget.py declares."""
 
+import html
 import re
 from typing import get_args, get_origin, get_type_hints, is_typeddict
 
@@ -10,7 +11,7 @@ from adamlib import rules
 from adamlib.explorers import average, explore, hyperparameter_map, one_step, race
 from adamlib.explorers.widget import HERE, Result, Spec
 from adamlib.models import LogisticRegression
-from adamlib.surfaces import cubic, ravine
+from adamlib.surfaces import cubic, ravine, saddle
 
 MODEL = LogisticRegression(inputs=2, classes=2)
 DATA = np.eye(2), np.arange(2)
@@ -90,3 +91,53 @@ def test_a_page_is_one_module_that_imports_nothing_from_a_file(explorers):
     for explorer in explorers.values():
         imported = re.findall(r'from "([^"]*)"', explorer._esm)
         assert len(imported) == 1 and imported[0].startswith("data:text/javascript;base64,")
+
+
+STILL = [  # an explorer, its name, and what its alt text says
+    (EXPLORERS["explore"], "explore(sgd on ravine)", "sgd: 60 steps from (-4, 1) to"),
+    (lambda: explore({rules.sgd: {"learning_rate": 9}}, saddle), "explore(sgd on saddle)", "sgd: "),
+    (lambda: explore(rules.adam, cubic), "explore(adam on cubic)", "The curve of the function cu"),
+    (
+        EXPLORERS["hyperparameter_map"],
+        "hyperparameter_map(momentum on cubic)",
+        "Map of loss over learning_rate and momentum",
+    ),
+    (EXPLORERS["average"], "average(2 values)", "2 values, grey dots"),
+    (
+        lambda: race([rules.sgd, rules.adam], DATA, MODEL, batch_size=1),
+        "race(sgd, adam)",
+        "sgd (learning_rate=0.01): loss 0.6",
+    ),
+    (
+        lambda: race({rules.sgd: {"learning_rate": 1e12}}, DATA, MODEL, batch_size=1),
+        "race(sgd)",
+        "sgd diverged at step 1",
+    ),
+    (
+        lambda: one_step(rules.adam),
+        "one_step(adam on ravine)",
+        "adam, step 1: g = (−4.00, 20.0), step = (0.00100, −0.00",
+    ),
+    (
+        lambda: one_step(rules.adamw),
+        "one_step(adamw on ravine)",
+        "step = new x − x: 0.00102, −0.00100.",
+    ),
+    (lambda: one_step(rules.sgd, cubic), "one_step(sgd on cubic)", "g: −0.00400."),
+    (
+        lambda: one_step({rules.sgd: {"learning_rate": 1e10}}),
+        "one_step(sgd on ravine)",
+        "(learning_rate=1e+10): choose other values.",
+    ),
+]
+
+
+@pytest.mark.parametrize("make, name, alt", STILL)
+def test_a_still_picture_with_alt_goes_beside_the_widget(make, name, alt):
+    explorer = make()
+    bundle, _ = explorer._repr_mimebundle_()
+    assert alt in bundle["text/plain"] and "image/png" not in bundle
+    assert "training." not in bundle["text/plain"]
+    assert f'<img alt="{html.escape(bundle["text/plain"])}"' in bundle["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert repr(explorer) == name

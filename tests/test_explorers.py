@@ -1,5 +1,4 @@
 import functools
-import html
 import json
 from itertools import product
 
@@ -12,7 +11,7 @@ from adamlib.descent import descend, hyperparameter_defaults
 from adamlib.explorers import explore, hyperparameter_map
 from adamlib.explorers.widget import slider
 from adamlib.hyperparameters import HYPERPARAMETERS
-from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock, saddle
+from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock
 
 ALL = list(rules.RULES.values())
 RATES = np.geomspace(0.001, 1, 12)
@@ -202,24 +201,6 @@ def test_what_the_page_sends_amiss_is_told_too():
     explorer.settings = {}
     assert explorer.result["error"].startswith("KeyError")
     assert explorer.buffer == b""
-
-
-@pytest.mark.parametrize(
-    "make, alt",
-    [
-        (lambda: explore(rules.sgd, ravine), "sgd: 60 steps from (-4, 1) to"),
-        (lambda: explore({rules.sgd: {"learning_rate": 9}}, saddle), "sgd: "),
-        (lambda: explore(rules.adam, cubic), "The curve of the function cubic"),
-        (mapped, "Map of loss over learning_rate and momentum"),
-    ],
-)
-def test_a_still_picture_with_alt_goes_beside_the_widget(make, alt):
-    explorer = make()
-    bundle, _ = explorer._repr_mimebundle_()
-    assert alt in bundle["text/plain"] and "image/png" not in bundle
-    assert f'<img alt="{html.escape(bundle["text/plain"])}"' in bundle["text/html"]
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert "0x" not in repr(explorer) and repr(explorer) == repr(make())
 
 
 def test_the_map_is_of_the_runs_that_a_click_shows():

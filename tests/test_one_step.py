@@ -1,5 +1,4 @@
 import functools
-import html
 import json
 import re
 import sys
@@ -407,24 +406,3 @@ def test_sliders_looks_and_where_they_begin():
     assert [cell["value"] for cell in named(explorer.result)["step"]] == ["0.100", "−0.100"]
     scheduled = one_step(rules.sgd, learning_rate=lambda t: 0.1 / t)
     assert sent(scheduled, 2)["rows"][2]["cells"][1]["numbers"] == "−1.00 − 0.05 × (−20.0)"
-
-
-@pytest.mark.parametrize(
-    "make, alt",
-    [
-        (lambda: one_step(rules.adam), "adam, step 1: g = (−4.00, 20.0), step = (0.00100, −0.00"),
-        (lambda: one_step(rules.adamw), "step = new x − x: 0.00102, −0.00100."),
-        (lambda: one_step(rules.sgd, cubic), "g: −0.00400."),
-        (
-            lambda: one_step({rules.sgd: {"learning_rate": 1e10}}),
-            "(learning_rate=1e+10): choose other values.",
-        ),
-    ],
-)
-def test_a_still_picture_with_alt_goes_beside_the_widget(make, alt):
-    explorer = make()
-    bundle, _ = explorer._repr_mimebundle_()
-    assert alt in bundle["text/plain"] and "image/png" not in bundle
-    assert f'<img alt="{html.escape(bundle["text/plain"])}"' in bundle["text/html"]
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert "0x" not in repr(explorer) and repr(explorer) == repr(make())
