@@ -98,6 +98,25 @@ return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v"""
             "the average is added to the old v: it is the new v, and holds the part rho of the old "
             "one already; besides, it changes v in place",
         ),
+        (  # x follows rightly from the learner's own wrong states
+            "adam",
+            ADAM.replace("beta_1 * m + ", "").replace("beta_2 * v + ", ""),
+            "the old m is not used: the part beta_1 of it must go on; and so it is with v",
+        ),
+        (  # where a wrong rule would divide by 0, it explains nothing
+            "adadelta",
+            "v = rho * v + (1 - rho) * g**2\n"
+            "step = -(np.sqrt(u) + epsilon) / (np.sqrt(v) + epsilon)\n"
+            "return x + learning_rate * step, v, rho * u + (1 - rho) * step**2",
+            "v is right; the gradient is missing in the step: ",
+        ),
+        (
+            "adadelta",
+            "v = (1 - rho) * g**2\nstep = -np.sqrt(u + epsilon) / np.sqrt(v + epsilon) * g\n"
+            "return x + learning_rate * step, rho * u + (1 - rho) * step**2, v",
+            "v and u are returned in the wrong order: first the new x, then the state in the order "
+            "in which it came; there is another mistake in v",
+        ),
         (
             "adam",
             ADAM.replace("np.sqrt(v_hat)", "(v_hat + 0j) ** 0.5").replace("g**2", "g"),
@@ -231,6 +250,12 @@ def test_an_endless_loop_is_stopped(monkeypatch):
     monkeypatch.setattr("adamlib.practice.judge.SECONDS", 0.2)
     words = said("sgd", "while True:\n    x = x\nreturn (x,)")
     assert "it raises TimeoutError: it has not ended after 0.2 seconds: does a loop go on" in words
+
+
+def test_a_loop_that_only_another_shape_makes_endless_is_no_fault_of_the_shape(monkeypatch):
+    monkeypatch.setattr("adamlib.practice.judge.SECONDS", 0.2)
+    words = said("sgd", "while np.ndim(x) == 0:\n    pass\nreturn (x - learning_rate * g,)")
+    assert words.startswith("it raises TimeoutError") and "shape" not in words
 
 
 def test_the_hint_after_a_check_is_about_what_is_wrong(capsys):

@@ -71,9 +71,11 @@ def candidates(trial, base, k, many):
     for some in sets:
         variant = trial.rule.with_mistakes(*base, *some)
         given = trial.given_by(variant) if variant else None
-        if given is not None and trial.apart(given, right)[k].any():
-            changed = trial.apart(given, right).any(axis=(1, 2)).sum()
-            found.append((changed, some, variant, given))
+        if given is None:
+            continue
+        changed = trial.apart(given, right).any(axis=(1, 2))
+        if changed[k]:
+            found.append((changed.sum(), some, variant, given))
     # First those that change the fewest parts: they say nothing of the others.
     found.sort(key=lambda candidate: candidate[0])
     results = np.array([given for *_, given in found]).reshape(-1, *trial.right.shape)
@@ -91,6 +93,7 @@ class View:
         self.trial, self.results, self.base, self.besides = trial, results, base, besides
         self.variant = trial.rule.with_mistakes(*base)
         self.right = trial.given_by(self.variant)
+        self.is_wrong = self.apart(self.right).any(axis=(1, 2))  # part by part
         self.parts = dict.fromkeys(trial.order)  # {k: its mistakes; (): it is right; None: unknown}
 
     def explain(self, many):
@@ -99,7 +102,7 @@ class View:
         for k in self.trial.order:
             if self.parts[k] is None:
                 self.parts[k] = self.explained(k, wrong, many)
-            if self.apart(self.right)[k].any():
+            if self.is_wrong[k]:
                 wrong[self.trial.names[k]] = self.results[k]
 
     def explained(self, k, wrong, many):
@@ -107,9 +110,9 @@ class View:
 
         It may follow from the learner's own states or from the right ones, which he has had too.
         """
-        known, found = candidates(self.trial, self.base, k, many)
-        if many == 1 and not self.apart(self.right)[k].any():
+        if not self.is_wrong[k]:
             return ()
+        known, found = candidates(self.trial, self.base, k, many)
         same = ~self.apart(found)[:, k].any(axis=(1, 2))
         if same.any():
             return known[np.argmax(same)][0]
@@ -117,10 +120,10 @@ class View:
             known = [((), self.variant), *known]
         owns = [wrong, *({s: wrong[s]} for s in wrong if len(wrong) > 1)] if wrong else []
         for own in owns[: 3 if many == 1 else 1]:
-            for mistakes_, variant in known:
+            for mistakes, variant in known:
                 given = self.trial.given_by(variant, own)
                 if given is not None and not self.apart(given)[k].any():
-                    return mistakes_
+                    return mistakes
         return None
 
     def apart(self, given):
@@ -129,14 +132,14 @@ class View:
     def cost(self, convention):
         """How much is left unknown, then how many mistakes it takes."""
         found = list(self.parts.values())
-        mistakes_ = {m for some in found for m in some or ()}
-        many, seen_as = len(mistakes_), self.besides.convention if self.besides else ""
+        many = len({mistake for some in found for mistake in some or ()})
+        seen_as = self.besides.convention if self.besides else ""
         besides = self.besides is not None and seen_as != convention
         return found.count(None), many + besides, many, seen_as != convention
 
     def words(self, convention):
         """The mistake that is named, if one is, and what there is to say of all parts."""
-        names = {k: self.trial.names[k] for k in self.trial.order}
+        names = self.trial.names
         right = [names[k] for k, found in self.parts.items() if found == () and k]
         known = [k for k, found in self.parts.items() if found]
         unknown = [k for k, found in self.parts.items() if found is None]
@@ -150,7 +153,7 @@ class View:
         else:
             k = (known or unknown)[0]
             mistake = self.parts[k][0] if known else None
-            said += mistake.sentence if known else self.unknown(k)
+            said += mistake.sentence if known else self.computed(k)
             others = [i for i in known + unknown if i != k and self.parts[i] != self.parts[k]]
             others += [k] * (len(self.parts[k] or ()) > 1)
         kinds = [[m.kind for m in self.parts[i] or ()] for i in others]
@@ -162,7 +165,7 @@ class View:
             said += f"; besides, {self.besides.name}, which is right {self.besides.convention}"
         return mistake, said
 
-    def unknown(self, k):
+    def computed(self, k):
         """What part k computes, where a formula is found; else the first step at which it parts."""
         trial = self.trial
         _, names = trial.names_after(

@@ -74,11 +74,11 @@ class Comparison:
         for mistake, wrong in self.known:
             if not _apart(facts, wrong):
                 return Verdict("wrong", mistake.sentence, mistake)
-        words = apart[0]
-        said = [m for words in apart for fact, m in self.function.meanings.items() if fact in words]
-        if any(fact in words for fact in self.function.meanings):
+        first, meanings = apart[0], self.function.meanings
+        if any(fact in first for fact in meanings):
+            said = [m for words in apart for fact, m in meanings.items() if fact in words]
             return Verdict("wrong", "; besides, ".join(list(dict.fromkeys(said))[:2]))
-        return Verdict("wrong", f"{words} {facts[words]:.6g} instead of {self.right[words]:.6g}")
+        return Verdict("wrong", f"{first} {facts[first]:.6g} instead of {self.right[first]:.6g}")
 
     @cached_property
     def known(self):

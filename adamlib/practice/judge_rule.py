@@ -105,6 +105,8 @@ class Trial:
         results, kind, in_place = self.results(learners)
         try:
             again = self.results(learners, order=-1)[0]
+        except TimeoutError:
+            raise
         except Exception:
             again = np.nan
         if self.apart(results, again).any():
@@ -112,19 +114,15 @@ class Trial:
                 "called again with the same arguments it returns something else: it keeps or draws "
                 "something of its own. What the next step needs is returned as the state"
             )
-        for rule in (self.ours, *self.in_convention(convention)):
-            if not self.apart(results, self.results(rule)[0]).any():
-                kind = kind or self.wrong_in_shape(learners, rule)
+        asked = [m for m in self.mistakes if convention and m.convention == convention]
+        for variant in (self.rule, *map(self.rule.with_mistakes, asked)):
+            if not self.apart(results, self.given_by(variant)).any():
+                kind = kind or self.wrong_in_shape(learners, mistakes.compiled(variant, self.ours))
                 return Run(results, kind, in_place, {})
         scaled = [m for m in self.mistakes if m.scale]
         return Run(
             results, kind, in_place, {m: self.results(_unscaled(learners, m))[0] for m in scaled}
         )
-
-    def in_convention(self, convention):
-        """The course's rule in the convention of this name, if it has one."""
-        own = [m for m in self.mistakes if convention and m.convention == convention]
-        return [mistakes.compiled(self.rule.with_mistakes(m), self.ours) for m in own]
 
     def wrong_in_shape(self, learners, rule):
         """What a rule that has been right so far does otherwise where x has another shape."""
@@ -135,6 +133,8 @@ class Trial:
             right = rule(x, g, step.t, *state)
             try:
                 parts = learners(x.copy(), g.copy(), step.t, *map(np.copy, state))
+            except TimeoutError:
+                raise
             except Exception as error:
                 return f"{words}it raises {in_one_line(error)}: {ANY_SHAPE}"
             for name, a, b in zip(self.names, parts, right, strict=True):
@@ -219,9 +219,9 @@ class Trial:
         part = next(k for k in self.order if apart[k].any())
         verdict = verdict._replace(part=self.names[part])
         if run.kind and not verdict.mistake:
-            return Verdict("wrong", run.kind)
+            return verdict._replace(sentence=run.kind)
         if run.in_place:
-            return Verdict("wrong", f"{verdict.sentence}; besides, {run.in_place}", verdict.mistake)
+            return verdict._replace(sentence=f"{verdict.sentence}; besides, {run.in_place}")
         return verdict
 
     def apart(self, a, b):
@@ -256,11 +256,10 @@ class Trial:
     @cached_property
     def wrong_rules(self):
         """Pairs (mistake, wrong rule) of all that are wrong at these steps."""
-        right = {variant for _, variant in mistakes.variants(self.ours) if self.is_right(variant)}
         return [
             (some[-1], mistakes.compiled(variant, self.ours))
             for some, variant in mistakes.variants(self.ours)
-            if variant not in right
+            if not self.is_right(variant)
         ]
 
     def is_right(self, variant):
