@@ -131,12 +131,12 @@ def test_pip_can_resolve_what_conda_gives_it_and_the_rest(tmp_path, impossible, 
 
 def test_every_package_is_installed():
     folders = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("adamlib/**/*.py")}
-    assert set(FOLDERS.values()) == folders | {"sources"}
+    assert set(FOLDERS.values()) == folders | {"lessons", "sources"}
 
 
 def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
     course, wheels, target = tmp_path / "course", tmp_path / "wheels", tmp_path / "target"
-    for folder in ("adamlib", "sources"):
+    for folder in ("adamlib", "lessons", "sources"):
         shutil.copytree(ROOT / folder, course / folder)
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, course)
@@ -148,12 +148,13 @@ def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
     shutil.rmtree(course)
     asked = """if True:
         from adamlib import rules
-        from adamlib.practice import check, check_answer, hint, quiz
+        from adamlib.practice import check, check_answer, hint, progress, quiz
         check_answer("01.slope", 4)
         hint("one_epoch")
         print(quiz("09.small").text)
         check(lambda *arguments: 3, "cosine_at")
-        hint("adam")"""
+        hint("adam")
+        progress()"""
     environment = {name: value for name, value in os.environ.items() if name != "ADAMLIB_EXPECT"}
     environment |= {"PYTHONPATH": str(target), "PYTHONUTF8": "1"}
     said = subprocess.run(
@@ -164,7 +165,8 @@ def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
         encoding="utf-8",
     )
     lines = said.stdout.splitlines()
-    assert lines[0] == "slope: right" and len(lines) == 5, said
+    assert lines[0] == "slope: right" and len(lines) == 5 + len(list(ROOT.glob("sources/*"))), said
+    assert lines[5].startswith("Lesson 01: 0 of ")
 
 
 def test_make_offers_the_tasks_of_course_py():

@@ -10,6 +10,7 @@ from jupyterlab.labapp import main
 from traitlets import Bool, Unicode, default
 
 from tools.environment import ROOT
+from tools.launcher import copy_lessons
 
 
 class Guarded(PasswordIdentityProvider):
@@ -51,4 +52,5 @@ def arguments(words):
 
 
 if __name__ == "__main__":
+    copy_lessons()
     main(arguments(sys.argv[1:]))

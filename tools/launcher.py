@@ -11,7 +11,7 @@ LESSONS, WORK = ROOT / "lessons", ROOT / "work"
 PROGRAMS = {
     "lab": ["-m", "tools.lab"],
     "test": ["-m", "pytest", "-n2"],
-    "build": ["tools/notebooks.py", "build"],
+    "build": ["-m", "tools.notebooks", "build"],
     "bench": ["benchmarks/run.py"],
     "claims": ["benchmarks/claims.py"],
     "replay": ["tools/replay.py"],
@@ -45,8 +45,6 @@ def main(words, usage):
         print(f"{failed} Until then, what was installed before is used: an update is owed.")
     if task == "setup":
         return 0
-    if task == "lab":
-        copy_lessons()
     return run(environment.PYTHON, *PROGRAMS[task], *arguments)
 
 

@@ -1,7 +1,8 @@
-"""Build lessons/*.ipynb and solutions/*.ipynb from sources/*/lesson.py (Jupytext percent cells).
+"""Build lessons/*.ipynb and solutions/*.ipynb from sources/*/lesson.py (Jupytext percent cells),
+and the sheets beside them, which are made from all lessons.
 
-python tools/notebooks.py build [--all] [NN ...]   write both, run the solutions whose code changed
-python tools/notebooks.py check                    name what is out of date, run nothing
+python -m tools.notebooks build [--all] [NN ...]   write both, run the solutions whose code changed
+python -m tools.notebooks check                    name what is out of date, run nothing
 
 Between `# BEGIN SOLUTION` and `# END SOLUTION` stands the solution. A lesson has its `# STUB` lines
 in its place, or else `...  # your code here`. A cell tagged "lesson" or "solution" is in that
@@ -20,9 +21,13 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from nbformat.v4 import new_markdown_cell
 from PIL import Image
 
+from tools.sheets import sheets as made_from
+
 ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("lessons", "solutions")
 BEGIN, END, STUB = "# BEGIN SOLUTION", "# END SOLUTION", "# STUB"
 DEFAULT_STUB = "...  # your code here"
 NEARLY_A_MARKER = re.compile(r"#\s*((?i:(begin|end)\s*solution)|STUB\b)")
@@ -231,11 +236,27 @@ def build(*numbers, everything=False):
             execute(solution, label(source))
         for fault in refused(solution, label(source)):
             raise Fault(fault)
-        for path, book in ((lesson_path, lesson), (solution_path, solution)):
-            if not is_at(path, book):
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(dumps(book), encoding="utf-8", newline="\n")
-                print(f"Wrote {label(path)}.")
+        write(lesson_path, lesson)
+        write(solution_path, solution)
+    for path, book in sheets():
+        write(path, book)
+
+
+def write(path, book):
+    """Write a notebook where another, or none, is."""
+    if not is_at(path, book):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(dumps(book), encoding="utf-8", newline="\n")
+        print(f"Wrote {label(path)}.")
+
+
+def sheets():
+    """Pairs (path, notebook) of the sheets, in both folders."""
+    for name, texts in made_from(sources()).items():
+        ids = (hashlib.sha1(text.encode()).hexdigest()[:8] for text in texts)
+        cells = [new_markdown_cell(text, id=i) for text, i in zip(texts, ids, strict=True)]
+        for folder in FOLDERS:
+            yield ROOT / folder / f"{name}.ipynb", notebook(cells)
 
 
 def check(*numbers):
@@ -248,8 +269,11 @@ def check(*numbers):
         if not (take_outputs(solution, solution_path) and is_at(solution_path, solution)):
             yield f"{label(solution_path)} is out of date: run `make build`."
         yield from refused(solution, label(source))
-    known = {source.parent.name for source in sources()}
-    for folder in ("lessons", "solutions"):
+    for path, book in sheets():
+        if not is_at(path, book):
+            yield f"{label(path)} is out of date: run `make build`."
+    known = {source.parent.name for source in sources()} | {path.stem for path, _ in sheets()}
+    for folder in FOLDERS:
         for path in sorted((ROOT / folder).glob("*.ipynb")):
             if path.stem not in known:
                 yield f"{label(path)} has no source in sources: delete it."
@@ -257,7 +281,7 @@ def check(*numbers):
 
 def targets(source):
     """Where the lesson and the solution of a source are."""
-    return [ROOT / folder / f"{source.parent.name}.ipynb" for folder in ("lessons", "solutions")]
+    return [ROOT / folder / f"{source.parent.name}.ipynb" for folder in FOLDERS]
 
 
 def dumps(book):

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from adamlib.inputs import among, brief, check_name, check_rule
-from adamlib.practice import lessons, mistakes
+from adamlib.practice import exercises, lessons, mistakes
 from adamlib.practice.judge_function import Comparison, Function
 from adamlib.practice.judge_rule import Trial
 from adamlib.practice.verdict import Refused, Verdict, in_one_line, report
@@ -77,7 +77,10 @@ def check(function, name, convention=""):
         verdict = verdict._replace(sentence=verdict.sentence + instead)
         _start_hints(name, verdict.part)
     report(name, verdict)
-    return function if verdict.status == "solved" else trial.ours
+    if verdict.status != "solved":
+        return trial.ours
+    exercises.record(f"{name} {convention}".strip())
+    return function
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy as np
 
 from adamlib.descent import sweep
 from adamlib.inputs import brief
-from adamlib.practice import lessons
+from adamlib.practice import exercises, lessons
 from adamlib.practice.verdict import Verdict, report
 from adamlib.surfaces import ravine
 
@@ -118,7 +118,10 @@ def check_answer(name, *values):
             f"There is no question {brief(name)}: the name comes first, as in "
             f"check_answer({asked!r}, ...)."
         )
-    report(name, _verdict(answer, values))
+    verdict = _verdict(answer, values)
+    report(name, verdict)
+    if verdict.status == "solved":
+        exercises.record(name)
 
 
 def _verdict(answer, values):

@@ -1,9 +1,12 @@
-"""What is said of a learner's answer or function, and how it is printed."""
+"""What is said of a learner's answer or function, and how it is shown."""
 
 import os
+import re
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
+from IPython.display import display
 
 from adamlib.practice.mistakes import Mistake
 
@@ -22,8 +25,29 @@ class Refused(Exception):
     """One sentence: why what a learner's function returned cannot be compared at all."""
 
 
+# A sign and a colour for each status: those of the quizzes, and grey.
+LOOKS = {"solved": ("✓", "#009e73"), "wrong": ("✗", "#d55e00"), "unsolved": ("·", "#808080")}
+
+
+class Shown:
+    """One line on an exercise: plain text, and on a page with a sign and a colour."""
+
+    def __init__(self, status, text):
+        self.status, self.text = status, text
+
+    def __repr__(self):
+        return self.text
+
+    def _repr_html_(self):
+        sign, colour = LOOKS[self.status]
+        name, _, sentence = self.text.partition(": ")
+        words = re.sub("`([^`]+)`", r"<code>\1</code>", escape(sentence))
+        style = f"border-left: 4px solid {colour}; padding-left: 8px; white-space: pre-wrap"
+        return f'<div style="{style}">{sign} <b>{escape(name)}</b>: {words}</div>'
+
+
 def report(name, verdict):
-    """Print the verdict on an exercise.
+    """Show the verdict on an exercise.
 
     Where ADAMLIB_EXPECT is set, as the tests do, raise AssertionError instead unless the exercise
     is "solved" (solutions/) or "unsolved" (lessons/).
@@ -33,7 +57,7 @@ def report(name, verdict):
         raise AssertionError(
             f"{name}: {verdict.sentence}, but the exercise must be {expected} here."
         )
-    print(f"{name.split('.')[-1]}: {verdict.sentence}")
+    display(Shown(verdict.status, f"{name.split('.')[-1]}: {verdict.sentence}"))
 
 
 def described(value):

@@ -1,0 +1,186 @@
+"""Which exercises a learner has solved, and an exercise or a lesson back at its start.
+
+What a lesson asks is read from the notebook itself, as it stands in lessons/. What is solved is
+kept in one file, progress.json, beside the notebook that runs: {what check() calls it: the day}.
+"""
+
+import json
+import os
+import re
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from IPython import get_ipython
+
+from adamlib.inputs import brief
+
+PACKAGE = Path(__file__).parents[1]
+INSTALLED, CHECKOUT = PACKAGE / "lessons", PACKAGE.parent / "lessons"
+LESSONS = INSTALLED if INSTALLED.is_dir() else CHECKOUT
+HEADING = re.compile(r"^#+ (?:Exercise (\d+)(?: ★)?: (.+))?", re.M)
+ASKED = re.compile(r'\bcheck(?:_answer)?\((?:\w+, )?"([\w. ]+)"(?:, "([^"]+)")?')
+
+solved_here = {}  # {name: day} of this session
+
+
+class Exercise(NamedTuple):
+    """title is what its heading says, names what check() and check_answer() call it, cells its
+    code as the lesson has it."""
+
+    title: str
+    names: tuple
+    cells: tuple
+
+    def solved(self, days):
+        return all(name in days for name in self.names)
+
+
+@cache
+def exercises():
+    """{"06": {3: Exercise}} of all lessons."""
+    return {path.name[:2]: exercises_of(path) for path in sorted(LESSONS.glob("[0-9]*.ipynb"))}
+
+
+def exercises_of(path):
+    """{3: Exercise} of a lesson's notebook."""
+    found, number = {}, None
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            for heading in HEADING.finditer(text):
+                number = heading[1] and int(heading[1])
+                if number:
+                    found[number] = Exercise(heading[2], (), ())
+        elif number and (asked := ASKED.findall(text)):
+            title, names, cells = found[number]
+            names += tuple(" ".join(filter(None, words)) for words in asked)
+            found[number] = Exercise(title, names, (*cells, text))
+    return found
+
+
+# what is solved
+
+
+def record(name):
+    """Keep that an exercise is solved."""
+    solved_here.setdefault(name, date.today().isoformat())
+    _keep(days())
+
+
+def days():
+    """{name: the day on which it was solved}, of this session and of those before."""
+    kept = {}
+    if _is_learners() and _file().exists():
+        try:
+            kept = dict(json.loads(_file().read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            aside = _file().with_name("progress.unreadable.json")
+            print(
+                f"progress.json cannot be read ({error}): what it has is in {aside.name} now, and "
+                "a new one is begun."
+            )
+            _file().replace(aside)
+    return kept | solved_here
+
+
+def _is_learners():
+    """Whether a learner's notebook runs: no script, test or build."""
+    return get_ipython() is not None and "ADAMLIB_EXPECT" not in os.environ
+
+
+def _file():
+    return Path.cwd() / "progress.json"
+
+
+def _keep(solved):
+    """Write progress.json, whole or not at all."""
+    if not _is_learners():
+        return
+    new = _file().with_name("progress.json.new")
+    try:
+        new.write_text(json.dumps(solved, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        new.replace(_file())
+    except OSError as error:
+        print(
+            "What is solved is kept for this session only, since progress.json cannot be written: "
+            f"{error}."
+        )
+
+
+def progress(lesson=None):
+    """Which exercises of a lesson, such as "06", are solved; of all lessons where none is named.
+
+    It is kept in progress.json beside the notebook, and never leaves the machine.
+    """
+    solved = days()
+    for number in exercises() if lesson is None else [_number(lesson)]:
+        done = {n: exercise.solved(solved) for n, exercise in exercises()[number].items()}
+        print(f"Lesson {number}: {sum(done.values())} of {len(done)} exercises are solved.")
+        if lesson is not None:
+            for n, exercise in exercises()[number].items():
+                print(f"{'✓ solved' if done[n] else '· open  '}  {n} {exercise.title}")
+
+
+# back to the start
+
+
+def reset(lesson, exercise=None):
+    """Bring back the first text of an exercise, as reset("06", 3), or of a lesson, as reset("06").
+
+    An exercise comes in a new cell below, a lesson in its file. What you wrote stays, in its cell
+    or in a file beside.
+    """
+    number = _number(lesson)
+    if exercise is None:
+        _reset_lesson(number)
+        return
+    its = exercises()[number]
+    if exercise not in its:
+        raise ValueError(
+            f"Lesson {number} has the exercises 1 to {max(its)}, not {brief(exercise)}."
+        )
+    _forget(its[exercise].names)
+    text = "\n\n\n".join(its[exercise].cells)
+    if get_ipython() is None:
+        print(text)
+    else:
+        get_ipython().set_next_input(text)
+        print(f"Exercise {exercise}, as it was, is in the new cell below. Yours stays where it is.")
+
+
+def _reset_lesson(number):
+    (lesson,) = LESSONS.glob(f"{number}-*.ipynb")
+    mine = Path.cwd() / lesson.name
+    if not mine.exists() or mine.parent.name == "solutions":
+        raise ValueError(
+            f"There is no copy of yours to reset here: {lesson.name} must be in the folder of this "
+            "notebook, as it is in work/."
+        )
+    aside = mine.with_stem(f"{mine.stem} of {datetime.now():%Y-%m-%d %H.%M.%S}")
+    aside.write_bytes(mine.read_bytes())
+    mine.write_bytes(lesson.read_bytes())
+    _forget(name for exercise in exercises()[number].values() for name in exercise.names)
+    print(
+        f"{mine.name} is as it was at first; what you had saved is in {aside.name}. If it is open, "
+        "take File, Reload Notebook from Disk."
+    )
+
+
+def _forget(names):
+    kept = days()
+    for name in names:
+        kept.pop(name, None)
+        solved_here.pop(name, None)
+    _keep(kept)
+
+
+def _number(lesson):
+    """The number of a lesson as its file has it: "06" for 6, "6" or "06"."""
+    number = f"{lesson:02}" if type(lesson) is int else str(lesson).zfill(2)
+    if number not in exercises():
+        raise ValueError(
+            f"There is no lesson {brief(lesson)}: give its number, one of {', '.join(exercises())}."
+        )
+    return number
