@@ -1,4 +1,5 @@
-"""The update rules in teaching order, each written like the equations in its paper.
+"""The update rules in teaching order, each written like the equations that Keras computes: its
+paper's, where its docstring does not say otherwise.
 
     rule(x, g, t, *state, **hyperparameters) -> (x, *state)
 

@@ -40,7 +40,8 @@ class VAE:
         f = mean over the n images of  Σ_j (softplus(y_j) − x_j y_j)          cross-entropy
                                        + ½ Σ_i (μ_i² + exp(ℓ_i) − 1 − ℓ_i)    the code's, to normal
 
-    f is an upper bound of −log p(x), in nats per image. softplus(a) = log(1 + eᵃ), whose
+    Its mean over ξ is an upper bound of −log p(x), in nats per image, where pixels are 0 or 1; for
+    grey ones, as here, the cross-entropy is no −log p. softplus(a) = log(1 + eᵃ), whose
     derivative is the sigmoid. Images x have shape (n, pixels), from 0 to 1.
 
     params = [W_1, b_1, ..., W_4, b_4], of shapes (pixels, hidden), (1, hidden), ...; or a stack of
