@@ -14,8 +14,9 @@ import jupytext
 import numpy as np
 from latexify.codegen.expression_codegen import ExpressionCodegen
 
-from adamlib.conventions import table
+from adamlib.conventions import CONVENTIONS
 from adamlib.descent import steps_of
+from adamlib.hyperparameters import facts
 from adamlib.rules import RULES
 
 TERM = re.compile(r"\*\*(?=\S)([^*]*[^*\s.:?!])\*\*")  # what ends in a stop is a heading
@@ -39,7 +40,7 @@ def glossary(sources):
     for source in sources:
         for heading, text in parts(source):
             for paragraph in map(in_one_line, re.split(r"\n\s*\n", text)):
-                for term in TERM.findall(paragraph):
+                for term in [] if paragraph.startswith(">") else TERM.findall(paragraph):
                     where = f"{source.parent.name}.ipynb{anchor(heading)}"
                     link = f"[lesson {source.parent.name[:2]}]({where})"
                     entry = f"- {sentence_with(f'**{term}**', paragraph)} ({link})"
@@ -76,16 +77,15 @@ def sentence_with(words, paragraph):
 
 
 def cheat_sheet(sources):
-    rules = "\n".join(
-        f"| **{name}** | {equations(rule)} | {first_sentence(rule)} |"
-        for name, rule in RULES.items()
+    rules = "\n\n".join(
+        f"**{name}** {first_sentence(rule)}<br>{equations(rule)}" for name, rule in RULES.items()
     )
     texts = [
         "# Cheat sheet",
         "## The rules\n\n$g$ is the gradient at $x$, and $t$ the number of the step, from 1. "
         "All works element by element.\n\n"
-        f"| | step | |\n| --- | --- | --- |\n{rules}",
-        f"## Defaults and conventions\n\n{table()}",
+        f"{rules}",
+        f"## Defaults\n\n{defaults()}",
         f"## How long is a step?\n\n{step_lengths()}",
     ]
     for source in sources:
@@ -110,20 +110,22 @@ def first_sentence(rule):
 def equations(rule):
     """The rule's lines as LaTeX, in its order, x last."""
     function = ast.parse(textwrap.dedent(inspect.getsource(rule))).body[0]
-    lines = []
+    lines, after = [], ""
     for line in function.body[1:]:  # after its docstring
         if isinstance(line, ast.Assign):
-            lines.append(f"${latex(line.targets[0])} \\leftarrow {latex(line.value)}$")
+            lines.append((line.targets[0], line.value))
         elif isinstance(line.value, ast.Tuple):
-            lines.append(f"$x \\leftarrow {latex(line.value.elts[0])}$")
+            lines.append((ast.Name("x"), line.value.elts[0]))
         else:  # it hands on to another rule
-            lines.append(f"then {line.value.func.id}")
-    return "<br>".join(lines)
+            after = f" &emsp; then {line.value.func.id}"
+    return " &emsp; ".join(rf"${latex(a)} \leftarrow {latex(b)}$" for a, b in lines) + after
 
 
 def latex(node):
     text = ExpressionCodegen(use_math_symbols=True).visit(Letters().visit(node))
-    text = re.sub(r"\\math(?:open|close)\{\}", "", text).replace(r" \cdot ", r"\, ")
+    text = re.sub(r"\\math(?:open|close)\{\}", "", text)
+    text = re.sub(r" \\cdot (?!\d)", r"\\, ", text)
+    text = text.replace(r"\left|", r"\lvert").replace(r"\right|", r"\rvert")  # | parts a table
     return re.sub(r"\\mathrm\{((?:\w|\\_)+)\}", lambda name: symbol(name[1]), text)
 
 
@@ -142,6 +144,19 @@ def symbol(name):
     if index.isdigit():
         return f"{letter}_{index}"
     return rf"{letter}_{{\mathrm{{{index}}}}}" if index else letter
+
+
+def defaults():
+    """A table in Markdown: each rule's defaults and last step in its paper, Keras and PyTorch."""
+    rows = ["| | its paper | Keras | PyTorch |", "| --- | --- | --- | --- |"]
+    for name, (paper, *others) in CONVENTIONS.items():
+        known, cells = {row.library: row for row in others}, []
+        for row in (paper, known["Keras"], known["PyTorch"]):
+            values = ", ".join(f"{facts(k).letter} {v:g}" for k, v in row.defaults.items())
+            values = values.replace("e-0", "e-")
+            cells.append(f"{values}<br>{row.step}".removeprefix("<br>"))
+        rows.append(f"| **{name}** | {' | '.join(cells)} |")
+    return "\n".join(rows)
 
 
 def step_lengths():
