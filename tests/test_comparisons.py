@@ -90,9 +90,8 @@ def test_the_largest_curvature_is_that_of_theory_and_of_where_the_run_is():
     largest = np.linalg.eigvalsh(x.T @ x / 300)[-1] / 10  # all ten equally probable: Böhning, 1992
     assert at_start == pytest.approx(largest, rel=1e-3)
     there = train(rules.sgd, model.loss_and_gradient, start, data, epochs=2, learning_rate=0.5)
-    assert experiments.curvatures(rules.sgd, model, there.params, data, [0]) == pytest.approx(
-        later, rel=1e-3
-    )
+    again = experiments.curvatures(rules.sgd, model, there.params, data, [0])
+    assert again == pytest.approx(later, rel=0.02)
     assert later != pytest.approx(at_start, rel=0.05)
 
 
