@@ -67,7 +67,7 @@ import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
-from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train
 from adamlib.explorers import explore
@@ -501,7 +501,11 @@ print(f"cosine, the mean of 20 draws: {cosine:.2f}")
 # 3. Where the slope is zero nothing moves, and downhill may lead away.
 # 4. The steepest direction limits $\eta$; the flattest needs many steps, about in proportion to the condition number.
 # 5. Test every gradient by differences, and every rule against another implementation.
-#
+
+# %%
+progress("01")
+
+# %% [markdown]
 # **Next:** [lesson 02, Stochastic gradient descent](02-stochastic-gradient-descent.ipynb). It takes a step after a
 # few images instead of 8,000, and shows what becomes of this bargain near the end.
 #
