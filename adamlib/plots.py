@@ -343,7 +343,8 @@ def beside(right, others, rule, ylim):
     paths = {title: _drawable_path(path, title, 1) for title, path in others.items()}
     _, limits = inputs.check_axis(("ylim", inputs.pair(ylim, "ylim is (least, largest)")), "ylim")
     style, seen = style_of(rule) | {"marker": "o", "markevery": [0]}, []
-    with picture(3, -(-len(paths) // 3), figsize=(9, 5)) as (fig, axes):
+    columns = 2 if len(paths) == 4 else 3
+    with picture(columns, -(-len(paths) // columns), figsize=(9, 5)) as (fig, axes):
         for ax, (title, path) in zip(np.ravel(axes), paths.items(), strict=False):
             ax.plot(right, "--", color="black", lw=1)
             ax.plot(path, **style)

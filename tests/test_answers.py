@@ -25,7 +25,7 @@ def no_expectation(monkeypatch):
         (1.3, "1.3 is not it, but close: give more digits, or look for a small slip"),
         (1.34, "1.34 is not it, but close: give more digits, or look for a small slip"),
         (1.5, "1.5 is not it"),
-        (0.81, "0.81 is not it: that is f at the lowest point: asked is x"),
+        (0.81, "0.81 is not it: that is f at the lowest point: give x"),
         (0.133333, "0.133333 is not it: mind the powers of ten"),
         (1333.3, "1333.3 is not it: mind the powers of ten"),
         (
@@ -61,8 +61,8 @@ def test_answers(value, words, capsys):
     [
         ("01.ravine", 2 / 21, "right: after 84 steps f is 8.98e-07"),
         ("01.ravine", 0.09, "not yet: after 84 steps f is 1.05e-06"),
-        ("01.ravine", 0.1, "not yet: at 2/20, here 0.1, it jumps to and fro for ever along x₂"),
-        ("01.ravine", 1e9, "not yet: beyond 2/20, here 0.1, it runs away"),
+        ("01.ravine", 0.1, "not yet: at 2/20 = 0.1 it only jumps along x₂"),
+        ("01.ravine", 1e9, "not yet: above 2/20 = 0.1 the run moves away"),
         ("01.ravine", -0.1, "learning_rate must be a positive number, not -0.1"),
         ("03.ravine", (0.134, 0.403), "right: in 30 steps f comes down to"),
         ("03.ravine", (0.134, ...), "not written yet"),
@@ -76,7 +76,7 @@ def test_answers(value, words, capsys):
         ("03.ravine", (0.403, 0.134), "> 1.87; mind the order: η comes first, μ second"),
         ("03.ravine", (0.1, 1), "momentum must be in [0, 1), not 1.0"),
         ("01.digits", 1.2, "right: after 100 steps the loss is 0.2950"),
-        ("01.digits", 1.0, "not yet: after 100 steps the loss is 0.3078: η is too small"),
+        ("01.digits", 1.0, "not yet: after 100 steps the loss is 0.3078: η × steps is only 100"),
         ("01.digits", 1.4, "but it rose to 2.97, above its start, 2.30"),
         ("01.digits", 1e30, "not yet: it diverges"),
         ("01.digits", -1, "learning_rate must be a positive number, not -1"),

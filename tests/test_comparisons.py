@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from adamlib import experiments, rules
-from adamlib.descent import descend
+from adamlib.datasets import mnist
+from adamlib.descent import descend, train
 from adamlib.experiments import digits
+from adamlib.models import LogisticRegression
 from adamlib.surfaces import bowl, noisy, ravine
 
 
@@ -76,6 +78,21 @@ def test_a_batch_s_gradient_nears_that_of_all_samples(few):
     assert one < many < whole == pytest.approx(1)
     small, large = experiments.gradient_noise(*places, [4, 400], rng)
     assert small / large == pytest.approx(10, rel=0.2)
+
+
+def test_the_largest_curvature_is_that_of_theory_and_of_where_the_run_is():
+    (images, labels), model = mnist().train, LogisticRegression()
+    data, start = (images[:300], labels[:300]), model.initial()
+    at_start, later = experiments.curvatures(
+        rules.sgd, model, start, data, [0, 2], learning_rate=0.5
+    )
+    x = np.hstack([images[:300], np.ones((300, 1))])
+    largest = np.linalg.eigvalsh(x.T @ x / 300)[-1] / 10  # all ten equally probable: Böhning, 1992
+    assert at_start == pytest.approx(largest, rel=1e-3)
+    there = train(rules.sgd, model.loss_and_gradient, start, data, epochs=2, learning_rate=0.5)
+    again = experiments.curvatures(rules.sgd, model, there.params, data, [0])
+    assert again == pytest.approx(later, rel=0.02)
+    assert later != pytest.approx(at_start, rel=0.05)
 
 
 def test_the_loss_of_runs_is_that_of_descend_and_its_noise_averages_out():

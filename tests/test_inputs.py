@@ -342,6 +342,13 @@ CALLS = {
         60,
     ),
     "steps_needed": (experiments.steps_needed, RATE | {"rule": rules.sgd, "kappa": 3}, 60),
+    "curvatures": (
+        experiments.curvatures,
+        RATE
+        | {"rule": rules.sgd, "model": MODEL, "params": MODEL.initial()}
+        | {"data": DATA.train, "steps": [0, 2]},
+        60,
+    ),
     "momentum_map": (experiments.momentum_map, {"rule": rules.momentum}, 3),
     "adam_grid": (
         experiments.adam_grid,

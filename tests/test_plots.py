@@ -202,6 +202,11 @@ def test_lines_may_have_places_of_their_own_and_both_axes_be_logarithmic():
     assert ax.get_xlabel() == "samples, log scale"
 
 
+def test_four_paths_leave_no_panel_empty():
+    four = {name: [0, 1] for name in "ABCD"}
+    assert len(plots.beside([0, -1], four, "adam", (-3, 3)).axes) == 4
+
+
 def test_wrong_paths_are_beside_the_right_one_and_an_axis_begins_at_zero_where_asked():
     figure = plots.beside([0, -1, -2], {"A": [0, 1], "B": [0.5]}, "adam", (-3, 3))
     a, b, empty = figure.axes

@@ -17,6 +17,7 @@ from adamlib.experiments.comparisons import (
     adam_grid,
     batch_gradient,
     compare,
+    curvatures,
     digits_scoreboard,
     flat_gradient,
     gradient_noise,

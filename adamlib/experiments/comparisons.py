@@ -8,6 +8,7 @@ batch_gradient                a task's gradient, batch by batch, for descend
 mean_cosines, gradient_noise  how far a batch's gradient is from that of all samples
 loss_of_runs                  the loss of many runs on a noisy surface
 steps_needed                  the steps to the bottom of a ravine
+curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
 """
 
@@ -17,7 +18,7 @@ from time import perf_counter
 import numpy as np
 
 from adamlib import plots, rules
-from adamlib.descent import batches, descend, iterations, sweep
+from adamlib.descent import batches, descend, iterations, sweep, training
 from adamlib.experiments.jobs import collect
 from adamlib.experiments.tasks import Task, digits
 from adamlib.experiments.tuning import scoreboard
@@ -28,6 +29,7 @@ from adamlib.inputs import (
     check_generator,
     check_kind,
     check_model,
+    check_params,
     check_rates,
     check_rule,
     check_seeds,
@@ -202,6 +204,44 @@ def steps_needed(rule, kappa, **hyperparameters):
     run = descend(rule, lambda x: curvatures * x, [1.0, 1.0], 20 * kappa, **hyperparameters)
     values = (curvatures * run.trajectory**2).sum(axis=1) / 2
     return np.argmax(values < 1e-6)
+
+
+def curvatures(rule, model, params, data, steps, **hyperparameters):
+    """The largest curvature of the loss on all of the data after each of these steps, an array.
+
+    steps  numbers of steps, each with all of the data, in increasing order; 0 is the start
+    To about 1 %. The central difference of the gradient along a direction, taken for the next
+    direction again and again, turns it to where the loss curves most (power iteration).
+    """
+    check_model(model)
+    numbers(steps, "The steps", ndim=1)
+    wanted = {count(step, "A step") for step in steps}
+    rng, found = np.random.default_rng(0), []
+    direction = [rng.standard_normal(np.shape(p)) for p in check_params(params)]
+    how = dict(epochs=max(wanted), batch_size=None, rng=None) | hyperparameters
+    for run in training(rule, model.loss_and_gradient, params, data, **how):
+        if len(run.losses) in wanted:
+            largest, direction = _largest_curvature(model, run.params, data, direction)
+            found.append(largest)
+    return np.array(found)
+
+
+def _largest_curvature(model, params, data, direction, h=1e-3):
+    """The curvature in the direction of most, and that direction, which is sought from another."""
+    before = 0.0
+    for _ in range(100):
+        length = np.sqrt(sum(np.sum(d**2) for d in direction))
+        direction = [(d / length).astype(p.dtype) for d, p in zip(direction, params, strict=True)]
+        right, left = (
+            model.gradient([p + s * d for p, d in zip(params, direction, strict=True)], data)
+            for s in (h, -h)
+        )
+        change = [(a - b) / (2 * h) for a, b in zip(right, left, strict=True)]
+        largest = float(sum(np.sum(d * c) for d, c in zip(direction, change, strict=True)))
+        if abs(largest - before) <= 1e-3 * abs(largest):
+            break
+        before, direction = largest, change
+    return largest, change
 
 
 def momentum_map(rule):

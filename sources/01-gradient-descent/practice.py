@@ -15,15 +15,24 @@ from adamlib.surfaces import ravine
 
 def ravine_rate(rate):
     if rate >= 0.1:
-        where, does = ("beyond", "runs away") if rate > 0.1 else ("at", "jumps to and fro for ever")
-        return False, f"{where} 2/20, here 0.1, it {does} along x₂, the steep direction"
+        where = (
+            "above 2/20 = 0.1 the run moves away" if rate > 0.1 else "at 2/20 = 0.1 it only jumps"
+        )
+        return False, f"{where} along x₂, the steep direction: {_factor(20, rate)}"
     run = sweep(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=rate)
     end = ravine(run.trajectory[-1])
     words = f"after 84 steps f is {end:.3g}"
     if end >= 1e-6:
-        slow = "x₁, the flat direction," if 1 - rate > 20 * rate - 1 else "x₂, the steep direction,"
-        words = f"{words}, since {slow} is too slow"
+        if 1 - rate > 20 * rate - 1:
+            slow = f"x₁, the flat direction, is too slow: {_factor(1, rate)}"
+        else:
+            slow = f"x₂, the steep direction, overshoots too far: {_factor(20, rate)}"
+        words = f"{words}; {slow}"
     return end < 1e-6, words
+
+
+def _factor(curvature, rate):
+    return f"each step multiplies it by {1 - curvature * rate:.3g}"
 
 
 def digits_rate(rate):
@@ -36,7 +45,8 @@ def digits_rate(rate):
     words = f"after 100 steps the loss is {end:.4f}"
     if highest > run.losses[0]:
         return False, f"{words}, but it rose to {highest:.2f}, above its start, 2.30"
-    return end < 0.3, words if end < 0.3 else f"{words}: η is too small"
+    far = f"{words}: η × steps is only {100 * rate:.4g}"
+    return end < 0.3, words if end < 0.3 else far
 
 
 def central_difference(f, x, h=1e-5):
@@ -54,7 +64,7 @@ ANSWERS = {
             12: "that is 3x²: the second term is missing",
             6: "the 2 at the end of f is a constant, whose slope is 0",
             2: "that is f(2), or f′ without a factor x",
-            0.4: "that is η times the slope: asked is the slope itself",
+            0.4: "that is η times the slope: give the slope itself",
         },
     ),
     "first_step": Number(
@@ -77,12 +87,12 @@ ANSWERS = {
         4 / 3,
         wrong={
             0: "there the slope is 0 too, but it is a hilltop",
-            3 / 4: "3x = 4 gives the inverse of that",
+            3 / 4: "3x = 4 gives x = 4/3, not 3/4",
             4: "that is 3x",
             2: "there f is as high as at 0: where is its slope 0?",
             1: "there the slope is still −1",
-            2 / 3: "there f″ is 0: asked is where f′ is",
-            22 / 27: "that is f at the lowest point: asked is x",
+            2 / 3: "there f″ is 0: find where f′ is 0",
+            22 / 27: "that is f at the lowest point: give x",
         },
     ),
     "right_value": Number(
@@ -92,7 +102,7 @@ ANSWERS = {
             350: "that is the other part, which is right",
             700: "the second part is right: measure both",
             -1: "that is the first term alone, or the sum of both parts: move one coordinate only",
-            -352: "not all of the part is doubled: measure it",
+            -352: "only one of its two terms has to be doubled: measure it",
             -350: "that is the second term alone: there is another",
             -175: "that is the second term, as the doubtful gradient has it: measure the part",
             **dict.fromkeys((349, -349), "one of its two terms has the wrong sign: measure it"),
@@ -103,10 +113,10 @@ ANSWERS = {
         wrong={
             0.2: "L is the second derivative, 20, not 10",
             **dict.fromkeys((0.25, 0.45, 0.5, 0.55), "that is the cubic's: what is L for 10x²?"),
-            0.05: "that is 1/L, where one step suffices: the limit is farther",
-            20: "that is L itself",
-            10: "that is L/2: turn it over",
-            40: "that is 2 L: divide by L",
+            0.05: "that is 1/L, where one step reaches the minimum: the limit is larger",
+            20: "that is L itself: the limit is 2/L",
+            10: "that is L/2: the limit is 2/L",
+            40: "that is 2 L: divide 2 by L",
             2: "that is for L = 1: what is the second derivative of 10x²?",
         },
     ),
@@ -120,7 +130,8 @@ QUESTIONS = {
         {
             "Steps of equal length": "A step is η times the slope, and the slope changes.",
             "Slow, then fast, then slow": Right(
-                "The hilltop is flat, the hillside steep, the valley flat again."
+                "The slope is small near the hilltop, large on the hillside, and small again in "
+                "the valley."
             ),
             "It stays on the hilltop": "The slope at 0.001 is small but not zero: about −0.004.",
         },
@@ -129,37 +140,38 @@ QUESTIONS = {
         "With η = 0.05, from 0.001, from exactly 0, and from −0.001: where do the runs end?",
         {
             "At 4/3, at 0, and nowhere": Right(
-                "At 0 the slope is 0, so every step is 0. To its left, downhill leads away, and "
-                "the cubic falls for ever."
+                "At 0 the slope is 0, so every step is 0. To the left of 0, downhill leads away "
+                "from the valley, and the cubic has no lowest point there."
             ),
-            "All at 4/3": "A step looks at the slope where it stands, and knows nothing of the "
-            "valley.",
-            "At 4/3, at 0, and at 0": "The hilltop pushes away on both sides.",
+            "All at 4/3": "The rule knows the slope where it stands, and nothing of the valley.",
+            "At 4/3, at 0, and at 0": "Downhill leads away from the hilltop on both sides, also "
+            "on the left.",
         },
     ),
     "ravine": Question(
         "Which of the two curvatures, 1 or 20, limits the learning rate, and which makes the run "
         "long?",
         {
-            "The 1 limits the rate, the 20 makes it long": "2/L is small where L is large.",
-            "The 20 does both": "With η just below 2/20 the other direction keeps 1 − η, about "
-            "0.9, of its distance at every step.",
+            "The 1 limits the rate, the 20 makes it long": "The limit 2/L is small where L "
+            "is large.",
+            "The 20 does both": "It limits the rate. But with η just below 2/20, the other "
+            "direction keeps 1 − η, about 0.9, of its distance at every step: it is the slow one.",
             "The 20 limits the rate, the 1 makes it long": Right(
-                "Each direction has its own factor 1 − ηL, but there is one η for both. So their "
-                "ratio counts."
+                "Each direction has its own factor 1 − ηL, but there is only one η for both. So "
+                "the ratio of the curvatures decides how long it takes."
             ),
         },
     ),
     "bounce": Question(
         "At the start the largest curvature gives 2/L ≈ 0.5. What happens at η = 1?",
         {
-            "It runs away": "That is so on a parabola. This loss grows no faster than in a "
-            "straight line, so its slope is bounded.",
+            "It runs away": "A parabola would do that. This loss grows no faster than a straight "
+            "line, so its slope is bounded.",
             "The loss falls at every step, as at 0.5": "At the start the steepest direction has "
             "the factor 1 − 3.9 = −2.9.",
             "The loss rises at times, and comes down all the same": Right(
-                "It overshoots until it has come to where the loss curves less, as it does once "
-                "the model is fairly sure."
+                "It overshoots while the curvature is above 2/η = 2. The curvature even rises at "
+                "first, but it falls below 2 once the model is sure of most digits."
             ),
         },
     ),
