@@ -265,7 +265,7 @@ picture
 #
 # 1. Let $e$ be the distance to the minimum, with its sign. The gradient is $L e$, and the last velocity is the last step, $v_t = e_t - e_{t-1}$. So the two lines of the rule become one: $e_{t+1} = e_t + \mu\,(e_t - e_{t-1}) - \eta L\, e_t$.
 # 2. Look for runs in which each step multiplies the distance by the same number $r$, so $e_t = r^t$. Put that in and divide by $r^{t-1}$: $\;r^2 - (1 + \mu - \eta L)\, r + \mu = 0$.
-# 3. This equation has two roots, $r_1$ and $r_2$, and every run is a mixture $a\, r_1^t + b\, r_2^t$. So a run settles if both roots are smaller than 1 in size. From $(r - r_1)(r - r_2)$ we read off the product $r_1 r_2 = \mu$ and the sum $r_1 + r_2 = 1 + \mu - \eta L$.
+# 3. This equation has two roots, $r_1$ and $r_2$, and every run is a mixture $a\, r_1^t + b\, r_2^t$ (if the roots differ). So a run settles if both roots are smaller than 1 in size. From $(r - r_1)(r - r_2)$ we read off the product $r_1 r_2 = \mu$ and the sum $r_1 + r_2 = 1 + \mu - \eta L$.
 # 4. The roots are complex where $(1 + \mu - \eta L)^2 < 4\mu$. Take the root on both sides: $1 + \mu - \eta L$ lies between $-2\sqrt\mu$ and $2\sqrt\mu$, so $\eta L$ lies between $1 + \mu - 2\sqrt\mu = (1 - \sqrt\mu)^2$ and $1 + \mu + 2\sqrt\mu = (1 + \sqrt\mu)^2$.
 # 5. Two complex roots are $a + bi$ and $a - bi$. Their product is $a^2 + b^2$, the square of their size. It is also $\mu$, so both have the size $\sqrt\mu$, which is below 1. Such a run swings to and fro and settles. Complex roots never make a run diverge.
 # 6. So a run can only start to diverge where a real root becomes 1 or $-1$. Put $r = 1$ into the equation: it leaves $\eta L = 0$, which no positive $\eta$ reaches. Put $r = -1$: $\;1 + (1 + \mu - \eta L) + \mu = 0$, so $\eta L = 2(1 + \mu)$. That is the only border.
@@ -294,18 +294,17 @@ check_answer("03.limit", limit)
 
 # %%
 products = np.geomspace(0.02, 4, 400)
-left = {"sgd": experiments.fraction_left(sgd, products)}
+fractions = {"sgd": experiments.fraction_left(sgd, products)}
 for mu in (0.16, 0.64):
-    fraction = experiments.fraction_left(rule, products, momentum=mu)
-    left[f"momentum, μ = {mu}"] = np.where(fraction < 1.3, fraction, np.nan)
-left["sgd"] = np.where(left["sgd"] < 1.3, left["sgd"], np.nan)
+    fractions[f"momentum, μ = {mu}"] = experiments.fraction_left(rule, products, momentum=mu)
+left = {name: np.where(part < 1.3, part, np.nan) for name, part in fractions.items()}
 axes = dict(xlabel="ηL", ylabel="fraction left by a step", log=False, log_x=True)
 plots.lines(left, x=products, **axes)
 
 # %% [markdown]
-# The curve of sgd comes to a point: sgd is fast near $\eta L = 1$ and slow elsewhere. The curves of momentum have a flat
-# floor, which reaches from $(1 - \sqrt\mu)^2$ to $(1 + \sqrt\mu)^2$, the two branches of the curve on the map. On the floor each step leaves
-# the fraction $\sqrt\mu$ of the distance, whatever $\eta$ and $L$ are.
+# The curve of sgd comes to a point: sgd is fast near $\eta L = 1$ and slow elsewhere. The curves of momentum have a
+# flat floor, which reaches from $(1 - \sqrt\mu)^2$ to $(1 + \sqrt\mu)^2$, the two branches of the curve on the map. On
+# the floor a step leaves on average the fraction $\sqrt\mu$ of the distance, whatever $\eta$ and $L$ are.
 #
 # That is just what a ravine needs. It has two curvatures, so it has two values of $\eta L$, and the slower one decides.
 # In our ravine they are $\eta$ and $20\,\eta$. With sgd only one of them can be near the point. With momentum both can lie on
@@ -332,9 +331,13 @@ check_answer("03.ravine", rate, share)
 
 # %% [markdown]
 # What does a condition number $\kappa$ cost now? At the best $\eta$, sgd leaves $(\kappa - 1)/(\kappa + 1)$ of the
-# distance at each step (lesson 01). For momentum, put $\kappa$ in the place of 20 in the two equations of the hint: the
-# best $\mu$ has $\sqrt\mu = (\sqrt\kappa - 1)/(\sqrt\kappa + 1)$, and that is what a step leaves (Polyak, 1964). So $\sqrt\kappa$ has taken
-# the place of $\kappa$. The cell counts the steps to $f < 10^{-6}$.
+# distance at each step (lesson 01). With momentum the floor must reach from $\eta$ to $\kappa\eta$, so its two ends have
+# the ratio $\kappa$. Take the root of $(1 + \sqrt\mu)^2/(1 - \sqrt\mu)^2 = \kappa$ and solve for $\sqrt\mu$, which is what
+# a step leaves (Polyak, 1964):
+#
+# $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$$
+#
+# So $\sqrt\kappa$ has taken the place of $\kappa$. The cell counts the steps to $f < 10^{-6}$.
 
 # %%
 needed = {}
@@ -348,8 +351,9 @@ for kappa in (10, 100, 1000):
 
 # %% [markdown]
 # Ten times the condition number costs sgd eleven times the steps, and momentum about four times. That is roughly
-# $\sqrt{10}$. It holds because both knobs are set anew for each $\kappa$. With $\mu = 0.9$ kept as it is, the floor
-# is at 0.95 and holds curvatures up to a ratio of about 1,440. In a steeper ravine the steps grow with $\kappa$ again, as with sgd.
+# $\sqrt{10}$; it is more because $f$ starts higher, and because a run at the very ends of the floor is a little slower.
+# The gain needs both knobs set anew for each $\kappa$. With $\mu = 0.9$ kept as it is, the floor is at 0.95 and holds
+# curvatures up to a ratio of about 1,440. In a steeper ravine the steps grow with $\kappa$ again, as with sgd.
 #
 # ## 5 Nesterov
 #
@@ -424,7 +428,7 @@ plots.lines(paths, ylabel="distance to the minimum", log=False, title="parabola,
 # ## 6 Inside or outside?
 #
 # Three versions of momentum are in use under the same name. Keras has the learning rate inside the velocity. PyTorch and
-# Optax have it outside. And some courses take an average in place of the sum.
+# Optax, two other libraries, have it outside. And some courses take an average in place of the sum.
 #
 # | version | velocity | step |
 # | --- | --- | --- |
@@ -487,9 +491,9 @@ print(f"apart by {gap[:16].max():.1f} until η falls after step 15, then by up t
 plots.contour(ravine, two)
 
 # %% [markdown]
-# Up to step 15 there is one path. Then the two part. Inside, the ball rolls on at its old speed and learns of the new rate step
-# by step. Outside, it slows down at once. So with a schedule, settings tuned in one library do not give the same run in the
-# other.
+# Up to step 15 there is one path. Then the two part. Inside, the ball rolls on at its old speed and learns of the new
+# rate step by step. Outside, it slows down at once. So with a schedule, settings tuned in one library do not give the
+# same run in the other.
 #
 # ### Exercise 11 ★: the step at which η falls
 #
@@ -602,7 +606,7 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 # Every batch moves the weight of "the". Half of the words occur in three batches or fewer, and between these batches their
 # velocity fades. Should all these weights share one learning rate?
 #
-# **Recap**
+# **Recap.**
 #
 # 1. The average $m \leftarrow \beta m + (1 - \beta) a$ remembers about $1/(1 - \beta)$ values.
 # 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
