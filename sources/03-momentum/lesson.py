@@ -268,7 +268,7 @@ picture
 # 3. This equation has two roots, $r_1$ and $r_2$, and every run is a mixture $a\, r_1^t + b\, r_2^t$ (if the roots differ). So a run settles if both roots are smaller than 1 in size. From $(r - r_1)(r - r_2)$ we read off the product $r_1 r_2 = \mu$ and the sum $r_1 + r_2 = 1 + \mu - \eta L$.
 # 4. The roots are complex where $(1 + \mu - \eta L)^2 < 4\mu$. Take the root on both sides: $1 + \mu - \eta L$ lies between $-2\sqrt\mu$ and $2\sqrt\mu$, so $\eta L$ lies between $1 + \mu - 2\sqrt\mu = (1 - \sqrt\mu)^2$ and $1 + \mu + 2\sqrt\mu = (1 + \sqrt\mu)^2$.
 # 5. Two complex roots are $a + bi$ and $a - bi$. Their product is $a^2 + b^2$, the square of their size. It is also $\mu$, so both have the size $\sqrt\mu$, which is below 1. Such a run swings to and fro and settles. Complex roots never make a run diverge.
-# 6. So a run can only start to diverge where a real root becomes 1 or $-1$. Put $r = 1$ into the equation: it leaves $\eta L = 0$, which no positive $\eta$ reaches. Put $r = -1$: $\;1 + (1 + \mu - \eta L) + \mu = 0$, so $\eta L = 2(1 + \mu)$. That is the only border.
+# 6. So a run can only start to diverge where a real root becomes 1 or $-1$. Put $r = 1$ into the equation: it leaves $\eta L = 0$, which no positive $\eta$ reaches. Put $r = -1$: $\;1 + (1 + \mu - \eta L) + \mu = 0$, so $\eta L = 2(1 + \mu)$. That is the only border. Beyond it one root is below $-1$, so its part of the mixture grows at every step.
 # 7. Real roots have the same sign, since their product $\mu$ is positive. To the left of $(1 - \sqrt\mu)^2$ their sum is positive, so both are positive and the run creeps. To the right of $(1 + \sqrt\mu)^2$ both are negative, so each step changes the side.
 #
 # </details>
