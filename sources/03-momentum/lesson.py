@@ -38,7 +38,7 @@ import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
-from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep
 from adamlib.explorers import explore
@@ -615,6 +615,9 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 #    $\mu$ are both tuned to the condition number $\kappa$, the number of steps grows about with $\sqrt\kappa$.
 # 4. Nesterov takes the gradient at the point ahead. It damps the swing and has the lower limit. Neither removes noise.
 # 5. With $\eta$ inside or outside the velocity the path is the same until $\eta$ changes.
+
+# %%
+progress("03")
 
 # %% [markdown]
 # **Next:** [lesson 04, AdaGrad](04-adagrad.ipynb) gives each parameter a learning rate of its own.
