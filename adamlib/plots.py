@@ -213,6 +213,37 @@ def arrows(surface, x, vectors, title=None):
     return fig
 
 
+def moves(surface, points, moved, title=None):
+    """Several moves on a contour picture: an arrow from one named point to another for each.
+
+    points  {name: shape (2,)}
+    moved   {label: (name, name)}: from where to where
+    """
+    inputs.check_surface(surface, coordinates=2)
+    _check_labelled(points, "points", least="one point")
+    at = {name: inputs.finite_point(x, name) for name, x in points.items()}
+    for label, ends in _check_labelled(moved, "moved").items():
+        for end in inputs.pair(ends, f"{label} is a pair of names"):
+            inputs.check_name(end, at, "point")
+    others, seen = [OTHER, *COLOURS.values()], []
+    middle = np.mean([*at.values()], axis=0)
+    with picture() as (fig, ax):
+        _draw_contours(ax, surface)
+        for turn, (label, (start, end)) in enumerate(moved.items()):
+            colour = others[turn % len(others)]
+            ax.annotate("", at[end], at[start], arrowprops=ARROW | {"color": colour})
+            _note(ax, label, (at[start] + at[end]) / 2, colour, (6, 4), "left")
+            step = point_words(at[end] - at[start])
+            seen.append(f"{label}, {step}, leads from the {start} to the {end}")
+        for name, x in at.items():
+            ax.plot(*x, "o", color="black", ms=7)
+            _note(ax, name, x, "black", (0, 9 if x[1] > middle[1] else -18), "center")
+        ax.set(title=title)
+    where = (f"{name} at {point_words(x)}" for name, x in at.items())
+    fig.alt = _sentences(f"On the function {surface.name}: {', '.join(where)}", *seen)
+    return fig
+
+
 def bars(values, title=None):
     """One update number by number: horizontal bars {name: number}, from the top down."""
     _check_labelled(values, "values", least="one number")
@@ -292,6 +323,31 @@ def lines(
             ax.set_ylim(bottom=0)
         ax.legend()
     fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
+    return fig
+
+
+def panels(groups, xlabel="step", ylabel=""):
+    """Curves over the steps in panels side by side, each panel with a scale of its own.
+
+    groups  {title: {label: shape (steps,)}}; a label has one colour in all of them
+    """
+    _check_labelled(groups, "groups", least="one panel")
+    for title, curves in groups.items():
+        _check_labelled(curves, title, least="one")
+    labels = dict.fromkeys(label for curves in groups.values() for label in curves)
+    colours, seen = dict(zip(labels, [COLOURS["sgd"], OTHER, *COLOURS.values()], strict=False)), []
+    with picture(len(groups), figsize=(2 + 2.6 * len(groups), 3.2)) as (fig, axes):
+        for ax, (title, curves) in zip(np.ravel(axes), groups.items(), strict=True):
+            for label, values in curves.items():
+                values = inputs.numbers(_drawable(values, label), label, ndim=1)
+                ax.plot(values, label=label, color=colours.get(label, OTHER))
+                extent = f"{np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
+                seen.append(f"{title}, {label}: within {extent}, at last {values[-1]:.3g}")
+            ax.set(title=title, xlabel=xlabel)
+        np.ravel(axes)[0].set(ylabel=ylabel)
+        drawn = {line.get_label(): line for ax in np.ravel(axes) for line in ax.lines}
+        fig.legend(drawn.values(), drawn, loc="outside lower center", ncols=len(drawn))
+    fig.alt = _sentences(f"{ylabel or 'Curves'} by {xlabel}", *seen)
     return fig
 
 
@@ -477,7 +533,8 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
 
 
 def _scale(values):
-    return "log" if np.all(values > 0) and values[-1] / values[0] > 50 else "linear"
+    even = len(values) > 2 and np.allclose(np.diff(values), values[1] - values[0])
+    return "log" if np.all(values > 0) and values[-1] / values[0] > 50 and not even else "linear"
 
 
 def _cell_edges(values):

@@ -115,8 +115,21 @@ def test_the_steps_to_the_bottom_of_a_ravine():
 def test_the_theory_of_momentum_holds_for_momentum_and_not_for_nesterov():
     picture, wrong = experiments.momentum_map(rules.momentum)
     assert wrong < 0.001
-    assert "3% monotone, 71% oscillating" in picture.alt and "ηL = 2(1 + μ)" in picture.alt
+    assert "4% monotone, 70% oscillating" in picture.alt and "Drawn on it" not in picture.alt
+    drawn, _ = experiments.momentum_map(rules.momentum, borders=True)
+    assert "ηL = 2(1 + μ)" in drawn.alt
     assert experiments.momentum_map(rules.nesterov)[1] > 0.1
+
+
+def test_the_fraction_that_a_step_leaves_is_that_of_long_runs():
+    rates = np.array([0.1, 0.5, 1.5])
+    left = experiments.fraction_left(rules.sgd, rates)
+    np.testing.assert_allclose(left, np.abs(1 - rates))
+    on_the_floor = experiments.fraction_left(rules.momentum, rates, momentum=0.64)
+    np.testing.assert_allclose(on_the_floor, 0.8)
+    creeping = experiments.fraction_left(rules.nesterov, [0.01], momentum=0.5)[0]
+    path = descend(rules.nesterov, lambda x: x, 1.0, 300, learning_rate=0.01, momentum=0.5)
+    assert path.trajectory[300] / path.trajectory[299] == pytest.approx(creeping)
 
 
 def test_the_grid_of_adam_has_an_axis_for_each_knob_and_bounds():

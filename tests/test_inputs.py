@@ -350,6 +350,11 @@ CALLS = {
         60,
     ),
     "momentum_map": (experiments.momentum_map, {"rule": rules.momentum}, 3),
+    "fraction_left": (
+        experiments.fraction_left,
+        {"rule": rules.momentum, "learning_rate": [0.1], "momentum": 0.5},
+        40,
+    ),
     "adam_grid": (
         experiments.adam_grid,
         dict.fromkeys(["learning_rate", "beta_1", "beta_2", "epsilon"], [0.1])
@@ -378,6 +383,12 @@ CALLS = {
         {"surface": surfaces.ravine, "x": POINT, "vectors": {"step": POINT}},
         15,
     ),
+    "moves": (
+        plots.moves,
+        {"surface": surfaces.ravine, "points": {"a": POINT}, "moved": {"v": ("a", "a")}},
+        15,
+    ),
+    "panels": (plots.panels, {"groups": {"left": {"a": [1.0, 0.5]}}}, 15),
     "bars": (plots.bars, {"values": {"g": 1.0}}, 15),
     "lines": (plots.lines, {"lines": {"sgd": [1.0, 0.5]}, "x": None, "marks": None}, 20),
     "climbs": (plots.climbs, {"losses": {"sgd": {0.1: 1.0}}, "highest": 2.5, "title": None}, 40),

@@ -20,6 +20,7 @@ from adamlib.experiments.comparisons import (
     curvatures,
     digits_scoreboard,
     flat_gradient,
+    fraction_left,
     gradient_noise,
     held_out_losses,
     loss_of_runs,

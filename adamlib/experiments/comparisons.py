@@ -10,6 +10,7 @@ loss_of_runs                  the loss of many runs on a noisy surface
 steps_needed                  the steps to the bottom of a ravine
 curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
+fraction_left                 what a step leaves of the distance in the long run
 """
 
 from functools import partial
@@ -36,7 +37,9 @@ from adamlib.inputs import (
     check_sizes,
     check_surface,
     count,
+    number,
     numbers,
+    state_defaults,
 )
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
@@ -201,9 +204,12 @@ def steps_needed(rule, kappa, **hyperparameters):
     Of at most 20 kappa steps; 0 if none is.
     """
     curvatures = np.array([1.0, count(kappa, "kappa", least=1)])
-    run = descend(rule, lambda x: curvatures * x, [1.0, 1.0], 20 * kappa, **hyperparameters)
-    values = (curvatures * run.trajectory**2).sum(axis=1) / 2
-    return np.argmax(values < 1e-6)
+    for steps in (kappa, 6 * kappa, 20 * kappa):  # few runs need all of them
+        run = descend(rule, lambda x: curvatures * x, [1.0, 1.0], steps, **hyperparameters)
+        below = (curvatures * run.trajectory**2).sum(axis=1) / 2 < 1e-6
+        if below.any() or len(below) <= steps:
+            break
+    return np.argmax(below)
 
 
 def curvatures(rule, model, params, data, steps, **hyperparameters):
@@ -244,14 +250,16 @@ def _largest_curvature(model, params, data, direction, h=1e-3):
     return largest, change
 
 
-def momentum_map(rule):
+def momentum_map(rule, borders=False):
     """What 40,000 runs with momentum do on a parabola with L = 1, for 200 values of η and of μ.
 
     A run is monotone, oscillates where it passes the minimum, and diverges where it ends farther
-    away than it began. Returns the picture, on which are the borders by theory (Goh, 2017), and
-    the part of the runs about which the theory is wrong.
+    away than it began. Returns the picture, and the fraction of the runs about which the theory
+    is wrong.
+
+    borders  whether the borders by theory are drawn on the map (Goh, 2017)
     """
-    rates, shares = np.linspace(0.1, 4, 200), np.linspace(0, 0.98, 200)
+    rates, shares = np.linspace(0.02, 4, 200), np.linspace(0, 0.98, 200)
     grid = dict(learning_rate=rates, momentum=shares[:, None])
     runs = sweep(rule, lambda e: e, 1.0, 300, **grid).trajectory
     passed, far = (runs < 0).any(axis=0), ~(np.abs(runs[-1]) < 1)
@@ -259,10 +267,11 @@ def momentum_map(rule):
 
     root, limit = np.sqrt(shares), 2 * (1 + shares)
     theory = 1 * (rates > ((1 - root) ** 2)[:, None]) + (rates > limit[:, None])
-    complex_roots = (
+    both_ends = (
         np.concatenate([(1 - root[::-1]) ** 2, (1 + root) ** 2]),
         np.concatenate([shares[::-1], shares]),
     )
+    lines = {"ηL = (1 − √μ)² and (1 + √μ)²": both_ends, "ηL = 2(1 + μ)": (limit, shares)}
     picture = plots.knob_map(
         kind,
         ("ηL", rates),
@@ -270,9 +279,30 @@ def momentum_map(rule):
         label="what the run did",
         log=False,
         kinds=["monotone", "oscillating", "diverging"],
-        lines={"(1 + μ − ηL)² = 4μ": complex_roots, "ηL = 2(1 + μ)": (limit, shares)},
+        lines=lines if borders else None,
     )
     return picture, np.mean(kind != theory)
+
+
+def fraction_left(rule, learning_rate, **hyperparameters):
+    """The fraction of the distance that a step leaves in the long run, on a parabola with L = 1.
+
+    There a step of sgd, momentum or nesterov multiplies (x, v) by a matrix; the fraction is the
+    size of its largest eigenvalue.
+
+    learning_rate  shape (n,), a fraction for each
+    """
+    rates = numbers(learning_rate, "learning_rate", ndim=1)
+    for name, value in hyperparameters.items():
+        number(value, name)
+    sweep(rule, lambda e: e, 1.0, 1, learning_rate=rates, **hyperparameters)  # raises for bad ones
+    size = 1 + len(state_defaults(rule))
+    matrices = np.empty((len(rates), size, size))
+    for column, (x, *state) in enumerate(np.eye(size)):
+        after = rule(x, x, 1, *state, learning_rate=rates, **hyperparameters)
+        for row, values in enumerate(after):
+            matrices[:, row, column] = values
+    return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
 
 
 def adam_grid(surface, steps, learning_rate, beta_1, beta_2, epsilon):

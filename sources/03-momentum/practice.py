@@ -7,35 +7,53 @@ from adamlib.practice.judge_number import comes_down
 
 
 def ravine_by_momentum(rate, share):
-    reached, words = comes_down(rules.momentum, 30, 1e-6, learning_rate=rate, momentum=share)
-    if reached:
-        return True, words
+    _, words = comes_down(rules.momentum, 30, 1e-6, learning_rate=rate, momentum=share)
     low, high = (1 - share**0.5) ** 2, (1 + share**0.5) ** 2
-    why = "both curvatures lie inside the curve: go on to a smaller μ"
-    if 20 * rate > high:
-        why = f"curvature 20 lies outside the curve, 20 η = {20 * rate:.3g} > {high:.3g}"
-    elif rate < low:
-        why = f"curvature 1 lies outside the curve, η = {rate:.3g} < {low:.3g}"
+    slack = 1.015  # two digits of μ and three of η
     if share < 0.2 < rate < 1:
-        why = f"{why}; mind the order: η comes first, μ second"
+        return False, f"{words}; mind the order: η comes first, μ second"
+    if high / low < 20 / slack**2:
+        why = f"the floor of this μ is too short: its ends have the ratio {high / low:.3g}, not 20"
+    elif 20 * rate > high * slack:
+        why = f"curvature 20 lies right of the floor, 20 η = {20 * rate:.3g} > {high:.3g}"
+    elif rate < low / slack:
+        why = f"curvature 1 lies left of the floor, η = {rate:.3g} < {low:.3g}"
+    elif share > 0.412:
+        why = "both curvatures lie on the floor: go on to a smaller μ"
+    else:
+        return True, words
     return False, f"{words}: {why}"
 
 
 ANSWERS = {
+    "beta": Number(
+        0.98,
+        wrong={
+            0.02: "that is the weight of the newest value, 1 − β",
+            50: "β is between 0 and 1: solve 1/(1 − β) = 50",
+            0.5: "that remembers 2 values",
+            0.9: "that remembers 10 values",
+            0.99: "that remembers 100 values",
+            0.95: "that remembers 20 values",
+            1.02: "mind the sign: 1/(1 − β) = 50",
+        },
+    ),
     "third": Number(
         -0.271,
         wrong={
             0.271: "mind the sign: the velocity points downhill",
-            -0.3: "the old velocity fades: only the part 0.9 of it goes on",
+            -0.3: "the old velocity fades: only the fraction 0.9 of it goes on",
             -0.1: "that is the first velocity",
-            -0.171: "that is what goes on of the second: a new step is added",
+            -0.171: "that is what goes on of the second velocity: the third step must be added",
             -0.19: "that is the second velocity",
             -0.3439: "that is the fourth velocity",
-            -0.081: "that is what is left of v₁, 0.9² of it: the two later steps add to it",
-            -0.0729: "0.9³ is one step too far, and the later steps add to it",
-            -0.28: "v₁ fades at each step, so twice by now",
+            -0.081: "that is what is left of the first velocity, 0.9² of it: the two later steps "
+            "are missing",
+            -0.0729: "with 0.9³ the first velocity has faded once too often, and the two later "
+            "steps are missing",
+            -0.28: "the first velocity fades at each step, so it has faded twice by now",
             -0.111: "0.9 of the old velocity goes on, not 0.1",
-            -0.561: "that is how far x has come: asked is v",
+            -0.561: "that is how far x has come, and the question is v",
             -1: "that is what it approaches",
             -2.71: "that is the sum without η",
             -0.0271: "that is an average: the new gradient counts in full, without the factor 0.1",
@@ -48,12 +66,32 @@ ANSWERS = {
             -10: "that is the sum without η",
             -0.1: "that is one step of sgd",
             0.1: "that is one step of sgd, with the wrong sign: the velocities add up",
-            -0.9: "that is what goes on of it: a new step is added",
-            -9: "that is what goes on of the sum without η",
-            -0.271: "that is the third velocity: it goes on",
-            **dict.fromkeys((-1 / 9, -1 / 19), "what is left of v − 0.9 v?"),
-            0: "it would be 0 if the gradient were",
+            -0.9: "that is what goes on of the last velocity: the new step must be added",
+            -9: "that is what goes on of the sum, without η",
+            -0.271: "that is the third velocity: it still grows",
+            **dict.fromkeys((-1 / 9, -1 / 19), "v − 0.9 v is 0.1 v: solve 0.1 v = −0.1"),
+            0: "v would approach 0 if the gradient were 0",
         },
+    ),
+    "seen_border": Number(
+        0.25,
+        wrong={
+            1: "that is so with μ = 0: go up to the row μ = 0.25",
+            0.5: "look at the edge of the dark area, a little above the mark 0.2 of the μ axis",
+            0: "a dark area is left of the border: the run creeps there",
+            2.5: "beyond that it diverges: here the question is where it begins to oscillate",
+        },
+        within=0.25,
+    ),
+    "seen_limit": Number(
+        2.5,
+        wrong={
+            2: "that is so with μ = 0: go up to the row μ = 0.25",
+            3: "that is so with μ = 0.5: go down to the row μ = 0.25",
+            4: "that is so with μ = 1: go down to the row μ = 0.25",
+            0.25: "there it begins to oscillate: here the question is where it begins to diverge",
+        },
+        within=0.04,
     ),
     "border": Number(
         0.01,
@@ -61,7 +99,7 @@ ANSWERS = {
             0.04: "that is ηL: divide by L",
             0.05: "the bracket is squared: (1 − √μ)²/L",
             0.2: "that is 1 − √μ: square it and divide by L",
-            0.81: "that is the other end, (1 + √μ)²/L: asked is the first η at which it oscillates",
+            0.81: "that is the other end of the floor, (1 + √μ)²/L",
             0.25: "that is 1/L, the border of sgd",
             **dict.fromkeys((0.16, 0.36, 0.64, 0.8), "the border is (1 − √μ)²/L"),
             0.0025: "L divides once: it is not squared",
@@ -75,39 +113,71 @@ ANSWERS = {
         0.82,
         wrong={
             0.5: "that is 2/L, the limit of sgd: momentum moves it",
-            0.25: "that is 1/L, which has no μ in it: put r = −1 into the equation",
-            0.18: "mind the sign: put r = −1 into the equation",
+            0.25: "that is 1/L, which has no μ in it: the limit is 2(1 + μ)/L",
+            0.18: "that is 2(1 − μ)/L: mind the sign of μ",
             0.01: "that is where it begins to oscillate",
             **dict.fromkeys((3.28, 6.56), "divide by L"),
-            0.41: "that is (1 + μ)/L: with r = −1 there is 1 + μ twice",
-            1.64: "that is 1 + μ: take it twice and divide by L",
-            **dict.fromkeys((0.45, 0.9), "put r = −1 into the equation, which has μ, not its root"),
-            0.81: "there the roots become real again, but both lie between −1 and 0",
+            0.41: "that is (1 + μ)/L: the 2 is missing",
+            1.64: "that is 1 + μ: multiply by 2 and divide by L",
+            **dict.fromkeys((0.45, 0.9), "the limit 2(1 + μ)/L has μ in it, not its root"),
+            0.81: "that is (1 + √μ)²/L, the right end of the floor: the run still settles there",
         },
     ),
     "ravine": Judged(ravine_by_momentum, asks="η μ"),
+    "rate_A": Number(
+        0.2,
+        wrong={
+            4: "that is the effective step: inside and outside take the same steps at a constant η",
+            0.01: "that is right for script B: in A the new gradient counts in full",
+            0.19: "μ does not multiply the new gradient's step: it is 0.2 g outside and inside",
+            0.21: "the step of the first gradient is 0.2 g₁ in PyTorch: it must be so in Keras",
+        },
+    ),
+    "rate_B": Number(
+        0.01,
+        wrong={
+            0.2: "the average has only 0.05 of each new gradient, and so its first step is 0.01 g₁",
+            4: "the average makes the steps shorter: multiply by 0.05",
+            0.19: "the new gradient has the factor 1 − μ = 0.05, not μ",
+            0.0095: "the factor is 0.05 alone: μ is in the velocity already",
+            0.05: "that is the factor of the new gradient: the step is 0.2 times it",
+        },
+    ),
+    "momentum_now": Number(
+        0.475,
+        wrong={
+            0.95: "then the old steps, made at 0.2, go on at their full length: in PyTorch η = 0.1 "
+            "multiplies them too",
+            1.9: "η falls, so the old steps must go on shorter, not longer",
+            0.5: "that is the ratio of the learning rates: the old velocity also fades by 0.95",
+            0.095: "that is 0.95 · 0.1: what counts is the ratio of the two rates, 0.1/0.2",
+            0.19: "that is 0.95 · 0.2: what counts is the ratio of the two rates, 0.1/0.2",
+            0.05: "that is 1 − μ: how much shorter are the old steps when η is halved?",
+            0.9: "halving 1/(1 − μ) is another matter: here the old steps must become half as long",
+        },
+    ),
     "inside": Number(
         -0.91,
         wrong={
-            -0.1: "that is so with η outside: here v keeps the old steps at their size",
+            -0.1: "that is the step with η outside: inside, v keeps the old steps at their size",
             -0.091: "only the new gradient is multiplied by the new η",
             -1: "the old steps fade to 0.9, and the new gradient adds 0.01, not 0.1",
             -0.9: "the new gradient's step is missing",
             -0.01: "that is the new gradient's step alone: 0.9 of the old velocity goes on",
             -0.901: "the new gradient counts in full, times η = 0.01",
-            -0.89: "mind the sign of the new gradient's step: it goes the same way",
-            **dict.fromkeys((-0.09, -0.19), "the old velocity is a step, and so −1"),
+            -0.89: "mind the sign of the new gradient's step: it goes the same way as the old",
+            **dict.fromkeys((-0.09, -0.19), "the old velocity is the last step, which is −1"),
             -9.01: "the old velocity has η in it: it is a step, and so −1",
         },
     ),
     "outside": Number(
         -0.1,
         wrong={
-            -0.91: "that is so with η inside: here the new η multiplies the whole sum",
+            -0.91: "that is the step with η inside: outside, the new η multiplies the whole sum",
             -0.01: "that is a step of sgd: the sum of gradients is 10 here, not 1",
             -1: "that is the step before: η is 0.01 now",
             -0.09: "the new gradient is missing: v = 0.9 · 10 + 1",
-            -0.11: "the old sum fades as the new gradient comes in",
+            -0.11: "the old sum fades to 9 before the new gradient comes in",
             **dict.fromkeys((-0.091, -0.0091), "the velocity has no η in it: v = 0.9 · 10 + 1"),
             **dict.fromkeys((10, -10), "that is the sum of gradients: how long is the step?"),
         },
@@ -116,55 +186,58 @@ ANSWERS = {
 
 QUESTIONS = {
     "start": Question(
-        "The average starts at 0. With β = 0.99, what does it show of the first 100 losses, which "
-        "fall from 2.3 on?",
+        "The average starts at 0, and the losses fall from 2.3 on. With β = 0.99, what does the "
+        "average do during the first 100 losses?",
         {
-            "A smooth curve that falls with them": "So it would, had it been there before: it "
-            "needs about 100 losses to come up from 0.",
-            "Nothing but noise": "Each loss has a part of 0.01 only, so its noise hardly shows.",
+            "It falls with them, smoothly": "It would do so if it had started near them. It needs "
+            "about 100 losses to come up from 0.",
+            "It shows nothing but noise": "Each loss has a weight of 0.01 only, so its noise "
+            "hardly shows.",
             "It rises, while the losses fall": Right(
-                "Each loss brings it up by a hundredth of the distance. Lesson 06 cures that."
+                "Each loss moves the average up by a hundredth of the gap between them. Lesson 06 "
+                "corrects that."
             ),
         },
     ),
     "zigzag": Question(
-        "Average the gradients of a run that zig-zags across the ravine, with β = 0.9. What is "
-        "left after some ten steps?",
+        "Now average the gradients of the run that zig-zags across the ravine, with β = 0.9. What "
+        "is left after some ten steps?",
         {
-            "The part along the ravine": Right(
-                "It has the same sign at every step. The part across changes its sign each time, "
-                "and cancels."
+            "Mostly the part along the ravine": Right(
+                "It has the same sign at every step. The part across changes its sign at every "
+                "step, so most of it cancels."
             ),
-            "The part across the ravine, which is larger": "It is larger at first, but a sum of + "
-            "and − cancels.",
-            "Both parts, each made smaller": "An average of equal numbers is that number, once it "
-            "has come up from 0: what keeps its sign is not made smaller.",
+            "Mostly the part across, which is larger": "Its single values are larger. But in the "
+            "average plus and minus cancel.",
+            "Both parts, each made smaller": "An average of numbers with the same sign is about as "
+            "large as they are, once it has come up from 0. So the part along is not made smaller.",
         },
     ),
     "limit": Question(
-        "On a parabola sgd diverges beyond η = 2/L. And with momentum, μ = 0.9?",
+        "On a parabola with curvature L, sgd diverges beyond η = 2/L. And momentum with μ = 0.9?",
         {
             "Far beyond 2/L": Right(
-                "The old velocity opposes a step that overshoots. The limit becomes 3.8/L."
+                "The old velocity opposes a step that jumps too far. The limit becomes 3.8/L, as "
+                "part 4 shows."
             ),
-            "At 2/L, as before": "μ enters the limit too: what is left of the last step counters "
-            "the next.",
-            "At 0.2/L, since steps add up to ten times as much": "They add up where gradients "
-            "agree. At the limit they alternate, and do not.",
+            "At 2/L, as before": "μ changes the limit: what is left of the last step opposes the "
+            "next one, which points the other way.",
+            "At 0.2/L, since steps add up to ten times as much": "They add up where the gradients "
+            "agree. Near the limit the gradients alternate, so the steps do not add up.",
         },
     ),
     "noise": Question(
-        "Near the minimum, with noisy gradients, sgd at η = 0.1 scatters by 0.23. And momentum "
-        "with μ = 0.9 and η = 0.01?",
+        "Near the minimum, with noisy gradients, sgd at η = 0.1 scatters by 0.23. How far does "
+        "momentum scatter with μ = 0.9 and η = 0.01?",
         {
-            "Far less: it averages the noise": "It averages, and then takes ten times the step: "
-            "the sum of the gradients has their noise too.",
+            "Far less, since it averages the noise": "It averages the noise, but then it takes ten "
+            "times the step: the velocity is a sum, so the noise is summed too.",
             "About as much": Right(
-                "With the same effective step, 0.01/(1 − 0.9), as much noise comes in, spread over "
-                "more steps."
+                "Its effective step is 0.01/(1 − 0.9) = 0.1, that of sgd. So as much noise comes "
+                "in, spread over more steps."
             ),
-            "Ten times as much": "The velocity is ten times sgd's step at 0.01, and that is sgd's "
-            "at 0.1.",
+            "Ten times as much": "Its steps add up to ten times those of sgd at 0.01. But sgd runs "
+            "at 0.1 here, so the two come out even.",
         },
     ),
 }
@@ -179,8 +252,8 @@ FUNCTIONS = {
         },
         hints=[
             "The result lies between the old average and the value.",
-            "Take a part of each; the two parts make 1 together.",
-            "beta times the average, plus what is left, 1 - beta, times the value.",
+            "Take a fraction of each; the two fractions sum to 1.",
+            "It is beta times the average, plus 1 - beta times the value.",
         ],
     ),
 }
