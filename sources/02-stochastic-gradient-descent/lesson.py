@@ -80,9 +80,9 @@ plots.lines(cosines, x=sizes, xlabel="images", ylabel="mean cosine", log=False, 
 #
 # $$x \leftarrow x - \eta\, \frac1B \sum_{i \in \text{batch}} \nabla f_i(x)$$
 #
-# This is **stochastic gradient descent** (after Robbins and Monro, 1951), or SGD for short: gradient descent with a
-# gradient that is estimated from samples drawn at random. The rule is lesson 01's `sgd`; only the gradient that we
-# give it has changed.
+# **Stochastic gradient descent**, SGD for short, is gradient descent with a gradient that is estimated from samples
+# drawn at random (after Robbins and Monro, 1951). The rule is lesson 01's `sgd`; only the gradient that we give it
+# has changed.
 #
 # The estimate is right on average. Every image is as likely as any other to be in a random batch, so the mean over
 # all possible batches is the gradient of the whole loss.
@@ -223,20 +223,21 @@ check_answer("02.stride", stride)
 #
 # ## 4 Batch size and learning rate
 #
-# How large should a batch be? We train one epoch with $B = 1$, 10 and 100, and with all 7,000 images in one step.
-# Each batch size gets its own best learning rate, because a rate that suits one may not suit another. Predict first.
+# How large should a batch be? We train one epoch with $B = 1$, 10 and 100, and with all 7,000 images as one batch,
+# which is a single step. Each batch size gets its own best learning rate, because a rate that suits one may not suit
+# another. Predict first.
 
 # %%
 quiz("02.races")
 
 # %% [markdown]
-# The next cell trains each batch size at five learning rates. A **seed** is the number from which all that is random
-# in a run is drawn, here the order of the images. Each line is the mean of three seeds, and its band reaches from the
-# lowest to the highest of them.
+# The next cell trains $B = 1$, 10 and 100 at five learning rates each. A **seed** is the number from which all that
+# is random in a run is drawn, here the order of the images. Each line is the mean of three seeds, and its band
+# reaches from the lowest to the highest of them.
 #
-# The loss on held-out images is called the **validation loss** where it chooses a setting, as it does here with the
-# rate. (A choice makes it slightly too good to be true, because the best of several values is partly luck. Our tables
-# print "held-out loss"; it is the same number.)
+# The **validation loss** is the loss on images that were held out to choose a setting, such as the learning rate. (At
+# the chosen setting it is slightly too good to be true, because the best of several values is partly luck. Our tables
+# call the same number "held-out loss".)
 
 
 # %% tags=["about: 02 B = 100 at η = 2 ends above B = 10 at 0.2"]
@@ -258,16 +259,16 @@ plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", l
 
 # %% [markdown]
 # Look at the three valleys. They have nearly the same depth, and their left sides have the same shape. What differs
-# is their place: ten times the batch, ten times the learning rate. This is the *linear scaling rule* (Goyal and
-# others, 2017, section 2.1).
+# is their place: ten times the batch, ten times the learning rate. The **linear scaling rule** says that a batch $k$
+# times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
 #
 # The reason is simple. Ten short steps, all from almost the same point, add up to one step along the mean of their
 # gradients, ten times as long. The rule ends where that one step becomes too long. Here $2/L$ is 0.5 at the start and
 # about 1.3 after the epoch. So the right side of the valley of $B = 100$ rises early: at $\eta = 2$ its loss is above
 # that of $B = 10$ at 0.2.
 #
-# Three seeds show what can happen. What usually happens takes more, so we repeated these runs with 12 to 30 seeds.
-# The table below holds the result. "±" is the standard deviation: how much one seed's result differs from another's.
+# Three seeds show what can happen. What usually happens takes more, so we repeated these runs with 12 seeds. The
+# table below holds the result. "±" is the standard deviation: how much one seed's result differs from another's.
 
 # %%
 experiments.evidence(
@@ -279,9 +280,9 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# From $B = 1$ to 10 the loss changes by only 0.003 if the rate grows along. At their best rates the two are level. $B
-# = 100$ ends a little behind 10 with ten of twelve seeds, by an amount that varies much. And all 7,000 in one single
-# step are far behind with every seed.
+# From $B = 1$ to 10 the loss changes by only about 0.003 if the rate grows along. At their best rates the two are
+# level. $B = 100$ ends a little behind 10 with ten of twelve seeds, by an amount that varies much. And all 7,000 in
+# one single step are far behind with every seed.
 #
 # So what is the advantage of $B = 100$? Time. The next figures show $B = 1$, 100 and 7,000 again, now for 1, 20 and
 # 40 epochs: first against the images used, then against the seconds that *your* machine takes. A black dot marks the
@@ -339,13 +340,13 @@ check_answer("02.rate_50", rate_50)
 #
 # - If a number is multiplied by $c$, each distance grows $c$ times, and each square $c^2$ times:
 #   $\operatorname{Var}(cX) = c^2 \operatorname{Var}(X)$.
-# - If independent numbers are added, their variances add: $\operatorname{Var}(X + Y) = \operatorname{Var}(X) +
-#   \operatorname{Var}(Y)$. (The square of the sum also contains the product of their two distances. It is 0 on
-#   average, because one distance says nothing about the other.)
+# - If independent numbers are added, their variances add:
+#   $\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)$. (The square of the sum also contains
+#   the product of their two distances. It is 0 on average, because one distance says nothing about the other.)
 #
 # The sum of $B$ independent numbers therefore has $B$ times the variance of one. Their mean is that sum times $1/B$,
-# so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the variance of one. The noise is the root of a variance, so
-# it should fall as $1/\sqrt B$.
+# so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the variance of one. The square of the noise is a sum of
+# such variances, one for each parameter. So the noise, its root, should fall as $1/\sqrt B$.
 #
 # ### Exercise 6: noise and work
 #
@@ -596,7 +597,7 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 #
 # 1. The gradient of a random batch is right on average. One pass over the data becomes many steps.
 # 2. An epoch uses every sample once: shuffle, cut into batches, and keep images with their labels.
-# 3. Ten times the batch, ten times the learning rate, as long as that rate stays below $2/L$.
+# 3. Ten times the batch, ten times the learning rate, until that rate comes near $2/L$.
 # 4. Noise falls as $1/\sqrt B$, and work grows as $B$. A larger batch pays below $B^*$, where noise and gradient are equally long.
 # 5. A constant $\eta$ ends in a ball of loss $\eta/(2 - \eta)$ on the round bowl. A falling rate, such as $\eta/\sqrt t$, goes lower.
 #

@@ -86,7 +86,7 @@ def _epochs(function, samples, batch_size):
             raise NotImplementedError
         if len(batches) >= MANY:
             raise Refused(
-                f"it gives {MANY} batches of {samples} samples: it must end when all are dealt"
+                f"it gives {MANY} batches of {samples} samples: it must end when all are used"
             )
         if not all(map(_is_pair, batches)):
             raise Refused(f"it must return a list of pairs (images, labels), {_no_pairs(batches)}")
@@ -131,8 +131,8 @@ def _epochs(function, samples, batch_size):
 
 
 MEANINGS = {
-    "that leave a sample out": "some samples never come, and others come twice: deal out one order "
-    "of them all, drawn with rng.permutation (random.shuffle spoils an array of rows)",
+    "that leave a sample out": "some samples never come, and others come twice: draw one order "
+    "of them all with rng.permutation, and cut it (random.shuffle spoils an array of rows)",
     "a label is not that of its image": "a label is not that of its image: take both by one order",
     "that change what they are given": "it changes the images or the labels in place, which the "
     "caller still needs: make new arrays, as by images[order]",
@@ -196,7 +196,7 @@ ANSWERS = {
             0.75: "that is where the first batch leads: now take the second",
             3: "the second gradient is taken where the first step led, not at 0",
             2.25: "the first step has the batch {1, 2}, the second {3, 6}",
-            3.75: "that is the second mean gradient, but for its sign: take the step",
+            3.75: "that is the size of the second mean gradient: take the step",
             4.5: "take the mean over each batch, not the sum; or is η missing?",
             6: "both gradients are taken at 0, and the mean or η is missing",
             1.5: "that is one step with all four",
