@@ -44,7 +44,7 @@ import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
-from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.datasets import mnist
 from adamlib.descent import descend, train
 from adamlib.explorers import explore, race
@@ -600,7 +600,11 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 # 3. Ten times the batch, ten times the learning rate, until that rate comes near $2/L$.
 # 4. Noise falls as $1/\sqrt B$, and work grows as $B$. A larger batch pays below $B^*$, where noise and gradient are equally long.
 # 5. A constant $\eta$ ends in a ball of loss $\eta/(2 - \eta)$ on the round bowl. A falling rate, such as $\eta/\sqrt t$, goes lower.
-#
+
+# %%
+progress("02")
+
+# %% [markdown]
 # **Next:** [lesson 03, Momentum](03-momentum.ipynb), answers that question: it steps along an average of the last
 # gradients.
 #
