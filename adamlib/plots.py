@@ -271,6 +271,7 @@ def lines(
     log_x=False,
     from_zero=False,
     marks=None,
+    dots=None,
     title=None,
 ):
     """Curves over the steps, or over x.
@@ -281,6 +282,7 @@ def lines(
     log    whether the y axis is logarithmic; log_x the x axis
     from_zero  whether the y axis begins at 0
     marks  {label: x} of places to mark by an upright line
+    dots   (words, {label: x}): a dot on these lines at x, and what it means
     """
     _check_labelled(lines, "lines", least="one")
     drawn_on = {}
@@ -290,6 +292,10 @@ def lines(
         at = x[label] if isinstance(x, dict) else x
         drawn_on[label] = _drawable_line(values, at, label, log)
     for label, place in _check_labelled({} if marks is None else marks, "marks").items():
+        inputs.number(place, label)
+    meaning, dotted = inputs.pair(("", {}) if dots is None else dots, "dots is a pair (words, {})")
+    for label, place in _check_labelled(dotted, "dots").items():
+        inputs.check_name(label, lines, "line")
         inputs.number(place, label)
     with picture() as (fig, ax):
         seen = []
@@ -309,6 +315,12 @@ def lines(
         for dash, (label, place) in zip(DASHES[2:], (marks or {}).items(), strict=False):
             ax.axvline(place, color="black", lw=1.5, ls=dash, label=label)
             seen.append(f"{label} is marked at {place:.3g}")
+        for label, place in dotted.items():
+            values, at = drawn_on[label]
+            height = np.interp(place, at, values.mean(axis=0))
+            words = None if label != next(iter(dotted)) else meaning
+            ax.plot(place, height, "o", color="black", ms=8, zorder=3, label=words)
+            seen.append(f"{meaning}, a black dot: {label} at {place:.3g}, {height:.3g}")
         scale = f"{ylabel}, log scale" if log else ylabel
         ax.set(xlabel=xlabel, ylabel=scale, title=title, yscale="log" if log else "linear")
         if log_x:
@@ -348,6 +360,46 @@ def panels(groups, xlabel="step", ylabel=""):
         drawn = {line.get_label(): line for ax in np.ravel(axes) for line in ax.lines}
         fig.legend(drawn.values(), drawn, loc="outside lower center", ncols=len(drawn))
     fig.alt = _sentences(f"{ylabel or 'Curves'} by {xlabel}", *seen)
+    return fig
+
+
+def noise_and_gradient(noise, lengths, sizes):
+    """The noise of a batch's gradient by batch size, and how long the gradient itself is.
+
+    noise    {place: shape (sizes,)}, a panel for each place
+    lengths  {place: the length of the gradient of all samples there}
+    A dot is where the two are equal, if noise falls as one over the root of the size.
+    """
+    sizes = inputs.numbers(sizes, "sizes", ndim=1)
+    seen = []
+    _check_labelled(noise, "noise", least="one place")
+    with picture(len(noise), figsize=(4.5 * len(noise), 3.8)) as (fig, axes):
+        for ax, (place, values) in zip(np.ravel(axes), noise.items(), strict=True):
+            values = inputs.numbers(_drawable(values, place, True), place, ndim=1)
+            length = inputs.number(lengths[place], place)
+            equal = (values[0] / length) ** 2 * sizes[0]
+            far = np.geomspace(sizes[0], max(sizes[-1], 2 * equal))
+            law = values[0] * np.sqrt(sizes[0] / far)
+            ax.plot(far, law, ls=DASHES[2], color=COLOURS["sgd"], label="one over the root of B")
+            ax.plot(sizes, values, "o", color=COLOURS["sgd"], label="noise of a batch, measured")
+            ax.axhline(length, color=COLOURS["adam"], label="gradient of all images")
+            ax.plot(equal, length, "o", color="black", ms=9, zorder=3)
+            about = f"{float(f'{equal:.2g}'):,.0f}"
+            _note(ax, f"equal at B ≈ {about}", (equal, length), "black", (-8, -16), "right")
+            ax.set(title=place, xscale="log", yscale="log", xlabel="batch size B, log scale")
+            seen.append(
+                f"{place}: the noise falls from {values[0]:.3g} with batches of {sizes[0]:g} to "
+                f"{values[-1]:.3g} with {sizes[-1]:g}; the gradient of all is {length:.3g} long, "
+                f"and a black dot shows that both are equal at about {about}"
+            )
+        views = [(*ax.get_xlim(), *ax.get_ylim()) for ax in np.ravel(axes)]
+        (left, _, low, _), (_, right, _, high) = np.min(views, axis=0), np.max(views, axis=0)
+        for ax in np.ravel(axes):
+            ax.set(xlim=(left, right), ylim=(low, high))
+        np.ravel(axes)[0].set(ylabel="length, log scale")
+        handles, names = ax.get_legend_handles_labels()
+        fig.legend(handles, names, loc="outside lower center", ncols=3)
+    fig.alt = _sentences("Noise and gradient by batch size", *seen)
     return fig
 
 

@@ -65,8 +65,12 @@ def test_batch_gradient_takes_the_batches_of_the_task_s_training(few):
 
 
 def test_a_timed_training_is_the_task_s_and_its_clock_runs_on(few):
-    used, seconds, losses = experiments.timed_training(few, rules.sgd, 0.1, 5)
-    assert used.tolist() == [100, 200, 300, 400, 500]
+    used, seconds, losses, first = experiments.timed_training(few, rules.sgd, 0.1, 5)
+    assert used.tolist() == [100, 200, 300, 400, 500] and first == 4
+    longer = replace(few, epochs=400)  # step 5 of 2,000 is none of the 25 moments
+    used, *_, first = experiments.timed_training(longer, rules.sgd, 0.1, 5)
+    assert used[first] == 500 and used[-1] == 200_000 and len(used) < 30
+    used, seconds, losses, first = experiments.timed_training(few, rules.sgd, 0.1, 5)
     assert (np.diff(seconds, prepend=0) > 0).all()
     assert losses[-1] == few.model.loss(few.train(rules.sgd, 0.1, 5).params, few.part)
 

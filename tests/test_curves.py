@@ -320,6 +320,31 @@ def test_the_target_is_met_when_each_rule_has_reached_it():
     assert result["met"] is True and f"Met: sgd at iteration {at}, adam" in result["task"]
 
 
+def test_a_run_ends_with_its_validation_loss_which_may_be_the_target():
+    x, y = small_data()
+    held = x[:7], y[:7]
+    target = "validation loss", 0.9
+    explorer = small_race([rules.sgd, rules.adam], validation=held, target=target)
+    send(explorer, rates(explorer, 0.5, 1e-6))
+    result, _ = answered(explorer)
+    start = [a.copy() for a in MODEL.initial()]
+    how = dict(epochs=2, batch_size=10, rng=np.random.default_rng(0), learning_rate=0.5)
+    run = train(rules.sgd, MODEL.loss_and_gradient, start, (x, y), **how)
+    loss = MODEL.loss(run.params, held)
+    assert loss < 0.9 and f"iterations. Validation loss {loss:.3f}." in result["words"]
+    asked = "Task: a validation loss of 0.9 or less after 10 iterations"
+    assert result["task"] == f"{asked}. Not yet: adam." and result["met"] is False
+    send(explorer, rates(explorer, 0.5, 0.3))
+    result, _ = answered(explorer)
+    assert (
+        result["met"] is True
+        and f"{asked}. Met: sgd at the end, {loss:.3f}, adam" in result["task"]
+    )
+    assert "alidation" not in answered(small_race())[0]["words"]
+    with pytest.raises(ValueError, match="A target is of loss, not 'validation loss'"):
+        small_race(target=target)
+
+
 def test_answers_grow_and_progress_goes_to_1(monkeypatch):
     monkeypatch.setattr(racing, "PAUSE", 0)
     gate = Gate()

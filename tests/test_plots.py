@@ -197,6 +197,30 @@ def test_places_are_marked_and_few_powers_of_ten_are_written_out():
     assert {"0.6", "1.2"} < {text.get_text() for text in figure.axes[0].get_yticklabels()}
 
 
+def test_a_dot_lies_on_its_line():
+    curves, x = {"sgd": np.array([1.0, 3.0]), "adam": np.array([2.0, 4.0])}, np.array([0.0, 10.0])
+    figure = plots.lines(curves, x=x, dots=("half-way", {"sgd": 5.0, "adam": 10}))
+    dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert [tuple(np.ravel(dot.get_data())) for dot in dots] == [(5, 2), (10, 4)]
+    assert "half-way, a black dot: sgd at 5, 2. half-way, a black dot: adam at 10, 4" in figure.alt
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels == ["sgd", "adam", "half-way"]
+    with pytest.raises(ValueError, match="line"):
+        plots.lines(curves, x=x, dots=("half-way", {"momentum": 5.0}))
+
+
+def test_noise_meets_the_gradient_where_the_dot_is():
+    sizes = np.array([1, 4, 100])
+    noise = {"at the start": 8 / np.sqrt(sizes), "late": 4 / np.sqrt(sizes)}
+    figure = plots.noise_and_gradient(noise, {"at the start": 2, "late": 0.1}, sizes)
+    assert "at the start: the noise falls from 8 with batches of 1 to 0.8 with 100" in figure.alt
+    assert "equal at about 16" in figure.alt and "equal at about 1,600" in figure.alt
+    start, late = figure.axes
+    assert start.get_ylim() == late.get_ylim() and start.get_xlim() == late.get_xlim()
+    dots = [ax.lines[-1].get_data() for ax in figure.axes]
+    np.testing.assert_allclose(dots, [[[16], [2]], [[1600], [0.1]]])
+
+
 def test_lines_may_have_places_of_their_own_and_both_axes_be_logarithmic():
     values, places = np.array([1.0, 0.5]), {"sgd": np.array([1, 7]), "adam": np.array([1, 90])}
     figure = plots.lines(dict.fromkeys(places, values), x=places, xlabel="samples", log_x=True)

@@ -115,14 +115,18 @@ def train_schedules(task, rule, schedules, rates, seeds, done):
 def timed_training(task, rule, rate, seed):
     """The samples used, the seconds and the loss on all of task.part, at 25 moments of a training.
 
-    The moments are spaced evenly on a log axis; the clock stands still while the loss is measured.
-    Returns three arrays.
+    The moments are spaced evenly on a log axis, and the end of the first epoch is one more; the
+    clock stands still while the loss is measured. A few steps go before, since what runs first is
+    slower. Returns three arrays, and the place of the first epoch's end in them.
     """
     _check_task(task)
+    for _ in zip(range(10), task.training(rule, rate, seed), strict=False):
+        pass
     run = task.training(rule, rate, seed)
     next(run)  # the start
     steps = iterations(task.part, task.epochs, task.batch_size)
-    moments = set(np.geomspace(1, steps, 25).astype(int))
+    epoch = steps // task.epochs
+    moments = {epoch, *np.geomspace(1, steps, 25).astype(int)}
     seconds, rows = 0.0, []
     for t in range(1, steps + 1):
         begin = perf_counter()
@@ -130,7 +134,7 @@ def timed_training(task, rule, rate, seed):
         seconds += perf_counter() - begin
         if t in moments:
             rows.append((t * task.batch_size, seconds, task.model.loss(state.params, task.part)))
-    return np.array(rows).T
+    return *np.array(rows).T, sorted(moments).index(epoch)
 
 
 def batch_gradient(task, seed):

@@ -22,7 +22,15 @@ from adamlib.explorers.widget import (
     sentence,
     task_result,
 )
-from adamlib.inputs import check_model, check_target, count, hyperparameter_defaults, name_of
+from adamlib.inputs import (
+    check_data,
+    check_function,
+    check_model,
+    check_target,
+    count,
+    hyperparameter_defaults,
+    name_of,
+)
 from adamlib.models import LogisticRegression
 
 POINTS = 40  # of a curve: means of so many groups of iterations
@@ -30,19 +38,20 @@ PAUSE = 0.1  # seconds between two answers that are not the last
 MODEL = LogisticRegression()
 
 
-def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0):
+def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0, validation=None):
     """The losses of several rules on data, with a slider for each learning rate.
 
     rules   a rule, yours or one of adamlib.rules, or a list of rules, or {rule: {name: value}}:
             where its slider is at first, and other hyperparameters to keep
     data    tuple of arrays of one length, such as mnist().train
     model   one of adamlib.models, or what has initial() and loss_and_gradient(params, batch)
-    target  a task: ("loss", 0.4) is to be reached by each rule
+    target  a task: ("loss", 0.4) is to be reached by each rule, or ("validation loss", 0.4)
     seed    shuffles the data, the same for each rule; and starts a model that starts at random
+    validation  data that are held out: each run ends with its loss on them
     Runs are computed beside the notebook, and what a slider changed is dropped half-way.
     """
     steps = iterations(data, count(epochs, "epochs", least=1), batch_size)
-    check_target(target, ["loss"])
+    check_target(target, ["loss"] if validation is None else ["loss", "validation loss"])
     check_model(model)
     count(seed, "seed")
     rules = entered(rules)
@@ -64,7 +73,12 @@ def race(rules, data, model=MODEL, epochs=1, batch_size=100, target=None, seed=0
             **rules[rule] | {"learning_rate": rate},
         )
 
-    return Race(rules, begin, steps, target)
+    measure = None
+    if validation is not None:
+        check_data(validation)
+        check_function(getattr(model, "loss", None), "The model's loss", "params", "batch")
+        measure = partial(model.loss, batch=validation)
+    return Race(rules, begin, steps, target, measure)
 
 
 def _seeded(function, seed):
@@ -76,16 +90,18 @@ def _seeded(function, seed):
 class Race(Explorer):
     """A thread trains, and the page sees the curves grow.
 
-    begin(rule, learning rate) gives the states of a training, as descent.training does. A run
-    is dropped as soon as its learning rate is another, or the widget is closed.
+    begin(rule, learning rate) gives the states of a training, as descent.training does, and
+    measure(params) the loss on validation data, or is None. A run is dropped as soon as its
+    learning rate is another, or the widget is closed.
     """
 
     _esm = page("curves")
     picture = curves.still
     thread = None  # only while there is something to train
 
-    def __init__(self, rules, begin, steps, target):
+    def __init__(self, rules, begin, steps, target, measure=None):
         self.rules, self.begin, self.steps, self.target = list(rules), begin, steps, target
+        self.measure = measure
         self.laps = {}  # (which rule, learning rate): its Lap, if it runs or has ended
         self.every = every = -(-steps // POINTS)
         self.x = axis("iteration", 0, steps, whole=True)
@@ -135,7 +151,7 @@ class Race(Explorer):
             if (k, rate) not in self.laps:
                 name = f"{self.labels[k]} (learning_rate={rate:g})"
                 run = self.begin(self.rules[k], rate)
-                self.laps[k, rate] = Lap(name, run, self.steps, self.every)
+                self.laps[k, rate] = Lap(name, run, self.steps, self.every, self.measure)
         laps = [self.laps[key] for key in asked]
         new = [lap for lap in laps if not lap.ended]
         while running := [lap for lap in new if not lap.ended]:
@@ -155,7 +171,7 @@ class Race(Explorer):
         axes = Axes(x=self.x, y=_loss_axis(drawn))
         progress = sum(lap.progress for lap in new) / len(new) if new else 1
         result = counts | said("Losses by iteration, log scale.", laps)
-        return result | {"axes": axes, "progress": progress} | self.task(drawn), numbers
+        return result | {"axes": axes, "progress": progress} | self.task(laps), numbers
 
     def wait(self):
         """Return when the newest settings are answered."""
@@ -166,16 +182,19 @@ class Race(Explorer):
         self.wait()  # so that the picture is of what has ended
         return super()._repr_mimebundle_(**kwargs)
 
-    def task(self, drawn):
+    def task(self, laps):
         if self.target is None:
             return {}
-        _, loss = self.target
+        measure, loss = self.target
         reached = {}
-        for label, curve in zip(self.labels, drawn, strict=True):
-            below = np.flatnonzero(curve <= loss)
+        for label, lap in zip(self.labels, laps, strict=True):
+            below = np.flatnonzero(lap.curve <= loss)
             at = f"iteration {min((below[0] + 1) * self.every, self.steps)}" if below.size else ""
+            if measure != "loss":
+                at = f"the end, {lap.validation:.3f}" if lap.validation <= loss else ""
             reached[label] = at
-        return task_result(f"Task: a loss of {loss:g} or less in {self.steps} iterations", reached)
+        when = f"in {self.steps}" if measure == "loss" else f"after {self.steps}"
+        return task_result(f"Task: a {measure} of {loss:g} or less {when} iterations", reached)
 
 
 def _loss_axis(drawn):
@@ -195,18 +214,24 @@ class Lap:
     """A rule's run in a race, as far as it has come; step() trains it on, until it has ended.
 
     words  a sentence about it, or `error`, another, if the rule or the model raised
+    validation  the loss on validation data at its end: infinite until then, or if it diverged
     """
 
-    def __init__(self, name, run, steps, every):
+    validation = np.inf
+
+    def __init__(self, name, run, steps, every, measure=None):
         self.name, self.run, self.steps, self.every = name, run, steps, every
+        self.measure = measure
         self.losses, self.ended, self.words, self.error = [], False, f"{name}: training.", ""
 
     def step(self):
         try:
             with np.errstate(all="ignore"):
                 state = next(self.run)
-            self.losses, self.diverged = state.losses, state.diverged
+            self.losses, self.diverged, self.params = state.losses, state.diverged, state.params
         except StopIteration:
+            if self.measure and not self.diverged:
+                self.validation = float(self.measure(self.params))
             self.ended, self.words = True, self._words()
         except Exception as error:  # noqa: BLE001 (a learner's rule may raise anything)
             self.error = f"{self.name}: {sentence(error)}"
@@ -221,7 +246,8 @@ class Lap:
             return f"{self.name}: the loss is not finite at iteration {n + 1}."
         last = (self.steps - 1) % self.every + 1
         over = f"mean of the last {last} of {self.steps} iterations"
-        return f"{self.name}: loss {self.curve[-1]:.3g}, {over}."
+        held = f" Validation loss {self.validation:.3f}." if self.measure else ""
+        return f"{self.name}: loss {self.curve[-1]:.3g}, {over}.{held}"
 
     @property
     def progress(self):

@@ -12,15 +12,36 @@ from adamlib.practice import Function, Judged, Number, Question, Refused, Right,
 MANY = 100  # batches, of a dozen samples
 
 
+def rate_5(rate):
+    (loss,) = _validation_losses(5, rate, seeds=1)
+    return _below(loss, 0.44, rate, 0.055)
+
+
 def rate_50(rate):
-    task = digits(batch_size=50)
-    run = task.train_quietly(rules.sgd, rate, seed=0)
-    if run.diverged:
+    loss = np.mean(_validation_losses(50, rate, seeds=3))
+    reached, words = _below(loss, 0.44, rate, 0.55)
+    if not reached and 0.035 < rate < 0.08:
+        words = f"{words}. That is the rate for B = 5: which rule did the three valleys show?"
+    return reached, words
+
+
+def _validation_losses(size, rate, seeds):
+    """After one epoch in batches of that size, a loss for each seed, infinite if it diverged."""
+    task, losses = digits(batch_size=size), []
+    for seed in range(seeds):
+        run = task.train_quietly(rules.sgd, rate, seed)
+        losses.append(np.inf if run.diverged else task.held_out_loss(run.params))
+    return losses
+
+
+def _below(loss, target, rate, middle):
+    """Whether it is, and words for it; middle is about the best rate."""
+    if not np.isfinite(loss):
         return False, "it diverges"
-    end = task.model.loss(run.params, task.part)
-    if end < 0.37:
-        return True, f"after one epoch the loss is {end:.3f}"
-    return False, f"{rate:g} is too {'small' if rate < 0.7 else 'large'}: the loss is {end:.4f}"
+    words = f"the validation loss is {loss:.3f}"
+    if loss <= target:
+        return True, words
+    return False, f"{words}, so {rate:g} is too {'small' if rate < middle else 'large'}"
 
 
 def ball_rate(rate):
@@ -65,7 +86,7 @@ def _epochs(function, samples, batch_size):
             raise NotImplementedError
         if len(batches) >= MANY:
             raise Refused(
-                f"it gives {MANY} batches of {samples} samples: it must end when all are dealt"
+                f"it gives {MANY} batches of {samples} samples: it must end when all are used"
             )
         if not all(map(_is_pair, batches)):
             raise Refused(f"it must return a list of pairs (images, labels), {_no_pairs(batches)}")
@@ -110,8 +131,8 @@ def _epochs(function, samples, batch_size):
 
 
 MEANINGS = {
-    "that leave a sample out": "some samples never come, and others come twice: deal out one order "
-    "of them all, drawn with rng.permutation (random.shuffle spoils an array of rows)",
+    "that leave a sample out": "some samples never come, and others come twice: draw one order "
+    "of them all with rng.permutation, and cut it (random.shuffle spoils an array of rows)",
     "a label is not that of its image": "a label is not that of its image: take both by one order",
     "that change what they are given": "it changes the images or the labels in place, which the "
     "caller still needs: make new arrays, as by images[order]",
@@ -175,7 +196,7 @@ ANSWERS = {
             0.75: "that is where the first batch leads: now take the second",
             3: "the second gradient is taken where the first step led, not at 0",
             2.25: "the first step has the batch {1, 2}, the second {3, 6}",
-            3.75: "that is the second mean gradient, but for its sign: take the step",
+            3.75: "that is the size of the second mean gradient: take the step",
             4.5: "take the mean over each batch, not the sum; or is η missing?",
             6: "both gradients are taken at 0, and the mean or η is missing",
             1.5: "that is one step with all four",
@@ -219,12 +240,13 @@ ANSWERS = {
             **dict.fromkeys((2, 10, 50, 99), "then neighbouring batches still share images"),
             0: "then every round has the same batch",
             101: "then one image is left out between two batches",
-            70: "that is how many rounds there are: a batch has 100 images",
+            70: "that is the number of rounds; then neighbours would still share 30 images",
             600: "that was exercise 3's batch: here one has 100 images",
             7000: "that is all of them: a batch has 100 images",
             200: "then every other batch is left out",
         },
     ),
+    "rate_5": Judged(rate_5, asks="η"),
     "rate_50": Judged(rate_50, asks="η"),
     "more_work": Number(
         100,
@@ -232,7 +254,52 @@ ANSWERS = {
             10: "ten times the samples make √10 times less noise",
             0.1: "less noise takes more samples",
             0.01: "upside down: less noise takes more samples",
-            **dict.fromkeys((10**0.5, 10**-0.5), "the other way round: noise is the root of work"),
+            **dict.fromkeys(
+                (10**0.5, 10**-0.5),
+                "the other way round: noise falls as one over the root of the work",
+            ),
+        },
+    ),
+    "early": Number(
+        1.7 / 1.07,
+        within=0.02,
+        wrong={
+            8.2: "that is late in the training, with B* = 4,000",
+            10: "that is how the batch grows: put both batch sizes into the formula",
+            1.07 / 1.7: "upside down: divide the progress with 1,000 by that with 100",
+            1 / 1.7: "that is the fraction with B = 100: divide the one with 1,000 by it",
+            1 / 1.07: "that is the fraction with B = 1,000: divide it by the one with 100",
+            1.7: "that is 1 + B*/B with B = 100: divide it by the one with 1,000",
+            1.07: "that is 1 + B*/B with B = 1,000",
+            10**0.5: "that is how the noise falls: put both batch sizes into the formula",
+        },
+    ),
+    "late": Number(
+        8.2,
+        within=0.02,
+        wrong={
+            1.7 / 1.07: "that is at the start, with B* = 70",
+            10: "nearly, but not quite: put both batch sizes into the formula",
+            5 / 41: "upside down: divide the progress with 1,000 by that with 100",
+            1 / 41: "that is the fraction with B = 100: divide the one with 1,000 by it",
+            0.2: "that is the fraction with B = 1,000: divide it by the one with 100",
+            41: "that is 1 + B*/B with B = 100: divide it by the one with 1,000",
+            5: "that is 1 + B*/B with B = 1,000",
+            10**0.5: "that is how the noise falls: put both batch sizes into the formula",
+        },
+    ),
+    "level": Number(
+        4 / 3,
+        wrong={
+            1 / 3: "that is with noise of variance 1",
+            2 / 3: "the variance stands in the last term as it is, 4: do not take its root",
+            1: "that is what a step adds, not yet the level; or 4 η/2, which holds for small η",
+            16 / 3: "4 is the variance already: do not square it",
+            2: "subtract (1 − η)², which is 0.25, and not 1 − η",
+            4: "V = 0.25 V + 1: solve it for V",
+            0.25: "that is (1 − η)², or η²: put it into V = (1 − η)² V + 4 η², and solve for V",
+            0.75: "that is 1 − (1 − η)²: it divides what a step adds",
+            5 / 4: "that is V after one step from V = 1: at rest V does not change any more",
         },
     ),
     "ball_rate": Judged(ball_rate, asks="η"),
@@ -243,40 +310,45 @@ QUESTIONS = {
         "At the start the gradient of 800 images has a cosine near 1 with that of all 8,000. And "
         "after ten epochs of training?",
         {
-            "As near: 800 images are a tenth then too": "What counts is how far single images pull "
-            "apart, beside how long their mean is.",
+            "As near: 800 images are still a tenth of all": "It is not the number of images alone "
+            "that counts. Training makes the mean gradient short, while the gradients of single "
+            "images still differ as much from each other as before, or nearly so.",
             "Clearly lower": Right(
-                "Training has made the mean short, and single images still pull in all directions. "
-                "What is left is mostly what they do not share."
+                "Training has made the mean gradient short, and the gradients of single images "
+                "still point in all directions. What is left of them is mostly what they do not "
+                "share."
             ),
-            "Nearer still: it knows what the digits share": "What they share has been learned, so "
-            "it is gone from the gradient.",
+            "Nearer to 1: by then the model knows what the digits share": "What they share has "
+            "been learned, so it is gone from the gradient. What they do not share is left.",
         },
     ),
     "races": Question(
         "B = 1, B = 100 and all 7,000, each at its best learning rate, one epoch: how will their "
         "losses compare, and which takes longest?",
         {
-            "B = 1 has by far the lowest loss; all 7,000 takes longest": "All use the same images, "
-            "but a processor is fast with matrices and slow with 7,000 small steps.",
+            "B = 1 has by far the lowest loss; all 7,000 takes longest": "All of them use the same "
+            "7,000 images. But a processor is fast with one large matrix, and slow with 7,000 "
+            "small steps.",
             "All 7,000 has the lowest loss, without noise; B = 1 takes longest": "B = 1 does take "
-            "longest. But one exact step leads less far than 70 noisy ones.",
+            "longest. But one exact step does not lead as far as 70 noisy steps.",
             "B = 1 and B = 100 have about the same loss; B = 1 takes longest": Right(
-                "70 steps with a large η lead about as far as 7,000 with a small one. They take "
-                "less time, as a processor is fast with matrices."
+                "70 steps with a large η lead about as far as 7,000 steps with a small η. And they "
+                "take less time, because a processor is fast with matrices."
             ),
         },
     ),
     "ball": Question(
-        "With η = 0.3 the loss on the noisy bowl wanders about a level. Where is that level with η "
-        "= 0.03?",
+        "With η = 0.3 the loss on the noisy bowl falls, then wanders around a level. Where is that "
+        "level with η = 0.03?",
         {
             "About ten times lower": Right(
-                "It is about η/2: a short step takes in little of each gradient's noise, and many "
-                "of them average it. The way down takes longer."
+                "The level is about η/2. A short step lets in little of each gradient's noise, and "
+                "many short steps average it. In return, the way down takes longer."
             ),
-            "At the same height: the noise is the same": "Only η times the noise reaches x.",
-            "At 0, if one waits": "Every step brings new noise, so a constant η never settles.",
+            "At the same height: the noise is the same": "The noise of the gradient is the same, "
+            "but a step multiplies it by η before it reaches x.",
+            "At 0, if we wait long enough": "Every step brings new noise, so with a constant η "
+            "the run never comes to rest.",
         },
     ),
 }
