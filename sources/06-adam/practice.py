@@ -101,12 +101,13 @@ QUESTIONS = {
         {
             "About 100 times, as the curvatures": "That would be so if the ravine lay along the "
             "axes. Here the steep direction has a share in both coordinates.",
-            "They are equal": "At 45° they would be. Here the steep direction is (−0.5, 0.87).",
-            "About 1.7 times": Right(
+            "They are equal": "At 45° they would be alike. At 30° the steep direction is "
+            "(−0.5, 0.87).",
+            "About 1.5 times": Right(
                 "The steep direction is (−sin 30°, cos 30°) = (−0.5, 0.87), and nearly all of the "
-                "gradient points along it. So the second coordinate sees 0.87/0.5 = 1.7 times as "
-                "much as the first. To divide both by nearly the same number leaves the ravine as "
-                "it is."
+                "gradient points along it. Its shares in the two coordinates differ by 0.87/0.5 = "
+                "1.7 only, and what the floor adds makes that 1.5. So the division changes the "
+                "ravine only a little."
             ),
         },
     ),
