@@ -62,6 +62,28 @@ def quadratic(name, curvatures, **rest):
     )
 
 
+def turned(surface, degrees, name):
+    """A surface of two coordinates, turned about (0, 0) against the clock; its window stays."""
+    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+
+    def back(x, y):
+        return cosine * x + sine * y, cosine * y - sine * x
+
+    def slope(x, y):
+        along, across = surface.slope(*back(x, y))
+        return cosine * along - sine * across, sine * along + cosine * across
+
+    return replace(
+        surface,
+        name=name,
+        formula=lambda x, y: surface.formula(*back(x, y)),
+        slope=slope,
+        minima=[turn @ minimum for minimum in surface.minima],
+        start=turn @ surface.start,
+    )
+
+
 cubic = Surface(
     "cubic",
     lambda x: x**3 - 2 * x**2 + 2,
@@ -74,6 +96,12 @@ cubic = Surface(
 bowl = quadratic("bowl", (1, 1), window=((-3, 3), (-3, 3)), start=np.array([-2.5, 1.5]))
 
 ravine = quadratic("ravine", (1, 20), window=((-5, 2), (-2, 2)), start=np.array([-4.0, 1.0]))
+
+narrow_ravine = quadratic(
+    "narrow ravine", (1, 100), window=((-5, 2), (-3, 2)), start=np.array([-4.0, 1.0])
+)
+
+slanted_ravine = turned(narrow_ravine, 30, "slanted ravine")
 
 rosenbrock = Surface(
     "Rosenbrock",  # Rosenbrock, 1960

@@ -45,6 +45,8 @@ FILE = Path(__file__).with_suffix(".jsonl")
 NAMES = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam"]
 RULES = {name: getattr(rules, name) for name in NAMES} | {
     "adagrad from 0": adagrad_from_zero,
+    "rmsprop, corrected, 0.999": partial(experiments.rmsprop_corrected, rho=0.999),
+    "rmsprop, corrected": experiments.rmsprop_corrected,
     "adam, epsilon 0.1": partial(rules.adam, epsilon=0.1),
     "adam, epsilon 1": partial(rules.adam, epsilon=1.0),
     "rmsprop, epsilon 1e-14": partial(rules.rmsprop, epsilon=1e-14),
@@ -683,6 +685,17 @@ def lesson_05(task):
 
 
 def lesson_06(task):
+    digits, ends = task["digits"], {}
+    for name, method in {
+        "Adam": "adam",
+        "corrected RMSProp with ρ = 0.999": "rmsprop, corrected, 0.999",
+        "corrected RMSProp with ρ = 0.9": "rmsprop, corrected",
+    }.items():
+        ends[name] = digits.of(method)
+        best = np.full(digits.seeds, digits.best(method))
+        yield f"best η of {name} on digits", "of the list, by the mean", best
+        if name != "Adam":
+            yield from compared(ends, DIGITS, f"Adam < {name}")
     pairs = "Adam < sgd, Adam < momentum, Adam < Nesterov, Adam < AdaGrad, Adam < RMSProp"
     yield from compared(task["digits"].named(), DIGITS, f"{pairs}, Adam < Adadelta")
 

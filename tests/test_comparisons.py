@@ -146,6 +146,18 @@ def test_the_grid_of_adam_has_an_axis_for_each_knob_and_bounds():
     assert experiments.adam_grid(ravine, 9, [1e9], [0.9], [0.9], [1e-7]) == ravine(ravine.start)
 
 
+def test_the_loss_by_rate_is_of_many_runs_in_the_same_noise(capsys):
+    methods, rates = {"sgd": rules.sgd, "same": rules.sgd, "adam": rules.adam}, [1e-3, 0.01, 0.09]
+    losses = experiments.loss_by_rate(methods, ravine, 30, rates, 4, noise=2.0, runs=50)
+    assert losses["sgd"].shape == (3, 50) and losses["sgd"].std(axis=1).min() > 0
+    np.testing.assert_array_equal(losses["sgd"], losses["same"])
+    assert losses["adam"].mean() > losses["sgd"].mean()  # its default rates are too small here
+    assert capsys.readouterr().out.startswith("sgd                best η = 0.09, mean loss ")
+    quiet = experiments.loss_by_rate({"sgd": rules.sgd}, ravine, 30, rates, 4, noise=0.0, runs=1)
+    run = descend(rules.sgd, ravine.gradient, ravine.start, 30, learning_rate=0.01)
+    assert quiet["sgd"][1, 0] == pytest.approx(ravine(run.trajectory[-1]))
+
+
 WRONG = {
     "The task must be one of": lambda few: experiments.compare(few.model, {"sgd": rules.sgd}),
     "methods must be a dict": lambda few: experiments.compare(few, rules.sgd),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from adamlib import rules
-from adamlib.descent import descend
+from adamlib.descent import descend, steps_of
 from adamlib.experiments import (
     adagrad_from_zero,
     adam_uncorrected,
@@ -18,6 +18,7 @@ from adamlib.experiments import (
     digits,
     paper,
     reviews,
+    rmsprop_corrected,
     turned_ravine,
 )
 from adamlib.experiments.claims import CLAIMS, TABLE, Claim, carried, evidence
@@ -51,6 +52,14 @@ def test_the_two_rules_before_their_repair():
     assert x == pytest.approx(0.9, abs=0.01) and s == pytest.approx(1e-6)
     x, *_ = adam_uncorrected(0.0, 5.0, 1, learning_rate=1.0)
     assert -x == pytest.approx(0.1 / 0.001**0.5, rel=1e-5)
+
+
+def test_rmsprop_with_its_repair():
+    gradients = np.random.default_rng(0).standard_normal((50, 3))
+    corrected = steps_of(rmsprop_corrected, gradients, rho=0.99)
+    np.testing.assert_allclose(np.abs(corrected[0]), 1, rtol=1e-3)
+    late = steps_of(rules.rmsprop, gradients, rho=0.99, epsilon=0.0)[-1]
+    np.testing.assert_allclose(corrected[-1] / late, (1 - 0.99**50) ** 0.5, rtol=1e-3)
 
 
 def test_a_unit_is_dead_that_is_0_for_every_image():

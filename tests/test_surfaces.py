@@ -76,6 +76,18 @@ def test_one_point_many_points_and_grids_agree(surface):
     assert np.shape(one) == () and one == pytest.approx(surface(x)[0], rel=1e-15)
 
 
+def test_a_turned_surface_has_its_values_and_gradients_at_the_turned_points():
+    x, turn = points(surfaces.narrow_ravine), np.array([[3**0.5, -1], [1, 3**0.5]]) / 2
+    slanted = surfaces.slanted_ravine
+    np.testing.assert_allclose(slanted(turn @ x), surfaces.narrow_ravine(x))
+    gradient = turn @ surfaces.narrow_ravine.gradient(x)
+    np.testing.assert_allclose(slanted.gradient(turn @ x), gradient)
+    np.testing.assert_allclose(slanted.start, turn @ surfaces.narrow_ravine.start)
+    off_centre = surfaces.turned(surfaces.himmelblau, 90, "turned")
+    np.testing.assert_allclose(off_centre(np.array(off_centre.minima).T), 0, atol=1e-9)
+    np.testing.assert_allclose(off_centre.minima[0], [-2, 3])
+
+
 def test_cubic_is_the_worked_example():
     assert cubic(0.0) == 2 and cubic(1.0) == 1
     assert cubic(4 / 3) == pytest.approx(22 / 27)

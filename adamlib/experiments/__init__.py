@@ -23,6 +23,7 @@ from adamlib.experiments.comparisons import (
     fraction_left,
     gradient_noise,
     held_out_losses,
+    loss_by_rate,
     loss_of_runs,
     mean_cosines,
     momentum_map,
@@ -39,6 +40,7 @@ from adamlib.experiments.tasks import (
     dead_units,
     digits,
     reviews,
+    rmsprop_corrected,
     turned_ravine,
 )
 from adamlib.experiments.tuning import Score, mean_losses, repeat, scoreboard, tune

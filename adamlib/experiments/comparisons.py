@@ -7,6 +7,7 @@ timed_training                the loss by images used and by seconds
 batch_gradient                a task's gradient, batch by batch, for descend
 mean_cosines, gradient_noise  how far a batch's gradient is from that of all samples
 loss_of_runs                  the loss of many runs on a noisy surface
+loss_by_rate                  the same of some rules after some steps, at each learning rate
 steps_needed                  the steps to the bottom of a ravine
 curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
@@ -41,6 +42,7 @@ from adamlib.inputs import (
     numbers,
     state_defaults,
 )
+from adamlib.surfaces import noisy
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 
@@ -200,6 +202,25 @@ def loss_of_runs(rule, surface, steps, runs=1, **hyperparameters):
     starts = np.repeat(surface.start[:, None], count(runs, "runs", least=1), axis=1)
     run = sweep(rule, surface.gradient, starts, steps, **hyperparameters)
     return surface(np.moveaxis(run.trajectory, 1, 0)).mean(axis=1)
+
+
+def loss_by_rate(methods, surface, steps, rates, seed, *, noise=1.0, runs=200):
+    """{name: the loss after some steps in noise, shape (rates, runs)}; prints each at its best.
+
+    methods  {name: rule}, each in the same noise
+    """
+    check_surface(surface, coordinates=2)
+    check_kind(methods, dict, "methods", "a dict {name: rule}")
+    check_rates(rates)
+    shape = 2, len(rates), count(runs, "runs", least=1)
+    starts, losses = np.broadcast_to(surface.start[:, None, None], shape), {}
+    for name, rule in methods.items():
+        valley = noisy(surface, np.random.default_rng(count(seed, "seed")), noise)
+        run = sweep(rule, valley.gradient, starts, steps, learning_rate=np.reshape(rates, (-1, 1)))
+        losses[name] = surface(run.trajectory[-1])
+        means = losses[name].mean(axis=1)
+        print(f"{name:18} best η = {rates[means.argmin()]:.2f}, mean loss {means.min():.3f}")
+    return losses
 
 
 def steps_needed(rule, kappa, **hyperparameters):

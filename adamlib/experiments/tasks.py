@@ -7,6 +7,7 @@ clothes()     a network with 64 hidden units on Fashion-MNIST: lesson 07
 turned_ravine(rule, share, turned)     many settings of a rule in a ravine: lesson 08
 dead_units(task, params)               how many units of a network are dead
 adagrad_from_zero, adam_uncorrected    two rules as they are before their repair
+rmsprop_corrected                      and one with the repair of Adam
 """
 
 from collections.abc import Callable
@@ -131,6 +132,13 @@ def turned_ravine(rule, share, turned):
 def adagrad_from_zero(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):
     """AdaGrad as in its paper (Duchi, Hazan and Singer, 2011): s starts at 0, Keras's at 0.1."""
     return rules.adagrad(x, g, t, s, learning_rate=learning_rate, epsilon=epsilon)
+
+
+def rmsprop_corrected(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-7):
+    """RMSProp with its start at 0 repaired as in Adam; where Adam has m_hat, it has g."""
+    knobs = dict(learning_rate=learning_rate, beta_1=0.0, beta_2=rho, epsilon=epsilon)
+    x, _, v = rules.adam(x, g, t, 0, v, **knobs)
+    return x, v
 
 
 def adam_uncorrected(

@@ -1,79 +1,153 @@
 # %% [markdown]
 # # 6. Adam
 #
-# Adam is momentum and RMSProp in one rule, with their start repaired (Kingma and Ba, 2015). At the end of this
+# Adam is momentum and RMSProp in one rule, and the start of both is repaired (Kingma and Ba, 2015). Everything so far
+# leads up to it. You will write Adam twice: first as its paper has it, then as Keras computes it. At the end of this
 # lesson you will be able to
 #
-# - write Algorithm 1 of the paper, derive its bias correction, and match `tf.keras.optimizers.Adam`, epsilon included,
-# - say how long a step is: at the start, in noise, after a silence, at worst,
+# - say what Adam gains over RMSProp, and what it does not gain,
+# - derive the bias correction, write Algorithm 1 of the paper, and match `tf.keras.optimizers.Adam`, epsilon included,
+# - say how long a step is: with steady gradients, in noise, after a silence, and at worst,
 # - recognise six wrong Adams by their pictures.
 #
-# | part | minutes | part | minutes |
-# | --- | --- | --- | --- |
-# | 1 Two failures | 2 | 5 How long is a step? | 9 |
-# | 2 The start at zero | 7 | 6 Play | 3 |
-# | 3 Algorithm 1 | 5 | 7 Six wrong Adams | 5 |
-# | 4 Keras's epsilon | 6 | 8 Keras, digits and the family | 8 |
+# | part | minutes |
+# | --- | --- |
+# | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 8 |
+# | [2 The start at zero](#2-The-start-at-zero) | 8 |
+# | [3 Algorithm 1](#3-Algorithm-1) | 6 |
+# | [4 Keras's epsilon](#4-Keras's-epsilon) | 8 |
+# | [5 How long is a step?](#5-How-long-is-a-step?) | 11 |
+# | [6 When m is too slow](#6-When-m-is-too-slow) | 4 |
+# | [7 Six wrong Adams](#7-Six-wrong-Adams) | 6 |
+# | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 2 |
+# | [9 Digits and the family](#9-Digits-and-the-family) | 5 |
+# | in all | 58 |
 #
-# You need lessons 03 (momentum) and 05 (RMSProp).
+# You need lessons [03](03-momentum.ipynb) and [05](05-rmsprop.ipynb). Terms printed in bold are collected in the
+# [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
 #
-# ## 1 Two failures
+# ## 1 What RMSProp lacks
 #
-# Lesson 05 left RMSProp with two failures: its average $v$ starts at 0, and it has no momentum. Both are in this
-# picture, beside the rule that you will write.
+# Lesson 05 left RMSProp with two failures. Its average $v$ starts at 0, so its first steps are too long. And it has no
+# momentum: each step follows the newest gradient alone. The first failure is easy to repair, as part 2 shows. But how
+# bad is the second one, if each parameter already has a step of its own?
+#
+# Here is a problem that answers this. It is a narrow ravine with the curvatures 1 and 100, turned by 30° so that it lies
+# across both axes. Each coordinate of the gradient carries noise with a standard deviation of 1, as if it came from a
+# batch. We race RMSProp against Adam, and RMSProp has its start repaired already. So if it loses, the start
+# cannot be the reason. Each method gets 21 learning rates and 200 runs of 100 steps at each of them.
 
 # %%
+from functools import partial
+
 import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots, rules
-from adamlib.practice import check, check_answer, hint, quiz, wrong_rules
+from adamlib.practice import check, check_answer, hint, progress, quiz, wrong_rules
 from adamlib.conventions import epsilon_from_paper
 from adamlib.descent import descend, given, steps_of, sweep
 from adamlib.explorers import explore, one_step
-from adamlib.surfaces import cubic, noisy, ravine
+from adamlib.surfaces import cubic, narrow_ravine, noisy, ravine, slanted_ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 # %%
-noisy_paths = {}
-for label, method in {"rmsprop, rho = 0.999": rules.rmsprop, "adam": rules.adam}.items():
-    memory = {"rho": 0.999} if "rho" in label else {}
-    valley = noisy(ravine, np.random.default_rng(SEEDS[0] + 1), noise=5)
-    run = descend(method, valley.gradient, ravine.start, 300, learning_rate=0.05, **memory)
-    noisy_paths[label] = run.trajectory
-plots.contour(ravine, noisy_paths, title="The ravine, its gradient seen through noise")
+repaired = experiments.rmsprop_corrected  # partial fixes one of its arguments
+methods = {f"rmsprop, ρ = {rho}": partial(repaired, rho=rho) for rho in (0.9, 0.99, 0.999)}
+methods["adam"] = rules.adam
+rates = np.geomspace(0.02, 2, 21)
+slanted = experiments.loss_by_rate(methods, slanted_ravine, 100, rates, SEEDS[0])
+shown = {name: slanted[name].mean(axis=1) for name in ("rmsprop, ρ = 0.999", "adam")}
+plots.lines(shown, x=rates, xlabel="η", ylabel="mean loss after 100 steps", log_x=True)
 
 # %% [markdown]
-# RMSProp's first step, at $\rho = 0.999$, is 32 times too long: 1.6 in each coordinate, where $\eta$ is 0.05. Even its
-# last steps are twice too long, because after 300 steps $v$ is only a quarter full. And each step follows the newest
-# gradient alone. Lesson 03's answer is a memory: average the gradient too. So Adam keeps two averages, each with its own
-# factor:
+# Look at the left of the figure first. Up to $\eta = 0.1$ the two curves are the same: at a small learning rate Adam
+# gains nothing here. Now follow them to the right. RMSProp is best at 0.2, and with larger rates its loss rises. Adam's
+# curve goes on falling, to a loss about 20 times lower. Other values of $\rho$ do not help RMSProp (they are in the list
+# above the figure). Here is one run of each method, at its best rate:
+
+# %%
+one_run = {}
+for name in ("rmsprop, ρ = 0.999", "adam"):
+    rate = rates[shown[name].argmin()]
+    gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
+    run = descend(methods[name], gradient, slanted_ravine.start, 100, learning_rate=rate)
+    one_run[name] = run
+    display(plots.contour(slanted_ravine, {f"{name}, η = {rate:.1f}": run.trajectory}))
+quiz("06.slanted")
+
+# %% [markdown]
+# Compare the ends of the two paths. The cross is the minimum. After 100 steps RMSProp is still on its way along the
+# floor. Adam swings across the ravine at first, but then it runs along the floor and arrives.
+#
+# Why? RMSProp divides both coordinates by similar numbers, so the ravine stays a ravine. Then the limit of lesson 01 holds
+# again: $\eta/\sqrt v$ times the steep curvature must stay below 2. In the first picture this product has risen to 1.9 at
+# the end, so a larger rate is impossible, and with this one the way along the floor is long.
+#
+# Momentum was the answer to this in lesson 03. In an average of the gradients, those across the ravine cancel, because
+# their signs alternate. Those along it add up. So Adam can take a larger rate: in the second picture the product rises to
+# 3. This is what $m$ is for. Adam averages the gradients too, so it can take longer steps along a ravine that the
+# division cannot straighten.
+#
+# The gain has two limits. First, an average does not remove noise (lesson 03; part 5 measures it for Adam). The second
+# limit is a question to you. We turn the same ravine back, so that it lies along the axes:
+
+# %%
+quiz("06.along")
+
+# %%
+straight = experiments.loss_by_rate(methods, narrow_ravine, 100, rates, SEEDS[0])
+wins = {}
+for where, found in {"slanted": slanted, "along the axes": straight}.items():
+    best = {name: losses[losses.mean(axis=1).argmin()] for name, losses in found.items()}
+    wins[where] = (best["adam"] < best["rmsprop, ρ = 0.999"]).sum()
+    print(f"{where}: Adam ends below RMSProp with ρ = 0.999 in {wins[where]} of 200 runs")
+
+# %% [markdown]
+# Along the axes each coordinate has one curvature, and the division alone straightens the ravine. Adam's lead shrinks
+# from a factor of about 20 to less than 3, and in a third of the runs or more RMSProp even ends lower.
+#
+# So Adam keeps two averages. $m$ averages the gradients, as in lesson 03, and $v$ averages their squares, as in RMSProp.
+# Each has a decay of its own:
 #
 # $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2$$
 #
-# and steps by $-\eta\, m_t / \sqrt{v_t}$, almost. It averages first and then divides; RMSProp with momentum averages the
-# divided steps (§ 5 of the paper).
+# The step is almost $-\eta\, m_t / \sqrt{v_t}$. What is missing comes next.
 #
 # ## 2 The start at zero
 #
-# For now $m$, like $v$, starts at 0. How much is missing? Three ways to the same answer.
+# Both averages start at 0. So they are too small at first: if every gradient is 1, then $m_1$ is only 0.1. How much is
+# missing after $t$ steps? (This is also why lesson 03's average with $\beta = 0.99$ took over 100 batches to come up.)
+# Write $m$ out as in lesson 03:
 #
-# **A sum.** Written out, $m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \dots + \beta_1^{t-1} g_1)$. The weights are a
-# geometric series:
+# $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
 #
-# $$(1 - \beta_1)\,(1 + \beta_1 + \dots + \beta_1^{t-1}) = 1 - \beta_1^t$$
+# Each gradient has a weight. The next line adds up these weights. They are a geometric series:
 #
-# The weights of an average sum to 1. Here $\beta_1^t$ is missing, the weight of the start, which is 0. So divide:
+# $$(1 - \beta_1)\,(1 + \beta_1 + \beta_1^2 + \dots + \beta_1^{t-1}) = 1 - \beta_1^t$$
+#
+# The weights of an average should sum to 1. Here $\beta_1^t$ is missing. That is the weight which the start still has,
+# and the start is 0. An estimate that is wrong even on average is **biased**. To repair it, we divide by the sum of the
+# weights. The **bias correction** of Adam divides $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$, the sums of their
+# weights.
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t} \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}$$
 #
-# **An expectation.** If every gradient has the same mean $E[g]$, the same sum gives
-# $E[m_t] = (1 - \beta_1^t)\, E[g]$, and so $E[\hat m_t] = E[g]$: the **bias** is gone. If every gradient has the same mean
-# square too, $E[\hat v_t] = E[g^2]$. If they drift, an error stays, but old gradients weigh little.
+# The hat is the paper's sign for "corrected": read $\hat m$ as "m hat". At step 1 the correction gives
+# $\hat m_1 = g_1$. After many steps $\beta_1^t$ is nearly 0, and $\hat m$ is $m$.
 #
-# **A simulation.** 10,000 times 60 gradients with mean 1 and standard deviation 1, so that $E[g] = 1$ and
-# $E[g^2] = 2$. Each average is shown divided by what it should be.
+# <details><summary>The same in the words of probability, as in the paper</summary>
+#
+# $E[g]$, the expectation of $g$, is the mean of infinitely many draws of $g$. If every gradient has the same
+# expectation, the sum above gives $E[m_t] = (1 - \beta_1^t)\, E[g]$, so $E[\hat m_t] = E[g]$. In the same way
+# $E[\hat v_t] = E[g^2]$. If the gradients drift, an error stays, but old gradients have little weight.
+#
+# </details>
+#
+# A simulation shows whether it works: 60 random gradients with the mean 1 and the standard deviation 1, and this 10,000
+# times. So $m$ should be 1 on average, and $v$ should be 2, the mean of $g^2$. The figure shows each average divided by
+# what it should be.
 
 # %%
 rng = np.random.default_rng(SEEDS[0])
@@ -87,12 +161,16 @@ for g in 1 + rng.standard_normal((60, 10_000)):
 m_share, v_share = np.transpose(means)
 averages = {"adam, m": m_share, "adam, v": v_share}
 averages |= {"adam, m_hat": m_share / (1 - 0.9**t), "adam, v_hat": v_share / (1 - 0.999**t)}
-display(plots.lines(averages, x=t, ylabel="share of E[g] or E[g²]", log=False))
+display(plots.lines(averages, x=t, ylabel="average / what it should be", log=False))
 quiz("06.start")
 
 # %% [markdown]
-# The correction of $m$ lengthens a step, the correction of $v$ shortens it. Which wins? Here is the same rule without
-# both. `steps_of` gives a rule a list of gradients, and returns its steps in units of the learning rate $\eta$.
+# The two hats lie at 1 from the first step on. Without correction $m$ needs some 40 steps to get there, and $v$ has
+# hardly left 0 after 60.
+#
+# Correcting $m$ makes a step longer, and correcting $v$ makes it shorter. Which of them matters more? Here is Adam
+# without both corrections. The function `steps_of` gives a rule a list of gradients, and returns the steps that the rule
+# takes. It counts them in units of the learning rate $\eta$.
 
 
 # %%
@@ -109,16 +187,18 @@ axes = dict(x=np.arange(1, 201), ylabel="step in units of η", log=False)
 plots.lines(curves, **axes, title="All gradients are 1")
 
 # %% [markdown]
-# It is often said that Adam starts slowly without correction. That is so at $\beta_2 = 0.9$. At 0.999, the default, the
-# steps are **too long**: 3.2 η at first, 6.6 η at step 12, and 3.2 η still at step 100. The root of $v$ divides, and it
-# lacks more than $m$ does.
+# All gradients are 1, so each step should be $\eta$ long, as the line of Adam is. Look at the line of 0.999, the
+# default. Without correction its steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100.
+# The reason is that the step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does. The paper says so too:
+# without the correction, initial steps would be "much larger" (§ 3). Only with a short memory, $\beta_2 = 0.9$, are the
+# first steps too short.
 #
 # ### Exercise 1: derive
 #
 # For any gradient $g > 0$: how long, in units of $\eta$, is the first uncorrected step with $\beta_1 = 0.9$ and
 # $\beta_2 = 0.9999$?
 #
-# <details><summary>Hint</summary>At t = 1, m is (1 − β₁) g; what is √v?</details>
+# <details><summary>Hint</summary>At t = 1, m is (1 − β₁) g. What is √v?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -130,22 +210,32 @@ check_answer("06.first_step", first_step)
 # %% [markdown]
 # ## 3 Algorithm 1
 #
-# All of Adam, for $t = 1, 2, \dots$, element by element, from $m_0 = v_0 = 0$:
+# Now all of Adam fits into five lines. They update both averages, correct both, and move $x$. Everything is element by
+# element, $t$ is 1 at the first step, and $m_0 = v_0 = 0$:
 #
 # $$
 # \begin{aligned}
 # m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t & \text{first moment: which way, on average} \\
 # v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 & \text{second moment: how large, on average} \\
 # \hat m_t &= m_t / (1 - \beta_1^t) & \text{corrected for the start} \\
-# \hat v_t &= v_t / (1 - \beta_2^t) & \\
+# \hat v_t &= v_t / (1 - \beta_2^t) & \text{corrected for the start} \\
 # x_t &= x_{t-1} - \eta\; \hat m_t / (\sqrt{\hat v_t} + \epsilon) & \epsilon \text{ avoids a division by } 0
 # \end{aligned}
 # $$
 #
+# "Moment" is a word of statistics. The **first moment** of a gradient is its mean, and its **second moment** is the mean
+# of its square.
+#
+# Look at epsilon. In lessons 04 and 05 it stood *inside* the root, as in Keras's `Adagrad` and `RMSprop`. Here it stands
+# *outside*, both in the paper and in Keras's `Adam`. There is no deeper reason: it is a convention. Hinton's lecture on
+# RMSProp has no epsilon at all, so each library chose a place for it. Adam's paper has one, and Keras follows the paper.
+# The same number means different things in the two places (lesson 05, part 5). Inside the root, $10^{-7}$ counts where
+# $\sqrt v$ is below $3 \cdot 10^{-4}$. Outside, it counts only where $\sqrt{\hat v}$ is below $10^{-7}$.
+#
 # ### Exercise 2: write it
 #
-# The state is `m` and `v`; return them uncorrected. Names and defaults are Keras's (the paper has $\epsilon = 10^{-8}$).
-# `hint("adam")` helps.
+# Write Algorithm 1. The state is `m` and `v`: return them uncorrected. Names and defaults are Keras's (the paper has
+# $\epsilon = 10^{-8}$). `hint("adam")` helps.
 
 
 # %%
@@ -164,17 +254,20 @@ rule = check(adam, "adam", "by the paper")
 # %% [markdown]
 # ## 4 Keras's epsilon
 #
-# The end of § 2 of the paper computes the same in a cheaper order, and Keras follows it:
+# The end of § 2 of the paper has a cheaper order of the same computation, and Keras follows it. Both corrections are
+# plain numbers, the same for all parameters. So they can go into one learning rate $\eta_t$ that changes with $t$, and
+# the large arrays $m$ and $v$ need no division of their own:
 #
 # $$\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \qquad x_t = x_{t-1} - \eta_t\, \frac{m_t}{\sqrt{v_t} + \hat\epsilon}$$
 #
-# The same but for one thing: $\hat\epsilon$ stands beside $\sqrt{v_t}$, not $\sqrt{\hat v_t}$.
+# This is Algorithm 1 again, with one difference. $\hat\epsilon$ ("epsilon hat") is added to $\sqrt{v_t}$, and
+# Algorithm 1 adds $\epsilon$ to $\sqrt{\hat v_t}$. The number that you give to Keras as `epsilon` is $\hat\epsilon$.
 #
 # ### Exercise 3: make it Keras's
 #
-# Which $\epsilon$ in Algorithm 1 gives Keras's step? (Bring $\sqrt{1 - \beta_2^t}$ below the fraction line.) Then write
-# `adam` again, with one more line, which turns Keras's `epsilon` into that of Algorithm 1. The last `hint("adam")` is for
-# this exercise.
+# Which $\epsilon$ in Algorithm 1 gives Keras's step? (Divide numerator and denominator of Keras's step by
+# $\sqrt{1 - \beta_2^t}$.) Then write `adam` again with one more line, which turns Keras's `epsilon` into that of
+# Algorithm 1. The last `hint("adam")` is for this exercise.
 
 
 # %%
@@ -192,18 +285,22 @@ def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, ep
 rule = check(adam, "adam")
 
 # %% [markdown]
-# One update of your rule, number by number, in the ravine of lesson 01, where the gradient at the start is (−4, 20).
-# How long are the two steps?
+# Here is one update of your rule, number by number, in the ravine of lesson 01. The gradient at the start is (−4, 20).
+# Before you look: how long are the two steps?
 
 # %%
 one_step({rule: {"learning_rate": 0.1}}, ravine)
 
 # %% [markdown]
+# Both steps are 0.1 long, that is, $\eta$. At step 1 $\hat m$ is $g$ and $\sqrt{\hat v}$ is $|g|$, so only the sign of
+# the gradient is left.
+#
 # ### Exercise 4: where they part
 #
-# At which gradient is Keras's first step half of $\eta$? (Three digits.)
+# If gradients are tiny, Keras and Algorithm 1 take different steps. Take $\beta_2 = 0.999$ and Keras's default epsilon,
+# $10^{-7}$. At which gradient is Keras's *first* step half of $\eta$? (Three digits.)
 #
-# <details><summary>Hint</summary>g / (g + ε) is 1/2 where g = ε. Which ε does Keras's 1e-7 stand for at t = 1?</details>
+# <details><summary>Hint</summary>g / (g + ε) is 1/2 where g = ε. Which ε of Algorithm 1 does Keras's 1e-7 stand for at t = 1?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -220,13 +317,32 @@ axes = dict(xlabel="size of the first gradient", ylabel="first step in units of 
 plots.lines(curves, x=sizes[1:], **axes, log=False, marks={"epsilon": 1e-7})
 
 # %% [markdown]
-# At step 1 Keras's epsilon acts 31.6 times more strongly, after 3,000 steps 1.03 times.
+# Both curves rise from 0 to $\eta$, and Keras's rises later. At step 1 Keras's epsilon acts as one that is 31.6 times
+# larger. After 3,000 steps the factor is only 1.03.
+#
+# When does epsilon matter at all? Multiply the loss by 1,000. Then $\hat m$ and $\sqrt{\hat v}$ both become 1,000 times
+# larger, their quotient stays, and so does the whole path. Only epsilon does not grow with them. Here is the cubic of
+# lesson 01, with all its gradients multiplied by a number:
+
+# %%
+scales = np.array([1, 1e3, 1e-3, 1e-5, 1e-7, 1e-9])
+starts = np.full(6, 0.5)
+scaled = descend(rule, lambda x: scales * cubic.gradient(x), starts, 100, learning_rate=0.05)
+gaps = np.abs(scaled.trajectory - scaled.trajectory[:, :1]).max(axis=0)
+for scale, end, gap in zip(scales, scaled.trajectory[-1], gaps, strict=True):
+    print(f"gradients times {scale:<5g}: ends at {end:.3f}, at most {gap:.3f} from the first path")
+
+# %% [markdown]
+# A factor of 1,000 changes nothing. But once the gradients are so small that $\sqrt v$ is no longer far above epsilon,
+# the steps shrink. At $10^{-9}$ the run hardly leaves its start.
 #
 # ## 5 How long is a step?
 #
-# **In noise.** The paper calls $\hat m / \sqrt{\hat v}$ a **signal-to-noise ratio**. It is near 1 where the
-# gradients agree, and small where they cancel in $\hat m$ but not in $\hat v$. Here all gradients have mean 1, and more
-# and more noise. A typical step is the root of the steps' mean square.
+# ### In noise
+#
+# The step is $\eta$ times $\hat m / \sqrt{\hat v}$. Adam's paper calls the quotient $\hat m / \sqrt{\hat v}$ a
+# **signal-to-noise ratio**: it is near 1 or −1 where the gradients agree, and near 0 where they cancel in $\hat m$ but
+# not in $\hat v$. In the next cell all gradients have the mean 1 and carry more and more noise. A *typical* step is the root of the mean square of the steps.
 
 # %%
 levels = np.logspace(-1, 2, 13)
@@ -242,21 +358,46 @@ for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
     print(f"200 steps together scatter by {sums[name]:.0f} η")
 axes = dict(x=levels, xlabel="standard deviation of the noise (the mean is 1)", log_x=True)
 step_size = dict(ylabel="typical step in units of η", log=False, from_zero=True)
-display(plots.lines(sizes_of, **axes, **step_size))
-quiz("06.silence")
+plots.lines(sizes_of, **axes, **step_size)
 
 # %% [markdown]
-# Both make nearly the same progress on average. In pure noise Adam's typical step tends to
-# $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$: its single steps are four times shorter. Together they wander as
-# far, as in lesson 03: averaging makes the path smooth, and does not remove the noise.
+# Go from left to right. With little noise both methods take steps of $\eta$. In pure noise, at the right, RMSProp's
+# are still nearly that long. Adam's typical step falls to $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$, about a quarter.
 #
-# **After a silence.** A rare word's weight has gradients of 0 for long. Then one gradient moves $x$ by up to
-# $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$. The paper (§ 2.1) calls the larger of this and $\eta$ the bound.
+# Does Adam wander less, then? No. The printed lines say that at noise 10 both make the same progress on average, and
+# that the *sum* of 200 steps scatters equally far. An average makes the path smooth, but each gradient still adds its
+# whole share to the sum, spread over several steps.
+#
+# ### After a silence
+#
+# The weight of a rare word has gradients of 0 for a long time. Then one comes that is not 0. How far does this one
+# gradient move $x$?
 
 # %%
-alone = {k: steps_of(rule, [0.0] * k + [1.0])[-1] for k in (0, 10, 100, 1000, 10_000)}
-for k, step in alone.items():
-    print(f"after {k:5} zero gradients one gradient of 1 moves x by {step:.2f} η")
+quiz("06.silence")
+
+# %%
+alone = {}
+for zeros in (0, 10, 100, 1000, 10_000):
+    alone[zeros] = steps_of(rule, [0.0] * zeros + [1.0])[-1]
+    m_hat, v_hat = 0.1 / (1 - 0.9 ** (zeros + 1)), 0.001 / (1 - 0.999 ** (zeros + 1))
+    print(f"{zeros:6} zeros, then 1: m_hat {m_hat:.3f}, root of v_hat {v_hat**0.5:.3f}", end=", ")
+    print(f"step {alone[zeros]:.2f} η")
+
+# %% [markdown]
+# The step first becomes shorter, then longer:
+#
+# - After 10 zeros both hats are averages of 11 numbers, and only the newest is not 0. In $\hat m$ the newest has more
+#   weight than the others, so $\hat m = 0.146$. $\hat v$ is almost a plain mean, about 1/11, and its *root* is 0.30.
+#   So the step is $0.146/0.30 = 0.48$ times $\eta$.
+# - After 100 zeros $m$ no longer needs its correction. From then on $\hat m$ is 0.1, however long the silence.
+# - $\sqrt{\hat v}$ goes on falling, because $v$ remembers about 1,000 steps. It ends at $\sqrt{1 - \beta_2} = 0.032$, and
+#   the step at $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$.
+#
+# The paper takes this for the worst case (§ 2.1): no step should be longer than $3.16\,\eta$. Is that so? Let more
+# gradients follow the first one:
+
+# %%
 after = {}
 growing = (0.999 / 0.9) ** np.arange(40)
 for then, gradients in {"ones": np.ones(40), "growing by 11 %": growing}.items():
@@ -268,15 +409,21 @@ axes = dict(x=np.arange(1, 41), xlabel="step after 10,000 zeros", ylabel="step i
 plots.lines(curves, **axes, log=False, from_zero=True)
 
 # %% [markdown]
-# A short silence shortens the step: $m$'s correction is gone after some 40 steps, $v$'s only after thousands. And here
-# the paper errs: it takes the first gradient after the silence for the worst case. If ones keep coming, steps reach
-# 6.57 η, the curve of part 2: a silence uses up the corrections. The true bound, where $\beta_1^2 < \beta_2$, is
-# $\eta\,(1 - \beta_1)/\sqrt{(1 - \beta_2)(1 - \beta_1^2/\beta_2)}$, here $7.27\,\eta$. Gradients that grow by the factor
-# $\beta_2/\beta_1$ reach it.
+# Both curves pass the paper's bound. Here the paper is wrong. Look at the curve of the ones: you have seen it in
+# part 2. During the silence $t$ grows, so both corrections fade to a division by 1, while $m$ and $v$ are 0 as at the
+# start. After the silence Adam takes the uncorrected steps of part 2, up to 6.57 η.
 #
-# <details><summary>Why?</summary>
+# The true bound is a little higher. Where $\beta_1^2 < \beta_2$, no step is longer than
 #
-# After many steps, with $g_k$ the gradient $k$ steps ago, the inequality of Cauchy and Schwarz gives
+# $$\eta\;\frac{1 - \beta_1}{\sqrt{(1 - \beta_2)\,(1 - \beta_1^2/\beta_2)}}$$
+#
+# With the defaults this is $7.27\,\eta$. Gradients that grow by the factor $\beta_2/\beta_1$ at each step come as close to
+# it as you like: that is the upper curve.
+#
+# <details><summary>Why is this the bound?</summary>
+#
+# Let $g_k$ be the gradient $k$ steps ago. After many steps the inequality of Cauchy and Schwarz,
+# $(\sum_k a_k b_k)^2 \le \sum_k a_k^2 \sum_k b_k^2$, gives
 #
 # $$m^2 = (1 - \beta_1)^2 \Big(\sum_k \frac{\beta_1^k}{\beta_2^{k/2}} \cdot \beta_2^{k/2} g_k\Big)^2 \le (1 - \beta_1)^2 \sum_k \Big(\frac{\beta_1^2}{\beta_2}\Big)^k\, \sum_k \beta_2^k\, g_k^2 = \frac{(1 - \beta_1)^2}{1 - \beta_1^2/\beta_2} \cdot \frac{v}{1 - \beta_2}$$
 #
@@ -284,45 +431,49 @@ plots.lines(curves, **axes, log=False, from_zero=True)
 #
 # </details>
 #
-# ### Exercise 5: choose
+# ### Exercise 5: the longest step
 #
-# With $\beta_1 = 0.9$: for which $\beta_2$ is no step ever longer than $\eta$?
+# Keep $\beta_1 = 0.9$. First: with $\beta_2 = 0.99$, how long can a step be, in units of $\eta$? Then: for which
+# $\beta_2$ is no step ever longer than $\eta$?
 #
-# <details><summary>Hint</summary>Set the true bound to η. Or: with the same weights, a mean is never larger than the root mean square.</details>
+# <details><summary>Hint</summary>The first number is the bound above. For the second, set the bound to η and solve for β₂. Or think of the two averages: if they have the same weights, a mean is never larger than the root of the mean square.</details>
 
 # %%
 # BEGIN SOLUTION
+# STUB longest = ...
 # STUB beta_2 = ...
+longest = (1 - 0.9) / np.sqrt((1 - 0.99) * (1 - 0.9**2 / 0.99))
 beta_2 = 0.9  # beta_1: then m_hat and v_hat have the same weights
 # END SOLUTION
+check_answer("06.longest", longest)
 check_answer("06.bound", beta_2)
 
 # %% [markdown]
-# **In another unit.** Multiply the loss by 1,000: $\hat m$ and $\sqrt{\hat v}$ both grow 1,000 times, and the
-# path stays. But for epsilon:
+# This table is worth remembering. "At the defaults" means $\beta_1 = 0.9$ and $\beta_2 = 0.999$; epsilon is far below
+# $\sqrt{\hat v}$.
+#
+# | gradients | length of a step | at the defaults |
+# | --- | --- | --- |
+# | steady, all the same | $\eta$ | 1 η |
+# | pure noise (typical step) | $\eta\sqrt{(1 - \beta_1)/(1 + \beta_1)}$ | 0.23 η |
+# | the first after a long silence | $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2}$ | 3.2 η |
+# | the worst that there can be | $\eta\,(1 - \beta_1)/\sqrt{(1 - \beta_2)(1 - \beta_1^2/\beta_2)}$ | 7.3 η |
+#
+# ## 6 When m is too slow
+#
+# In part 1 the average $m$ was the cure. An average also has a price: it reacts late. The ravine of lesson 01 lies along
+# the axes, there is no noise, and the division alone straightens it. What does $m$ cost here?
+#
+# ### Exercise 6: choose two knobs
+#
+# In lesson 01 gradient descent with $\eta = 2/21$ came to a loss of $9 \cdot 10^{-7}$ in 84 steps. Get Adam below
+# $10^{-12}$ in 84 steps, with the sliders of $\eta$ and $\beta_1$. ($\beta_2$ and $\epsilon$ keep their defaults.)
+#
+# <details><summary>Hint</summary>Watch the path circle the minimum. m still remembers the way in, and carries x past the minimum. Let it remember less, then try longer steps.</details>
 
 # %%
-scales = np.array([1, 1e3, 1e-3, 1e-5, 1e-7, 1e-9])
-starts = np.full(6, 0.5)
-scaled = descend(rule, lambda x: scales * cubic.gradient(x), starts, 100, learning_rate=0.05)
-gaps = np.abs(scaled.trajectory - scaled.trajectory[:, :1]).max(axis=0)
-for scale, end, gap in zip(scales, scaled.trajectory[-1], gaps, strict=True):
-    print(f"gradients times {scale:<5g}: ends at {end:.3f}, at most {gap:.3f} from the first path")
-
-# %% [markdown]
-# Where epsilon is no longer far below $\sqrt{v}$, steps shrink.
-#
-# ## 6 Play
-#
-# ### Exercise 6: choose
-#
-# The ravine, from the start and in the 84 steps of lesson 01, where gradient descent with 2/21 came to
-# $9 \cdot 10^{-7}$. Get Adam below $10^{-12}$: two knobs must turn, and $\beta_1$ is one of them.
-#
-# <details><summary>Hint</summary>Watch the path circle the minimum: m remembers too long.</details>
-
-# %%
-explore({rule: {"learning_rate": 0.1}}, ravine, steps=84, target=("loss", 1e-12))
+knobs = {"learning_rate": 0.1, "beta_1": 0.9}
+explore({rule: knobs}, ravine, steps=84, target=("loss", 1e-12), beta_2=0.999, epsilon=1e-7)
 
 # %%
 # BEGIN SOLUTION
@@ -334,16 +485,12 @@ check_answer("06.ravine", rate, beta_1)
 # %% [markdown]
 # ## 7 Six wrong Adams
 #
-# Most wrong Adams raise no error: only their paths tell. Here six get the same gradients, 50 times 0.01 and then
-# 50 times 0. ($\eta = 0.01$, and $\epsilon = 0.003$ is large, so that it shows.) The dashed path is right.
-#
-# ### Exercise 7: spot the bug
-#
-# Which picture, 1 to 6, belongs to which bug?
-#
-# <details><summary>Hint</summary>What is 10^-8 in Python? 1 − β⁰? 0.1/0.001? What is added to x at every step? By what is m divided at step 50? Is √0.003 larger than 0.01?</details>
+# Most wrong Adams raise no error. They run, and only their paths tell. Here six wrong Adams get the same gradients: 50
+# times 0.01 and then 50 times 0. ($\eta = 0.01$. $\epsilon = 0.003$ is large, so that its bugs show.) The dashed path
+# is the right one. The program draws the six pictures in a mixed order. You need not read its code.
 
 # %%
+# wrong_rules gives every mistake that check() knows, with a version of the rule that makes it.
 variants = {mistake.name: variant for mistake, variant in wrong_rules(rules.adam)}
 bugs = [
     "epsilon is 10^-8, which is -14",  # in Python ^ is not a power
@@ -361,9 +508,27 @@ def path_of(name):
     return run.trajectory[np.isfinite(run.trajectory)]
 
 
+# %%
 order = np.random.default_rng(7).permutation(6)  # one that gives nothing away
 pictures = {f"picture {i}": path_of(bugs[k]) for i, k in enumerate(order, start=1)}
 plots.beside(path_of("epsilon is that of Algorithm 1"), pictures, "adam", ylim=(-1, 0.2))
+
+# %% [markdown]
+# ### Exercise 7: spot the bug
+#
+# Which picture, 1 to 6, belongs to which bug? Each bug has a hint of its own:
+#
+# <details><summary>10 ^ -8</summary>Let Python compute 10 ^ -8. The result takes the place of epsilon. By what is each step divided then?</details>
+#
+# <details><summary>β₂ in m̂</summary>At step 1, m is divided by 0.001, where it should be divided by 0.1.</details>
+#
+# <details><summary>t from 0</summary>What is 1 − β⁰?</details>
+#
+# <details><summary>No brackets</summary>What is then added to x at every step, even if the gradient is 0?</details>
+#
+# <details><summary>An epoch for t</summary>At step 50, by what should m be divided, and by what is it divided here?</details>
+#
+# <details><summary>Epsilon inside</summary>Is √0.003 larger or smaller than the gradient 0.01?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -384,10 +549,11 @@ three = ten_to_the_minus_8, beta_2_in_m_hat, t_from_0
 check_answer("06.bugs", *three, no_brackets, epoch_for_t, epsilon_inside)
 
 # %% [markdown]
-# ## 8 Keras, digits and the family
+# ## 8 Does it agree with Keras?
 #
-# The cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `descend_keras` gives the optimizer a
-# gradient and a variable, without a network. In the second comparison epsilon counts.
+# We follow the cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `descend_keras` gives Keras's optimizer
+# a gradient and one variable, without a network. `equals_keras` compares your rule with `tf.keras.optimizers.Adam` at
+# every step, first on the cubic, then with all gradients $10^7$ times smaller, where epsilon counts.
 
 # %%
 from adamlib.keras_check import descend_keras, equals_adam, equals_keras, keras, largest_difference
@@ -398,20 +564,19 @@ paths = {
 }
 paths["tf.keras Adam"] = descend_keras(keras.optimizers.Adam(0.05), cubic.gradient, 0.001, 100)
 for name, path in paths.items():
-    last = np.flatnonzero(np.abs(path - 4 / 3) > 0.01).max()
-    print(f"{name:13} ends at {path[-1]:.5f}, f = {cubic(path[-1]):.6f}; ", end="")
-    print(f"farthest {path.max():.3f} at step {path.argmax()}; within 0.01 from step {last + 1}")
+    print(f"{name:13} ends at {path[-1]:.5f}; farthest {path.max():.3f} at step {path.argmax()}")
 equals_keras(rule, cubic.gradient, 0.001, 100, learning_rate=0.05)
 equals_keras(rule, lambda x: 1e-7 * cubic.gradient(x), 0.001, 100, learning_rate=0.05)
 plots.lines(paths, ylabel="x", log=False)
 
 # %% [markdown]
-# Adam leaves the hilltop at once, for it divides by the small slope. Then it overshoots, to 1.501 at step 35, and on this
-# curve plain gradient descent settles sooner.
+# Keras's dashed line lies on yours. Adam leaves the flat hilltop at once, because it divides by the small slope. Then it
+# overshoots the minimum at 4/3, to 1.501 at step 35. Plain gradient descent starts late, but settles earlier.
 #
-# ### One state for each array
+# ### One state for each array ★
 #
-# A model has several arrays. Here the coordinates of the ravine are two:
+# (This section is optional.) A model has several parameter arrays, such as weights and biases. Each needs its own $m$ and $v$. What happens if all
+# arrays share one state? Here the two coordinates of the ravine play two arrays:
 
 # %%
 both = {}
@@ -428,36 +593,44 @@ for label in ("adam, a state each", "adam, one state shared"):
 plots.lines(both, ylabel="x of the first array", log=False)
 
 # %% [markdown]
-# Shared, $m$ holds mostly the other array's gradient, so the first array goes uphill, to −4.50 at step 57; and $v$ holds
-# the other's square, so then it goes downhill slowly.
+# With one shared state $m$ holds mostly the larger gradient of the other array. So the first array goes uphill, to −4.50
+# at step 57. Later it comes back slowly, because $v$ holds the other array's squares.
 #
-# ### Scoreboard
+# ## 9 Digits and the family
 #
-# The task of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100, each learning rate tuned on
-# 1,000 held-out images, three seeds.
+# The task is that of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100. The learning rate of
+# each method is the best of one list on 1,000 validation images, with three seeds.
 
 # %% tags=["about: 06 Adam ends below RMSProp"]
-methods = [rules.sgd, rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta]
-board = {method.__name__: method for method in [*methods, rule]}
+others = rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta
+board = {method.__name__: method for method in (rules.sgd, *others, rule)}
 scores = experiments.digits_scoreboard(board, every=10)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
 assert largest_difference(ours, theirs) < 1e-3
 print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
-shown = ["sgd", "momentum", "rmsprop", "adadelta", "adam", "tf.keras Adam"]
-curves = {name: scores[name].losses for name in shown}
+curves = {name: scores[name].losses for name in ("sgd", "adadelta", "adam")}
 display(plots.lines(curves, x=np.arange(10, 71, 10), xlabel="batch", ylabel="training loss"))
-others = ["momentum", "Nesterov", "RMSProp", "AdaGrad", "sgd", "Adadelta"]
-experiments.evidence(*(f"06 Adam ends below {other}" for other in others))
+rivals = [f"corrected RMSProp with ρ = {rho}" for rho in (0.999, 0.9)]
+rivals += ["RMSProp", "Nesterov", "momentum", "AdaGrad", "sgd", "Adadelta"]
+experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 
 # %% [markdown]
-# Your Adam and Keras's have the same line. On this task thirty seeds do not separate Adam from Nesterov or RMSProp, once
-# each has its best learning rate. Adam ends below momentum with 22 of 30, by a mere 0.005. Adam is a little ahead of AdaGrad, which starts from 0.1 here, and of
-# sgd: by 0.02 and by 0.04, with 26 of 30 seeds each. Only Adadelta is far behind, at the end of the list.
+# The figure shows three of the eight methods, so that you can see them. The table is what counts: it has thirty seeds. It
+# says three things:
 #
-# ### The family on one page
+# - **The average m helps.** RMSProp with its start repaired and $\rho = 0.999$ is Adam without $m$. Adam ends 0.021 lower,
+#   with 28 of 30 seeds. (Both are best at $\eta = 0.01$.) Against $\rho = 0.9$ the lead is only 0.010, and thirty seeds do
+#   not quite separate the two.
+# - **Among the good methods there is no winner.** Thirty seeds do not separate Adam from Nesterov, momentum or Keras's
+#   RMSProp, once each has its best learning rate. Adam ends below momentum with 22 of 30 seeds, but by only 0.005.
+# - **Some methods are behind.** AdaGrad (from Keras's 0.1) is behind by 0.02 and sgd by 0.04, with 26 of 30 seeds each.
+#   Only Adadelta is far behind. Its best rate is the last one of the list.
 #
-# With $\beta_1 = 0$, $\hat m$ is $g$; with $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$; and a huge $\epsilon$ hides the
-# root. So `tf.keras.optimizers.Adam` can become most of this course:
+# ### The family in one table
+#
+# In lessons 01 to 05 each method was checked against Keras's Adam, with settings that looked odd. Now you can read them.
+# Three switches do it. With $\beta_1 = 0$, $\hat m$ is the newest gradient. With $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$.
+# And with a huge $\epsilon$ the root no longer counts: every step is divided by $\epsilon$.
 #
 # | method | learning rate at step $t$ | $\beta_1$ | $\beta_2$ | $\epsilon$ |
 # | --- | --- | --- | --- | --- |
@@ -465,72 +638,106 @@ experiments.evidence(*(f"06 Adam ends below {other}" for other in others))
 # | momentum $\mu$ | $10^{20}\, \eta\,(1 - \mu^t)/(1 - \mu)$ | $\mu$ | 0 | $10^{20}$ |
 # | sign descent | $\eta$ | 0 | 0 | tiny |
 # | RMSProp $\rho$ | $\eta/\sqrt{1 - \rho^t}$ | 0 | $\rho$ | tiny |
-# | AdaGrad from 0 (§ 5) | $\eta/\sqrt t$ | 0 | $1 - 10^{-14}$ | tiny |
+# | AdaGrad from 0 | $\eta/\sqrt t$ | 0 | $1 - 10^{-14}$ | tiny |
 #
-# Nesterov's momentum is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is no setting:
-# it averages its steps too.
+# In words, row by row:
+#
+# - **Gradient descent.** The step is $g$ divided by $10^{20}$, and the learning rate takes the $10^{20}$ back.
+# - **Momentum.** $\hat m$ is a corrected average, and momentum's velocity is a plain sum. The factor $1 - \mu^t$ takes the
+#   correction back, and $1/(1 - \mu)$ makes the average a sum.
+# - **Sign descent.** The step is $g$ divided by its size.
+# - **RMSProp.** $v$ is the same, but RMSProp does not correct it. The learning rate takes the correction back.
+# - **AdaGrad.** If $v$ forgets almost nothing, $\hat v$ is the mean of all $t$ squares (§ 5 of the paper). AdaGrad divides
+#   by the root of their sum, which is $\sqrt t$ times larger.
+#
+# Nesterov's momentum is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is no setting of
+# Adam, because it averages its steps too. The check, once more for all five:
 
 # %%
 for method in (rules.sgd, rules.momentum, rules.sign_descent, rules.rmsprop, rules.adagrad):
     equals_adam(method, cubic.gradient, 0.5, 100, learning_rate=0.01)
 
-print("\nIn float32, as Keras computes unless told otherwise:")
-two = iter(np.float32([1, 1e-5]))
-as_sign = keras.optimizers.Adam(0.01, beta_1=0.0, beta_2=0.0, epsilon=1e-15)
-trap_1 = descend_keras(as_sign, lambda x: next(two), 0.0, 2)
-print(f"sign descent, gradients 1 and 0.00001: x is {trap_1[1]:.2f}, then {trap_1[2]:.0e}")
-as_adagrad = keras.optimizers.Adam(0.01, beta_1=0.0, beta_2=1 - 1e-14, epsilon=1e-15)
-trap_2 = descend_keras(as_adagrad, cubic.gradient, 0.5, 100)
-print(f"AdaGrad: after 100 steps x = {trap_2[-1]}")
-
 # %% [markdown]
-# Two traps: one step of $10^8$, and 100 steps of 0. In float64 both runs are as they should be.
-#
-# <details><summary>Why?</summary>
-#
-# Keras computes $v + (g^2 - v)(1 - \beta_2)$, and $1 + (10^{-10} - 1)$ is 0 in float32, so the second step is divided by
-# next to nothing. In AdaGrad's place $v$ fills as it should; but $\beta_2^t$ is taken in float32, where $1 - 10^{-14}$
-# is 1, so the learning rate is multiplied by $\sqrt{1 - 1^t} = 0$.
-#
-# </details>
-#
 # ## Where it fails
 #
-# The defaults are not the best everywhere: in the ravine $\beta_1 = 0.9$ remembers too long. In noise the steps never
-# die out. Lesson 07 turns each knob alone, then two at a time.
+# The defaults are not the best everywhere. In part 6, $\beta_1 = 0.9$ remembered too long. In noise the steps never die
+# out. And three more knobs than sgd has is a lot to choose.
 #
 # **Recap**
 #
-# 1. Adam is momentum's average $\hat m$ over the root of RMSProp's $\hat v$, each divided by $1 - \beta^t$ for its start at 0.
-# 2. Without correction the default's first steps are too long, not too short.
-# 3. A step is $\eta$ times a signal-to-noise ratio: about $\eta$ where gradients are steady, $3.2\,\eta$ for the first after a
-#    long silence, up to $7.3\,\eta$ at worst.
-# 4. Scale does not matter while $\epsilon \ll \sqrt v$; Keras's $\hat\epsilon$ acts $1/\sqrt{1 - \beta_2^t}$ times more strongly.
-# 5. Gradient descent, momentum, sign descent, RMSProp and AdaGrad are Adam with its knobs turned.
+# 1. Adam divides momentum's average $\hat m$ by the root of RMSProp's average $\hat v$.
+# 2. $m$ allows longer steps along a ravine that lies across the axes. It does not remove noise, and along the axes the
+#    division does most of the work.
+# 3. Both averages start at 0, so Adam divides them by $1 - \beta^t$. Without this the first steps are too long at the
+#    defaults, not too short.
+# 4. A step is $\eta$ where gradients are steady, $0.23\,\eta$ in noise, $3.2\,\eta$ for the first gradient after a long
+#    silence, and $7.3\,\eta$ at worst.
+# 5. The scale of the loss does not matter while $\epsilon$ is far below $\sqrt v$. Keras's $\hat\epsilon$ acts
+#    $1/\sqrt{1 - \beta_2^t}$ times more strongly than that of Algorithm 1.
+# 6. Gradient descent, momentum, sign descent, RMSProp and AdaGrad are Adam with its knobs turned.
+
+# %%
+progress("06")
+
+# %% [markdown]
+# **Next:** [lesson 07, Adam's knobs](07-adams-knobs.ipynb). It answers what each of the four knobs does, which of them
+# act together, and when a learning rate should change during a run.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (Algorithm 1, §§ 2, 2.1, 3 and 5).
-# G. Hinton, *Coursera lecture 6e*, 2012. B. Polyak, *Some methods of speeding up the convergence of iteration
-# methods*, 1964. J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods*, 2011.
+# G. Hinton, *Neural networks for machine learning*, lecture 6e, Coursera, 2012. B. Polyak, *Some methods of speeding up the
+# convergence of iteration methods*, 1964. J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods*, 2011.
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
 
-leap = np.diff(noisy_paths["rmsprop, rho = 0.999"], axis=0)[0]
-assert np.allclose(np.abs(leap) / 0.05, 31.62, atol=0.01)
-assert round(1 - 0.999**300, 2) == 0.26
+# Part 1, 200 runs each. Over 40 seeds: RMSProp's best loss 0.42 ± 0.01, Adam's 0.020 ± 0.001, lower
+# in all runs. Along the axes 0.017 ± 0.001 and 0.011 ± 0.001, and RMSProp lower in 42 ± 3 % of them.
+by_rmsprop, lead = "rmsprop, ρ = 0.999", {}
+for where, found in {"slanted": slanted, "along the axes": straight}.items():
+    least = {name: losses.mean(axis=1).min() for name, losses in found.items()}
+    lead[where] = min(least[name] for name in least if name != "adam") / least["adam"]
+assert 15 < lead["slanted"] < 30 and lead["along the axes"] < 3
+assert wins["slanted"] > 195 and 100 <= wins["along the axes"] <= 140
+assert shown[by_rmsprop].min() < 1.1 * min(
+    slanted[f"rmsprop, ρ = {r}"].mean(axis=1).min() for r in (0.9, 0.99)
+)
+assert abs(rates[shown[by_rmsprop].argmin()] - 0.2) < 1e-9 < 0.3 < rates[shown["adam"].argmin()]
+short, there = (np.linalg.norm(run.trajectory[-1]) for run in one_run.values())
+assert short > 0.45 and there < 0.55  # over 60 seeds 0.80 ± 0.13 and 0.12 ± 0.08
+slopes = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])
+roots = [
+    np.sqrt(run.states["v"] / (1 - 0.999 ** np.arange(1, 101))[:, None]) for run in one_run.values()
+]
+curvature = [  # the steep one, in the coordinates in which the division makes x a plain step
+    max(np.linalg.eigvalsh(slopes / np.sqrt(np.outer(root, root))).max() for root in path)
+    for path in roots
+]
+assert 1.85 < 0.2 * curvature[0] < 2 and 2.8 < rates[shown["adam"].argmin()] * curvature[1]
+assert 1.4 < (roots[0][:, 1] / roots[0][:, 0]).min() < (roots[0][:, 1] / roots[0][:, 0]).max() < 1.7
+small = rates < 0.1001
+assert np.allclose(shown[by_rmsprop][small], shown["adam"][small], rtol=0.05)
+spread = np.abs(np.linalg.eigh(slopes)[1][:, 1])
+assert abs(spread[1] / spread[0] - 3**0.5) < 1e-3  # 1.7, of the steep direction
+assert round(1 - 0.9**40, 2) == 0.99 and 1 - 0.999**60 < 0.06
 for label, deviation in (("adam, m_hat", 1.0), ("adam, v_hat", 6**0.5 / 2)):  # of one draw
     assert np.abs(averages[label] - 1).max() < 6 * deviation / np.sqrt(10_000)
 assert np.round(without[[0, 11, 99], 2], 1).tolist() == [3.2, 6.6, 3.2]
 assert without[:, 2].argmax() == 11 and without[0, 0] < 0.4 and corrected.max() <= 1
 assert round(by_paper[0], 2) == 0.5 and round(by_keras[0], 3) == 0.031
+assert round(1e-7**0.5, 4) == 3e-4
 # 200 steps of 1,000 runs: over 40 seeds the means are apart by at most 0.017 ± 0.001, the sums'
 # ratio is 1.02 ± 0.01, Adam's typical step 0.229 ± 0.001, and RMSProp's 4.19 ± 0.02 times that.
 assert np.allclose(means_of["adam"], means_of["rmsprop"], atol=0.03)
 assert abs(sums["adam"] / sums["rmsprop"] - 1) < 0.1
-assert abs(sizes_of["adam"][-1] - np.sqrt(0.1 / 1.9)) < 0.01
+assert (
+    abs(sizes_of["adam"][-1] - np.sqrt(0.1 / 1.9)) < 0.01 and round(np.sqrt(0.1 / 1.9), 2) == 0.23
+)
 assert 4 < sizes_of["rmsprop"][-1] / sizes_of["adam"][-1] < 4.4
+assert min(sizes_of["adam"][0], sizes_of["rmsprop"][0]) > 0.98
+assert round(sizes_of["rmsprop"][-1], 1) == 1
 assert [f"{s:.2f}" for s in alone.values()] == ["1.00", "0.48", "0.98", "2.52", "3.16"]
+assert round(0.1 / (1 - 0.9**11), 3) == 0.146 and round((0.001 / (1 - 0.999**11)) ** 0.5, 2) == 0.3
 assert [f"{s.max():.2f}" for s in after.values()] == ["6.57", "7.27"]
 bounds = [(1 - 0.9) / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.9, 0.99, 0.999)]
 assert np.round(bounds, 2).tolist() == [1, 2.35, 7.27]
@@ -542,15 +749,15 @@ at_t = [
 assert (np.diff(at_t) > 0).all() and max(at_t) < bounds[2]
 wild = rng.standard_normal((400, 200)) * 10 ** rng.uniform(-3, 3, (400, 200))
 assert np.abs(steps_of(rule, wild, beta_2=0.9)).max() < 1 + 1e-9  # a rounding
-assert gaps[1] < 1e-5 and gaps[-1] > 0.9
+assert gaps[1] < 1e-5 and gaps[-1] > 0.9 and abs(scaled.trajectory[-1, -1] - 0.5) < 0.1
 adams = paths["adam"]
 assert f"{adams[-1]:.5f} {cubic(adams[-1]):.6f} {adams.max():.3f}" == "1.33255 0.814816 1.501"
 assert adams.argmax() == 35 and np.abs(adams - paths["tf.keras Adam"]).max() < 1e-5
 assert np.allclose(1 / np.sqrt(1 - 0.999 ** np.array([1, 3000])), [31.6, 1.03], atol=0.03)
 shared = both["adam, one state shared"]
 assert shared.argmin() == 57 and round(shared.min(), 2) == -4.5 and shared[-1] > -4
-many = [np.ravel(k) for k in np.meshgrid(np.geomspace(0.01, 5, 100), 1 - np.geomspace(1e-4, 1, 50))]
-turned = sweep(rule, ravine.gradient, ravine.start, 84, learning_rate=many[0], beta_2=many[1])
+many = np.geomspace(0.01, 5, 400)
+turned = sweep(rule, ravine.gradient, ravine.start, 84, learning_rate=many)
 assert np.nanmin(ravine(np.moveaxis(turned.trajectory, 1, 0))) > 1e-10  # without beta_1
 sgd_end = descend(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory[-1]
 assert f"{ravine(sgd_end):.0e}" == "9e-07"
@@ -558,17 +765,18 @@ ends = {name: score.held_out for name, score in scores.items()}
 words = {"nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp", "adadelta": "Adadelta"}
 for name in ("sgd", "momentum", *words):
     carried(f"06 Adam ends below {words.get(name, name)}", ends[name] - ends["adam"])
-for name in ("Nesterov", "RMSProp"):
+for name in ("Nesterov", "momentum", "RMSProp", "corrected RMSProp with ρ = 0.9"):
     carried(f"06 Adam ends below {name}", separated=False)
+carried("06 Adam ends below corrected RMSProp with ρ = 0.9", mean="0.010")
+claim = "06 Adam ends below corrected RMSProp with ρ = 0.999"
+carried(claim, separated=True, shown=28, mean="0.021")
+for name in ("Adam", "corrected RMSProp with ρ = 0.999"):
+    carried(f"06 best η of {name} on digits", mean="0.01")
 carried("06 Adam ends below momentum", shown=22, mean="0.005")
 carried("06 Adam ends below AdaGrad", separated=True, shown=26, mean="0.02")
 carried("06 Adam ends below sgd", separated=True, shown=26, mean="0.04")
 carried("06 Adam ends below Adadelta", share=1)
 assert CLAIMS["06 Adam ends below Adadelta"].mean > 0.1
 carried("05 Adadelta's best η is the list's last", share=1)
-assert f"{abs(trap_1[2]):.0e}" == "1e+08" and set(trap_2) == {0.5}
-assert float(as_adagrad.variables[-1]) > 1e-12  # v fills in float32 too
-for kind, difference in ((np.float32, 0), (np.float64, 1e-10)):
-    assert np.isclose(kind(1) + (kind(1e-10) - kind(1)), difference, rtol=1e-4, atol=0)
 settled = [np.flatnonzero(np.abs(paths[name] - 4 / 3) > 0.01).max() for name in ("sgd", "adam")]
 assert settled[0] < settled[1]

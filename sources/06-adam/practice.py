@@ -12,7 +12,7 @@ def bound_by_beta_2(beta_2):
         return False, "where β₂ ≤ β₁², here 0.81, steps have no bound"
     words = f"the longest step is {(1 - 0.9) / ((1 - beta_2) * (1 - 0.9**2 / beta_2)) ** 0.5:.5g} η"
     if abs(beta_2 - 0.99) < 1e-3:
-        words = f"one gradient after a silence moves x by η then, but {words}"
+        words = f"one gradient after a silence moves x by η at most, but {words}"
     return abs(beta_2 - 0.9) <= 1e-3, words
 
 
@@ -48,8 +48,8 @@ ANSWERS = {
     "first_step": Number(
         10,
         wrong={
-            1: "that is the corrected one",
-            0.1: "that is m for g = 1: it is divided by √v",
+            1: "that is the step with correction",
+            0.1: "that is m for g = 1, which is still divided by √v",
             1000: "v is under a root",
             100: "that is 1/√v for g = 1: m is 0.1",
             31.623: "that is 1/√0.001: β₂ is 0.9999 here, and m is 0.1 for g = 1",
@@ -63,9 +63,9 @@ ANSWERS = {
         1e-7 / 0.001**0.5,
         wrong={
             1e-7: "there Algorithm 1 has half of η: Keras's epsilon acts more strongly",
-            1e-8: "that is the paper's: Keras's is 1e-7",
+            1e-8: "that is the paper's epsilon: Keras's is 1e-7",
             0.001**0.5: "that is √(1 − β₂) at t = 1: what does it do to 1e-7?",
-            0.001**-0.5: "that is how many times larger ε gets: asked is the gradient",
+            0.001**-0.5: "that is how many times larger ε gets: what gradient does that make?",
             **dict.fromkeys((1.5811e-6, 6.3246e-6), "it is half where g and ε are equal"),
             1e-4: "√v needs √(1 − β₂): take the root of 0.001",
             3.1623e-9: "that is 1e-7 times the root: divide by it",
@@ -74,36 +74,82 @@ ANSWERS = {
             3.1623e-7: "that is with the root of 1 − β₁: v's factor is 1 − β₂, or 0.001",
         },
     ),
+    "longest": Number(
+        0.1 / (0.01 * (1 - 0.81 / 0.99)) ** 0.5,
+        within=5e-3,
+        wrong={
+            1: "that is the first step after a silence, the paper's bound: the worst is longer",
+            7.27: "that is with β₂ = 0.999",
+            3.1623: "that is the paper's bound for β₂ = 0.999",
+            55: "the root is missing: it is taken of the whole product",
+            5.5: "the root is of the whole product, not of 1 − β₂ alone",
+            23.452: "the root is of the whole product, not of its second factor alone",
+            0.23452: "1 − β₂ is missing under the root",
+            3.3166: "β₁ is squared under the root: 1 − β₁²/β₂ is 1 − 0.81/0.99",
+            2.2942: "β₁² is divided by β₂ under the root: 1 − 0.81/0.99",
+        },
+    ),
     "bound": Judged(bound_by_beta_2, asks="β₂"),
     "ravine": Judged(ravine_by_adam, asks="η β₁"),
     "bugs": Judged(bugs, asks="A B C D E F"),
 }
 
 QUESTIONS = {
+    "slanted": Question(
+        "RMSProp divides each coordinate by its own √v. The curvatures of this ravine are 1 and "
+        "100. How much larger is √v of the second coordinate than √v of the first here?",
+        {
+            "About 100 times, as the curvatures": "That would be so if the ravine lay along the "
+            "axes. Here the steep direction has a share in both coordinates.",
+            "They are equal": "At 45° they would be alike. At 30° the steep direction is "
+            "(−0.5, 0.87).",
+            "About 1.5 times": Right(
+                "The steep direction is (−sin 30°, cos 30°) = (−0.5, 0.87), and nearly all of the "
+                "gradient points along it. Its shares in the two coordinates differ by 0.87/0.5 = "
+                "1.7 only, and what the floor adds makes that 1.5. So the division changes the "
+                "ravine only a little."
+            ),
+        },
+    ),
+    "along": Question(
+        "The same ravine, now along the axes, with the same noise, and each method at its best "
+        "rate. By how much does Adam win?",
+        {
+            "Again by a factor of about 20": "The factor was 20 because the division could not "
+            "help. Here each coordinate has one curvature, and the division can.",
+            "By less than a factor of 3": Right(
+                "Here √v of the steep coordinate is far larger, and the division straightens the "
+                "ravine. RMSProp even ends lower in many of the runs."
+            ),
+            "RMSProp wins by a factor of about 20": "The average costs Adam little here, and "
+            "RMSProp's steps still follow single noisy gradients.",
+        },
+    ),
     "start": Question(
-        "m and v both start at 0. With β₁ = 0.9 and β₂ = 0.999, and nothing done about it, how "
-        "long are the first steps, η m/√v, where every gradient is 1?",
+        "m and v both start at 0. With β₁ = 0.9 and β₂ = 0.999, and without correction, how long "
+        "are the first steps, η m/√v, if every gradient is 1?",
         {
             "Longer than η": Right(
-                "At t = 1, m is 0.1 and √v is √0.001 = 0.032: the step is 3.2 η. A small number "
-                "that divides makes a long step."
+                "At t = 1, m is 0.1 and √v is √0.001 = 0.032, so the step is 3.2 η. √v divides, "
+                "and √v is even smaller than m."
             ),
-            "Shorter than η": "m is too small, which shortens the step; but √v divides, and is "
-            "smaller still.",
-            "η, as later": "That would be so if m and √v lacked the same share: m lacks 0.9 of "
-            "itself, √v 0.97.",
+            "Shorter than η": "m is too small, and that shortens the step. But √v divides, and it "
+            "is even smaller.",
+            "η, as later": "That would be so if m and √v lacked the same fraction. At t = 1, m is "
+            "0.1 of what it should be, and √v is only 0.032 of it.",
         },
     ),
     "silence": Question(
-        "1,000 gradients of 0, then one gradient of 1. How long is Adam's step there?",
+        "A weight gets 1,000 gradients of 0, then one gradient of 1. How long is Adam's step for "
+        "that one?",
         {
-            "Shorter than η, because m is 0.1": "m is a tenth of the gradient, but v̂ is 0.0016, "
-            "its root 0.04.",
-            "η, because η bounds the step": "It is η at t = 1. Here m's correction is gone, and "
-            "v's is ÷0.63: 0.1 is divided by 0.04.",
+            "Shorter than η, because m is 0.1": "m is a tenth of the gradient. But it is divided "
+            "by √v̂, and √v̂ is only 0.04.",
+            "η, because η bounds the step": "The step is η at t = 1. Here the correction of m is "
+            "gone, and m̂ is 0.1. It is divided by √v̂, which is 0.04.",
             "Longer than η": Right(
-                "m is 0.1, v̂ is 0.001 divided by 1 − 0.999¹⁰⁰¹, or 0.63: the step is 0.1/√0.0016 "
-                "= 2.5 η."
+                "m̂ is 0.1. v is 0.001, and its correction divides it by 1 − 0.999¹⁰⁰¹ = 0.63, so "
+                "√v̂ is √0.0016 = 0.04. The step is 0.1/0.04 = 2.5 η."
             ),
         },
     ),
