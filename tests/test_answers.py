@@ -94,7 +94,7 @@ def test_answers(value, words, capsys):
         ("02.ball_rate", 3, "beyond 2/L, here 2, it diverges"),
         ("04.smallest", 1.7, "right: in 20 steps f comes down to "),
         ("04.smallest", 1.65, "right: in 20 steps f comes down to "),
-        ("04.smallest", 1.6, "not yet: in 20 steps f comes down to 1.6"),
+        ("04.smallest", 1.6, "not yet: in 20 steps f comes down to 1.79e-06: raise η"),
         ("04.smallest", 3, ", but a smaller η does it too"),
         ("04.smallest", 100, ", but a smaller η does it too"),
         ("04.smallest", 1e300, "not yet: it diverges\n"),

@@ -114,7 +114,7 @@ ANSWERS = {
             100 * (0.74 * 0.26 / 1706) ** 0.5: "that is one standard error: take two",
             2 * (0.74 * 0.26 / 1706) ** 0.5: "a percentage point is 0.01",
             (0.74 * 0.26 / 1706) ** 0.5: "that is one standard error, and a point is 0.01",
-            200 * 0.74 * 0.26 / 1706: "the root is missing",
+            200 * 0.74 * 0.26 / 1706: "you left out the root",
             200 * (0.74 / 1706) ** 0.5: "the factor 1 − p is missing",
             200 * (0.74 * 0.26) ** 0.5: "divide by n under the root",
         },

@@ -187,7 +187,7 @@ QUESTIONS = {
                 "every later step is 0 too. The ε above the line makes the first step."
             ),
             "It starts slowly, and u catches up": "u can only catch up with steps that are not 0. "
-            "The first step has the factor √u = 0: what is the next u?",
+            "The first step has the factor √u = 0, so the next u is 0 too.",
             "Its first step divides by 0": "Below the line v already holds the first gradient's "
             "square, and ε besides. The trouble is above the line.",
         },
