@@ -586,6 +586,9 @@ for rho in (0.5, 0.99):
     assert np.allclose(np.abs(run.trajectory[-10:]), 0.075, atol=1e-4)
 falling = descend(rule, ravine.gradient, ravine.start, 3000, learning_rate=lambda t: 0.15 / t**0.5)
 assert np.abs(falling.trajectory[-100:]).max() < 0.15 / 3000**0.5
+does_both = ~late & ~away[:, None]
+assert 0.7 < rhos[does_both.any(axis=1)].min() < rhos[does_both.any(axis=1)].max() < 0.88
+assert etas[does_both.any(axis=0)].min() > 0.03 and etas[does_both.any(axis=0)].max() < 0.15
 assert first["m"] < 0.0015 and round(first["m"], 4) == round(first["mm"], 4) == 0.0014
 for curve, epsilon in zip(own_rates.values(), (1e-7, 1e-6, 1e-5), strict=True):
     assert 1 < curve[0] / epsilon**0.5 < 1.5 and 2 < curve.max() / epsilon**0.5 < 5
