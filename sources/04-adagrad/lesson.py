@@ -590,7 +590,7 @@ for name, words_ in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
     carried(claim, held["nesterov"] - held[name], share=1, mean="0.03")
 begins = raced["adagrad from 0"][:, 0] - np.log(2)
 carried("04 AdaGrad from 0 begins above log 2", begins, share=1)
-# Without the three seeds' own values: at some seeds they choose another rate for AdaGrad from 0.1.
+# Without the three seeds' own values: some three choose another rate for sgd (3 in place of 1).
 carried("04 AdaGrad from 0.1 ends below sgd", share=1)
 carried("04 AdaGrad from 0.1 ends below Nesterov", shown=11, separated=False)
 above = {m: np.subtract(tested["adagrad from 0"], tested[m]) for m in ("sgd", "nesterov")}
