@@ -37,7 +37,7 @@ import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots, rules
-from adamlib.practice import check, check_answer, hint, quiz, wrong_rules
+from adamlib.practice import check, check_answer, hint, progress, quiz, wrong_rules
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep
 from adamlib.explorers import explore, one_step
@@ -533,7 +533,11 @@ plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 # 4. Too large an $\eta$ is forgiven: the jump itself fills $s$, and the effective rate becomes about $1/L$.
 # 5. Keras starts $s$ at 0.1. Where gradients are small, that is sgd at $\eta/\sqrt{0.1}$.
 # 6. The sum $s$ never falls. Where gradients stay, as in noise, the steps die as $1/\sqrt t$.
-#
+
+# %%
+progress("04")
+
+# %% [markdown]
 # **Next:** [lesson 05, RMSProp](05-rmsprop.ipynb), lets the sum of squares forget, and shows what forgetting costs.
 #
 # **Sources.** J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods for online learning and stochastic

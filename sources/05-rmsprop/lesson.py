@@ -40,7 +40,7 @@ import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
-from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.descent import descend, given, sweep
 from adamlib.explorers import explore, one_step
 from adamlib.rules import adagrad, sign_descent
@@ -537,7 +537,11 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 # 5. Epsilon inside the root matters where $\sqrt v$ is not far above $\sqrt\varepsilon$, outside where it is not far above
 #    $\varepsilon$.
 # 6. Adadelta puts its own past steps in place of $\eta$. Since $u$ starts at 0, epsilon sets its pace.
-#
+
+# %%
+progress("05")
+
+# %% [markdown]
 # **Next:** [lesson 06, Adam](06-adam.ipynb), repairs the start at 0 and gives RMSProp a momentum.
 #
 # **Sources.** M. Riedmiller and H. Braun, *A direct adaptive method for faster backpropagation learning: the RPROP
