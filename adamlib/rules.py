@@ -71,7 +71,7 @@ def sign_descent(x, g, t, *, learning_rate=0.001):
 
 
 def rmsprop(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-7):
-    """RMSProp (Hinton, Coursera lecture 6e, 2012). v is the average of squared gradients.
+    """RMSProp (Tieleman and Hinton, Coursera lecture 6.5, 2012). v averages squared gradients.
 
     Keras puts epsilon inside the root; PyTorch outside, and names rho alpha (0.99).
     """
@@ -83,8 +83,8 @@ def rmsprop_centered(x, g, t, v=0, g_mean=0, *, learning_rate=0.001, rho=0.9, ep
     """RMSProp divided by the standard deviation instead of the root mean square
     (Graves, 2013, without its momentum); Keras's `RMSprop(centered=True)`.
 
-    Where g is constant, v - g_mean**2 is 0 but for rounding, which may exceed epsilon: then the
-    result is NaN, in Keras too.
+    Where g has been constant for many steps, v - g_mean**2 is 0 up to rounding, which may exceed
+    epsilon: then the result is NaN, in Keras too.
     """
     v = rho * v + (1 - rho) * g**2
     g_mean = rho * g_mean + (1 - rho) * g

@@ -1,34 +1,43 @@
 # %% [markdown]
 # # 4. AdaGrad
 #
-# Every rule so far has one learning rate for all parameters. AdaGrad gives each parameter its own, from the
-# gradients that this parameter has seen. At the end of this lesson you will be able to
+# Every rule so far has one learning rate for all parameters. In text this is a bad bargain: some words are in every
+# batch, and most are in hardly any. AdaGrad gives each parameter a learning rate of its own, which it computes from
+# the gradients that this parameter has seen. At the end of this lesson you will be able to
 #
-# - write AdaGrad, and say what its sum of squares does to a rare and to a frequent feature,
-# - say when the scale of a parameter matters to it, and when not,
-# - say what Keras's start of 0.1 hides, and why the steps of AdaGrad die.
+# - write AdaGrad, and say what its sum of squares does to a rare and to a frequent word,
+# - say when the scale of a parameter matters to AdaGrad, and why a turned ravine does not get easier,
+# - compute what Keras's start of 0.1 hides,
+# - recognise wrong AdaGrads by their step lengths, and say why the right one slows down for ever.
 #
-# | part | minutes | part | minutes |
-# | --- | --- | --- | --- |
-# | 1 Rare words | 5 | 5 The step dies | 7 |
-# | 2 A sum of squares | 8 | 6 Reviews | 4 |
-# | 3 Two scales | 8 | 7 Does it agree with Keras? | 2 |
-# | 4 A start of 0.1 | 7 | 8 Scoreboard, and where it fails | 4 |
+# | part | minutes |
+# | --- | --- |
+# | [1 Rare words](#1-Rare-words) | 6 |
+# | [2 A sum of squares](#2-A-sum-of-squares) | 9 |
+# | [3 Two scales](#3-Two-scales) | 13 |
+# | [4 Where the sum starts](#4-Where-the-sum-starts) | 9 |
+# | [5 The step dies](#5-The-step-dies) | 7 |
+# | [6 Reviews](#6-Reviews) | 7 |
+# | [Where it fails](#Where-it-fails) | 4 |
+# | in all | 55 |
 #
-# You need lessons 01 to 03.
+# You need lessons [01](01-gradient-descent.ipynb), [02](02-stochastic-gradient-descent.ipynb) and
+# [03](03-momentum.ipynb). Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page
+# are in the [cheat sheet](cheat-sheet.ipynb).
 #
 # ## 1 Rare words
 #
-# The data: 6,824 sentences of film reviews (Pang and Lee, 2005), each of which praises its film, or does not. A
-# sentence becomes a **bag of words**: a row of 8,730 numbers, 1 for a word that is in it and 0 for all others. The
-# model is logistic regression with one weight for each word, and a bias.
+# Our data are 6,824 sentences of film reviews (Pang and Lee, 2005). Each of them either praises its film or does not,
+# and the model has to say which. A **bag of words** is a row of numbers that stands for a sentence: 1 for each word that
+# is in it and 0 for all other words. Here a row has 8,730 numbers. The model is logistic regression with one weight for
+# each word, and a bias.
 
 # %%
 import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots, rules
-from adamlib.practice import check, check_answer, hint, quiz, wrong_rules
+from adamlib.practice import check, check_answer, hint, progress, quiz, wrong_rules
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep
 from adamlib.explorers import explore, one_step
@@ -46,12 +55,16 @@ ranked = np.sort(count[count > 0])[::-1]
 axes = dict(x=np.arange(1, len(ranked) + 1), xlabel="rank of the word", log_x=True)
 plots.lines({"words of the reviews": ranked}, ylabel="sentences with the word", **axes)
 
+# %% [markdown]
+# The words are sorted from the most frequent to the rarest. The curve falls over three powers of ten, and its long flat
+# end on the right is most of the dictionary. What does one learning rate do to such words?
+
 # %%
 quiz("04.rare")
 
 # %% [markdown]
-# One epoch, in batches of 100. How far has each weight moved? We take the median over the words that are about
-# equally frequent.
+# Let us measure it. We train for one epoch, in batches of 100, and ask how far each weight has moved from 0. The figure
+# shows the median over words that are about equally frequent.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 edges = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 4000])
@@ -60,15 +73,17 @@ everything = experiments.reviews(size=len(labels))  # none held out
 
 
 def one_epoch(rule, rate):
-    """69 steps, each of them recorded."""
+    """The descent of one epoch, of 69 batches, with each step recorded."""
     gradient = experiments.batch_gradient(everything, SEEDS[0])
     return descend(rule, gradient, everything.model.initial(), 69, learning_rate=rate)
 
 
 def by_group(values):
+    """The median of one number for each word, over words that are about equally frequent."""
     return np.array([np.median(values[group == k]) for k in range(1, len(edges))])
 
 
+# %%
 moved = {}
 for old_rule, rate in ((rules.sgd, 1.0), (rules.momentum, 0.1)):
     weights = one_epoch(old_rule, rate).trajectory[0]
@@ -77,34 +92,45 @@ axes = dict(x=by_group(count), xlabel="sentences with the word", log_x=True)
 plots.lines(moved, ylabel="distance moved", **axes)
 
 # %% [markdown]
-# A frequent word's weight goes far, a rare word's hardly leaves 0. For the rarest to go as far, $\eta$ would have to be
-# some 20 times as large by proportion; but with $\eta = 25$ the loss ends far above its start. Momentum, with
-# $\eta(1 - \mu)$ in place of $\eta$, gives the same picture.
+# On the right the weight of a frequent word goes far, and on the left the weight of a rare word hardly leaves 0. A word
+# in a single sentence moves about a twentieth as far as a frequent one. To make up for that we would need an $\eta$ more
+# than 20 times as large. But with $\eta = 25$ that is too much for the others: the training loss ends far above its start.
+# Momentum gives the same picture, at a tenth of the learning rate (lesson 03).
 #
 # ## 2 A sum of squares
 #
-# So divide each parameter's step by the size of the gradients that it has had (Duchi, Hazan and Singer, 2011; this is
-# Keras's form, the paper has $\varepsilon$ outside the root):
+# The idea of AdaGrad is to divide each parameter's step by the size of the gradients that this parameter has had. A rare
+# word has had small gradients, so it gets long steps. **AdaGrad** keeps, for each parameter, the sum $s$ of its squared
+# gradients, and divides the step by the root of this sum (Duchi, Hazan and Singer, 2011):
 #
 # $$s \leftarrow s + g^2, \qquad x \leftarrow x - \eta\, \frac{g}{\sqrt{s + \varepsilon}}$$
 #
-# $s$ is an array like $x$: one sum for each parameter. $\varepsilon$ (epsilon, `epsilon`, $10^{-7}$) keeps $0/0$ away.
-# $\eta/\sqrt{s + \varepsilon}$ is the parameter's **effective learning rate**. In the paper $s$ starts at 0: then the
-# first step of every parameter is $\eta\, g/\sqrt{g^2} = \pm\eta$, however small its gradient, as long as
-# $g^2 \gg \varepsilon$.
+# All of this happens for each parameter by itself: $s$ is an array like $x$. The tiny number $\varepsilon$ (epsilon, by
+# default $10^{-7}$) keeps us from dividing 0 by 0. Keras has it inside the root, as here, and the paper outside. The
+# **effective learning rate** of a parameter is the number that its gradient is multiplied by, here
+# $\eta/\sqrt{s + \varepsilon}$.
+#
+# In the paper $s$ starts at 0. Then the first step of every parameter is $\eta\, g/\sqrt{g^2} = \pm\eta$: it has the
+# length $\eta$, whether the gradient is large or small (as long as $g^2$ is far above $\varepsilon$). Compare this with
+# sgd on the ravine of lesson 01, where $\eta$ is chosen for each rule so that $x_2$ moves by 1, down to the floor of
+# the ravine:
 
 # %%
 x = ravine.start
 g = ravine.gradient(x)
 print(f"gradient ({g[0]:g}, {g[1]:g}),  s = ({g[0] ** 2:g}, {g[1] ** 2:g})")
-steps = {"sgd": -0.05 * g, "adagrad": -2 * g / np.sqrt(g**2)}
-plots.arrows(ravine, x, steps, title="one step: sgd with η = 0.05, adagrad with η = 2")
+steps = {"sgd": -0.05 * g, "adagrad": -1 * g / np.sqrt(g**2)}
+plots.arrows(ravine, x, steps, title="one step: sgd with η = 0.05, adagrad with η = 1")
 
 # %% [markdown]
+# The black dot is the start, and the minimum is at (0, 0). The gradient is five times as large across the ravine as along
+# it, so the arrow of sgd points almost straight down. AdaGrad takes an equally long step in both coordinates: its arrow
+# goes down as far, and five times as far along the ravine, which is where the minimum is.
+#
 # ### Exercise 1: by hand
 #
-# One parameter, $\eta = 1$, $s$ from 0, $\varepsilon$ so small that it does not count. The first gradient is 3, the
-# second 4. How *long* is the second step?
+# Take one parameter, with $\eta = 1$, with $s$ from 0, and with an $\varepsilon$ so small that it does not count. The
+# first gradient is 3 and the second is 4. How *long* is the second step?
 
 # %%
 # BEGIN SOLUTION
@@ -116,8 +142,8 @@ check_answer("04.second_step", second_step)
 # %% [markdown]
 # ### Exercise 2: write it
 #
-# Return the new `x` and the new `s`. `s=0.1` is where Keras starts; part 4 looks at it. Hints: `hint("adagrad")`.
-# Later cells also use `adagrad_from_zero`, the same rule with $s$ from 0, as in the paper.
+# Return the new `x` and the new `s`. The default `s=0.1` is where Keras starts the sum; part 4 looks at it. Hints:
+# `hint("adagrad")`. Later cells also use `adagrad_from_zero`, which is the same rule with $s$ from 0, as in the paper.
 
 
 # %%
@@ -134,10 +160,14 @@ rule, adagrad_from_zero = check(adagrad, "adagrad"), experiments.adagrad_from_ze
 one_step({rule: {"learning_rate": 0.3}}, ravine, epsilon=1e-7)
 
 # %% [markdown]
-# Step through it. The gradients of the two coordinates differ a lot, at first −4 and 20; their steps differ little:
-# (0.30, −0.30), then (0.20, −0.17), then (0.16, −0.12).
+# This is one update of your rule, number by number; step on through the next ones. The gradients of the two coordinates
+# differ a lot, at first they are −4 and 20. The steps differ little: (0.30, −0.30), then (0.20, −0.17), then
+# (0.16, −0.12).
 #
 # ## 3 Two scales
+#
+# In lesson 01 the number of steps grew with the condition number $\kappa$, the ratio of the two curvatures. What about
+# AdaGrad?
 
 # %%
 quiz("04.scale")
@@ -162,29 +192,73 @@ for kappa in (1, 10, 100, 1000):
     print(f"1 and {kappa:<6} {needed[kappa][0]:9} {needed[kappa][1]:24} {needed[kappa][2]:18}")
 
 # %% [markdown]
-# Multiply all gradients of one parameter, or the loss itself, by 1,000: $g$ and $\sqrt s$ both grow 1,000 times, and
-# from $s = 0$ AdaGrad's path stays. What it does not know is how far there is to go. Measure a parameter in millimetres
-# instead of metres: its minimum is 1,000 times as far, and the first step is still $\eta$ (lesson 05 comes back to that).
+# Look at the second column of numbers first: AdaGrad always needs 13 steps. If we multiply all gradients of one parameter
+# by 1,000, then $g$ and $\sqrt s$ both become 1,000 times larger, and with $s$ from 0 the path does not change. In
+# this sense the scale of a *gradient* does not matter to AdaGrad.
 #
-# And this, the *diagonal* AdaGrad, cures ravines along an axis only. Turned by 45°, both
-# parameters see both curvatures, their sums are alike, and the steps grow with the condition number, to more than sgd's;
-# and there $\eta = 0.5$ is the best of 12 rates tried.
+# The scale of the *parameter* does. Measure $x$ in millimetres instead of metres: the minimum is now 1,000 times as far
+# away, but the first step is still $\eta$ long. (Lesson 05 comes back to that.)
 #
-# ### Exercise 3: choose
+# Now look at the last column. If the ravine is turned by 45°, AdaGrad needs more steps than sgd. To see why, print the
+# effective learning rate of both parameters at the end of such a run.
+
+# %%
+shared = {}
+for kappa in (10, 100, 1000):
+    H = turn @ np.diag([1.0, kappa]) @ turn.T
+    run = descend(adagrad_from_zero, lambda x, H=H: H @ x, [1.0, 0.5], 6 * kappa, learning_rate=0.5)
+    shared[kappa] = 0.5 / np.sqrt(run.states["s"][-1])
+    print(
+        f"κ = {kappa:<5} effective rates {shared[kappa].round(5)}, best for sgd {2 / (1 + kappa):.5f}"
+    )
+quiz("04.turned")
+
+# %% [markdown]
+# Turned by 45°, each of the two gradients contains the steep direction, and that part is by far the larger in both.
+# So both sums are nearly equal, and both parameters share *one* effective learning rate. A rule with one rate for all
+# parameters is like plain sgd, whose steps grow in number with $\kappa$. It is even slower than sgd, because its rate is
+# only about two thirds of sgd's best one. AdaGrad cures a ravine only if it lies along an axis. (This form of AdaGrad is
+# called diagonal. The paper also has one that uses a whole matrix; it is too costly for many parameters.)
 #
-# Which $\eta$ brings $f$ below $10^{-6}$ in 20 steps? And does the largest one of the slider diverge?
+# ### Exercise 3: how small, how large?
 #
-# <details><summary>Hint</summary>The start is at a distance of 4, and the first step has about the length η.</details>
+# 1. What is the smallest $\eta$, to one decimal, that brings $f$ below $10^{-6}$ in 20 steps on the ravine? Use the
+#    slider. (The start is 4 away from the minimum.)
+# 2. What if $\eta$ is far too large? With $\eta = 10$ the first step throws $x_2$ from 1 to $-9$, and the gradient of $x_2$
+#    is $-180$ there, after 20 at the start. Take $s$ from 0. What is the effective learning rate $\eta/\sqrt s$ of $x_2$ in
+#    the second step?
 
 # %%
 explore({rule: {"learning_rate": 0.1}}, ravine, steps=20, target=("loss", 1e-6), epsilon=1e-7)
 
 # %%
 # BEGIN SOLUTION
-# STUB rate = ...
-rate = 3
+# STUB smallest = ...
+# STUB effective_rate = ...
+smallest = 1.7
+effective_rate = 10 / (20**2 + 180**2) ** 0.5
 # END SOLUTION
-check_answer("04.ravine", rate)
+check_answer("04.smallest", smallest)
+check_answer("04.effective_rate", effective_rate)
+
+# %%
+far = descend(rule, ravine.gradient, ravine.start, 20, learning_rate=10.0)
+x2, rates = far.trajectory[:, 1], 10 / np.sqrt(far.states["s"][:, 1])
+for t in range(4):
+    print(
+        f"step {t + 1}: x₂ from {x2[t]:6.2f} to {x2[t + 1]:6.2f}, (η/√s)·20 = {rates[t] * 20:5.2f}"
+    )
+print(f"after 20 steps f is {ravine(far.trajectory[-1]):.0e}")
+
+# %% [markdown]
+# In the first step the effective rate times the curvature 20 is 10, far above lesson 01's limit of 2. So $x_2$ is thrown
+# out to $-9$. But out there the gradient is large, its square goes into $s$, and from the second step on the product is
+# 1.1. That is near 1, the best value of all, and $x_2$ comes back in one step. In short: a jump of about $\eta$ makes a
+# gradient of about $\eta L$, then $\sqrt s$ is about $\eta L$ too, and the effective rate becomes about $1/L$. This
+# happens in each coordinate, whatever its curvature $L$ is, and for any large $\eta$. So AdaGrad needs an $\eta$ that is
+# large enough, and forgives one that is too large. Compare it with sgd:
+
+# %%
 places = 10 ** np.linspace(-4, 1, 5001)
 met = {}
 for old_rule in (rules.sgd, rule):
@@ -197,35 +271,36 @@ for old_rule in (rules.sgd, rule):
     print(f"{old_rule.__name__}: f < 1e-4 in 60 steps with η from {least:.2g} to {most:.2g}{edge}")
 
 # %% [markdown]
-# sgd has to hit a narrow range. AdaGrad needs only an $\eta$ that is large enough, also with $s$ from 0.1: a first step
-# too far makes $s$ large, and the later steps shorter.
-#
-# ## 4 A start of 0.1
+# ## 4 Where the sum starts
 #
 # Keras starts $s$ not at 0 but at 0.1 (`initial_accumulator_value`). Is that much? It depends on the gradients.
 #
 # ### Exercise 4: derive
 #
-# All gradients of a parameter are near $10^{-3}$, and $s$ starts at 0.1. (a) What *part of* $\eta$ is the length of
-# the first step? (b) For a long while AdaGrad with $\eta = 1$ then walks as sgd does: with which learning rate?
+# All gradients of a parameter are near $10^{-3}$, and $s$ starts at 0.1. (a) How long is the first step, as a fraction of
+# $\eta$? (b) AdaGrad with $\eta = 1$ then walks like sgd for a long time. With which learning rate would sgd do the
+# same?
 #
 # <details><summary>Hint</summary>g² is 0.000001. What does it add to 0.1?</details>
 
 # %%
 # BEGIN SOLUTION
-# STUB part_of_rate = ...
+# STUB fraction = ...
 # STUB sgd_rate = ...
-part_of_rate = 1e-3 / (0.1 + 1e-3**2) ** 0.5
+fraction = 1e-3 / (0.1 + 1e-3**2) ** 0.5
 sgd_rate = 1 / 0.1**0.5  # g / √0.1, as long as s stays near 0.1
 # END SOLUTION
-check_answer("04.part_of_rate", part_of_rate)
+check_answer("04.fraction", fraction)
 check_answer("04.sgd_rate", sgd_rate)
 
 # %% [markdown]
+# How long is "a long time"? Each step adds $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Now to a sum
+# that does start at 0.
+#
 # ### Exercise 5: predict
 #
-# Two words get gradients of one size, one in 3 of the 69 batches of an epoch, the other in all 69. $s$ starts at 0.
-# After the epoch, how many times larger is the *effective* learning rate of the rare word?
+# Two words get gradients of one size, the first in 3 of the 69 batches of an epoch, the second in all 69. The sums $s$
+# start at 0. After the epoch, how many times larger is the *effective* learning rate of the rare word?
 
 # %%
 # BEGIN SOLUTION
@@ -235,7 +310,7 @@ times = (69 / 3) ** 0.5
 check_answer("04.times", times)
 
 # %% [markdown]
-# Measured, after one epoch with $\eta = 0.1$:
+# And this is what the reviews give, after one epoch with $\eta = 0.1$:
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 effective, sums = {}, {}
@@ -248,18 +323,22 @@ print(f"from 0: a word in 3 sentences has {ratio:.0f} times the effective rate o
 plots.lines(effective, ylabel="effective learning rate", **axes)
 
 # %% [markdown]
-# From 0 the effective rate falls about as $1/\sqrt{\text{count}}$. ("of" is in about 43 sentences of each batch, whose
-# errors partly cancel: $g^2$ grows with their number. So $s$ counts sentences, not batches. $\sqrt{2969/3} \approx 31$
-# is near what is measured, and exercise 5's $\sqrt{69/3} \approx 5$ is not.)
+# Look at the dark line, AdaGrad from 0: a rare word has a far larger effective rate than a frequent one. The printed
+# ratio is larger than the 4.8 of exercise 5, because the gradients of the two words are not of one size. The word "of" is
+# in about 43 sentences of each batch, and each of them adds to its gradient. The errors of these sentences partly
+# cancel, so $g^2$ grows in proportion to their number. In effect $s$ counts sentences and not batches. The two words are
+# in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx 31$ is near what we measure. So the effective rate falls about as
+# $1/\sqrt{\text{count}}$.
 #
-# From 0.1 it is nearly the same for all words: for all but about ten the squares sum to less than 0.03. **That is
-# nearly sgd with $\eta/\sqrt{0.1} \approx 3.2\,\eta$, under another name.** The 0.1 guards against long first steps; it
-# also hides AdaGrad wherever gradients are small.
+# The light line is almost flat. For all but about ten words the squares sum to less than 0.03, which is little beside
+# 0.1. So AdaGrad as Keras starts it is here nearly sgd with the learning rate $\eta/\sqrt{0.1} \approx 3.2\,\eta$, under
+# another name. The 0.1 guards against long first steps. Where gradients are small, it also hides AdaGrad.
 #
 # ## 5 The step dies
 #
-# $s$ never falls. In the ravine the gradients vanish, and $s$ settles. Where they stay, it grows: with a constant
-# gradient it is $t g^2$ after $t$ steps, and the step is $\eta/\sqrt t$.
+# The sum $s$ never falls. On the ravine this does no harm: the gradients vanish there, and $s$ settles. But where
+# gradients stay, $s$ grows without end. With a constant gradient it is $s = t g^2$ after $t$ steps, so the length of a
+# step is $\eta/\sqrt t$.
 
 # %%
 quiz("04.dying")
@@ -267,8 +346,8 @@ quiz("04.dying")
 # %% [markdown]
 # ### Exercise 6: three wrong AdaGrads
 #
-# All get the constant gradient 2, $\eta = 1$, and $s$ from 0. The green line is right, A, B and C are not. Which bug has
-# each? Give its number, 1 to 5.
+# In the figure all rules get the constant gradient 2, with $\eta = 1$ and $s$ from 0. The green line is the right rule. A,
+# B and C each have one of the five bugs below. Which one? Give its number.
 #
 # 1. the learning rate is not used
 # 2. the root is missing
@@ -323,17 +402,17 @@ check_answer("04.bug_C", bug_C)
 # %% [markdown]
 # ## 6 Reviews
 #
-# Now a fair race, like the one of the Adam paper on IMDB's reviews, with 10,000 words (Kingma and Ba, 2015, Figure 1):
-# each word of a sentence is left out with probability one half, and the others count double (**dropout**). Five epochs
-# in batches of 100. Each method has its best learning rate of one list, by the loss on 1,000 held-out sentences. The
-# bands are of three seeds, the table is of thirty. Lesson 06 explains Adam.
+# Now a fair race on the sentences. It copies one of the Adam paper's (Kingma and Ba, 2015, Figure 1), which has IMDB's
+# reviews and 10,000 words. **Dropout** leaves each input out at random while a model is trained: here a word of a
+# sentence stays with probability one half and then counts double. We train for five epochs in batches of 100. Each
+# method has the learning rate of one list that gives it the lowest loss on 1,000 sentences for validation. The bands
+# of the figure show three seeds, and the table shows thirty. (Lesson 06 explains Adam.)
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 task = experiments.reviews(dropout=0.5, epochs=5)
-methods = {"sgd": rules.sgd, "momentum": rules.momentum, "nesterov": rules.nesterov}
-methods |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero}
-rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-race = experiments.compare(task, methods | {"adam": rules.adam}, rates, every=29)
+methods = {"sgd": rules.sgd, "nesterov": rules.nesterov}
+methods |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero, "adam": rules.adam}
+race = experiments.compare(task, methods, [0.01, 0.03, 0.1, 0.3, 1.0, 3.0], every=29)
 raced = {name: score.losses for name, score in race.items()}
 axis = dict(x=29 * np.arange(1, 11), ylabel="training loss, with dropout")
 display(plots.lines(raced, **axis, log=False))
@@ -341,12 +420,23 @@ experiments.evidence(
     "04 AdaGrad from 0 trains below Nesterov",
     "04 Adam trains below Nesterov",
     "04 AdaGrad from 0 begins above log 2",
+    "04 AdaGrad from 0 ends below Nesterov",
+    "04 Adam ends below Nesterov",
+    "04 AdaGrad from 0.1 ends below sgd",
+    "04 AdaGrad from 0.1 ends below Nesterov",
 )
 
 # %% [markdown]
-# AdaGrad from 0 and Adam are far ahead of Nesterov in the training loss, with each of 30 seeds. That is what the paper
-# shows. The first point of AdaGrad from 0 lies above $\log 2 = 0.693$, where zeros begin: that is the long first step
-# that 0.1 guards against. Now to sentences that no method has seen.
+# Two lines fall far below the others: AdaGrad from 0 and Adam. Their training loss is far below Nesterov's with each of
+# 30 seeds, which is what the paper shows. On the validation sentences ("ends below" in the table) they keep a lead with
+# every seed, but it shrinks from more than 0.1 to 0.03. AdaGrad from 0 has a bad start: its first point lies above
+# $\log 2 = 0.693$, the loss of a model whose weights are all 0. That is the long first step which Keras's 0.1 guards
+# against. But with the 0.1, nothing is left of the lead over Nesterov: AdaGrad then ends below it with only 11 of 30
+# seeds. It still ends below sgd, with every seed. At $\eta = 1$ its rare
+# words all have about the same rate, $3.2\,\eta$, as in part 4. Only the most frequent words and the bias are slowed, to
+# less than half of it.
+#
+# Finally the test: 1,706 sentences that no method has seen.
 
 # %% tags=["about: 04 AdaGrad from 0 tests above sgd"]
 print("test accuracy")
@@ -354,115 +444,101 @@ tested = {}
 for name, score in race.items():
     tested[name] = [task.model.accuracy(run.params, rotten_tomatoes().test) for run in score.runs]
     print(f"{name:17}  {min(tested[name]):.2f} to {max(tested[name]):.2f}")
-experiments.evidence(
-    "04 AdaGrad from 0 ends below Nesterov",
-    "04 Adam ends below Nesterov",
-    "04 AdaGrad from 0.1 ends below sgd",
-    "04 AdaGrad from 0 tests above sgd",
-    "04 AdaGrad from 0 tests above Nesterov",
-)
+experiments.evidence("04 AdaGrad from 0 tests above sgd", "04 AdaGrad from 0 tests above Nesterov")
 
 # %% [markdown]
-# On the held-out sentences AdaGrad from 0 and Adam keep a lead over Nesterov with every seed, but a small one: 0.03 in
-# the loss. In test accuracy AdaGrad from 0 is about 4 points above sgd. It is above Nesterov with 24 of 30 seeds, by
-# less than 1 point; and with 1,706 test sentences, the standard error of a single accuracy is 1 point already.
+# ### Exercise 7: how sure is an accuracy?
 #
-# AdaGrad from 0.1 ends below sgd too, with every seed. At $\eta = 1$ its rare words all have about the same rate,
-# $3.2\,\eta$. Only the most frequent words and the bias are slowed, to less than half of it.
+# A model that is right with probability $p$ on each of $n$ independent sentences has an accuracy that scatters around
+# $p$. The standard deviation of this scatter is $\sqrt{p(1-p)/n}$, which is called the standard error. Nineteen times of
+# twenty the accuracy is less than two standard errors away from $p$. With $p = 0.74$ and $n = 1706$: how many *percentage
+# points* are two standard errors?
+
+# %%
+# BEGIN SOLUTION
+# STUB points = ...
+points = 100 * 2 * (0.74 * 0.26 / 1706) ** 0.5
+# END SOLUTION
+check_answer("04.points", points)
+
+# %% [markdown]
+# So a single accuracy on this test is uncertain by about 2 points either way. AdaGrad from 0 is about 4 points above sgd,
+# with every seed. Its lead over Nesterov is less than 1 point, with 24 of 30 seeds. All seeds use the same 1,706
+# sentences, so a lead that small may come from this choice of sentences.
+#
+# What has AdaGrad done with its large steps for rare words? Here are the words with the largest weights for praise:
 
 # %% tags=["about: 04 times as frequent are the words of Nesterov's largest weights"]
-print("the largest weights for praise, each word with the number of its sentences")
-seen = np.asarray(task.part[0].sum(axis=0)).ravel()
+seen = np.asarray(task.part[0].sum(axis=0)).ravel()  # the sentences with each word
 largest = {}
 for name in ("nesterov", "adagrad from 0"):
     w = race[name].runs[0].params[0]
     print(f"{name}: ", ", ".join(f"{words[i]} {seen[i]:.0f}" for i in np.argsort(-w)[:8]))
     largest[name] = np.median(seen[np.argsort(-np.abs(w))[:100]])
-    print(f"   median count of its 100 largest, praise or blame: {largest[name]:.0f}")
 experiments.evidence("04 times as frequent are the words of Nesterov's largest weights")
 
 # %% [markdown]
-# The largest weights of AdaGrad from 0 belong to rarer words: Nesterov's words are 3.6 times as frequent. Some of the rare
-# ones say much about a film. Others praise it only because the few sentences that have them do.
+# The number behind each word says in how many sentences it is. AdaGrad from 0 puts its largest weights on rarer words:
+# Nesterov's words are 3.6 times as frequent. Some of the rare words say much about a film. Others seem to praise it only
+# because the few sentences that have them do.
 #
-# ## 7 Does it agree with Keras?
+# ### Does it agree with Keras?
 #
-# Line one: `tf.keras.optimizers.Adagrad`. Line two: Adam with `beta_1` = 0, `beta_2` = $1 - 10^{-14}$, `learning_rate`
-# = $\eta/\sqrt t$ and a tiny `epsilon`, with $s$ from 0. Lesson 06 says why: as $\beta_2 \to 1$ Adam divides by the root of
-# the mean square, $\sqrt{s/t}$.
-#
-# Then the reviews without dropout: the same batches here and in Keras, with Keras's own gradients. From 0 the two agree
-# less closely: the rounding of a gradient is divided by $\sqrt s$, which is small there.
+# AdaGrad is `tf.keras.optimizers.Adagrad`, and from $s = 0$ it is also `tf.keras.optimizers.Adam` with its knobs turned.
+# Lesson 06 explains why.
 
-# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
-from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
+# %%
+from adamlib.keras_check import equals_adam, equals_keras
 
 equals_keras(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 
-apart = {}
-for s0, old_rule, bound in ((0.1, rule, 1e-5), (0.0, adagrad_from_zero, 1e-2)):
-    optimizer = keras.optimizers.Adagrad(0.3, initial_accumulator_value=s0)
-    theirs = everything.train_keras(optimizer, SEEDS[0]).params
-    ours = [path[-1] for path in one_epoch(old_rule, 0.3).trajectory]
-    apart[s0] = largest_difference(ours, theirs)
-    w = np.abs(ours[0]).max()
-    print(f"s from {s0}: weights up to {w:.1f}, all within {bound:g}: {apart[s0] < bound}")
-
 # %% [markdown]
-# ## 8 Scoreboard, and where it fails
+# ## Where it fails
 #
-# The course's common task, as in lesson 03: logistic regression on MNIST, one epoch.
+# AdaGrad has a price: $s$ never forgets. Imagine a parameter that has to follow a minimum which jumps every 500 steps, to
+# 10, to 0, to 10, and so on. Its gradient is noisy. We compare sgd and AdaGrad with learning rates at which both tremble
+# about equally around the minimum.
 
-# %% tags=["about: 04 on digits AdaGrad from 0 ends below Adam"]
-scores = experiments.digits_scoreboard(methods, every=10)
-trained = {name: score.losses for name, score in scores.items()}
-display(plots.lines(trained, x=10 * np.arange(1, 8), ylabel="loss, mean of 10 batches"))
-experiments.evidence(
-    "04 on digits AdaGrad from 0 ends below Nesterov",
-    "04 on digits AdaGrad from 0 ends below Adam",
-    "04 on digits AdaGrad from 0 trains below Nesterov",
-)
-
-# %% [markdown]
-# On held-out images AdaGrad from 0 mostly ends below Nesterov and Adam, with 23 and 21 of 30 seeds, but by less than
-# 0.01. Its training loss is below Nesterov's with 27 of 30 seeds, also by less than 0.01. On the reviews this lead was
-# 0.14, with every seed.
-#
-# AdaGrad has a price: $s$ never forgets. Below, one parameter starts at 0 and follows a minimum that jumps every 500
-# steps, to 10, to 0, to 10 …; its gradient is noisy. How long until it is there? ($s$ from 0.1; the mean of 1,000 runs,
-# each with noise of its own.)
+# %%
+quiz("04.jumps")
 
 
 # %%
-distance, waits = {}, {}
+waits, tremble = {}, {}
 minima = np.array([10, 0] * 3).reshape(6, 1, 1)
-print("steps until it is first within 1, jump by jump; mean distance after step 300")
-for old_rule, rate in ((rules.sgd, 0.05), (rule, 2.0), (rule, 10.0)):
+for old_rule, rate in ((rules.sgd, 0.2), (rule, 10.0)):
     name = f"{old_rule.__name__}, η = {rate:g}"
-    # for 500 steps curvature 1 and the minimum at 10, ...
+    # for 500 steps curvature 1 and the minimum at 10, and so on; 1,000 runs with noise of their own
     jumping = changing_valley([(500, 1, 10), (500, 1, 0)] * 3, np.random.default_rng(SEEDS[0]))
     path = sweep(old_rule, jumping, np.zeros(1000), 3000, learning_rate=rate).trajectory
     away = np.abs(path[:3000].reshape(6, 500, 1000) - minima)
-    waits[name] = (away < 1).argmax(axis=1).mean(axis=1).round().astype(int).tolist()
-    distance[name] = away.mean(axis=2)
-    print(f"{name:16} {str(waits[name]):30} {distance[name][:, 300:].mean():.2f}")
-followed = {"sgd, η = 0.05, all jumps": distance["sgd, η = 0.05"][:, :200]}
-for k in (0, 1, 3, 5):
-    followed[f"adagrad, η = 2, jump {k + 1}"] = distance["adagrad, η = 2"][k, :200]
-plots.lines(followed, xlabel="steps since the jump", ylabel="distance", log=False)
+    waits[name] = (away < 1).argmax(axis=1).mean(axis=1)  # steps until it is first within 1
+    tremble[name] = away[:, 300:].mean()
+    print(f"{name:16} trembles by {tremble[name]:.2f}; steps: {waits[name].round().astype(int)}")
+axes = dict(xlabel="jump", ylabel="steps until first within 1 of the minimum", from_zero=True)
+plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 
 # %% [markdown]
-# sgd takes as long each time. AdaGrad with $\eta = 2$ is fast at first and slower after every jump, with nothing
-# wrong in what it sees *now*. A larger $\eta$ postpones that and trembles more. Could it forget old gradients? That is lesson 05.
+# The flat line is sgd: it needs 11 steps after every jump. AdaGrad takes 1 step for the first jump, because a first step
+# is about $\eta$ long. Then it needs more steps each time, 15 after the sixth jump, and so on without end. Nothing is
+# wrong with the gradients that it sees *now*. It is slowed down by gradients that it saw long ago. Could it forget them?
 #
 # **Recap**
 #
-# 1. $s \leftarrow s + g^2$, $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$: a learning rate for each parameter.
-# 2. From $s = 0$ rare features keep a large one: it falls as $1/\sqrt{\text{count}}$. The scale of a gradient drops out.
-# 3. With this, the diagonal AdaGrad, ravines along an axis vanish; turned ones stay.
-# 4. Keras starts $s$ at 0.1: with small gradients that is sgd at $\eta/\sqrt{0.1}$.
-# 5. $s$ never falls: where gradients stay, as in noise, the step dies as $1/\sqrt t$, even if it is needed again.
+# 1. AdaGrad is $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$. Each parameter has an effective
+#    learning rate of its own.
+# 2. From $s = 0$ rare words keep a large rate: it falls about as $1/\sqrt{\text{count}}$. The scale of a gradient drops out.
+# 3. A ravine along an axis vanishes. In a turned ravine all parameters share one rate, and AdaGrad is like sgd.
+# 4. Too large an $\eta$ is forgiven: the jump itself fills $s$, and the effective rate becomes about $1/L$.
+# 5. Keras starts $s$ at 0.1. Where gradients are small, that is sgd at $\eta/\sqrt{0.1}$.
+# 6. The sum $s$ never falls. Where gradients stay, as in noise, the steps die as $1/\sqrt t$.
+
+# %%
+progress("04")
+
+# %% [markdown]
+# **Next:** [lesson 05, RMSProp](05-rmsprop.ipynb), lets the sum of squares forget, and shows what forgetting costs.
 #
 # **Sources.** J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods for online learning and stochastic
 # optimization*, 2011. B. Pang and L. Lee, *Seeing stars*, 2005. D. Kingma and J. Ba, *Adam: a method for stochastic
@@ -518,7 +594,9 @@ for name, words_ in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
     carried(claim, held["nesterov"] - held[name], share=1, mean="0.03")
 begins = raced["adagrad from 0"][:, 0] - np.log(2)
 carried("04 AdaGrad from 0 begins above log 2", begins, share=1)
+# Without the three seeds' own values: some three choose another rate for sgd (3 in place of 1).
 carried("04 AdaGrad from 0.1 ends below sgd", share=1)
+carried("04 AdaGrad from 0.1 ends below Nesterov", shown=11, separated=False)
 above = {m: np.subtract(tested["adagrad from 0"], tested[m]) for m in ("sgd", "nesterov")}
 carried("04 AdaGrad from 0 tests above sgd", above["sgd"], share=1, mean="0.04")
 carried("04 AdaGrad from 0 tests above Nesterov", above["nesterov"], shown=24)
@@ -530,22 +608,27 @@ claim = "04 times as frequent are the words of Nesterov's largest weights"
 carried(claim, mean="3.6")
 assert CLAIMS[claim].mean - 4 * CLAIMS[claim].sd > 1
 assert largest["nesterov"] > largest["adagrad from 0"]
-assert apart[0.1] < 1e-5 and apart[0.1] < apart[0.0] < 1e-2
-for name, words_, shown in (("nesterov", "Nesterov", 23), ("tf.keras Adam", "Adam", 21)):
-    claim = f"04 on digits AdaGrad from 0 ends below {words_}"
-    carried(claim, scores[name].held_out - scores["adagrad from 0"].held_out, shown=shown)
-    assert 0 < CLAIMS[claim].mean < 0.01
-claim = "04 on digits AdaGrad from 0 trains below Nesterov"
-carried(claim, trained["nesterov"][:, -1] - trained["adagrad from 0"][:, -1], shown=27)
-assert 0 < CLAIMS[claim].mean < 0.01
-carried("04 AdaGrad from 0 trains below Nesterov", mean="0.14")
 shape = {name[-1]: curve[[0, 1, -1]] for name, curve in curves.items()}
 assert np.allclose(shape["A"], 2**0.5 * shape["t"])
 assert np.allclose(shape["B"], [1 / 2, 1 / 4, 1 / 2000])
 assert np.allclose(shape["C"], [10**0.5, (1 - 0.9**2) ** -0.5, 1])
-slowed = waits["adagrad, η = 2"]  # means of 1,000 runs, whose errors are below 0.2
-assert slowed[0] < 25 and all(np.diff(slowed) > 0) and slowed[-1] > 4 * slowed[0]
-assert np.ptp(waits["sgd, η = 0.05"]) <= 2
-assert max(waits["adagrad, η = 10"]) < 25 and all(np.diff(waits["adagrad, η = 10"]) > 0)
-late = {name: away[:, 300:].mean() for name, away in distance.items()}
-assert late["adagrad, η = 10"] > 1.5 * late["adagrad, η = 2"]
+by_sgd, slowed = waits["sgd, η = 0.2"], waits["adagrad, η = 10"]  # their errors are below 0.2
+assert np.all(np.abs(by_sgd - 11) < 0.5) and all(np.diff(slowed) > 1)
+assert slowed[0] < 1.5 and abs(slowed[-1] - 14.7) < 0.6
+assert 0.25 < tremble["sgd, η = 0.2"] < tremble["adagrad, η = 10"] < 0.3
+smallest_rates = np.array([1.6, 1.7])
+swept = sweep(rule, ravine.gradient, ravine.start, 20, learning_rate=smallest_rates)
+lows = ravine(swept.trajectory.swapaxes(0, 1)).min(axis=0)
+assert lows[1] < 1e-6 < lows[0]
+assert (
+    abs(x2[1] + 9) < 0.002
+    and round(rates[0] * 20) == 10
+    and np.allclose(rates[1:] * 20, 1.1, atol=0.005)
+)
+for rate in (100.0, 1000.0):
+    jump = descend(rule, ravine.gradient, ravine.start, 20, learning_rate=rate)
+    last = rate / np.sqrt(jump.states["s"][-1]) * [1, 20]
+    assert np.all(np.abs(last - 1) < 0.1) and ravine(jump.trajectory[-1]) < 1e-40
+for kappa, both in shared.items():
+    assert np.allclose(both / (2 / (1 + kappa)), 2 / 3, atol=0.05) and both[1] / both[0] < 1.07
+assert round(0.1 / 1e-3**2) == 100_000  # the steps until s has doubled

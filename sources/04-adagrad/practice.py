@@ -5,9 +5,13 @@ from adamlib.practice import Judged, Number, Question, Right
 from adamlib.practice.judge_number import comes_down
 
 
-def ravine_by_adagrad(rate):
+def smallest_for_ravine(rate):
+    """The smallest rate that reaches the target, to one decimal."""
     reached, words = comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
-    return reached, words if reached or rate > 2 else f"{words}: raise η"
+    if not reached:
+        return False, words if rate > 2 else f"{words}: raise η"
+    smaller, _ = comes_down(rules.adagrad, 20, 1e-6, learning_rate=0.95 * rate)
+    return not smaller, f"{words}{', but a smaller η does it too' if smaller else ''}"
 
 
 NO_BUG = {1: "with η = 1 that would be the right line"}
@@ -35,12 +39,28 @@ ANSWERS = {
             4: "that is the gradient: divide it by the root of s",
             0.6: "that has the first gradient above the root: the second step has the second",
             0.5**0.5: "that is for two gradients of one size: these are 3 and 4",
-            -0.8: "asked is the length, which is positive",
-            1.8: "that is how far both steps lead: asked is the second",
+            -0.8: "a length is positive",
+            1.8: "that is how far both steps lead: the question is about the second",
         },
     ),
-    "ravine": Judged(ravine_by_adagrad, asks="η"),
-    "part_of_rate": Number(
+    "smallest": Judged(smallest_for_ravine, asks="η"),
+    "effective_rate": Number(
+        10 / (20**2 + 180**2) ** 0.5,
+        wrong={
+            10 / 180: "s still holds the square of the first gradient, 20",
+            10 / 20: "that is the first step: s takes in the new square before it divides",
+            10 / 200: "s sums squares, not sizes",
+            10 / (20**2 + 180**2): "that is η/s: the root is missing",
+            180 / (20**2 + 180**2) ** 0.5: "that has g in place of η above the line",
+            1800 / (20**2 + 180**2) ** 0.5: "that is the length of the step: without the factor g",
+            (20**2 + 180**2) ** 0.5: "that is the root of s: it divides η",
+            (20**2 + 180**2) ** 0.5 / 10: "turn it over: the root of s divides η",
+            1 / (20**2 + 180**2) ** 0.5: "that is with η = 1",
+            200 / (20**2 + 180**2) ** 0.5: "that is times the curvature: the next cell prints it",
+        },
+        within=0.005,
+    ),
+    "fraction": Number(
         1e-3 / (0.1 + 1e-6) ** 0.5,
         wrong={
             1: "that is so with s from 0",
@@ -76,13 +96,29 @@ ANSWERS = {
             (3 / 69) ** 0.5: "turn it over: a small sum makes a large rate",
             3 / 69: "a small sum makes a large rate, and it is the root that divides",
             1: "the sums differ: 3 squares in one, 69 in the other",
-            **dict.fromkeys((3, 69, 3**0.5, 69**0.5), "each word has a sum: compare the two"),
-            66: "that is the difference: asked is how many times",
+            3: "so many squares are in the rare word's sum: the other has 69, and a root is taken",
+            69: "so many squares are in the frequent word's sum: the rare one's has 3, and a root "
+            "is taken",
+            3**0.5: "that is the root of the rare word's sum: compare it with the other's",
+            69**0.5: "that is the root of the frequent word's sum: compare it with the other's",
+            66: "that is the difference: the question is how many times larger",
             23**2: "the root of the sum divides, not its square",
             33: "that is measured, of two words whose gradients differ: here they are of one size",
             (2969 / 3) ** 0.5: "that counts sentences: here batches count, 3 and 69",
         },
         within=0.015,
+    ),
+    "points": Number(
+        200 * (0.74 * 0.26 / 1706) ** 0.5,
+        wrong={
+            100 * (0.74 * 0.26 / 1706) ** 0.5: "that is one standard error: take two",
+            2 * (0.74 * 0.26 / 1706) ** 0.5: "a percentage point is 0.01",
+            (0.74 * 0.26 / 1706) ** 0.5: "that is one standard error, and a point is 0.01",
+            200 * 0.74 * 0.26 / 1706: "you left out the root",
+            200 * (0.74 / 1706) ** 0.5: "the factor 1 − p is missing",
+            200 * (0.74 * 0.26) ** 0.5: "divide by n under the root",
+        },
+        within=0.02,
     ),
     "bug_A": Number(
         4, wrong=DYING | {2: "without the root the step falls as 1/t: twice as steep as A"}
@@ -131,6 +167,19 @@ QUESTIONS = {
             "rate is 100 times smaller, its gradient 100 times larger: their product is the step.",
         },
     ),
+    "turned": Question(
+        "Both parameters have nearly the same effective rate here. Why?",
+        {
+            "Both gradients contain the steep direction, so both sums are about equal": Right(
+                "Turned by 45°, each gradient is a mixture of both directions, and the steep one "
+                "is by far the larger part of it. AdaGrad sees the parameters, not the directions."
+            ),
+            "Both sums start at 0": "They did so before the turn, too, and there the effective "
+            "rates of the two parameters were different.",
+            "The turned ravine has two equal curvatures": "The ravine is as steep and as flat as "
+            "before. Only its directions do not lie along the axes any more.",
+        },
+    ),
     "dying": Question(
         "The gradient is constant, s starts at 0. After 100 steps AdaGrad has gone 18.6 η. How far "
         "has it gone after 10,000?",
@@ -138,11 +187,25 @@ QUESTIONS = {
             "About 100 times as far": "That would be steps of one length. They get shorter, as "
             "1/√t.",
             "About 10 times as far": Right(
-                "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the step dies, but the way has no end: "
-                "only each tenfold costs a hundredfold of steps."
+                "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the steps get shorter, but the way has "
+                "no end. To get 10 times as far, AdaGrad needs 100 times as many steps."
             ),
             "Hardly farther: its steps have died": "They get short, but slowly: as 1/√t, whose sum "
             "has no bound.",
+        },
+    ),
+    "jumps": Question(
+        "How many steps do sgd and AdaGrad need to reach the minimum after the sixth jump, "
+        "compared with the first?",
+        {
+            "Both need about as many as before": "For sgd that is so. But AdaGrad's s holds the "
+            "gradients of all jumps and of all the noise between them.",
+            "Sgd needs as many as before, and AdaGrad needs more": Right(
+                "The rate of sgd is constant. AdaGrad's s has grown with each jump and with the "
+                "noise between them, so each gradient of today is divided by more."
+            ),
+            "Sgd needs as many as before, and AdaGrad needs fewer": "AdaGrad remembers, but not "
+            "places. It remembers the sizes of gradients, and it divides by them.",
         },
     ),
 }

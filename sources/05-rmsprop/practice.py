@@ -1,17 +1,37 @@
 """What lesson 05 asks."""
 
+import numpy as np
+
 from adamlib import rules
+from adamlib.descent import given, sweep
 from adamlib.practice import Judged, Number, Question, Right
-from adamlib.practice.judge_number import comes_down
+from adamlib.surfaces import changing_valley
 
 
-def ravine_by_rmsprop(rate, rho):
-    reached, words = comes_down(rules.rmsprop, 60, 1e-20, learning_rate=rate, rho=rho)
-    if not reached and rho < 0.5 < rate < 1:
-        words = f"{words}; mind the order: η comes first, ρ second"
-    elif not reached and rate < 1000:
-        words = f"{words}; raise {'ρ' if rho < 0.99 else 'η'} further"
-    return reached, words
+def follows_and_cancels(rate, rho):
+    """Near the new minimum of the valley in time, and hardly moved by batches that cancel."""
+    rng = np.random.default_rng(0)
+    valley = changing_valley([(200, 1000, 1), (200, 1, -1)], rng, noise=0.01)
+    settings = dict(learning_rate=rate, rho=rho)
+    away = np.abs(sweep(rules.rmsprop, valley, 0.0, 400, **settings).trajectory[260:] + 1).max()
+    if not np.isfinite(away):
+        return False, "it diverges"
+    stream = [rng.permutation([0.1] * 9 + [-0.9]) for _ in range(60)]
+    moved = sweep(
+        rules.rmsprop, given(np.concatenate(stream)[:, None]), 0.0, 600, rho=rho, learning_rate=1
+    )
+    drift = abs(moved.trajectory[-1])
+    words = f"up to {away:.2g} from the minimum from step 260 on, and a drift of {drift:.0f} η"
+    follows, cancels = away <= 0.1, drift < 150
+    if rho < 0.15 and rate > 0.3:
+        words += "; mind the order: η comes first, ρ second"
+    elif not cancels:
+        words += ": raise ρ, so that more batches are averaged"
+    elif not follows and rho > 0.83:
+        words += ": it hesitates too long, so lower ρ"
+    elif not follows:
+        words += f": {'it walks too slowly, so raise' if rate < 0.08 else 'it bounces, so lower'} η"
+    return follows and cancels, words
 
 
 ANSWERS = {
@@ -38,20 +58,75 @@ ANSWERS = {
             **dict.fromkeys((40, 41, 42, 43), "then more than 1 % of the weight is left"),
             **dict.fromkeys((45, 46, 50), "then it has been below 1 % before"),
             -44: "mind the sign: both logarithms are negative",
-            43.7: "asked is a whole number of steps: round up",
+            43.7: "the number of steps is a whole number: round up",
             4.605: "that is log 100: 0.9 has a logarithm too",
             **dict.fromkeys((21, 21.85), "then about 10 % of the weight is left: on to 1 %"),
             **dict.fromkeys((458, 459), "that is for ρ = 0.99"),
             2: "that is 0.1ᵏ: what stays at each step is ρ, 0.9",
         },
     ),
-    "memory": Judged(ravine_by_rmsprop, asks="η ρ"),
+    "turn": Number(
+        32,
+        wrong={
+            **dict.fromkeys(
+                (22, 21.9, 21.93), "so many further steps it takes: count from step 10"
+            ),
+            **dict.fromkeys((21, 20.96), "the root of v divides: 1/√v grows by 1/√0.9 in a step"),
+            **dict.fromkeys((11, 10.96), "the root of v divides, and the count begins at step 10"),
+            **dict.fromkeys(
+                (54, 53.8), "with the root of 0.9 a step multiplies by 1.054, not 1.027"
+            ),
+            31: "there it is 1.90, still below the limit",
+            33: "it has passed the limit one step before",
+            56: "there the loss is least, but by then x₂ has grown for a while",
+            62: "there one can see it, but x₂ has grown for 30 steps",
+            44: "that is exercise 3: here the factor from 0.63 to 2 counts",
+        },
+        within=0.005,
+    ),
+    "bounce": Number(
+        0.075,
+        wrong={
+            0.15: "that is the whole step, from one side of the minimum to the other",
+            0.3: "the way from a to −a is 2a, and one step covers it",
+            0.05: "that would be for three parts: the way from a to −a is 2a",
+            0.00375: "the curvature drops out: the step is η g/√v, and √v = |g|",
+            0.0075: "that is η/L: the curvature drops out, since √v = |g|",
+            0.5: "that is a/η: multiply by η",
+        },
+    ),
+    "both": Judged(follows_and_cancels, asks="η ρ"),
+    "inside": Number(
+        1e-5 / (1e-10 + 1e-7) ** 0.5,
+        wrong={
+            1: "v is 1e-10, far below ε: so ε is most of what is under the root",
+            1e-3: "that is v/ε: the gradient, 1e-5, is above the line, and the root is below",
+            1e-5: "that is g: now divide it by √(v + ε)",
+            100: "that is g/ε: the root is missing",
+            0.990: "that is with epsilon outside",
+            31.6: "turn it over: g is above the line",
+            1e-5 / (1e-5 + 1e-7) ** 0.5: "under the root stands v = g², not √v",
+        },
+        within=0.005,
+    ),
+    "outside": Number(
+        1e-5 / (1e-5 + 1e-7),
+        wrong={
+            0.0316: "that is with epsilon inside",
+            0.01: "that is ε/√v: how large is √v/(√v + ε)?",
+            1.01: "turn it over: g is above the line",
+            100: "that is g/ε: √v is below the line, too",
+        },
+        within=0.003,
+    ),
     "of_sgd": Number(
         0.001,
         wrong={
             1: "the step is η g, and the number of g changes",
             1000: "that is what it should be: the step is η g, and g gets smaller",
-            **dict.fromkeys((1e-6, 1e6), "asked is how the step itself changes, at the same η"),
+            **dict.fromkeys(
+                (1e-6, 1e6), "the question is how the step itself changes, at the same η"
+            ),
             **dict.fromkeys((1000**0.5, 1000**-0.5), "there is no root in a step of sgd"),
         },
     ),
@@ -79,13 +154,42 @@ QUESTIONS = {
         "AdaGrad with η = 0.1 stays behind. With which η does it follow, to within 1 of the new "
         "minimum?",
         {
-            "A larger one, such as 30": "The first step has the length η, for g² is far above 0.1. "
-            "So a large η overshoots by as much in the steep valley, and makes s larger still.",
+            "A larger one, such as 30": "The first g² is a million, and Keras's start of 0.1 does "
+            "not count beside it. So the first step has the length η: a large η overshoots by as "
+            "much in the steep valley, and makes s larger still.",
             "A smaller one, such as 0.003": "All steps are shorter then, the early and the late.",
             "None": Right(
                 "A smaller η makes shorter steps, and a larger one overshoots where it is steep, "
                 "so that s grows with it."
             ),
+        },
+    ),
+    "rebound": Question(
+        "Nothing is noisy here, and the valley never changes. Why is the loss above 0.1 at step "
+        "62, after it was 1e-11 at step 56?",
+        {
+            "Rounding: a loss of 1e-11 is too small for the computer": "Numbers near 0 keep all "
+            "their digits: float64 has about 16 of them at 1e-17 as at 1.",
+            "The memory is too long: v still holds the large gradients of the start": "Then v "
+            "would be too large, and the steps too short. The run would creep and not jump.",
+            "The steps become too long: v has forgotten how steep it was": Right(
+                "Near the minimum the gradients are tiny, so v fades, and the effective learning "
+                "rate η/√v grows without a limit. Too large a learning rate diverges."
+            ),
+        },
+    ),
+    "without": Question(
+        "Suppose that ε stands only below the line, under the root of v. Both u and v start at 0. "
+        "What does Adadelta do?",
+        {
+            "It never moves": Right(
+                "The first step has the factor √u = 0. So the step is 0, u averages zeros, and "
+                "every later step is 0 too. The ε above the line makes the first step."
+            ),
+            "It starts slowly, and u catches up": "u can only catch up with steps that are not 0. "
+            "The first step has the factor √u = 0, so the next u is 0 too.",
+            "Its first step divides by 0": "Below the line v already holds the first gradient's "
+            "square, and ε besides. The trouble is above the line.",
         },
     ),
     "units": Question(
