@@ -157,7 +157,8 @@ check_answer("07.long_memory", rate, beta_1)
 # %% [markdown]
 # The map has two borders. On the left it is yellow: a step is about $\eta$ long, so with $\eta$ below 0.05 Adam does
 # not get from −4 to 0 in 84 steps. Near the top no rate ends low. In the row of the default, $\beta_1 = 0.9$, none
-# comes below $10^{-4}$. At 0.8 all rates from 0.14 to 4 end below $10^{-6}$.
+# comes below $10^{-4}$. At 0.8 all rates from 0.14 to 4 end below $10^{-6}$. So $\beta_1$ is the
+# knob for the first failure of part 1.
 #
 # How do $\beta_1$ and $\beta_2$ act together? It helps to count in steps. The **memory** of an average with the factor
 # $\beta$ is $1/(1 - \beta)$ steps: about that many gradients count in it. At the defaults $m$ remembers 10 steps and
@@ -376,9 +377,9 @@ from_pytorch, from_paper, l2 = 0.1, 0.0001 / 0.0005, 0.1 / 2
 check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 
 # %% [markdown]
-# One more trap: AdamW decays every variable, biases too. A bias that is pulled to 0 cannot do its work, so most recipes
-# leave it out. Keras leaves it out if you say so before the first step, that is, before `model.fit`. Here are a weight
-# and a bias of 1, and one step whose gradients are all 0.
+# One more trap: AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave
+# the biases out. In Keras you must say so before the first step, that is, before `model.fit`. Here are a weight and a
+# bias of 1, and one step whose gradients are all 0.
 
 
 # %%
@@ -397,9 +398,8 @@ for excluded in ([], ["bias"]):
     print(f"excluded {excluded!s:9} weight {weight:.2f}, bias {bias:.2f}")
 
 # %% [markdown]
-# `exclude_from_weight_decay` takes every variable whose name contains one of the words. BERT's own code leaves out
-# biases and the layers that normalise (`"bias"`, `"LayerNorm"`); in Keras the latter's variables are called `gamma` and
-# `beta`.
+# `exclude_from_weight_decay` takes every variable whose name contains one of the words. BERT's code leaves out biases
+# and the layers that normalise. In Keras the variables of such layers are called `gamma` and `beta`.
 #
 # Which $\lambda$ is good? Start from what worked for others, 0.01 (BERT: Devlin and others, 2019) or 0.1 (GPT-3: Brown
 # and others, 2020), and choose on validation data, as you choose $\eta$. Choose the two together, because each step
@@ -486,7 +486,7 @@ theirs = keras.optimizers.schedules.CosineDecay(
     warmup_target=rate,
     warmup_steps=W - 1,
 )
-equals_schedule("your cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T)
+equals_schedule("cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T)
 in_numpy = tasks["digits"].train(rules.adam, lambda t: cosine_at(t, rate, T, W), SEEDS[0])
 in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs), SEEDS[0])
 assert largest_difference(in_numpy.params, in_keras.params) < 1e-4
@@ -495,10 +495,10 @@ print("7,850 weights after an epoch with each: no difference above 1e-4")
 # %% [markdown]
 # In a script of your own the schedule stands where a number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`.
 # `model.fit` then moves it by one step for each batch, so $T$ is the number of epochs times the batches of one epoch.
-# If you do not know $T$ beforehand, the callback `keras.callbacks.ReduceLROnPlateau` lowers the rate whenever the
-# validation loss stops falling.
+# If you do not know $T$ beforehand, the callback `keras.callbacks.ReduceLROnPlateau` lowers the rate when the
+# validation loss has not fallen for some epochs.
 #
-# Many scripts start the warm-up at 0 instead. What does that do?
+# The example in Keras's documentation starts the warm-up at 0 instead, and so does BERT's code. What does that do?
 
 # %%
 quiz("07.from_zero")
