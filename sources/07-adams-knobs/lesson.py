@@ -40,7 +40,7 @@ import numpy as np
 from IPython.display import Markdown, display
 
 from adamlib import experiments, plots, rules
-from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.conventions import table
 from adamlib.descent import descend
 from adamlib.explorers import hyperparameter_map
@@ -587,7 +587,11 @@ experiments.evidence(
 # 4. A falling rate ends lower in noise than a constant one, and with a cosine a wrong $\eta$ costs less.
 # 5. Warm-up with a cosine ended lowest on real data, with nearly every seed. Warm-up alone gained nothing that thirty seeds
 #    could show, but it limits the damage of too large a rate.
-#
+
+# %%
+progress("07")
+
+# %% [markdown]
 # **Next:** [lesson 08, Training networks](08-training-networks.ipynb), trains a real network at the defaults and tuned,
 # and says what is worth your time.
 #
