@@ -7,11 +7,10 @@ epsilon_from_paper()        the epsilon of Algorithm 1: PyTorch's and Optax's to
 weight_decay_from_paper()   the decay of the AdamW paper
 l2_from_pytorch()           PyTorch's weight_decay where it is not decoupled, as in SGD and Adam
 
-Read in their sources: PyTorch 2.15, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py; Optax
-0.2.8, optax/_src/{alias,transform}.py and optax/transforms/_accumulation.py; TensorFlow 2.21,
-tensorflow/python/training/adam.py, where version 1's optimizer lives on; Lasagne,
-lasagne/updates.py. And in the papers: Polyak, 1964; Duchi, Hazan and Singer, 2011; Hinton's
-lecture 6e, 2012; Zeiler, 2012; Kingma and Ba, 2015; Loshchilov and Hutter, 2019.
+Read in their sources: PyTorch 2.14.1, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py;
+Optax 0.2.8, optax/_src/{alias,transform}.py and optax/transforms/_accumulation.py. And in the
+papers: Polyak, 1964; Duchi, Hazan and Singer, 2011; Hinton's lecture 6e, 2012; Zeiler, 2012; Kingma
+and Ba, 2015; Loshchilov and Hutter, 2019.
 """
 
 from typing import NamedTuple
@@ -55,8 +54,6 @@ CONVENTIONS = {
         _keras(rules.adam, _EPSILON_HAT),
         Convention("PyTorch", _ADAM, _HAT),
         Convention("Optax", _NO_RATE, _HAT),
-        Convention("TensorFlow 1", _ADAM, _EPSILON_HAT),
-        Convention("Lasagne", _ADAM, _EPSILON_HAT),
     ],
     "adamw": [
         Convention("Loshchilov and Hutter", _ADAM, "x ← x − s_t (λ x + α m̂/(√v̂ + ε))"),
@@ -69,7 +66,6 @@ CONVENTIONS = {
         _keras(rules.sgd, _INSIDE, momentum=0.0),
         Convention("PyTorch", {"learning_rate": 0.001, "momentum": 0.0}, _OUTSIDE),
         Convention("Optax", {}, _OUTSIDE),
-        Convention("Lasagne", {"momentum": 0.9}, _INSIDE),
     ],
     "adagrad": [
         Convention("Duchi and others", {"initial_accumulator_value": 0.0}, "x ← x − η g/(√s + ε)"),
@@ -80,11 +76,6 @@ CONVENTIONS = {
             "x ← x − η g/(√s + ε)",
         ),
         Convention("Optax", {"epsilon": 1e-7, "initial_accumulator_value": 0.1}, _SUM_IN_ROOT),
-        Convention(
-            "Lasagne",
-            {"learning_rate": 1.0, "epsilon": 1e-6, "initial_accumulator_value": 0.0},
-            _SUM_IN_ROOT,
-        ),
     ],
     "rmsprop": [
         Convention("Hinton", {"rho": 0.9}, "x ← x − η g/√v"),
@@ -93,14 +84,12 @@ CONVENTIONS = {
             "PyTorch", {"learning_rate": 0.01, "rho": 0.99, "epsilon": 1e-8}, "x ← x − η g/(√v + ε)"
         ),
         Convention("Optax", {"rho": 0.9, "epsilon": 1e-8}, _IN_ROOT),
-        Convention("Lasagne", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6}, _IN_ROOT),
     ],
     "adadelta": [
         Convention("Zeiler", {"learning_rate": 1.0, "rho": 0.95, "epsilon": 1e-6}, _UNITS),
         _keras(rules.adadelta, _UNITS),
         Convention("PyTorch", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6}, _UNITS),
         Convention("Optax", {"rho": 0.9, "epsilon": 1e-6}, _UNITS),
-        Convention("Lasagne", {"learning_rate": 1.0, "rho": 0.95, "epsilon": 1e-6}, _UNITS),
     ],
 }
 

@@ -143,8 +143,9 @@ def nadam(
 ):
     """Nadam, Adam with Nesterov's look-ahead (Dozat, 2016). mu_product is one number.
 
-    epsilon is Algorithm 1's. The schedule, 0.96**t, is Keras's; PyTorch has 0.96**(t / 250), which
-    rises to beta_1 more slowly, and Optax none. As in Keras, m averages with beta_1, not mu.
+    epsilon is Algorithm 1's. The schedule, 0.96**t, is Keras's; Dozat and PyTorch have
+    0.96**(t / 250), which rises to beta_1 more slowly, and Optax none. As in Keras, m averages with
+    beta_1, not mu.
     """
     mu = beta_1 * (1 - 0.5 * 0.96**t)
     mu_next = beta_1 * (1 - 0.5 * 0.96 ** (t + 1))

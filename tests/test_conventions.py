@@ -1,6 +1,5 @@
 """Each conversion run side by side with the other convention, which is written out here."""
 
-import inspect
 import re
 
 import numpy as np
@@ -202,23 +201,6 @@ def test_keras_rows_have_the_defaults_of_the_installed_keras(capsys, monkeypatch
     monkeypatch.setitem(CONVENTIONS, "adam", [wrong])
     with pytest.raises(AssertionError, match="beta_1 of adam is 0.9 in Keras, and 0.8 in the"):
         equals_conventions()
-
-
-def test_tensorflow_1s_row_has_the_defaults_of_its_optimizer():
-    (row,) = (row for row in CONVENTIONS["adam"] if row.library == "TensorFlow 1")
-    parameters = inspect.signature(tf.compat.v1.train.AdamOptimizer).parameters
-    for knob, value in row.defaults.items():
-        assert parameters[knob.replace("_1", "1").replace("_2", "2")].default == value
-
-
-def test_tensorflow_1_has_the_formula_of_keras():
-    optimizer, x = tf.compat.v1.train.AdamOptimizer(0.1, epsilon=0.5), tf.Variable(START)
-    path = [START]
-    for _ in range(20):
-        optimizer.apply_gradients([(tf.constant(ravine.gradient(x.numpy())), x)])
-        path.append(x.numpy())
-    mine = descend(rules.adam, ravine.gradient, START, 20, learning_rate=0.1, epsilon=0.5)
-    assert np.allclose(mine.trajectory, path, rtol=0, atol=1e-4)  # its powers are float32
 
 
 def test_table_has_a_line_for_each_convention_and_no_number_too_many():

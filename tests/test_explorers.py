@@ -216,6 +216,9 @@ def test_the_map_is_of_the_runs_that_a_click_shows():
         assert f"learning_rate={RATES[i]:.3g}, momentum={MOMENTA[j]:.3g}" in result["words"]
     assert 0 < diverged < 120 and "120 runs" in explorer.spec["map"]["alt"]
     assert f"; {diverged} diverged" in explorer.spec["map"]["alt"]
+    low, high = np.nanmin(explorer.losses), np.nanmax(explorer.losses)
+    assert f"Dark blue is {low:.1g} or less" in explorer.spec["hint"]
+    assert f"yellow {high:.2g} or more" in explorer.spec["hint"]
     assert losses[tuple(explorer.spec["settings"]["pick"])] == losses.min()
 
 

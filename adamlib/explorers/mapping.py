@@ -64,8 +64,7 @@ class HyperparameterMap(Explorer):
             f"hyperparameter_map({self.label} on {surface.name})",
             groups=[],
             settings={"pick": best, "steps": steps},
-            hint=f"{alt} (hatched). Darker is lower; the lightest is no lower than at the start. "
-            "Click the map, or use the arrow keys on it.",
+            hint=f"{alt} (hatched). {_colours(losses)} Click the map, or use the arrow keys on it.",
             curves=[look],
             map=Map(
                 axes=Axes(x=_cells(*x), y=_cells(*y)),
@@ -95,6 +94,15 @@ class HyperparameterMap(Explorer):
 
 def _words(hyperparameters):
     return ", ".join(f"{name}={value:.3g}" for name, value in hyperparameters.items())
+
+
+def _colours(losses):
+    """The colour bar in words: at its ends and, on a log scale, in the middle."""
+    low, high = np.nanmin(losses), np.nanmax(losses)
+    return (
+        f"Dark blue is {low:.1g} or less, grey {np.sqrt(low * high):.1g}, yellow {high:.2g} or "
+        "more."
+    )
 
 
 def _cells(name, values):

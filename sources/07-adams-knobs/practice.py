@@ -1,9 +1,75 @@
 """What lesson 07 asks."""
 
-from adamlib.practice import Function, Number, Question, Right
+import math
+
+import numpy as np
+
+from adamlib import rules
+from adamlib.descent import sweep
+from adamlib.practice import Function, Judged, Number, Question, Right
 from adamlib.schedules import cosine_at
+from adamlib.surfaces import ravine
 
 NO_PART = "1 − β₁ is missing: m is an average, so momentum's rate is η(1 − β₁)/ε"
+
+
+def long_memory(rate, beta_1):
+    knobs = dict(learning_rate=rate, beta_1=beta_1)
+    end = ravine(sweep(rules.adam, ravine.gradient, ravine.start, 84, **knobs).trajectory[-1])
+    words = f"after 84 steps the loss is {end:.3g}"
+    if beta_1 < 0.8 - 1e-9:
+        return False, f"{words}, but β₁ must be at least 0.8"
+    if end < 1e-6:
+        return True, words
+    if not np.isfinite(end):
+        return False, "it diverges"
+    return False, f"{words}: take a darker cell, nearer to the row of β₁ = 0.8"
+
+
+DECAYS = {
+    "weight_decay of PyTorch's AdamW": (
+        0.1,
+        {
+            0.05: "the half belongs to L2, and AdamW is decoupled",
+            200: "PyTorch's AdamW multiplies λ by the learning rate already, as Keras's does",
+            0.00005: "PyTorch's AdamW multiplies λ by the learning rate, and so does Keras's: "
+            "leave that to it",
+            0.01: "that is PyTorch's default; this script says 0.1",
+            0.004: "that is Keras's default; this script says 0.1",
+        },
+    ),
+    "weight_decay of the paper's AdamW": (
+        0.2,
+        {
+            0.0001: "in the paper λ is not multiplied by α; in Keras it will be, so divide first",
+            0.0001 * 0.0005: "divide by α: Keras multiplies by the learning rate again",
+            5: "turn it over: λ/α",
+            0.1: "the half belongs to L2, and AdamW is decoupled",
+            0.4: "there is no 2 in it: λ/α",
+        },
+    ),
+    "L2": (
+        0.05,
+        {
+            0.1: "the gradient of Keras's l2 · x² is 2 l2 x: take half",
+            0.2: "the gradient of Keras's l2 · x² is 2 l2 x: take half, not twice",
+            200: "L2 adds to the gradient, and the learning rate multiplies both",
+            100: "L2 adds to the gradient, and the learning rate multiplies both",
+            0.000025: "L2 adds to the gradient, and the learning rate multiplies both",
+            0.00005: "L2 adds to the gradient, and the learning rate multiplies both",
+        },
+    ),
+}
+
+
+def weight_decay(*given):
+    for number, (name, (right, wrong)) in zip(given, DECAYS.items(), strict=True):
+        if not math.isclose(number, right, rel_tol=1e-3):
+            near = [slip for slip in wrong if math.isclose(number, slip, rel_tol=0.02)]
+            why = wrong[near[0]] if near else "look at its row of the table"
+            return False, f"{name} is not {number:.3g}: {why}"
+    return True, "the same number, λ/α and λ/2"
+
 
 ANSWERS = {
     "floor": Number(
@@ -19,9 +85,9 @@ ANSWERS = {
             0.1: "σ is missing: that is the η of part 2, with a late loss of about 0.25",
             0.2: "σ is missing, and the ravine has two coordinates",
             **dict.fromkeys((0.08, 0.4), "that takes L = 20: in the loss L cancels"),
-            **dict.fromkeys((0.24, 0.25), "that is the late loss at η = 0.1: asked is the η"),
-            0.125: "that is the late loss at η = 0.05: asked is the η",
-            0.05: "that is the late loss: asked is the η",
+            **dict.fromkeys((0.24, 0.25), "that is the late loss at η = 0.1: give the η"),
+            0.125: "that is the late loss at η = 0.05: give the η",
+            0.05: "that is the late loss: give the η",
             0.5: "σ is upside down: the late loss is ησ/2, not η/(2σ)",
             1: "σ is upside down, and the ravine has two coordinates",
         },
@@ -29,13 +95,14 @@ ANSWERS = {
     "as_momentum": Number(
         100,
         wrong={
-            10: "1 − β₁ is missing: m is an average, v a sum that is 1/(1 − μ) times as large",
-            1: "turn 1 − β₁ over: m is an average, so it is shorter than the sum v",
+            10: "1 − β₁ is missing: m is an average, and momentum's velocity a sum, 1/(1 − μ) "
+            "times as large",
+            1: "turn 1 − β₁ over: the average m is smaller than momentum's velocity, a sum",
             0.01: "that is momentum's rate, and ε divides the step",
             0.1: "ε is missing: it divides the step",
             0.001: "ε is missing: it divides the step; and turn 1 − β₁ over",
             **dict.fromkeys((1e-6, 1e-5, 1e-4), "turn ε over: it divides the step"),
-            **dict.fromkeys((9, 100 / 9), "m takes in the part 1 − β₁ of each gradient, not β₁"),
+            **dict.fromkeys((9, 100 / 9), "m takes in 1 − β₁ of each gradient, not β₁"),
             1000: "that is ε itself: then momentum's rate is 0.1",
         },
     ),
@@ -46,47 +113,36 @@ ANSWERS = {
             0.1 * 20 / 2: "that is the border of sgd with a learning rate of η/ε",
             0.1: "that is from sgd's limit, 2/L: with momentum it is 2(1 + μ)/L",
             0.1 * 0.1 * 20 / 1.9: "the limit is 2(1 + μ)/L: the 2 is missing",
-            0.1 * 0.1 * 20 / 7.6: "the limit is 2(1 + μ)/L: the 2 counts once",
+            0.1 * 0.1 * 20 / 7.6: "the limit is 2(1 + μ)/L, with one 2: not 4",
             **dict.fromkeys((0.001 * 20 / 3.8, 0.09 * 20 / 3.8), "m takes in 1 − β₁ of a gradient"),
-            0.01: "that is η (1 − β₁): it is divided by ε, and has a limit",
+            0.01: "that is η (1 − β₁): divided by ε it must be below 2(1 + μ)/L",
             19: "turn it over: a larger ε makes shorter steps",
-            **dict.fromkeys((0.052, 0.0525), "that is rounded down, and there it still bursts"),
-            **dict.fromkeys((0.02, 0.04), "there it still bursts"),
-            **dict.fromkeys((0.055, 0.06), "there it settles, and so it does with a smaller one"),
-            0.19: "that is momentum's largest rate, 2(1 + μ)/L: it is η(1 − β₁)/ε",
+            **dict.fromkeys((0.052, 0.0525), "that is rounded down, and there Adam still bursts"),
+            **dict.fromkeys((0.02, 0.04, 0.05), "there Adam still bursts"),
+            **dict.fromkeys((0.055, 0.056, 0.06), "there Adam settles, but also with less"),
+            0.19: "that is momentum's largest learning rate: η(1 − β₁)/ε must not exceed it",
             0.00263158: "L is 20, the largest curvature",
         },
         within=0.0078,  # the limit, 0.0526, to 0.0534
     ),
-    "momentum_now": Number(
-        0.09,
-        wrong={
-            0.9: "then the old steps keep their length: PyTorch's shrink with η",
-            9: "turn it over: the old steps get shorter",
-            **dict.fromkeys((0.1, 10), "that is a ratio of the rates alone: μ goes with it"),
-            0.001: "that is the new rate: asked is the momentum",
-            0.01: "that is the old rate: asked is the momentum",
-            0.0009: "that is μ times the new rate: divide by the old one",
-            0.009: "that is μ times the old rate: take the ratio of both",
-            0.081: "μ once, not twice",
-            0.81: "that is μ²: the ratio of the rates is missing",
-        },
-    ),
+    "long_memory": Judged(long_memory, asks="η β₁"),
+    "weight_decay": Judged(weight_decay, asks="AdamW paper L2"),
 }
 
 QUESTIONS = {
     "late": Question(
-        "The noisy ravine, η = 0.1. β₁ goes from 0.9 down to 0: no average of gradients at all. "
-        "What does the late loss, the one it wanders about, do?",
+        "We turn β₁ from 0.9 down to 0, so that no gradients are averaged at all. What will the "
+        "late loss do, at which the run no longer falls?",
         {
             "It rises several times: nothing averages the noise any more": "Single steps do get "
-            "longer, four times. But with β₁ = 0.9 steps last: ten in a row go the same way.",
+            "longer, four times. But they also turn more often: with β₁ = 0.9 about seven steps in "
+            "a row go the same way, with β₁ = 0 two.",
             "It stays about the same": Right(
-                "Each gradient moves x by about η g/√v in all, at once or spread over ten steps. "
-                "Lesson 03 found the same of momentum."
+                "Each gradient moves x by about η g/√v in all, either at once or spread over "
+                "the next ten steps or so. Lesson 03 found the same for momentum."
             ),
-            "It falls: momentum overshoots": "It overshoots on the way down, early. Late there is "
-            "no way down, only noise.",
+            "It falls: momentum overshoots": "Momentum overshoots early, on the way down. Late in "
+            "the run there is no way down any more, only noise.",
         },
     ),
     "decay": Question(
@@ -94,25 +150,25 @@ QUESTIONS = {
         "gets g + λx, an L2 penalty, in place of g. Which weight shrinks?",
         {
             "The one with small gradients, mostly": Right(
-                "λx is divided by the same √v as g. Where g is large, hardly anything of λx is "
-                "left."
+                "Adam divides λx by the same √v as g. Where g is large, hardly anything is left of "
+                "λx."
             ),
-            "Both alike: λ is the same": "So it is in sgd, and if the decay stands outside, x ← x "
-            "− ηλx. Here λx goes through the division by √v.",
-            "The one with large gradients, mostly": "Its √v is large, and that divides λx too.",
+            "Both alike: λ is the same": "That is true in sgd, and of decoupled decay. Here λx is "
+            "part of the gradient, so Adam divides it by √v.",
+            "The one with large gradients, mostly": "Its √v is large, and √v divides λx too.",
         },
     ),
     "from_zero": Question(
         "Keras: Adam with CosineDecay(0.0, 1000, warmup_target=0.01, warmup_steps=100). What does "
         "its first step do?",
         {
-            "A step of 0.01/100": "That would be so if it counted from 1, as t does. Keras's first "
-            "step is number 0.",
-            "Nothing at all: training begins one step later": "x stays. But m and v take in the "
-            "first gradient, and t counts the step.",
+            "A step of 0.01/100": "That would be true if Keras counted from 1, as our t does. Its "
+            "first step is number 0.",
+            "Nothing at all: training begins one step later": "x stays where it is. But m and v "
+            "take in the first gradient, and t counts the step.",
             "It moves nothing, but m and v take in the gradient": Right(
-                "The rate at step 0 is the first argument, 0. So the first step that moves x has "
-                "two gradients in its averages."
+                "The rate at step 0 is the first argument, 0. So one step is lost, and the first "
+                "step that moves x has two gradients in its averages."
             ),
         },
     ),
@@ -131,8 +187,8 @@ FUNCTIONS = {
         },
         hints=[
             "There are two cases: up to step warmup, and after it.",
-            "In the first the rate is η t / warmup. In the second, which part of the way is done? "
-            "0 at step warmup, 1 at step steps + 1.",
+            "In the first case the rate is η t / warmup. In the second, which fraction of the way "
+            "is done? 0 at step warmup, 1 at step steps + 1.",
             "np.cos(np.pi * done) falls from 1 to -1: add 1, halve it, multiply by the learning "
             "rate.",
         ],
