@@ -76,6 +76,16 @@ def test_after_an_interrupt_it_goes_on_where_it_was():
     assert calls == [(1, 7), (2, 7), *[(3, 7)] * 2, (1, 8), (1, 9), (2, 8), (2, 9)]
 
 
+def test_an_interrupt_does_not_say_that_trainings_are_kept_where_none_are():
+    def train_at(rate, seed):
+        if rate == 2:
+            raise KeyboardInterrupt
+        return training(rate)
+
+    with pytest.raises(KeyboardInterrupt, match="^$"):
+        scoreboard({"sgd": train_at}, [1, 2, 3], held_out_loss)
+
+
 LOSSES = {"sgd": [3, 2, 1, 1, 5, 0], "adam": [1, 2, 0], "momentum": [4, 3]}
 
 

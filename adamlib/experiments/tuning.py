@@ -137,7 +137,8 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
     inputs.check_values("learning_rate", rates, "The rates")
     inputs.check_function(held_out_loss, "held_out_loss", "params")
     inputs.count(every, "every", least=1)
-    chosen, done = seeds(count), {} if done is None else done
+    chosen, kept = seeds(count), done is not None
+    done = done if kept else {}
     if size() == "smoke":
         rates = rates[:2]
 
@@ -151,7 +152,10 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
     def train_at(name, rate, seed):
         return methods[name](rate, seed)
 
-    best = tune(train_at, dict.fromkeys(methods, rates), loss, chosen, done)
+    try:
+        best = tune(train_at, dict.fromkeys(methods, rates), loss, chosen, done)
+    except KeyboardInterrupt as stop:
+        raise stop if kept else KeyboardInterrupt from None  # or it says that they are kept
     scores = {}
     for name, rate in best.items():
         runs = [done[name, rate, seed] for seed in chosen]
