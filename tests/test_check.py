@@ -11,7 +11,7 @@ import pytest
 
 from adamlib import rules
 from adamlib.practice import check, check_answer, hint, wrong_rules
-from adamlib.practice.judge import hints_given, hints_of, trial_of
+from adamlib.practice.judge import hints_given, hints_of, trial_of, wrong_part
 
 # The rules and functions that learners write.
 EXERCISES = "sgd momentum nesterov adagrad sign_descent rmsprop adadelta adam".split()
@@ -433,6 +433,7 @@ def test_only_a_convention_that_is_known_may_be_asked_for():
 
 def test_hints_come_one_at_a_time_and_then_the_solved_lesson(capsys):
     hints_given.clear()
+    wrong_part.clear()
     for name in EXERCISES:
         hints = hints_of(name)
         assert len(hints) >= 3 and "return" not in hints[0][1]

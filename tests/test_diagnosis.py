@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adamlib import rules
 from adamlib.practice import check, hint
-from adamlib.practice.judge import hints_given, hints_of, last_part, trial_of, verdict_of
+from adamlib.practice.judge import hints_given, hints_of, trial_of, verdict_of, wrong_part
 from adamlib.practice.mistakes import Variant, compiled, mistakes_of
 
 LEARNED = [rule for rule in rules.RULES.values() if hints_of(rule.__name__)]
@@ -258,16 +258,23 @@ def test_a_loop_that_only_another_shape_makes_endless_is_no_fault_of_the_shape(m
     assert words.startswith("it raises TimeoutError") and "shape" not in words
 
 
-def test_the_hint_after_a_check_is_about_what_is_wrong(capsys):
+def test_hints_begin_with_the_part_that_is_wrong_and_none_is_left_out(capsys):
     hints_given.clear()
-    last_part.clear()
+    wrong_part.clear()
     wrong_x = written("adam", ADAM.replace("x - learning", "x + learning"))
     wrong_v = written("adam", ADAM.replace("g**2", "g"))
-    for rule, numbers in ((wrong_x, "23"), (wrong_v, "12")):
-        for number in numbers:  # the same check again does not begin the hints anew
-            check(rule, "adam", "by the paper")
-            hint("adam")
-            assert f"adam, hint {number} of 4: " in capsys.readouterr().out
+    parts = [parts.split() for parts, _ in hints_of("adam")]
+    for number, (rule, part) in enumerate(((wrong_x, "x"), (wrong_v, "v")), 1):
+        check(rule, "adam", "by the paper")
+        hint("adam")
+        assert f"adam, hint {number} of 4: " in capsys.readouterr().out
+        assert part in parts[hints_given["adam"][-1]]
+    for number in (3, 4):
+        hint("adam")
+        assert f"adam, hint {number} of 4: " in capsys.readouterr().out
+    assert sorted(hints_given["adam"]) == [0, 1, 2, 3]
+    hint("adam")
+    assert "that was the last hint" in capsys.readouterr().out
 
 
 @settings(max_examples=25, deadline=None)

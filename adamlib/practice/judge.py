@@ -5,7 +5,7 @@ import re
 import sys
 import time
 import traceback
-from collections import Counter
+from collections import defaultdict
 from contextlib import contextmanager
 from functools import cache
 
@@ -39,8 +39,8 @@ MEANINGS = {
 }
 UNWRITTEN = Verdict("unsolved", "not written yet (or is `return` missing?)")
 
-hints_given = Counter()
-last_part = {}  # {name: the part of which check() said last that it is wrong}
+hints_given = defaultdict(list)  # {name: the places of those that were given}
+wrong_part = {}  # {name: the part of which check() said last that it is wrong}
 
 
 def check(function, name, convention=""):
@@ -75,7 +75,7 @@ def check(function, name, convention=""):
             function = trial.ours
     elif verdict.status != "solved":
         verdict = verdict._replace(sentence=verdict.sentence + instead)
-        _start_hints(name, verdict.part)
+        wrong_part[name] = verdict.part
     report(name, verdict)
     if verdict.status != "solved":
         return trial.ours
@@ -166,7 +166,8 @@ def _explained(error, function, known):
 
 
 def hint(name):
-    """Print one more hint for an exercise that check() knows by this name."""
+    """Print one more hint for an exercise that check() knows by this name: first those on the part
+    that check() found wrong."""
     hints = hints_of(name) if isinstance(name, str) else []
     if not hints:
         rules = [rule for rule in RULES if hints_of(rule)]
@@ -176,18 +177,13 @@ def hint(name):
             "exercise has another hint, it folds out in its text."
         )
     given = hints_given[name]
-    if given == len(hints):
+    left = [place for place in range(len(hints)) if place not in given]
+    if not left:
         print(f"{name}: that was the last hint; the solved lesson is in solutions/.")
         return
-    hints_given[name] += 1
-    print(f"{name}, hint {given + 1} of {len(hints)}: {hints[given][1]}")
-
-
-def _start_hints(name, part):
-    """Let the next hint be the first one on the part that check() found wrong, once for each."""
-    about = [n for n, (parts, _) in enumerate(hints_of(name)) if part in parts.split()]
-    if about and last_part.get(name) != part:
-        hints_given[name], last_part[name] = about[0], part
+    on_part = [place for place in left if wrong_part.get(name) in hints[place][0].split()]
+    given.append((on_part or left)[0])
+    print(f"{name}, hint {len(given)} of {len(hints)}: {hints[given[-1]][1]}")
 
 
 def hints_of(name):
