@@ -65,9 +65,9 @@ return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v"""
         (
             "nesterov",
             "v = momentum * v + learning_rate * g\nreturn x - v, v",
-            "there is no look-ahead, so it is the heavy ball: x is the point ahead, so it must "
-            "move by what the ball moves and by what the look-ahead changes; besides, the velocity "
-            "has the other sign",
+            "there is no look-ahead, so it is the heavy ball: x must move by momentum times the "
+            "new v, not the old one, and by the step of sgd; besides, the velocity has the other "
+            "sign",
         ),
         (
             "rmsprop",

@@ -282,7 +282,8 @@ def momentum_map(rule, borders=False):
     away than it began. Returns the picture, and the fraction of the runs about which the theory
     is wrong.
 
-    borders  whether the borders by theory are drawn on the map (Goh, 2017)
+    borders  whether the borders by theory are drawn on the map (Goh, 2017), in place of the line
+             μ = 0.25, on which lesson 03 lets them be read
     """
     rates, shares = np.linspace(0.02, 4, 200), np.linspace(0, 0.98, 200)
     grid = dict(learning_rate=rates, momentum=shares[:, None])
@@ -297,6 +298,7 @@ def momentum_map(rule, borders=False):
         np.concatenate([shares[::-1], shares]),
     )
     lines = {"ηL = (1 − √μ)² and (1 + √μ)²": both_ends, "ηL = 2(1 + μ)": (limit, shares)}
+    row = {"μ = 0.25": (rates, np.full(200, 0.25))}
     picture = plots.knob_map(
         kind,
         ("ηL", rates),
@@ -304,7 +306,7 @@ def momentum_map(rule, borders=False):
         label="what the run did",
         log=False,
         kinds=["monotone", "oscillating", "diverging"],
-        lines=lines if borders else None,
+        lines=lines if borders else row,
     )
     return picture, np.mean(kind != theory)
 

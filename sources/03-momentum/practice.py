@@ -6,18 +6,27 @@ from adamlib.practice import Function, Judged, Number, Question, Right
 from adamlib.practice.judge_number import comes_down
 
 
+def pair_in_30_steps(rate, share):
+    reached, words = comes_down(rules.momentum, 30, 1e-6, learning_rate=rate, momentum=share)
+    if not reached and share < 0.2 < rate < 1:
+        words += "; mind the order: η comes first, μ second"
+    return reached, words
+
+
 def ravine_by_momentum(rate, share):
-    _, words = comes_down(rules.momentum, 30, 1e-6, learning_rate=rate, momentum=share)
+    reached, words = pair_in_30_steps(rate, share)
     low, high = (1 - share**0.5) ** 2, (1 + share**0.5) ** 2
-    slack = 1.015  # two digits of μ and three of η
-    if share < 0.2 < rate < 1:
-        return False, f"{words}; mind the order: η comes first, μ second"
-    if high / low < 20 / slack**2:
+    slack = 1.02 if reached else 1  # a rounded η may lie beside the floor, if the run gets there
+    if "order" in words:
+        return False, words
+    if high / low < 19.4:  # 20, with two digits of μ
         why = f"the floor of this μ is too short: its ends have the ratio {high / low:.3g}, not 20"
     elif 20 * rate > high * slack:
-        why = f"curvature 20 lies right of the floor, 20 η = {20 * rate:.3g} > {high:.3g}"
+        why = f"curvature 20 lies right of the floor, 20 η = {20 * rate:.4g} > {high:.4g}"
     elif rate < low / slack:
         why = f"curvature 1 lies left of the floor, η = {rate:.3g} < {low:.3g}"
+    elif abs(share - 0.634) < 0.005:
+        why = "if your μ is √μ, square it; this μ has both curvatures on its floor, but go smaller"
     elif share > 0.412:
         why = "both curvatures lie on the floor: go on to a smaller μ"
     else:
@@ -76,22 +85,28 @@ ANSWERS = {
     "seen_border": Number(
         0.25,
         wrong={
-            1: "that is so with μ = 0: go up to the row μ = 0.25",
-            0.5: "look at the edge of the dark area, a little above the mark 0.2 of the μ axis",
+            1: "that is so with μ = 0: go up to the black line, μ = 0.25",
+            **dict.fromkeys(
+                (0.1, 0.15, 0.4, 0.5), "look where the black line leaves the dark area"
+            ),
             0: "a dark area is left of the border: the run creeps there",
             2.5: "beyond that it diverges: here the question is where it begins to oscillate",
         },
-        within=0.25,
+        within=0.3,
     ),
     "seen_limit": Number(
         2.5,
         wrong={
-            2: "that is so with μ = 0: go up to the row μ = 0.25",
-            3: "that is so with μ = 0.5: go down to the row μ = 0.25",
-            4: "that is so with μ = 1: go down to the row μ = 0.25",
+            2: "that is so with μ = 0: go up to the black line, μ = 0.25",
+            **dict.fromkeys(
+                (2.2, 2.25, 2.3, 2.35, 2.65, 2.7, 2.75, 2.8),
+                "follow the black line to where the light area begins",
+            ),
+            3: "that is so with μ = 0.5: go down to the black line, μ = 0.25",
+            4: "that is so with μ = 1: go down to the black line, μ = 0.25",
             0.25: "there it begins to oscillate: here the question is where it begins to diverge",
         },
-        within=0.04,
+        within=0.05,
     ),
     "border": Number(
         0.01,
@@ -123,6 +138,7 @@ ANSWERS = {
             0.81: "that is (1 + √μ)²/L, the right end of the floor: the run still settles there",
         },
     ),
+    "first_pair": Judged(pair_in_30_steps, asks="η μ"),
     "ravine": Judged(ravine_by_momentum, asks="η μ"),
     "rate_A": Number(
         0.2,
