@@ -304,6 +304,30 @@ def strided_trainer(method, part, batch_size, together):
     )
 
 
+CLIPPED = {  # method: its optimizer, and how it clips
+    f"{name}{words}": (name, settings)
+    for name in ("momentum", "adam")
+    for words, settings in {
+        "": {},
+        ", clipnorm": {"clipnorm": 1.0},
+        ", global_clipnorm": {"global_clipnorm": 1.0},
+    }.items()
+}
+
+
+@cache
+def unscaled_trainer(method, broken):
+    from adamlib import keras_check
+    from adamlib.experiments.keras_trainer import Trainer, strided_network
+
+    name, settings = CLIPPED[method]
+    pictures, labels = (a[:2048] for a in images_of("train"))
+    pictures = pictures.copy()
+    pictures[:broken] *= 255
+    optimizer = keras_check.own_optimizer(name, **settings)
+    return Trainer(strided_network(0), optimizer, (pictures, labels), 64, 32)
+
+
 @cache
 def strided_start(seed):
     from adamlib.experiments.keras_trainer import strided_network
@@ -326,6 +350,15 @@ def measured(trainer, rate, seed, epochs):
 def convolutions(method, rate, seed):
     found = measured(strided_trainer(method, 2048, 64, 32), rate, seed, epochs=4)
     return {"tuned": found["validation"], "accuracy": found["accuracy"][-1]}
+
+
+def unscaled(method, rate, seed):
+    """With eight pictures whose pixels go to 255 in place of 1, and without them."""
+    found, whole = (
+        measured(unscaled_trainer(method, broken), rate, seed, epochs=4) for broken in (8, 0)
+    )
+    ends = {"accuracy": found["accuracy"][-1], "whole": whole["accuracy"][-1]}
+    return {"tuned": found["validation"]} | ends
 
 
 def batches_of_4(method, rate, seed):
@@ -418,8 +451,10 @@ TASKS = {
             "adadelta": [0.001, 1.0, 3.0, 10.0, 30.0],
             "rmsprop": [0.001, 0.003, 0.01, 0.03],
             "adam": [0.001, 0.003, 0.01, 0.03],
+            "adamw": [0.001, 0.003, 0.01, 0.03],
         },
     ),
+    "unscaled pictures": Plan(unscaled, dict.fromkeys(CLIPPED, [0.01]), seeds=12, first=12),
     "batches of 4": Plan(
         batches_of_4, {"adam": [0.001, 0.003, 0.01], "sgd": [0.01, 0.03, 0.1, 0.3]}, seeds=12
     ),
@@ -721,28 +756,25 @@ def lesson_07(task):
 
 def lesson_08(task):
     runs, where = task["convolutions"], "test accuracy, clothes, 128 steps"
-    six = {
-        name: METHODS[name]
-        for name in ("sgd", "momentum", "AdaGrad", "Adadelta", "RMSProp", "Adam")
-    }
-    default = {name: runs.grid[method][0] for name, method in six.items()}
-    ends = {name: runs.at(method, default[name], "accuracy") for name, method in six.items()}
-    tuned = runs.named("accuracy", six)
-    for name in six:
+    names = "sgd", "momentum", "AdaGrad", "Adadelta", "RMSProp", "Adam", "AdamW"
+    seven = {name: (METHODS | {"AdamW": "adamw"})[name] for name in names}
+    default = {name: runs.grid[method][0] for name, method in seven.items()}
+    ends = {name: runs.at(method, default[name], "accuracy") for name, method in seven.items()}
+    tuned = runs.named("accuracy", seven)
+    for name in seven:
         yield f"{name} at its default", where, ends[name]
         yield f"{name} tuned", where, tuned[name]
         yield f"{name} gains by tuning", where, tuned[name] - ends[name]
     for pairs in (
         "sgd < Adam, momentum < Adam, AdaGrad < Adam, Adadelta < Adam, RMSProp < Adam",
         "Adadelta < RMSProp, momentum < RMSProp, momentum < Adadelta",
-        "AdaGrad < RMSProp, AdaGrad < Adadelta",
+        "AdaGrad < RMSProp, AdaGrad < Adadelta, AdamW < Adam",
     ):
         yield from compared(tuned, where, pairs, "{1} tuned is above {0} tuned")
     for found, words in ((ends, "at their defaults"), (tuned, "tuned")):
-        apart = np.ptp([found[name] for name in six if name != "momentum"], axis=0)
-        yield f"the five {words} lie apart", where, apart
+        yield f"the seven {words} lie apart", where, np.ptp([*found.values()], axis=0)
     for name in ("AdaGrad", "Adadelta"):
-        ratio = runs.chosen(six[name]) / default[name]
+        ratio = runs.chosen(seven[name]) / default[name]
         yield f"{name}'s best rate over its default, log10", where, np.log10(ratio)
     small, where = task["batches of 4"], "test accuracy, clothes, batches of 4"
     sgd, adam = small.at("sgd", 0.01, "after 1"), small.at("adam", 0.001, "after 1")
@@ -756,8 +788,24 @@ def lesson_08(task):
     yield what, where, later, adam_later
     what = "at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches"
     yield what, where, later, adam
+    yield from clipped(task["unscaled pictures"])
     what = "a wrapped rule's weights are all within 0.000001 of Keras's"
     yield what, "after an epoch", task["wrapped"].at("adam", 0.001, "apart") < 1e-6
+
+
+def clipped(runs):
+    """Eight of 2,048 pictures are not divided by 255; all at the rate 0.01."""
+    for name, method in {"momentum": "momentum", "Adam": "adam"}.items():
+        for quantity, where in (("accuracy", "with unscaled pictures"), ("whole", "without them")):
+            measured = f"test accuracy, clothes {where}, η = 0.01"
+            plain, each, all_ = (
+                runs.at(f"{method}{how}", 0.01, quantity)
+                for how in ("", ", clipnorm", ", global_clipnorm")
+            )
+            yield f"{name} {where}, not clipped", measured, plain
+            yield f"{name} {where}, global_clipnorm 1", measured, all_
+            yield f"{name} {where} gains by global_clipnorm", measured, plain, all_
+            yield f"{name} {where}: global_clipnorm is above clipnorm", measured, each, all_
 
 
 PAPER = METHODS | {"AdaGrad": "adagrad from 0"}
