@@ -349,7 +349,7 @@ def gains(values, names, xlabel="test accuracy", title=None):
     if len(names) != 2:
         raise ValueError(f"names must be two, of before and after, not {len(names)}.")
     seen = []
-    with picture(figsize=(6.4, 1.0 + 0.42 * len(values))) as (fig, ax):
+    with picture(figsize=(6.4, 1.3 + 0.45 * len(values))) as (fig, ax):
         for row, (label, pair) in enumerate(values.items()):
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 raise TypeError(f"{label} must be a pair, (before, after), not {brief(pair)}.")
@@ -366,9 +366,9 @@ def gains(values, names, xlabel="test accuracy", title=None):
             ax.plot([], [], "o", mfc=face, color=OTHER, ms=9, ls="", label=str(name))
         ax.set_yticks(range(len(values)), list(values))
         ax.set(xlabel=xlabel, title=title)
-        ax.invert_yaxis()
+        ax.set_ylim(len(values) - 0.5, -0.5)
         ax.grid(axis="y", visible=False)
-        fig.legend(loc="outside upper right", ncols=2)
+        fig.legend(loc="outside lower right", ncols=2)
     fig.alt = _sentences(f"{xlabel.capitalize()}, from {names[0]} to {names[1]}", *seen)
     return fig
 

@@ -379,6 +379,24 @@ def wrapped(method, rate, seed):
     return {"apart": largest_difference(*ends)}
 
 
+def eight_epochs(method, rate, seed):
+    """How far the two losses fall after the third of eight epochs, with a rule in model.fit."""
+    from adamlib.experiments.keras_trainer import strided_network
+    from adamlib.keras_check import keras
+    from adamlib.keras_optimizer import as_keras
+
+    pictures, labels = images_of("train")
+    keras.utils.set_random_seed(seed)
+    model = strided_network(seed)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(as_keras(rules.adam, learning_rate=rate), loss=loss)
+    held = pictures[-1000:], labels[-1000:]
+    data = pictures[:2048], labels[:2048]
+    found = model.fit(*data, batch_size=64, epochs=8, validation_data=held, verbose=0).history
+    falls = {name: found[name][2] - min(found[name]) for name in ("loss", "val_loss")}
+    return {"tuned": min(found["val_loss"])} | falls
+
+
 class Plan(NamedTuple):
     """What is measured of a task.
 
@@ -458,6 +476,7 @@ TASKS = {
     "batches of 4": Plan(
         batches_of_4, {"adam": [0.001, 0.003, 0.01], "sgd": [0.01, 0.03, 0.1, 0.3]}, seeds=12
     ),
+    "eight epochs": Plan(eight_epochs, {"adam": [0.01]}, seeds=12, first=12),
     "wrapped": Plan(wrapped, {"adam": [0.001]}),
     "figure 1 left": Plan(
         partial(figure_1_left, 0.0, 5),
@@ -789,6 +808,9 @@ def lesson_08(task):
     what = "at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches"
     yield what, where, later, adam
     yield from clipped(task["unscaled pictures"])
+    falls = partial(task["eight epochs"].at, "adam", 0.01)
+    what = "after epoch 3 the training loss falls further than the validation loss"
+    yield what, "clothes, eight epochs at η = 0.01", falls("val_loss"), falls("loss")
     what = "a wrapped rule's weights are all within 0.000001 of Keras's"
     yield what, "after an epoch", task["wrapped"].at("adam", 0.001, "apart") < 1e-6
 
@@ -796,7 +818,10 @@ def lesson_08(task):
 def clipped(runs):
     """Eight of 2,048 pictures are not divided by 255; all at the rate 0.01."""
     for name, method in {"momentum": "momentum", "Adam": "adam"}.items():
-        for quantity, where in (("accuracy", "with unscaled pictures"), ("whole", "without them")):
+        for quantity, where in (
+            ("accuracy", "with unscaled pictures"),
+            ("whole", "with scaled pictures"),
+        ):
             measured = f"test accuracy, clothes {where}, η = 0.01"
             plain, each, all_ = (
                 runs.at(f"{method}{how}", 0.01, quantity)

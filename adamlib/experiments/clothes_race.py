@@ -68,8 +68,8 @@ class ClothesRace:
         """The runs of each method, {method: a training for each seed}, as a table to show."""
         return results(runs, rates, self.optimizers)
 
-    def curves(self, runs, title=None, where="center right"):
-        """The test accuracy by epoch, means of seeds in bands; `where` the legend stands."""
+    def curves(self, runs, title=None):
+        """The test accuracy by epoch, means of the seeds, in bands."""
         curves = {
             label: np.array([run["accuracy"] for run in some]) for label, some in runs.items()
         }
@@ -79,7 +79,8 @@ class ClothesRace:
         figure = plots.lines(curves, x=at, **how)
         (ax,) = figure.axes
         ax.set_xticks(range(1, self.epochs + 1))
-        ax.legend(loc=where)
+        ax.get_legend().remove()
+        figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper")
         return figure
 
 
