@@ -32,6 +32,19 @@ START = np.float32([[0, 0, 1], [1, -2, 0]])
 GRADIENTS = np.float32([[[50, -1, 0], [1e-3, -1e-6, 2]]]) * np.float32([1, 3, 0.5])[:, None, None]
 
 
+# {words of an error: what to write}; else the general advice is given.
+MEANT = {
+    "need a truth at once": "write one formula that holds at every step, or np.where(condition, a, "
+    "b), np.maximum(a, b)",
+    "must be real number, not tensor": "the functions of math take a number that is there at once: "
+    "write NumPy's, as np.sqrt(a)",
+    r"(int|float)\(\) argument must be": "a tensor calculates as it is: leave int() and float() "
+    "away",
+    "functions that are not NumPy's need": "write NumPy's functions, as np.sqrt(a), and no "
+    "np.array or np.float32 around a tensor; as_keras turns them into those of keras.ops",
+}
+
+
 def as_keras(rule, learning_rate=None, **hyperparameters):
     """The rule as a keras.optimizers.Optimizer. It is tried on six numbers first, in three shapes.
 
@@ -277,6 +290,8 @@ def _failure(rule, arrays, shape, error):
             "; a network has biases and convolutions too: write what works on every shape, as "
             "np.sum(a), or put it under `if g.ndim == 2:`"
         )
+    elif meant := [words for pattern, words in MEANT.items() if re.search(pattern, what)]:
+        write = f"; {meant[0]}"
     else:
         write = (
             "; write operators and NumPy's functions that keras.ops has too, as np.sqrt(a), "

@@ -403,10 +403,11 @@ def noise_and_gradient(noise, lengths, sizes):
     return fig
 
 
-def climbs(losses, highest=2.5, title=None):
-    """The validation loss over the learning rates that were tried; a ring marks the first of them.
+def climbs(losses, starts=None, highest=2.5, title=None):
+    """The validation loss over the learning rates that were tried; rings mark where they begin.
 
-    losses   {label: {rate: loss}}, in the order in which they were tried
+    losses   {label: {rate: loss}}, in the order of the rates
+    starts   {label: the rate that was tried first}; the first of each if not given
     highest  a loss above it is drawn there
     """
     for label, tried in _check_labelled(losses, "losses").items():
@@ -414,6 +415,11 @@ def climbs(losses, highest=2.5, title=None):
         inputs.check_values("learning_rate", list(tried), f"The rates of {label}")
         inputs.numbers(list(tried.values()), f"The losses of {label}", ndim=1)
     inputs.number(highest, "highest")
+    starts = starts or {label: next(iter(tried)) for label, tried in losses.items()}
+    inputs.check_kind(starts, dict, "starts", "a dict {label: learning rate}")
+    for label, tried in losses.items():
+        if starts.get(label) not in tried:
+            raise ValueError(f"{label} must start at one of its rates: {brief([*tried])}.")
     fig = lines(
         {label: np.minimum(list(tried.values()), highest) for label, tried in losses.items()},
         x={label: np.array(list(tried)) for label, tried in losses.items()},
@@ -424,16 +430,54 @@ def climbs(losses, highest=2.5, title=None):
         title=title,
     )
     (ax,) = fig.axes
-    for line in ax.get_lines():
+    for line, (label, tried) in zip(ax.get_lines(), losses.items(), strict=True):
         line.set(marker="o", markersize=4)
-        x, y = line.get_data()
-        ax.plot(x[:1], y[:1], "o", markersize=11, mfc="none", color=line.get_color())
+        ring = starts[label], min(tried[starts[label]], highest)
+        ax.plot(*ring, "o", markersize=11, mfc="none", color=line.get_color())
+    ax.get_legend().remove()
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside right upper")
     least = {label: min(tried, key=tried.get) for label, tried in losses.items()}
     told = (f"{label} {losses[label][rate]:.2f} at η = {rate:g}" for label, rate in least.items())
     fig.alt = (
-        "The validation loss over the learning rate, a line for each method, from its default, a "
-        "ring, up to the first rate at which the loss rises. The least loss: " + ", ".join(told)
+        "The validation loss over the learning rate, a line for each method, from a ring, where it "
+        "begins, to the rates at which the loss rises. The least loss: " + ", ".join(told)
     )
+    return fig
+
+
+def gains(values, names, xlabel="test accuracy", title=None):
+    """What each method had before and after, as two points with a line between them.
+
+    values  {label: (before, after)}, each the numbers of some seeds, whose means are drawn; a thin
+            line goes from the least to the largest
+    names   what before and after are called
+    """
+    _check_labelled(values, "values", least="one method")
+    inputs.check_kind(names, tuple | list, "names", "two names, of before and after")
+    if len(names) != 2:
+        raise ValueError(f"names must be two, of before and after, not {len(names)}.")
+    seen = []
+    with picture(figsize=(6.4, 1.3 + 0.45 * len(values))) as (fig, ax):
+        for row, (label, pair) in enumerate(values.items()):
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise TypeError(f"{label} must be a pair, (before, after), not {brief(pair)}.")
+            pair = [inputs.numbers(a, label, ndim=1) for a in pair]
+            before, after = (float(np.mean(a)) for a in pair)
+            colour = style_of(label)["color"]
+            ax.plot([before, after], [row, row], color=colour, lw=2)
+            for a in pair:
+                ax.plot([np.min(a), np.max(a)], [row, row], color=colour, lw=6, alpha=0.25)
+            ax.plot(before, row, "o", mfc="white", color=colour, ms=9)
+            ax.plot(after, row, "o", color=colour, ms=9)
+            seen.append(f"{label}: from {before:.2f} to {after:.2f}")
+        for name, face in zip(names, ("white", OTHER), strict=True):
+            ax.plot([], [], "o", mfc=face, color=OTHER, ms=9, ls="", label=str(name))
+        ax.set_yticks(range(len(values)), list(values))
+        ax.set(xlabel=xlabel, title=title)
+        ax.set_ylim(len(values) - 0.5, -0.5)
+        ax.grid(axis="y", visible=False)
+        fig.legend(loc="outside lower right", ncols=2)
+    fig.alt = _sentences(f"{xlabel.capitalize()}, from {names[0]} to {names[1]}", *seen)
     return fig
 
 

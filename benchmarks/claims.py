@@ -314,6 +314,30 @@ def strided_trainer(method, part, batch_size, together):
     )
 
 
+CLIPPED = {  # method: its optimizer, and how it clips
+    f"{name}{words}": (name, settings)
+    for name in ("momentum", "adam")
+    for words, settings in {
+        "": {},
+        ", clipnorm": {"clipnorm": 1.0},
+        ", global_clipnorm": {"global_clipnorm": 1.0},
+    }.items()
+}
+
+
+@cache
+def unscaled_trainer(method, broken):
+    from adamlib import keras_check
+    from adamlib.experiments.keras_trainer import Trainer, strided_network
+
+    name, settings = CLIPPED[method]
+    pictures, labels = (a[:2048] for a in images_of("train"))
+    pictures = pictures.copy()
+    pictures[:broken] *= 255
+    optimizer = keras_check.own_optimizer(name, **settings)
+    return Trainer(strided_network(0), optimizer, (pictures, labels), 64, 32)
+
+
 @cache
 def strided_start(seed):
     from adamlib.experiments.keras_trainer import strided_network
@@ -338,6 +362,15 @@ def convolutions(method, rate, seed):
     return {"tuned": found["validation"], "accuracy": found["accuracy"][-1]}
 
 
+def unscaled(method, rate, seed):
+    """With eight pictures whose pixels go to 255 in place of 1, and without them."""
+    found, whole = (
+        measured(unscaled_trainer(method, broken), rate, seed, epochs=4) for broken in (8, 0)
+    )
+    ends = {"accuracy": found["accuracy"][-1], "whole": whole["accuracy"][-1]}
+    return {"tuned": found["validation"]} | ends
+
+
 def batches_of_4(method, rate, seed):
     found = measured(strided_trainer(method, 4000, 4, 1000), rate, seed, epochs=2)
     first, second = found["accuracy"]
@@ -354,6 +387,24 @@ def wrapped(method, rate, seed):
         trainer(strided_start(seed), rate, seed, epochs=1)
         ends.append(trainer.model.get_weights())
     return {"apart": largest_difference(*ends)}
+
+
+def eight_epochs(method, rate, seed):
+    """How far the two losses fall after the third of eight epochs, with a rule in model.fit."""
+    from adamlib.experiments.keras_trainer import strided_network
+    from adamlib.keras_check import keras
+    from adamlib.keras_optimizer import as_keras
+
+    pictures, labels = images_of("train")
+    keras.utils.set_random_seed(seed)
+    model = strided_network(seed)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(as_keras(rules.adam, learning_rate=rate), loss=loss)
+    held = pictures[-1000:], labels[-1000:]
+    data = pictures[:2048], labels[:2048]
+    found = model.fit(*data, batch_size=64, epochs=8, validation_data=held, verbose=0).history
+    falls = {name: found[name][2] - min(found[name]) for name in ("loss", "val_loss")}
+    return {"tuned": min(found["val_loss"])} | falls
 
 
 class Plan(NamedTuple):
@@ -429,11 +480,14 @@ TASKS = {
             "adadelta": [0.001, 1.0, 3.0, 10.0, 30.0],
             "rmsprop": [0.001, 0.003, 0.01, 0.03],
             "adam": [0.001, 0.003, 0.01, 0.03],
+            "adamw": [0.001, 0.003, 0.01, 0.03],
         },
     ),
+    "unscaled pictures": Plan(unscaled, dict.fromkeys(CLIPPED, [0.01]), seeds=12, first=12),
     "batches of 4": Plan(
         batches_of_4, {"adam": [0.001, 0.003, 0.01], "sgd": [0.01, 0.03, 0.1, 0.3]}, seeds=12
     ),
+    "eight epochs": Plan(eight_epochs, {"adam": [0.01]}, seeds=12, first=12),
     "wrapped": Plan(wrapped, {"adam": [0.001]}),
     "figure 1 left": Plan(
         partial(figure_1_left, 0.0, 5),
@@ -731,28 +785,25 @@ def lesson_07(task):
 
 def lesson_08(task):
     runs, where = task["convolutions"], "test accuracy, clothes, 128 steps"
-    six = {
-        name: METHODS[name]
-        for name in ("sgd", "momentum", "AdaGrad", "Adadelta", "RMSProp", "Adam")
-    }
-    default = {name: runs.grid[method][0] for name, method in six.items()}
-    ends = {name: runs.at(method, default[name], "accuracy") for name, method in six.items()}
-    tuned = runs.named("accuracy", six)
-    for name in six:
+    names = "sgd", "momentum", "AdaGrad", "Adadelta", "RMSProp", "Adam", "AdamW"
+    seven = {name: (METHODS | {"AdamW": "adamw"})[name] for name in names}
+    default = {name: runs.grid[method][0] for name, method in seven.items()}
+    ends = {name: runs.at(method, default[name], "accuracy") for name, method in seven.items()}
+    tuned = runs.named("accuracy", seven)
+    for name in seven:
         yield f"{name} at its default", where, ends[name]
         yield f"{name} tuned", where, tuned[name]
         yield f"{name} gains by tuning", where, tuned[name] - ends[name]
     for pairs in (
         "sgd < Adam, momentum < Adam, AdaGrad < Adam, Adadelta < Adam, RMSProp < Adam",
         "Adadelta < RMSProp, momentum < RMSProp, momentum < Adadelta",
-        "AdaGrad < RMSProp, AdaGrad < Adadelta",
+        "AdaGrad < RMSProp, AdaGrad < Adadelta, AdamW < Adam",
     ):
         yield from compared(tuned, where, pairs, "{1} tuned is above {0} tuned")
     for found, words in ((ends, "at their defaults"), (tuned, "tuned")):
-        apart = np.ptp([found[name] for name in six if name != "momentum"], axis=0)
-        yield f"the five {words} lie apart", where, apart
+        yield f"the seven {words} lie apart", where, np.ptp([*found.values()], axis=0)
     for name in ("AdaGrad", "Adadelta"):
-        ratio = runs.chosen(six[name]) / default[name]
+        ratio = runs.chosen(seven[name]) / default[name]
         yield f"{name}'s best rate over its default, log10", where, np.log10(ratio)
     small, where = task["batches of 4"], "test accuracy, clothes, batches of 4"
     sgd, adam = small.at("sgd", 0.01, "after 1"), small.at("adam", 0.001, "after 1")
@@ -766,8 +817,30 @@ def lesson_08(task):
     yield what, where, later, adam_later
     what = "at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches"
     yield what, where, later, adam
+    yield from clipped(task["unscaled pictures"])
+    falls = partial(task["eight epochs"].at, "adam", 0.01)
+    what = "after epoch 3 the training loss falls further than the validation loss"
+    yield what, "clothes, eight epochs at η = 0.01", falls("val_loss"), falls("loss")
     what = "a wrapped rule's weights are all within 0.000001 of Keras's"
     yield what, "after an epoch", task["wrapped"].at("adam", 0.001, "apart") < 1e-6
+
+
+def clipped(runs):
+    """Eight of 2,048 pictures are not divided by 255; all at the rate 0.01."""
+    for name, method in {"momentum": "momentum", "Adam": "adam"}.items():
+        for quantity, where in (
+            ("accuracy", "with unscaled pictures"),
+            ("whole", "with scaled pictures"),
+        ):
+            measured = f"test accuracy, clothes {where}, η = 0.01"
+            plain, each, all_ = (
+                runs.at(f"{method}{how}", 0.01, quantity)
+                for how in ("", ", clipnorm", ", global_clipnorm")
+            )
+            yield f"{name} {where}, not clipped", measured, plain
+            yield f"{name} {where}, global_clipnorm 1", measured, all_
+            yield f"{name} {where} gains by global_clipnorm", measured, plain, all_
+            yield f"{name} {where}: global_clipnorm is above clipnorm", measured, each, all_
 
 
 PAPER = METHODS | {"AdaGrad": "adagrad from 0"}

@@ -15,7 +15,7 @@ from adamlib.practice.judge import hints_given, hints_of, trial_of, wrong_part
 
 # The rules and functions that learners write.
 EXERCISES = "sgd momentum nesterov adagrad sign_descent rmsprop adadelta adam".split()
-EXERCISES += "central_difference one_epoch new_average cosine_at".split()
+EXERCISES += "central_difference one_epoch new_average cosine_at next_rate".split()
 
 
 @pytest.fixture(autouse=True)
@@ -219,6 +219,46 @@ def test_a_right_rule_is_returned_and_every_rule_passes_its_own_check(capsys):
     for rule in (rules.momentum, rules.adagrad, rules.adam, rules.nadam, rules.amsgrad):
         assert check(rule, rule.__name__) is rule
     assert all(": right" in line for line in capsys.readouterr().out.splitlines())
+
+
+def test_what_a_right_rule_must_pass_too_is_never_right_and_wrong_at_once(capsys):
+    def refuse(rule):
+        raise TypeError(f"{rule.__name__} fails on tensors.")
+
+    assert check(in_place_on_a_copy, "sgd", also=refuse) is rules.sgd
+    out = capsys.readouterr().out
+    assert "right" not in out
+    assert "not yet: on arrays it agrees with the course's own, but " in out
+    assert "fails on tensors. The next cells use the course's sgd." in out
+    assert check(in_place_on_a_copy, "sgd", also=lambda rule: None) is in_place_on_a_copy
+    assert "sgd: right" in capsys.readouterr().out
+    check(lambda x, g, t, *, learning_rate=0.01: None, "sgd", also=refuse)
+    assert "not written yet" in capsys.readouterr().out
+
+
+class EagerTensor:
+    """As TensorFlow's, which this file does without."""
+
+
+def test_a_function_of_keras_in_a_rule_is_named(capsys):
+    def sgd(x, g, t, *, learning_rate=0.01):
+        return (EagerTensor(),)
+
+    check(sgd, "sgd")
+    out = capsys.readouterr().out
+    assert "its x is a tensor: the functions of keras.ops and tf make tensors" in out
+
+    def sgd(x, g, t, *, learning_rate=0.01):
+        raise TypeError("`x` and `y` must have the same dtype, got tf.float32 != tf.float64.")
+
+    check(sgd, "sgd")
+    assert "write NumPy's, as np.sqrt(v)" in capsys.readouterr().out
+
+    def sgd(x, g, t, *, learning_rate=0.01):
+        return (x - learning_rate * g * t.numpy() / t,)
+
+    check(sgd, "sgd")
+    assert "calculate with t itself" in capsys.readouterr().out
 
 
 def central(f, x, h=1e-5):

@@ -305,7 +305,7 @@ CALLS = {
     "noisy_bowl": (surfaces.noisy_bowl, {"rng": RNG, "noise": 1.0}, 40),
     "seeds": (experiments.seeds, {"count": 2}, 30),
     "collect": (experiments.collect, {"jobs": {"a": of_nothing}, "done": {}}, 50),
-    "tune": (experiments.tune, TUNED | {"loss_of": same, "climb": True}, 60),
+    "tune": (experiments.tune, TUNED | {"loss_of": same, "climb": {"sgd": 0.1}}, 60),
     "mean_losses": (
         experiments.mean_losses,
         {k: v for k, v in TUNED.items() if k != "train_at"} | {"loss_of": same},
@@ -391,7 +391,12 @@ CALLS = {
     "panels": (plots.panels, {"groups": {"left": {"a": [1.0, 0.5]}}}, 15),
     "bars": (plots.bars, {"values": {"g": 1.0}}, 15),
     "lines": (plots.lines, {"lines": {"sgd": [1.0, 0.5]}, "x": None, "marks": None}, 20),
-    "climbs": (plots.climbs, {"losses": {"sgd": {0.1: 1.0}}, "highest": 2.5, "title": None}, 40),
+    "climbs": (
+        plots.climbs,
+        {"losses": {"sgd": {0.1: 1.0}}, "starts": None, "highest": 2.5, "title": None},
+        40,
+    ),
+    "gains": (plots.gains, {"values": {"sgd": ([0.3], [0.7])}, "names": ("a", "b")}, 15),
     "states": (plots.states, {"run": RUN, "rule": rules.momentum}, 15),
     "knob_map": (
         plots.knob_map,

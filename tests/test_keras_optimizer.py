@@ -277,6 +277,10 @@ def with_float(x, g, t, *, learning_rate=0.01):
     return (x - learning_rate / math.sqrt(t) * g,)
 
 
+def with_int(x, g, t, *, learning_rate=0.01):
+    return (x - learning_rate / int(t) * g,)
+
+
 def with_method(x, g, t, *, learning_rate=0.01):
     return (x - learning_rate * g / abs(g).max(),)
 
@@ -385,6 +389,7 @@ def with_no_start(x, g, t, v=None, *, learning_rate=0.01):
     [
         (with_if, r"with_if fails on Keras's tensors: .* need a truth .*if t == 1:`; .*np.where"),
         (with_float, r"with_float .*tensors: .*real number, not tensor, .*math.sqrt\(t\).*np.sqrt"),
+        (with_int, r"with_int .*in its line `.*`; a tensor calculates as it is: leave int\(\)"),
         (with_method, r"with_method .*'tensor' .* no attribute 'max', .*; write .*np.max\(a\)"),
         (with_max, r"with_max fails on NumPy's arrays: .*, in its line `return x.*np.maximum"),
         (with_tf, "with_tf .*functions that are not NumPy's need numbers.*; write .*np.sqrt"),

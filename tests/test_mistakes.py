@@ -207,6 +207,39 @@ BODIES = {
         "i, n = t - warmup, steps - warmup + 1\n"
         "return learning_rate / 2 + learning_rate / 2 * math.cos(math.pi * i / n)",
     ],
+    "next_rate": [
+        "best = rates.index(min(losses, key=losses.get))\n"
+        "for rate in rates[best + 1:best + 2] + rates[max(0, best - 1):best]:\n"
+        "    if rate not in losses:\n        return rate",
+        "best = rates.index(min(losses, key=losses.get))\n"
+        "if best + 1 < len(rates) and rates[best + 1] not in losses:\n"
+        "    return rates[best + 1]\n"
+        "if best > 0 and rates[best - 1] not in losses:\n    return rates[best - 1]",
+        "best = min(losses, key=lambda rate: losses[rate])\n"
+        "larger = [r for r in rates if r > best][:1]\n"
+        "smaller = [r for r in rates if r < best][-1:]\n"
+        "return next((r for r in larger + smaller if r not in losses), None)",
+        "lowest = min(losses.values())\n"
+        "(best,) = [i for i, r in enumerate(rates) if losses.get(r) == lowest]\n"
+        "beside = [i for i in (best + 1, best - 1) if i in range(len(rates))]\n"
+        "new = [rates[i] for i in beside if rates[i] not in losses]\n"
+        "return new[0] if new else None",
+        "import numpy as np\n"
+        "best = rates.index(list(losses)[np.argmin(list(losses.values()))])\n"
+        "padded = [None, *rates, None]\n"
+        "for rate in (padded[best + 2], padded[best]):\n"
+        "    if rate is not None and rate not in losses:\n        return rate\nreturn None",
+        "for loss, rate in sorted((loss, rate) for rate, loss in losses.items())[:1]:\n"
+        "    i = rates.index(rate)\n"
+        "    try:\n        above = rates[i + 1]\n"
+        "    except IndexError:\n        above = rate\n"
+        "    below = rates[i - 1] if i else rate\n"
+        "return above if above not in losses else below if below not in losses else None",
+        "best, *_ = sorted(losses, key=losses.get)\ni = rates.index(best)\n"
+        "up, down = rates[i + 1:], rates[:i][::-1]\n"
+        "for side in (up, down):\n"
+        "    if side and side[0] not in losses:\n        return side[0]\nreturn None",
+    ],
     "one_epoch": [
         "order = rng.permutation(len(labels))\nreturn [(images[order[i:i + batch_size]], "
         "labels[order[i:i + batch_size]]) for i in range(0, len(labels), batch_size)]",

@@ -37,6 +37,7 @@ def figures():
         "lines": plots.lines({name: ravine(x.T) for name, x in two.items()}),
         "panels": plots.panels({"raw": {"a": [3, 1]}, "mean": {"a": [2, 1.5], "b": [0, 0]}}),
         "climbs": plots.climbs({"sgd": {0.01: 4.0, 0.1: 1.0}, "adam": {0.001: 0.5, 0.003: 0.75}}),
+        "gains": plots.gains({"sgd": ([0.25, 0.35], [0.75, 0.75])}, ("default", "tuned")),
         "states": plots.states(path(rules.adam, 0.2), rules.adam),
         "knob_map": plots.knob_map(
             np.arange(1.0, 7).reshape(2, 3),
@@ -59,6 +60,7 @@ WORDS = {
     "lines": "sgd: from 18 to",
     "panels": "mean, a: within 1.5 to 2, at last 1.5",
     "climbs": "The least loss: sgd 1.00 at η = 0.1, adam 0.50 at η = 0.001",
+    "gains": "Test accuracy, from default to tuned. sgd: from 0.30 to 0.75",
     "states": "m[1] goes from 2 to",
     "knob_map": "From 1, at learning_rate 0.01 and momentum 0, to 6. 0 of 6 runs diverged",
     "beside": "Picture 1: x goes from 0 to 1 half-way, and ends after 1 steps at 1",

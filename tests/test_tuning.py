@@ -99,7 +99,49 @@ def test_a_climb_ends_where_the_loss_rises():
     best = tune(loss_at, rates, float, [0], done, climb=True)
     assert best == {"sgd": 3, "adam": 1, "momentum": 2}
     tried = {method: [rate for m, rate, _ in sorted(done) if m == method] for method in rates}
-    assert tried == {"sgd": [1, 2, 3, 4, 5], "adam": [1, 2], "momentum": [1, 2]}
+    assert tried == {"sgd": [1, 2, 3, 4], "adam": [1, 2], "momentum": [1, 2]}
+
+
+def test_a_climb_also_goes_down_from_where_it_begins():
+    done, order = {}, []
+
+    def train_at(method, rate, seed):
+        order.append(rate)
+        return loss_at(method, rate, seed)
+
+    assert tune(train_at, {"sgd": [1, 2, 3, 4, 5]}, float, [0], done, climb={"sgd": 5}) == {
+        "sgd": 3
+    }
+    assert order == [5, 4, 3, 2]
+    done, order = {}, []
+    assert tune(train_at, {"adam": [1, 2, 3]}, float, [0], done, climb={"adam": 2}) == {"adam": 3}
+    assert order == [2, 3]  # 1, which is better than 2, is not beside the best
+    with pytest.raises(ValueError, match="climb must say at which of its rates adam begins, not 7"):
+        tune(train_at, {"adam": [1, 2, 3]}, float, [0], {}, climb={"adam": 7})
+
+
+def test_a_climb_leaves_the_rates_at_which_nothing_is_finite():
+    rates = {"sgd": [1, 2, 3, 4]}
+    losses = {1: 2.0, 2: 1.0, 3: np.inf, 4: np.inf}
+    done = {}
+    assert tune(lambda m, rate, s: losses[rate], rates, float, [0], done, climb={"sgd": 4}) == {
+        "sgd": 2
+    }
+    assert len(done) == 4
+
+
+def test_the_climb_is_whose_function_is_given():
+    done = {}
+    tune(
+        loss_at,
+        {"sgd": [1, 2, 3]},
+        float,
+        [0],
+        done,
+        climb=True,
+        next_rate=lambda losses, rates: 3 if 3 not in losses else None,
+    )
+    assert [rate for _, rate, _ in done] == [1, 3]
 
 
 def test_after_a_climb_the_other_seeds_try_the_best_and_its_neighbours():

@@ -7,6 +7,7 @@ comparisons   what several lessons compare: rules on a task, settings on a surfa
 claims        what the lessons claim of trained models, as measured over many seeds
 paper         the races of lesson 09: what it takes of Adam's paper, by its own name
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
+clothes_race  the race of lesson 08; it imports TensorFlow too
 vae           the autoencoder and the grid of Figure 4 of Adam's paper
 """
 
@@ -43,4 +44,4 @@ from adamlib.experiments.tasks import (
     rmsprop_corrected,
     turned_ravine,
 )
-from adamlib.experiments.tuning import Score, mean_losses, repeat, scoreboard, tune
+from adamlib.experiments.tuning import Score, mean_losses, next_rate, repeat, scoreboard, tune

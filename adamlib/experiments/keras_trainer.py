@@ -111,23 +111,18 @@ def scores(model, images, labels):
 def results(runs, rates, optimizers):
     """What each method came to at its rate, as a table that a notebook shows.
 
-    runs        {method: [what Trainer.measure gave, for each seed]}, "sgd" among them, whose
-                seconds are the unit
+    runs        {method: [what Trainer.measure gave, for each seed]}
     rates       {method: its learning rate}
     optimizers  {method: function that makes its optimizer}
     """
-
-    def of(name, what):
-        return np.array([run[what] for run in runs[name]])
-
-    rows = ["method | η | accuracy | loss | moved by | seconds | state", "|".join(["---"] * 7)]
+    head = "method | learning rate | test accuracy (seeds) | a weight moved by | state per weight"
+    rows = [head, "|".join(["---"] * 5)]
     for name, rate in rates.items():
-        accuracy, loss = of(name, "accuracy")[:, -1], of(name, "loss")[:, -1]
-        slower = np.median(of(name, "seconds")) / np.median(of("sgd", "seconds"))
+        accuracy = np.array([run["accuracy"][-1] for run in runs[name]])
+        moved = np.mean([run["moved"] for run in runs[name]])
         rows.append(
             f"{name} | {rate:g} | {accuracy.mean():.2f} ({accuracy.min():.2f} to "
-            f"{accuracy.max():.2f}) | {loss.mean():.2f} | {of(name, 'moved').mean():.1g} | "
-            f"{slower:.1f} × sgd | {numbers_of_state(optimizers[name]())}"
+            f"{accuracy.max():.2f}) | {moved:.1g} | {numbers_of_state(optimizers[name]())}"
         )
     return Markdown("\n".join(f"| {row} |" for row in rows))
 

@@ -1,6 +1,7 @@
 """Compare methods fairly: for each the best learning rate of one list, then several seeds.
 
 tune(train_at, rates, ...)     find each method's best learning rate
+next_rate(losses, rates)       how a climb goes on
 mean_losses(rates, ...)        what it has tried
 repeat(train_at, rates, ...)   train each method at its rate with several seeds
 scoreboard(methods, ...)       both, on data that are held out
@@ -17,55 +18,86 @@ from adamlib.descent import Training
 from adamlib.experiments.jobs import collect, collect_rounds, seeds, size
 
 
-def rounds(rates, loss_at, seeds, *, first=1, climb=False):
+def next_rate(losses, rates):
+    """The rate that a climb tries next: a neighbour of the best so far; None if it has had both.
+
+    losses  {rate: loss} of those that have been tried
+    rates   all of them, in their order; the larger neighbour goes first
+    """
+    best = rates.index(min(sorted(losses, key=rates.index), key=losses.get))
+    for place in (best + 1, best - 1):
+        if 0 <= place < len(rates) and rates[place] not in losses:
+            return rates[place]
+    return None
+
+
+def rounds(rates, loss_at, seeds, *, first=1, climb=False, next_rate=next_rate):
     """Yield the trainings that a tuning needs, a list of (method, rate, seed) at a time.
 
     Ask for the next list when the one before is done: it depends on those losses.
     rates    {method: the rates to try, in their order}
     loss_at  function of (method, rate, seed): the loss of a training that is done
     first    how many seeds try all rates; the others try the best of them and its neighbours
-    climb    whether those first seeds stop at the rate where a method's loss rises
+    climb    as in tune, for those first seeds
     """
     early = seeds[:first]
 
     def losses(method):
-        return [np.mean([loss_at((method, rate, s)) for s in early]) for rate in tried[method]]
+        means = (np.mean([loss_at((method, r, s)) for s in early]) for r in tried[method])
+        return dict(zip(tried[method], means, strict=True))
 
     def keys(seeds):
         return [(m, rate, seed) for m in tried for rate in tried[m] for seed in seeds]
 
-    tried = {m: some[:1] if climb else some for m, some in rates.items()}
+    begin = {m: some[0] for m, some in rates.items()} if climb is True else climb
+    tried = {m: [begin[m]] if climb else list(some) for m, some in rates.items()}
     yield keys(early)
-    while falling := [  # without a climb all rates are tried, and none is left
-        m for m in rates if len(tried[m]) < len(rates[m]) and losses(m)[-1] <= min(losses(m))
-    ]:
-        tried |= {m: rates[m][: len(tried[m]) + 1] for m in falling}
+    while climb:
+        after = {m: next_rate(losses(m), list(some)) for m, some in rates.items()}
+        after = {m: r for m, r in after.items() if r is not None and r not in tried[m]}
+        if not after:
+            break
+        tried |= {m: [*tried[m], rate] for m, rate in after.items()}
         yield keys(early)
     if len(seeds) > first:
-        best = {m: int(np.argmin(losses(m))) for m in rates}
-        tried = {m: tried[m][max(0, place - 1) : place + 2] for m, place in best.items()}
+        for m, some in rates.items():
+            of_rates = losses(m)
+            have = [rate for rate in some if rate in of_rates]
+            best = have.index(min(have, key=of_rates.get))
+            tried[m] = have[max(0, best - 1) : best + 2]
         yield keys(seeds)
 
 
-def tune(train_at, rates, loss_of, seeds, done, *, climb=False):
+def tune(train_at, rates, loss_of, seeds, done, *, climb=False, next_rate=next_rate):
     """Find the best learning rate of each method; return {method: rate}.
 
-    train_at  function of (method, rate, seed), a training
-    rates     {method: the rates to try, in their order}
-    loss_of   function of a training: what is to be low, infinite where it diverged
-    done      {(method, rate, seed): training}, which is filled, as by collect
-    climb     whether the first seed stops at the rate where the loss rises; else it tries all
-    The others try the best of its rates and the two beside it, whose means decide. One seed alone
-    would often choose another rate than the next seed does.
+    train_at   function of (method, rate, seed), a training
+    rates      {method: the rates to try, in their order}
+    loss_of    function of a training: what is to be low, infinite where it diverged
+    done       {(method, rate, seed): training}, which is filled, as by collect
+    climb      {method: the rate at which its first seed begins to climb}, or True for the first of
+               the list; else that seed tries all
+    next_rate  which rate a climb tries next, as next_rate above
+    The other seeds try the best of its rates and the two beside it, whose means decide. One seed
+    alone would often choose another rate than the next seed does.
     """
     inputs.check_function(train_at, "train_at", "method", "rate", "seed")
     inputs.check_function(loss_of, "loss_of", "training")
+    inputs.check_function(next_rate, "next_rate", "losses", "rates")
     inputs.check_trials(rates, seeds)
+    if climb is not True and climb is not False:
+        inputs.check_kind(climb, dict, "climb", "a dict {method: the rate at which it begins}")
+        for method, some in rates.items():
+            if climb.get(method) not in some:
+                raise ValueError(
+                    f"climb must say at which of its rates {method} begins, not "
+                    f"{inputs.brief(climb.get(method))}."
+                )
 
     def loss_at(key):
         return _loss(loss_of, done[key])
 
-    needed = rounds(rates, loss_at, seeds, climb=climb)
+    needed = rounds(rates, loss_at, seeds, climb=climb, next_rate=next_rate)
     collect_rounds(({key: partial(train_at, *key) for key in keys} for keys in needed), done)
     losses = mean_losses(rates, loss_of, seeds, done)
     return {m: min(of_rates, key=of_rates.get) for m, of_rates in losses.items()}

@@ -15,7 +15,7 @@ from adamlib.inputs import among, brief, check_name, check_rule
 from adamlib.practice import exercises, lessons, mistakes
 from adamlib.practice.judge_function import Comparison, Function
 from adamlib.practice.judge_rule import Trial
-from adamlib.practice.verdict import Refused, Verdict, in_one_line, report
+from adamlib.practice.verdict import KERAS_FUNCTIONS, Refused, Verdict, in_one_line, report
 from adamlib.rules import RULES
 
 SECONDS = 10  # that all calls of a check may take
@@ -29,6 +29,9 @@ MEANINGS = {
     "elements at once, without a loop or [i]",
     "'numpy.*' object is not callable": "g is the gradient already, an array of numbers and not a "
     "function",
+    "got tf\\.float|keras\\.(src|ops)|EagerTensor": KERAS_FUNCTIONS,
+    "'(int|float)' object has no attribute '(numpy|item)'": "t is a number as it is: calculate "
+    "with t itself",
     "Cannot cast ufunc": "+= and -= write into an array, here one of whole numbers: make a new "
     "array, as in m = m + …",
     "concatenate list|multiply sequence|operand type.*'list'": "a list does not calculate: make it "
@@ -43,12 +46,14 @@ hints_given = defaultdict(list)  # {name: the places of those that were given}
 wrong_part = {}  # {name: the part of which check() said last that it is wrong}
 
 
-def check(function, name, convention=""):
+def check(function, name, convention="", also=None):
     """Compare the learner's function with the course's; return the one for later cells to use.
 
     name        of a rule in adamlib.rules, or of a function that a lesson asks for
     convention  one that is right too in this exercise, as the rule's mistakes name it: "by the
                 paper"
+    also        what a right function must pass too: a function of it that raises TypeError or
+                ValueError, in one sentence, as as_keras does
     """
     trial = trial_of(name) if isinstance(name, str) else None
     if not callable(function) or trial is None:
@@ -64,6 +69,12 @@ def check(function, name, convention=""):
     elif verdict.status == "solved":
         words = "with Keras already" if convention else "with the course's own"
         verdict = verdict._replace(sentence=f"right, it agrees {words} in every test")
+    if verdict.status == "solved" and also is not None:
+        try:
+            also(function)
+        except (TypeError, ValueError) as error:
+            words = f"not yet: on arrays it agrees with the course's own, but {error}"
+            verdict = Verdict("wrong", words.removesuffix("."))
     instead = f". The next cells use the course's {name}."
     if verdict.status == "solved" and name in RULES:
         if function.__name__ == "<lambda>":

@@ -10,7 +10,14 @@ import numpy as np
 from adamlib.inputs import hyperparameter_defaults, state_defaults
 from adamlib.practice import mistakes
 from adamlib.practice.diagnosis import diagnosed
-from adamlib.practice.verdict import Refused, Verdict, described, in_one_line, listed
+from adamlib.practice.verdict import (
+    KERAS_FUNCTIONS,
+    Refused,
+    Verdict,
+    described,
+    in_one_line,
+    listed,
+)
 
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
 # (Not 1e-6: a tenth of it is epsilon, and a wrong sum that cancels has no digit in float32.)
@@ -183,6 +190,8 @@ class Trial:
             )
         kind = ""
         for name, a, b in zip(self.names, parts, step.after, strict=True):
+            if "Tensor" in type(a).__name__:
+                raise Refused(f"its {name} is a tensor: {KERAS_FUNCTIONS}")
             numbers = isinstance(a, np.ndarray | np.number | int | float | complex)
             type_ = np.asarray(a).dtype.kind if numbers else ""
             if type_ not in list("biuf") or np.shape(a) != np.shape(b):

@@ -10,6 +10,11 @@ from IPython.display import display
 
 from adamlib.practice.mistakes import Mistake
 
+KERAS_FUNCTIONS = (
+    "the functions of keras.ops and tf make tensors of Keras: write NumPy's, as np.sqrt(v), which "
+    "as_keras turns into those of keras.ops"
+)
+
 
 class Verdict(NamedTuple):
     """status is "solved", "unsolved" or "wrong"; mistake the one that is recognised, if any, and

@@ -1,0 +1,89 @@
+"""The race of lesson 08: Keras's optimizers on one small network and pictures of clothes.
+
+race = ClothesRace({"sgd": keras.optimizers.SGD, ...}, pictures=2048, batch_size=64, epochs=4)
+found = race("sgd", 0.01, seed)         one training, as Trainer.measure gives it
+race.table(runs, rates)                 what several methods came to
+race.curves(runs)                       the test accuracy on the way
+accuracies(runs)                        that at the end, {method: a number for each seed}
+"""
+
+from functools import cache
+
+import numpy as np
+
+from adamlib import plots
+from adamlib.datasets import fashion_mnist, full_size
+from adamlib.experiments.jobs import size
+from adamlib.experiments.keras_trainer import Trainer, results, strided_network
+
+
+class ClothesRace:
+    """Optimizers that train one network of two convolutions on Fashion-MNIST.
+
+    optimizers  {method: function that makes its keras.optimizers.Optimizer}
+    pictures    how many to train on; more than the 9,000 that are shipped come from the internet
+    looks       how often in an epoch the test data are scored
+    altered     function of the training pictures, before they are used
+
+    train, validation, test  (pictures, labels) each, the last two with 1,000
+    default_rates            {method: Keras's default learning rate}
+
+    Where a notebook only has to run (ADAMLIB_SIZE=smoke), an epoch of 128 pictures does.
+    """
+
+    def __init__(self, optimizers, pictures, batch_size, epochs, looks=1, altered=None):
+        if size() == "smoke":
+            pictures, epochs = 128, 1
+        data = fashion_mnist() if pictures <= 9000 else full_size("fashion_mnist")
+        (pixels, labels), (others, other_labels) = (
+            (a.reshape(-1, 28, 28, 1), b) for a, b in (data.train, data.test)
+        )
+        first = pixels[:pictures] if altered is None else altered(pixels[:pictures].copy())
+        self.train = first, labels[:pictures]
+        self.validation = pixels[-1000:], labels[-1000:]
+        self.test = others[:1000], other_labels[:1000]
+        self.optimizers, self.batch_size, self.epochs = optimizers, batch_size, epochs
+        self.together = -(-pictures // batch_size) // looks
+        self.default_rates = {
+            name: round(float(make().learning_rate), 6) for name, make in optimizers.items()
+        }
+        self.start = cache(lambda seed: strided_network(seed).get_weights())
+        self.trainer = cache(lambda name: self.new_trainer(optimizers[name]()))
+
+    def __call__(self, name, rate, seed):
+        """Train with a method at a rate; what it came to, as Trainer.measure says."""
+        return self.measure(self.trainer(name), rate, seed)
+
+    def new_trainer(self, optimizer):
+        """A Trainer with another optimizer, on the same network and pictures."""
+        network = strided_network(0)
+        return Trainer(network, optimizer, self.train, self.batch_size, self.together)
+
+    def measure(self, trainer, rate, seed, epochs=None):
+        """What a training by that trainer comes to."""
+        epochs = epochs or self.epochs
+        return trainer.measure(self.start(seed), rate, seed, epochs, self.validation, self.test)
+
+    def table(self, runs, rates):
+        """The runs of each method, {method: a training for each seed}, as a table to show."""
+        return results(runs, rates, self.optimizers)
+
+    def curves(self, runs, title=None):
+        """The test accuracy by epoch, means of the seeds, in bands."""
+        curves = {
+            label: np.array([run["accuracy"] for run in some]) for label, some in runs.items()
+        }
+        points = len(next(iter(curves.values()))[0])
+        at = np.linspace(self.epochs / points, self.epochs, points)
+        how = dict(xlabel="epoch", ylabel="test accuracy", log=False, title=title)
+        figure = plots.lines(curves, x=at, **how)
+        (ax,) = figure.axes
+        ax.set_xticks(range(1, self.epochs + 1))
+        ax.get_legend().remove()
+        figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper")
+        return figure
+
+
+def accuracies(runs):
+    """{method: the test accuracy at the end with each seed}, of {method: trainings}."""
+    return {name: np.array([run["accuracy"][-1] for run in some]) for name, some in runs.items()}
