@@ -48,8 +48,6 @@
 from functools import partial
 
 import numpy as np
-from IPython.display import display
-
 from adamlib import experiments, plots, rules
 from adamlib.experiments import adagrad_from_zero, paper, vae
 from adamlib.models import MLP, SparseLogisticRegression
@@ -158,6 +156,8 @@ schedules = {
 }
 panels = {title: {m: left[m] for m in three} for title, three in schedules.items()}
 paper.draw(panels, alike=True)
+
+# %%
 experiments.evidence(
     "09 Adam ends below Nesterov on digits",
     "09 Nesterov with a constant rate ends below Nesterov on digits",
@@ -186,6 +186,8 @@ list_of_rates = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
 tried = dict.fromkeys(["adagrad, η/√t", "nesterov", "adam"], list_of_rates)
 level = race("Figure 1 left, with a penalty", train_longer, tried, "digits with a penalty")
 paper.draw({"Digits with a penalty": level})
+
+# %%
 experiments.evidence(
     "09 Adam ends below Nesterov on digits",
     "09 Adam ends below Nesterov on digits, in 20 epochs",
@@ -505,7 +507,9 @@ kinds = {
 jobs = {(k, seed): partial(whole_grid, kinds[k], seed) for k in kinds for seed in grid_seeds}
 grids = experiments.collect(jobs, done.setdefault("Figure 4", {}))
 grid_losses = {k: np.array([grids[k, seed] for seed in grid_seeds]) for k in kinds}
-display(vae.figure_4(grid_losses, rates_4, (few, epochs_4)))
+vae.figure_4(grid_losses, rates_4, (few, epochs_4))
+
+# %%
 experiments.evidence(
     "09 without correction η = 0.03 diverges in the first epoch",
     "09 with correction η = 0.03 diverges in the first epoch",
@@ -523,7 +527,7 @@ experiments.evidence(
 # ### Exercise 6 ★: the same step at the end
 #
 # With correction η = 0.01 is the best rate of the list at $\beta_1 = 0.9$. Now take the rule without correction at
-# $\beta_2 = 0.9999$. Its last step, number 160, shall be as long as the corrected rule's with η = 0.01. Which η does
+# $\beta_2 = 0.9999$. Its last step, number 160, is to be as long as the corrected rule's with η = 0.01. Which η does
 # that? (Three digits. Your function from exercise 4 helps.)
 
 # %%
@@ -616,7 +620,7 @@ quiz("09.monday")
 # weeks of computing.
 #
 # The story did not end with the paper, either. Reddi, Kale and Kumar (2018) found a convex problem on which Adam goes
-# to the worst point. Their remedy is **AMSGrad**, which is Adam with a $v$ that never falls; in Keras it is
+# to the worst point. **AMSGrad**, their remedy, is Adam with a $v$ that never falls; in Keras it is
 # `Adam(amsgrad=True)`. Wilson and others (2017) reported that SGD generalises better than adaptive methods, and one row
 # of part 4 looks like it. Choi and others (2019) answered that such orders depend on how widely each method is tuned.
 #
