@@ -856,6 +856,8 @@ def lesson_09(task):
         where, pairs = f"test loss, {words}", "Adam < RMSProp, Adam < Nesterov, Adam < AdaGrad"
         yield from compared(loss, where, pairs, "{} tests below {} on " + words)
         yield f"Adam's test loss on {words}", where, loss["Adam"]
+        fits = task[f"figure 2 test, dropout {dropout}"].named(names=PAPER)["Adam"]
+        yield f"Adam's loss at the end on {words}", "its training digits, dropout off", fits
     for name in ("figure 3, dropout 0.0", "figure 3, dropout 0.5"):
         loss, words = task[name].named(names=PAPER), FIGURES[name]
         where, pairs = f"{TRAINING}, {words}", "Adam < AdaGrad, Nesterov < AdaGrad, Nesterov < Adam"

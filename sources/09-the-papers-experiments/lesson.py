@@ -200,8 +200,8 @@ experiments.evidence(
 # %% [markdown]
 # The first four rows of the table take the two changes apart. More epochs alone make Adam's lead larger: it grows from
 # 0.07 to 0.10. The penalty alone cuts the lead to 0.03. With both, nothing is left of it. A likely reason is this:
-# without a penalty the loss can go on falling for ever, so a method whose steps fade is always behind. With a penalty
-# there is a lowest point, and a slower method has time to arrive.
+# without a penalty the loss can go on falling for ever, so the slower method stays behind. With a penalty there is a
+# lowest point, and the slower method has time to arrive.
 #
 # Now look at the left edge of the figure. "Level" is true of the *last* epoch only. In the first epoch Nesterov's loss
 # is far above the two others, with each of 12 seeds: its rate of 3 is best for the end, and too long for the start.
@@ -220,7 +220,8 @@ experiments.evidence(
 #
 # The right half of Figure 1 has sparse data: film reviews as bags of words. Lesson 04 showed why that suits AdaGrad.
 # Most words are rare, and AdaGrad gives rare words long steps. With dropout, each word of a review is left out with
-# probability one half. Adam takes part now, with the schedule $\eta/\sqrt t$.
+# probability one half. Lesson 04 ran this race with constant rates. New are the schedule $\eta/\sqrt t$ for all but
+# AdaGrad, the reviews without dropout, and RMSProp.
 
 # %%
 reviews = data_of("imdb", plan["1 right"][0])
@@ -326,20 +327,23 @@ check_answer("09.list_end", list_end)
 # Nesterov's best rate is 10 to 30 times Adam's. With a list that is too short, Nesterov loses a race that it might win.
 #
 # All of this is *training* loss, as in the paper. What happens on digits that no run has seen? The next rows have the
-# loss on 2,000 test digits at the end of the same trainings, with 12 seeds. (Dropout is switched off for the test.)
+# loss after the same trainings, with 12 seeds: on the 3,000 digits of the training, and on 2,000 test digits. Dropout
+# is switched off for both.
 
 # %%
 experiments.evidence(
+    "09 Adam's loss at the end on a network with dropout",
+    "09 Adam's loss at the end on a network",
     "09 Adam's test loss on a network with dropout",
     "09 Adam's test loss on a network",
     "09 Adam tests below Nesterov on a network",
 )
 
 # %% [markdown]
-# In its last epoch Adam's training loss is 0.07 without dropout, and 0.45 with it. But its test loss is 0.31 both
-# times. And without dropout Nesterov ends with a lower test loss than Adam, with 10 of 12 seeds, although the training
-# losses are level. So a race on training loss says how fast a method fits its data, and not how well the model will
-# work.
+# Trained without dropout, Adam fits its training digits five times as well, to 0.04 against 0.20. But its test loss is
+# 0.31 both times. And without dropout Nesterov ends with a lower test loss than Adam, with 10 of 12 seeds, although
+# their training losses are level. So a race on training loss says how fast a method fits its data, and not how well the
+# model will work.
 #
 # > **The paper:** with dropout Adam has "better convergence than other methods"; without, it is faster than SFO (§
 # > 6.2).
@@ -426,8 +430,8 @@ print(f"after {epochs_3} epochs the median √v̂ is above 100,000 times 1e-8: {
 # This loss is measured in nats. A **nat** is the unit of a loss whose logarithms are natural: it is to the number e
 # what a bit is to 2. You need only know that lower is better, and that good models reach about 46 nats per image here.
 #
-# What should we expect without the correction? Without it, a step is $\eta\, m/\sqrt v$. With it, a step is $\eta\,
-# \hat m/\sqrt{\hat v}$, where $\hat m = m/(1 - \beta_1^t)$ and $\hat v = v/(1 - \beta_2^t)$ (lesson 06).
+# What should we expect without the correction? Without it, a step is $\eta\, m/\sqrt v$. With it, $m$ and $v$ in this
+# step are replaced by $\hat m = m/(1 - \beta_1^t)$ and $\hat v = v/(1 - \beta_2^t)$ (lesson 06).
 #
 # ### Exercise 4: how many times longer?
 #
@@ -455,14 +459,14 @@ plots.lines(ratios, x=steps, ylabel="times as long without correction", title="�
 # expect trouble at large rates, and a best rate that is smaller. How much smaller?
 #
 # As long as $t$ is small beside $1/(1 - \beta_2)$, almost nothing is forgotten. Then $v$ is nearly a plain sum of the
-# squares, times $1 - \beta_2$, and that factor can be drawn out of the step:
+# squares, times $1 - \beta_2$. So the step is as if η were divided by the root of that factor:
 #
 # $$v \approx (1 - \beta_2) \sum_{k \le t} g_k^2 \qquad\text{so}\qquad \text{step} \approx \frac{\eta}{\sqrt{1 - \beta_2}} \cdot \frac{m}{\sqrt{\sum_k g_k^2}}$$
 #
 # ### Exercise 5: predict the best rate
 #
-# As long as that holds, η = 0.01 at $\beta_2 = 0.99$ takes the same steps without correction as another η at $\beta_2 =
-# 0.9999$. Which η?
+# As long as that holds, two settings without correction take the same steps: η = 0.01 with $\beta_2 = 0.99$, and
+# another η with $\beta_2 = 0.9999$. Which η?
 
 # %%
 # BEGIN SOLUTION
@@ -480,7 +484,7 @@ quiz("09.small")
 
 # %% [markdown]
 # Now the grid of Figure 4: two $\beta_1$, three $\beta_2$ and seven rates make 42 models with correction and 42
-# without. Each 42 are trained at once, stacked in arrays, for 8 epochs on 2,000 digits that are shrunk to 14 × 14
+# without. Each set of 42 is trained at once, stacked in arrays, for 8 epochs on 2,000 digits that are shrunk to 14 × 14
 # pixels.
 
 # %%
@@ -755,9 +759,9 @@ assert 2.9 < min(times_adams.values()) and max(times_adams.values()) < 34
 for words in ("a network", "a network with dropout"):
     assert times_adams[words] > 9
     carried(f"09 Adam's test loss on {words}", mean="0.31")
+carried("09 Adam's loss at the end on a network", mean="0.04")
+carried("09 Adam's loss at the end on a network with dropout", mean="0.20")
 carried("09 Adam tests below Nesterov on a network", shown=2, separated=True)
-if size == "laptop":
-    assert 0.06 < ends(whole)["adam"].mean() < 0.08 and 0.43 < ends(dropped)["adam"].mean() < 0.47
 # Figure 3
 for words, first, last in (("convolutions", 12, 8), ("convolutions with dropout", 9, 10)):
     carried(f"09 Adam is first below Nesterov on {words}", shown=first)
