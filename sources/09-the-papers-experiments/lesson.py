@@ -51,7 +51,7 @@ import numpy as np
 from adamlib import experiments, plots, rules
 from adamlib.experiments import adagrad_from_zero, paper, vae
 from adamlib.models import MLP, SparseLogisticRegression
-from adamlib.practice import check, check_answer, quiz
+from adamlib.practice import check, check_answer, progress, quiz
 from adamlib.schedules import inverse_sqrt
 
 # %%
@@ -637,7 +637,11 @@ quiz("09.monday")
 # 4. Without bias correction a step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long. At large rates training becomes
 #    unstable, and at small ones it is faster.
 # 5. A low training loss is not yet a low test loss: with dropout and without, Adam's test loss was the same.
-#
+
+# %%
+progress("09")
+
+# %% [markdown]
 # **Next:** this was the last lesson. Take part 8 to a model of your own, and begin with Adam, three rates and three
 # seeds.
 #
