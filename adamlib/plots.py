@@ -325,17 +325,23 @@ def lines(
         ax.set(xlabel=xlabel, ylabel=scale, title=title, yscale="log" if log else "linear")
         if log_x:
             ax.set(xlabel=f"{xlabel}, log scale", xscale="log")
-        low, high = ax.get_ylim()
-        if log and high / low < 100:  # plain numbers, where there are few powers of ten
-            even = MaxNLocator(6, steps=(1, 2, 5, 10))
-            ax.yaxis.set_major_locator(even if high / low < 8 else LogLocator(subs=(1, 2, 5)))
-            ax.yaxis.set_major_formatter("{x:g}")
-            ax.yaxis.set_minor_locator(NullLocator())
+        if log:
+            plain_numbers(ax)
         if from_zero:
             ax.set_ylim(bottom=0)
         ax.legend()
     fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
     return fig
+
+
+def plain_numbers(ax):
+    """Plain numbers at a logarithmic y axis that has few powers of ten."""
+    low, high = ax.get_ylim()
+    if high / low < 100:
+        even = MaxNLocator(6, steps=(1, 2, 5, 10))
+        ax.yaxis.set_major_locator(even if high / low < 8 else LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(NullLocator())
 
 
 def panels(groups, xlabel="step", ylabel=""):

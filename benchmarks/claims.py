@@ -228,11 +228,12 @@ def clothes_first_step(method, rate, seed):
 
 
 def of_paper(model, start, data, epochs, method, rate, seed):
-    """The mean training loss of the last epoch; lesson 09's Figures 1 and 2."""
+    """The mean training loss of the last epoch and of the first; lesson 09's Figures 1 and 2."""
     name, _, decayed = method.partition(", ")
     methods = {method: (RULES[name], inverse_sqrt if decayed else paper.constant)}
-    train_at = paper.trainer(model, start, data, epochs, methods)
-    return {"tuned": paper.last_epoch(train_at(method, rate, seed))}
+    curve = paper.trainer(model, start, data, epochs, methods)(method, rate, seed)
+    first = np.nan_to_num(curve[:4].mean(), nan=np.inf)
+    return {"tuned": paper.last_epoch(curve), "first": first}
 
 
 def figure_1_left(l2, epochs, *training):
@@ -250,6 +251,15 @@ def figure_2(dropout, *training):
     model = MLP((784, 128, 128, 10), dropout)
     data = tuple(a[:3000] for a in mnist().train)
     return of_paper(model, model.initial, data, 5, *training)
+
+
+def figure_2_test(dropout, method, rate, seed):
+    """The loss, without dropout, on digits that no training sees; and on those that it sees."""
+    model = MLP((784, 128, 128, 10), dropout)
+    data, test = tuple(a[:3000] for a in mnist().train), mnist().test
+    task = experiments.Task(model, model.initial, data, test, 5, batch_size=128)
+    run, loss = trained(task, RULES[method], rate, seed)
+    return {"tuned": model.loss(run.params, data), "test": loss}
 
 
 def own_optimizer(method):
@@ -292,7 +302,7 @@ def figure_4(method, rate, seed):
     """Lesson 09's grid of variational autoencoders: the loss at the end, of each setting."""
     images = paper.shrunk(mnist().train[0][:2000]).reshape(-1, 196)
     rule = {"corrected": rules.adam, "uncorrected": experiments.adam_uncorrected}[method]
-    losses = bias_correction_grid(VAE(196, 64, 8), rule, images, seed, epochs=8, alphas=ALPHAS)
+    losses = bias_correction_grid(VAE(196, 64, 8), rule, images, seed, epochs=8, rates=ALPHAS)
     found = {"diverged": np.isnan(losses[0, 1, 2, 5])}
     for (i, j, k), loss in np.ndenumerate(losses[-1]):
         found[f"{BETAS_1[i]:g} {BETAS_2[j]:g} 8 {k}"] = loss  # after 8 epochs
@@ -425,10 +435,21 @@ class Plan(NamedTuple):
 FINE = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]
 RIGHT = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 CONVEX = ["adagrad from 0", "rmsprop, decayed", "nesterov, decayed", "adam, decayed"]
+TWO_BY_TWO = dict.fromkeys(
+    ["adagrad from 0, decayed", "nesterov, decayed", "adam, decayed"],
+    [0.03, 0.1, 0.3, 1.0, 3.0, 10.0],
+)
 FIGURE_2 = dict.fromkeys(
     ["adagrad from 0", "rmsprop", "nesterov", "adadelta", "adam"],
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
 ) | {"adadelta": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]}
+BEST_2 = {  # what Figure 2 finds best by the training loss, with dropout
+    "adagrad from 0": [0.03],
+    "rmsprop": [0.003],
+    "nesterov": [0.1],
+    "adadelta": [3.0],
+    "adam": [0.003],
+}
 FIGURE_3 = dict.fromkeys(["adagrad from 0", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1])
 TASKS = {
     "digits": Plan(
@@ -495,14 +516,10 @@ TASKS = {
             [*CONVEX, "nesterov", "adagrad from 0, decayed"], [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
         ),
     ),
-    "figure 1 penalty": Plan(
-        partial(figure_1_left, 0.001, 20),
-        dict.fromkeys(
-            ["adagrad from 0, decayed", "nesterov, decayed", "adam, decayed"],
-            [0.03, 0.1, 0.3, 1.0, 3.0, 10.0],
-        ),
-        seeds=12,
-        first=3,
+    "figure 1 left, 20 epochs": Plan(partial(figure_1_left, 0.0, 20), TWO_BY_TWO, 12, 3),
+    "figure 1 left, penalty": Plan(partial(figure_1_left, 0.001, 5), TWO_BY_TWO, 12, 3),
+    "figure 1 left, penalty, 20 epochs": Plan(
+        partial(figure_1_left, 0.001, 20), TWO_BY_TWO, seeds=12, first=3
     ),
     "figure 1 right, dropout": Plan(
         partial(figure_1_right, 0.5),
@@ -512,6 +529,10 @@ TASKS = {
     "figure 1 right": Plan(partial(figure_1_right, 0.0), dict.fromkeys(CONVEX, RIGHT), first=3),
     "figure 2, dropout 0.5": Plan(partial(figure_2, 0.5), FIGURE_2, first=3),
     "figure 2, dropout 0.0": Plan(partial(figure_2, 0.0), FIGURE_2, first=3),
+    "figure 2 test, dropout 0.5": Plan(partial(figure_2_test, 0.5), BEST_2, seeds=12),
+    "figure 2 test, dropout 0.0": Plan(
+        partial(figure_2_test, 0.0), BEST_2 | {"adam": [0.01]}, seeds=12
+    ),
     "figure 3, dropout 0.5": Plan(partial(figure_3, 0.5), FIGURE_3, seeds=12),
     "figure 3, dropout 0.0": Plan(partial(figure_3, 0.0), FIGURE_3, seeds=12),
     "figure 3, root": Plan(figure_3_root, {"adam": [0.01]}, seeds=12),
@@ -853,13 +874,20 @@ DECAYED = {
     "Adam": "adam, decayed",
 }
 FIGURES = {
-    "figure 1 penalty": "digits with a penalty",
+    "figure 1 left, penalty, 20 epochs": "digits with a penalty",
     "figure 1 right, dropout": "reviews with dropout",
     "figure 1 right": "reviews",
     "figure 2, dropout 0.5": "a network with dropout",
     "figure 2, dropout 0.0": "a network",
     "figure 3, dropout 0.0": "convolutions",
     "figure 3, dropout 0.5": "convolutions with dropout",
+}
+
+
+TWO_BY_TWO_WORDS = {
+    "figure 1 left, 20 epochs": "on digits, in 20 epochs",
+    "figure 1 left, penalty": "with a penalty",
+    "figure 1 left, penalty, 20 epochs": "with a penalty, in 20 epochs",
 }
 
 
@@ -871,17 +899,23 @@ def lesson_09(task):
         "Adam < Nesterov, Adam < AdaGrad, Nesterov with a constant rate < Nesterov, "
         "Nesterov < AdaGrad decayed twice"
     )
-    each = f"{where}, each seed at its own best α"
+    each = f"{TRAINING}, each seed at its best η"
     yield from compared(loss, each, pairs, "{} ends below {} on digits")
-    yield "Nesterov at α = 3 on digits", where, left.at("nesterov, decayed", 3.0)
+    yield "Nesterov at η = 3 on digits", where, left.at("nesterov, decayed", 3.0)
     for rate in left.grid["adam, decayed"]:
         nesterov, adam = (left.at(m, rate) for m in ("nesterov, decayed", "adam, decayed"))
-        yield f"at α = {rate:g} Nesterov ends below Adam on digits", where, nesterov < adam
-    loss, where = task["figure 1 penalty"].named(names=DECAYED), f"{where} with a penalty"
-    yield from compared(loss, where, "Adam < Nesterov", "{} ends below {} with a penalty")
-    what = "Adam and Nesterov end below AdaGrad decayed twice with a penalty"
-    both = np.maximum(loss["Adam"], loss["Nesterov"])
-    yield what, where, both, loss["AdaGrad decayed twice"]
+        yield f"at η = {rate:g} Nesterov ends below Adam on digits", where, nesterov < adam
+    for name, words in TWO_BY_TWO_WORDS.items():
+        some, where = task[name], f"{TRAINING}, each seed at its best η"
+        loss = {m: some.by_seed(DECAYED[m]) for m in ("Adam", "Nesterov", "AdaGrad decayed twice")}
+        pairs = "Adam < Nesterov, Nesterov < AdaGrad decayed twice"
+        yield from compared(loss, where, pairs, "{} ends below {} " + words)
+    both = task["figure 1 left, penalty, 20 epochs"]
+    first = both.named("first", DECAYED)
+    where = f"{TRAINING}, digits, the mean of the first epoch"
+    pairs = "Adam < Nesterov, AdaGrad decayed twice < Nesterov"
+    words = "{} is first below {} with a penalty, in 20 epochs"
+    yield from compared(first, where, pairs, words)
     five = "AdaGrad < Nesterov, Adam < Nesterov, RMSProp < Nesterov, AdaGrad < Adam, Adam < RMSProp"
     for name, pairs in (
         ("figure 1 right, dropout", f"{five}, AdaGrad decayed twice < Nesterov"),
@@ -900,8 +934,13 @@ def lesson_09(task):
         three = np.min([loss[m] for m in ("AdaGrad", "RMSProp", "Adadelta")], axis=0)
         what = f"Nesterov ends below RMSProp, Adadelta and AdaGrad on {words}"
         yield what, where, loss["Nesterov"], three
-        others = np.max([loss[m] for m in ("RMSProp", "Nesterov", "Adadelta", "Adam")], axis=0)
-        yield f"AdaGrad ends above all others on {words}", where, others, loss["AdaGrad"]
+    for dropout, words in (("0.5", "a network with dropout"), ("0.0", "a network")):
+        loss = task[f"figure 2 test, dropout {dropout}"].named("test", PAPER)
+        where, pairs = f"test loss, {words}", "Adam < RMSProp, Adam < Nesterov, Adam < AdaGrad"
+        yield from compared(loss, where, pairs, "{} tests below {} on " + words)
+        yield f"Adam's test loss on {words}", where, loss["Adam"]
+        fits = task[f"figure 2 test, dropout {dropout}"].named(names=PAPER)["Adam"]
+        yield f"Adam's loss at the end on {words}", "its training digits, dropout off", fits
     for name in ("figure 3, dropout 0.0", "figure 3, dropout 0.5"):
         loss, words = task[name].named(names=PAPER), FIGURES[name]
         where, pairs = f"{TRAINING}, {words}", "Adam < AdaGrad, Nesterov < AdaGrad, Nesterov < Adam"
@@ -914,49 +953,47 @@ def lesson_09(task):
         yield from compared(first, early, pairs, "{} is first below {} on " + words)
     root = np.log10(task["figure 3, root"].at("adam", 0.01, "root"))
     yield "√v̂ at the end on convolutions, median's log10", "Adam at 0.01", root
-    for name, words in FIGURES.items():
+    both = {"adagrad from 0, decayed": "adagrad, η/√t"}  # those that have both schedules
+    for name, words in {"figure 1 left": "digits", **FIGURES}.items():
+        called = both | ({"nesterov": "nesterov, constant η"} if words == "digits" else {})
         for method in task[name].grid:
-            twice = method.replace("adagrad from 0, decayed", "adagrad, α/√t")
-            shown = twice.removesuffix(", decayed").removesuffix(" from 0")
+            shown = called.get(method, method).removesuffix(", decayed").removesuffix(" from 0")
             rates = np.full(task[name].seeds, task[name].best(method))
-            yield f"best α of {shown} on {words}", "of the list, by the mean", rates
+            yield f"best η of {shown} on {words}", "of the list, by the mean", rates
     yield from figure_4_claims(task["figure 4"])
 
 
 def figure_4_claims(grid):
     def losses(method, beta_1, beta_2):
         keys = [f"{beta_1:g} {beta_2:g} 8 {k}" for k in range(len(ALPHAS))]
-        return np.array([grid.at(method, 0, key) for key in keys])  # shape (α, seeds)
+        return np.array([grid.at(method, 0, key) for key in keys])  # shape (η, seeds)
 
     for beta_1, beta_2 in product(BETAS_1, BETAS_2):
         both = (losses(method, beta_1, beta_2) for method in ("corrected", "uncorrected"))
         least = [np.nanmin(np.where(np.isinf(ls), np.nan, ls), axis=0) for ls in both]
         what = f"correction gains at β₁ = {beta_1:g} and β₂ = {beta_2:g}"
-        yield what, "nats per image, epoch 8, each at its best α", *least
+        yield what, "nats per image, epoch 8, each at its best η", *least
     with_it, without = (
         {beta_2: losses(method, 0.9, beta_2) for beta_2 in BETAS_2}
         for method in ("corrected", "uncorrected")
     )
     for beta_2 in BETAS_2:
         best = np.argmin(with_it[beta_2], axis=0) == 4  # ALPHAS[4] is 0.01
-        what = f"with correction α = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2:g}"
+        what = f"with correction η = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2:g}"
         yield what, "of the list, epoch 8", best
-    up_to_best = without[0.999][:4] - without[0.99][1:5]  # from α = 10⁻³·⁵ to 0.01 at 0.99
-    what = "without correction 0.99 lies lower up to its best"
-    yield what, "than 0.999, over α / √(1 − β₂)", (up_to_best > 0).all(axis=0)
-    apart = np.abs(without[0.999][1:5] - without[0.9999][:4]).max(axis=0)
-    what = "nats per image at most, up to α / √(1 − β₂) = 0.3"
-    yield "without correction 0.999 and 0.9999 are apart by", what, apart
-    what = "at α = 0.0001 Adam is behind without correction"
+    what, where = (
+        "with correction the best loss is",
+        "nats per image, epoch 8, β₁ = 0.9, β₂ = 0.999",
+    )
+    yield what, where, with_it[0.999].min(axis=0)
+    what = "at η = 0.0001 Adam is behind without correction"
     where = "nats per image, epoch 8, β₁ = 0.9, β₂ = 0.9999"
     yield what, where, without[0.9999][0], with_it[0.9999][0]
-    spread = np.ptp([with_it[b].min(axis=0) for b in BETAS_2], axis=0)
-    yield "with correction β₂ changes the best loss by", "nats per image, β₁ = 0.9", spread
     left, right = (np.log10(ALPHAS[np.argmin(without[b], axis=0)]) for b in (0.99, 0.9999))
-    what = "decades that the best α moves left from β₂ = 0.99 to 0.9999"
+    what = "decades that the best η moves left from β₂ = 0.99 to 0.9999"
     yield what, "no correction, β₁ = 0.9", left - right
     for method, words in (("uncorrected", "without"), ("corrected", "with")):
-        what = f"{words} correction α = 0.03 diverges in the first epoch"
+        what = f"{words} correction η = 0.03 diverges in the first epoch"
         yield what, "β₁ = 0.9, β₂ = 0.9999", grid.at(method, 0, "diverged") == 1
 
 

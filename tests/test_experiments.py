@@ -109,7 +109,7 @@ def test_a_curve_has_the_quarters_of_its_epochs_and_ends_where_it_diverges(capsy
 
 
 def test_a_race_takes_the_table_s_rates_or_tunes(capsys, monkeypatch):
-    best = {"09 best α of adam on toys": Claim("09", 0.2, 0.0, None, 12, "")}
+    best = {"09 best η of adam on toys": Claim("09", 0.2, 0.0, None, 12, "")}
     monkeypatch.setattr(paper, "CLAIMS", best)
     calls, done = [], {}
 
@@ -126,8 +126,49 @@ def test_a_race_takes_the_table_s_rates_or_tunes(capsys, monkeypatch):
         tuned = paper.race(f"Figure {full}", train_at, {"adam": [0.1, 0.2]}, name, **how, full=full)
         assert tuned["adam"][0] == 0.1
     assert capsys.readouterr().out.endswith(
-        "adam                   α = 0.1   loss 0.10 to 1.10, at an end of the list\n"
+        "adam                   η = 0.1   loss 0.10 to 1.10, at an end of the list\n"
     )
+
+
+def test_all_rates_are_tried_with_all_seeds_and_a_chosen_one_is_raced(capsys, monkeypatch):
+    calls, done, shown = [], {}, []
+    monkeypatch.setattr(paper, "display", shown.append)
+
+    def train_at(method, rate, seed):
+        calls.append((method, rate, seed))
+        return np.full(8, np.nan if rate > 1 and seed else rate + seed)
+
+    how = dict(seeds=[0, 1], done=done)
+    losses = paper.try_all("Figure 0", train_at, {"adam": [0.1, 0.3, 3.0]}, **how)
+    assert len(calls) == 6 and losses["adam"][0.3] == [0.3, 1.3]
+    assert losses["adam"][3.0][0] == 3 and np.isnan(losses["adam"][3.0][1])
+    raced = paper.race("Figure 0", train_at, {"adam": 0.3}, **how)
+    assert len(calls) == 6 and raced["adam"][0] == 0.3, "what is done is not done again"
+    assert capsys.readouterr().out == "adam                   η = 0.3   loss 0.30 to 1.30\n"
+    paper.draw_rates(losses, "toys")
+    assert "A ring marks the least loss of each: adam 0.6 at η = 0.1." in shown[-1].alt
+
+
+def test_gaps_are_paired_by_seed_and_stand_beside_the_table(monkeypatch):
+    shown = []
+    monkeypatch.setattr(paper, "display", shown.append)
+    claims = {"09 Adam ends below Nesterov on toys": Claim("09", 0.2, 0.1, 9, 12, "")}
+    monkeypatch.setattr(paper, "CLAIMS", claims)
+    adam = np.array([[1.0] * 4, [2.0] * 4])
+    results = {"nesterov": (1.0, adam + [[0.5], [0.25]]), "adam": (0.1, adam)}
+    paper.draw_gaps({"toys": results}, {"nesterov": "Nesterov"})
+    rings = [line for line in shown[-1].axes[0].get_lines() if line.get_marker() == "o"]
+    assert list(rings[0].get_xdata()) == [0.5, 0.25]
+    assert shown[-1].alt == "On toys, above Adam: nesterov 0.200, 9 of 12 seeds. "
+
+
+def test_the_panels_of_a_race_may_have_one_axis(monkeypatch):
+    shown = []
+    monkeypatch.setattr(paper, "display", shown.append)
+    races = {name: {"adam": (0.1, np.full((2, 8), top))} for name, top in (("a", 1), ("b", 5))}
+    paper.draw(races, alike=True)
+    low, high = (ax.get_ylim() for ax in shown[-1].axes)
+    assert low == high and shown[-1].alt.startswith("a: training loss by epoch. adam, from 1 to 1")
 
 
 def test_pictures_are_shrunk_and_standardised():

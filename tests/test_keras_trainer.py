@@ -5,6 +5,7 @@ import pytest
 
 from adamlib.experiments.clothes_race import ClothesRace, accuracies
 from adamlib.experiments.keras_trainer import (
+    PooledRace,
     Trainer,
     numbers_of_state,
     pooled_network,
@@ -124,6 +125,18 @@ def test_figure_3_looks_every_quarter_of_an_epoch_and_v_hat_is_corrected():
     v = [s.numpy() for s in trainer.optimizer.variables if "velocity" in s.path]
     mean_square = sum(np.sum(a, dtype=float) for a in v) / (1 - beta_2**8)
     assert np.sum(root**2, dtype=float) == pytest.approx(mean_square, rel=1e-4)
+
+
+def test_a_pooled_race_trains_each_method_from_the_seed_s_start():
+    data = rng.standard_normal((32, 14, 14, 1)).astype(np.float32), rng.integers(0, 10, 32)
+    how, makers = (4, (2, 2, 2, 4)), {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
+    race = PooledRace(makers, data, *how, epochs=2, dropout=0.5)
+    losses = race("adam", 0.01, 1)
+    start = pooled_network(1, (14, 14, 1), how[1], 0.0).get_weights()
+    alone = pooled_trainer(keras.optimizers.Adam(), data, *how, 0.5)(start, 0.01, 1, 2).losses
+    np.testing.assert_allclose(losses, alone, rtol=1e-5)
+    assert np.abs(race("sgd", 0.01, 1) - losses).max() > 1e-3
+    assert race.trainer("adam") is race.trainer("adam")
 
 
 def test_a_seed_draws_the_same_dropout_whatever_came_before():

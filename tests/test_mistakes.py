@@ -240,6 +240,31 @@ BODIES = {
         "for side in (up, down):\n"
         "    if side and side[0] not in losses:\n        return side[0]\nreturn None",
     ],
+    "best_rate": [
+        "means = {rate: np.mean(some) for rate, some in losses.items()}\n"
+        "means = {rate: np.inf if np.isnan(m) else m for rate, m in means.items()}\n"
+        "return min(means, key=means.get)",
+        "best, lowest = None, np.inf\nfor rate, some in losses.items():\n"
+        "    if np.mean(some) < lowest:\n        best, lowest = rate, np.mean(some)\nreturn best",
+        "rates = list(losses)\nreturn rates[np.nanargmin([np.mean(losses[r]) for r in rates])]",
+        "return min(losses, key=lambda rate: np.nan_to_num(sum(losses[rate]), nan=np.inf))",
+        "means = np.mean(list(losses.values()), axis=1)\n"
+        "return list(losses)[int(np.argmin(np.where(np.isnan(means), np.inf, means)))]",
+        "ranked = sorted((np.mean(some), r) for r, some in losses.items() "
+        "if not np.isnan(some).any())\nreturn ranked[0][1]",
+        "kept = {r: some for r, some in losses.items() if np.all(np.isfinite(some))}\n"
+        "return min(kept, key=lambda r: sum(kept[r]) / len(kept[r]))",
+    ],
+    "times_longer": [
+        "return (1 - beta_1**t) / np.sqrt(1 - beta_2**t)",
+        "m_hat = 1 / (1 - beta_1**t)\nv_hat = 1 / (1 - beta_2**t)\nreturn v_hat**0.5 / m_hat",
+        "without = 1.0\nwith_it = (1 / (1 - beta_1**t)) / np.sqrt(1 / (1 - beta_2**t))\n"
+        "return without / with_it",
+        "return (1 - beta_1**t) * (1 - beta_2**t) ** -0.5",
+        "return np.array((1 - beta_1**t) / np.sqrt(1 - beta_2**t))",
+        "a, b = (1 - beta**t for beta in (beta_1, beta_2))\nreturn a / b**0.5",
+        "return np.sqrt((1 - np.power(beta_1, t)) ** 2 / (1 - np.power(beta_2, t)))",
+    ],
     "one_epoch": [
         "order = rng.permutation(len(labels))\nreturn [(images[order[i:i + batch_size]], "
         "labels[order[i:i + batch_size]]) for i in range(0, len(labels), batch_size)]",

@@ -190,35 +190,36 @@ def test_images_that_do_not_fit_are_refused_in_one_sentence(images):
 
 def test_the_grid_of_figure_4_is_one_by_one_what_it_is_together():
     images = np.random.default_rng(1).random((200, 6))
-    alphas = np.array([0.01, 0.03, 1e20])
-    grid = bias_correction_grid(SMALL, rules.adam, images, 3, epochs=2, alphas=alphas)
+    rates = np.array([0.01, 0.03, 1e20])
+    grid = bias_correction_grid(SMALL, rules.adam, images, 3, epochs=2, rates=rates)
     assert grid.shape == (2, 2, 3, 3) and np.isnan(grid[1, :, :, 2]).all()
-    first = bias_correction_grid(SMALL, rules.adam, images[:100], 3, epochs=2, alphas=[100.0])
+    first = bias_correction_grid(SMALL, rules.adam, images[:100], 3, epochs=2, rates=[100.0])
     assert np.isnan(first[1]).all(), "the first loss that is too large is infinite"
     for i, j, k in ((0, 0, 0), (1, 2, 1)):
         rng = np.random.default_rng(3)
         loss, start = functools.partial(SMALL.loss_and_gradient, rng=rng), SMALL.initial(rng)
-        how = dict(epochs=2, batch_size=100, rng=rng, learning_rate=float(np.float32(alphas[k])))
+        how = dict(epochs=2, batch_size=100, rng=rng, learning_rate=float(np.float32(rates[k])))
         betas = dict(beta_1=BETAS_1[i], beta_2=BETAS_2[j])
         alone = train(rules.adam, loss, start, (images,), **how, **betas).losses
         means = alone.reshape(2, 2).mean(axis=1)
         np.testing.assert_allclose(grid[:, i, j, k], means, rtol=1e-5)
 
 
-def test_figure_4_shows_a_panel_for_each_pair_and_least_names_the_best_alpha():
+def test_figure_4_shows_how_far_above_the_best_and_least_names_the_best_rate():
     losses = np.full((1, 2, 2, 3, 3), 200.0)
     losses[0, 1, 1, 2] = [150, 140, np.nan]
-    both, alphas = {"adam, with": losses, "adam, without": losses + 7}, np.array([0.01, 0.1, 1])
-    fig = figure_4(both, alphas, 2)
-    assert [ax.get_title(loc="left") or ax.get_title() for ax in fig.axes][:2] == [
-        "β₁ = 0, β₂ = 0.99",
-        "β₁ = 0, β₂ = 0.999",
-    ]
-    assert fig.alt.count("least") == 12 and "adam, with, least 140 at α = 0.1" in fig.alt
-    head, *lines = least(both, alphas).splitlines()
+    both, rates = {"adam, with": losses, "adam, without": losses + 7}, np.array([0.01, 0.1, 1])
+    fig = figure_4(both, rates, (1, 2))
+    assert len(fig.axes) == 6 and fig.axes[5].get_title(loc="left") == "β₂ = 0.9999, epoch 2"
+    assert fig.alt.count("least") == 12
+    assert (
+        "β₂ = 0.9999, epoch 2: adam, with, least 0.0 at η = 0.1. adam, without, least 7" in fig.alt
+    )
+    assert "β₂ = 0.99, epoch 2: adam, with, least 60.0" in fig.alt
+    head, *lines = least(both, rates).splitlines()
     assert head.split("  ")[-9:] and len(lines) == 6
     assert lines[-1].split("  ")[0] == "β₁ = 0.9"
-    assert "140 at α = 10^-1.0" in lines[-1] and "147 at α = 10^-1.0" in lines[-1]
+    assert "140 at η = 10^-1.0" in lines[-1] and "147 at η = 10^-1.0" in lines[-1]
 
 
 # Lesson 09
@@ -274,13 +275,13 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
     assert set(asked) == {"mnist", "imdb", "cifar10"}
     assert made["size"] == "full"
     assert made["clothes"].shape == (512, 32, 32, 3) and made["images"].shape == (100, 784)
-    assert made["alphas"][[0, -1]] == pytest.approx([1e-5, 0.1])
+    assert made["rates_4"][[0, -1]] == pytest.approx([1e-5, 0.1])
     grids = made["done"].pop("Figure 4").values()
     assert len(grids) == 2 and {grid.shape for grid in grids} == {(2, 2, 3, 9)}
     methods = {(figure, m) for figure, done in made["done"].items() for m, *_ in done}
-    assert len(methods) == 6 + 3 + 5 + 4 + 2 * 5 + 2 * 3
+    assert len(methods) == 3 + 2 + 3 + 2 * 4 + 2 * 5 + 2 * 3
     trainings = sum(len(done) for done in made["done"].values())
-    assert trainings == 6 * 2 + (3 + 2 * 5) * 6 + (5 + 4) * 7 + 2 * 3 * 5  # all of the rates
+    assert trainings == (3 + 2) * 2 + (3 + 2 * 5) * 6 + 2 * 4 * 7 + 2 * 3 * 5  # all of the rates
 
 
 def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):

@@ -8,6 +8,7 @@ scores(model, images, labels)                 loss and accuracy
 results(runs, rates, optimizers)              the measured runs of several methods, as a table
 strided_network(seed), pooled_network(seed)   the networks of lessons 08 and 09
 pooled_trainer(optimizer, data, ...)          the trainer of Figure 3 of Adam's paper
+PooledRace(makers, data, ...)                 several optimizers on its network
 numbers_of_state(optimizer)                   how much memory it needs for each parameter
 root_of_v_hat(adam)                           what Adam divides by
 """
@@ -165,6 +166,29 @@ def pooled_trainer(optimizer, data, batch_size, channels, dropout):
     network = pooled_network(0, pictures.shape[1:], channels, dropout)
     together = max(1, len(labels) // batch_size // 4)
     return Trainer(network, optimizer, data, batch_size, together)
+
+
+class PooledRace:
+    """Trainings of pooled_network by several optimizers: a function of (method, rate, seed).
+
+    makers  {method: function that makes its Keras optimizer}
+    The rest as in pooled_trainer. It returns the training loss of each quarter of an epoch.
+    """
+
+    def __init__(self, makers, data, batch_size, channels, epochs, dropout=0.0):
+        self.makers, self.data, self.epochs = makers, data, epochs
+        self.how = batch_size, channels, dropout
+        self.trainers = {}
+
+    def trainer(self, method):
+        """The Trainer of a method, which is built once."""
+        if method not in self.trainers:
+            self.trainers[method] = pooled_trainer(self.makers[method](), self.data, *self.how)
+        return self.trainers[method]
+
+    def __call__(self, method, rate, seed):
+        start = pooled_network(seed, self.data[0].shape[1:], self.how[1], 0.0).get_weights()
+        return self.trainer(method)(start, rate, seed, self.epochs).losses
 
 
 def root_of_v_hat(adam):

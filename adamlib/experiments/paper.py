@@ -1,19 +1,24 @@
 """The races of lesson 09: Figures 1 to 3 of Adam's paper (Kingma and Ba, 2015, § 6).
 
 PLAN[size]                         for each figure its samples, epochs, and how large the model is
+data_of(size, name, samples)       what a figure trains on
 trainer(model, start, ...)         train_at, as race needs it, of a model in NumPy
+try_all(figure, train_at, rates)   every method at every rate with every seed: the losses
 race(figure, train_at, rates)      each method at its best rate, with several seeds
-draw(results, title)               the figure of a race
+draw(races), draw_rates(losses), draw_gaps(races)    their figures
 curve, quarters, last_epoch        the losses of one training, and its last epoch's
 shrunk(images), standardised(...)  smaller pictures
 """
 
+from functools import partial
+
 import numpy as np
 from IPython.display import display
 
-from adamlib import plots
+from adamlib import datasets, plots
 from adamlib.descent import iterations
 from adamlib.experiments.claims import CLAIMS
+from adamlib.experiments.jobs import collect
 from adamlib.experiments.tasks import Task
 from adamlib.experiments.tuning import repeat, tune
 
@@ -42,37 +47,139 @@ PLAN = {  # for each figure: how many samples (None: all), how many epochs, how 
 }
 
 
+def data_of(size, name, samples):
+    """The first samples to train on, and their labels: shipped, or downloaded at the full size."""
+    whole = datasets.full_size(name) if size == "full" else datasets.SHIPPED[name]()
+    return tuple(array[:samples] for array in whole.train)
+
+
+def try_all(figure, train_at, rates, *, seeds, done):
+    """Train each method at each rate with each seed; return {method: {rate: [loss by seed]}}.
+
+    The loss is that of the last epoch, NaN where the training diverged; the rest as in race.
+    """
+    tried = done.setdefault(figure, {})
+    keys = [(m, rate, seed) for m, some in rates.items() for rate in some for seed in seeds]
+    collect({key: partial(train_at, *key) for key in keys}, tried)
+    return {
+        m: {rate: [_finite_or_nan(tried[m, rate, seed]) for seed in seeds] for rate in some}
+        for m, some in rates.items()
+    }
+
+
+def _finite_or_nan(curve):
+    loss = float(last_epoch(curve))
+    return loss if np.isfinite(loss) else np.nan
+
+
 def race(figure, train_at, rates, known="", *, seeds, done, full=False):
     """Train each method at its best rate; return {method: (rate, curves)}, a row for each seed.
 
     train_at  function of (method, rate, seed): the loss, quarter by quarter of an epoch
-    rates     {method: the rates to try}, which the loss of the last epoch decides
+    rates     {method: its rate}; or {method: the rates to try}, which the loss of the last epoch
+              decides
     known     what the table of claims calls the race, whose best rates it then takes from there;
               without it, or at the full size, they are tuned here
     done      {figure: {(method, rate, seed): curve}}, which is filled, as by collect
     Prints a line for each method.
     """
     tried = done.setdefault(figure, {})
+    rates = {m: list(np.atleast_1d(some)) for m, some in rates.items()}
     if known and not full:
-        best = {m: CLAIMS[f"09 best α of {m} on {known}"].mean for m in rates}
-    else:
+        best = {m: CLAIMS[f"09 best η of {m} on {known}"].mean for m in rates}
+    elif max(map(len, rates.values())) > 1:
         best = tune(train_at, rates, last_epoch, seeds, tried)
+    else:
+        best = {m: some[0] for m, some in rates.items()}
     curves = repeat(train_at, best, seeds, tried)
     results = {m: (rate, np.array(curves[m])) for m, rate in best.items()}
     for m, (rate, of_seeds) in results.items():
         ends = last_epoch(of_seeds)
-        edge = ", at an end of the list" if rate in (rates[m][0], rates[m][-1]) else ""
-        print(f"{m:22} α = {rate:<5g} loss {ends.min():.2f} to {ends.max():.2f}{edge}")
+        edge = len(rates[m]) > 1 and rate in (rates[m][0], rates[m][-1])
+        said = ", at an end of the list" * edge
+        print(f"{m:22} η = {rate:<5g} loss {ends.min():.2f} to {ends.max():.2f}{said}")
     return results
 
 
-def draw(results, title, bands=None):
-    """Show the mean of the seeds, with the bands of all methods or of those named."""
-    curves = {m: curves for m, (_, curves) in results.items()}
-    x = {m: np.arange(1, c.shape[1] + 1) / 4 for m, c in curves.items()}
-    for m in set(curves) - set(bands or curves):
-        curves[m] = curves[m].mean(axis=0)
-    display(plots.lines(curves, x=x, xlabel="epoch", ylabel="training loss", title=title))
+def draw(races, alike=False):
+    """Show the mean of the seeds in a band from the least to the largest, a panel for each race.
+
+    races  {title: results of race}
+    alike  whether all panels have the same y axis
+    """
+    width = 4.5 * max(1.4, len(races))
+    with plots.picture(len(races), figsize=(width, 3.9)) as (fig, axes):
+        axes = np.atleast_1d(axes)
+        for ax, (title, results) in zip(axes, races.items(), strict=True):
+            fig.alt += f"{title}: training loss by epoch. "
+            for m, (_, curves) in results.items():
+                x, mean = np.arange(1, curves.shape[1] + 1) / 4, curves.mean(axis=0)
+                style = plots.style_of(m, list(results)) | {"marker": None}
+                ax.plot(x, mean, label=m, **style)
+                low, high = curves.min(axis=0), curves.max(axis=0)
+                ax.fill_between(x, low, high, color=style["color"], alpha=0.25, lw=0)
+                fig.alt += f"{m}, from {mean[0]:.3g} to {mean[-1]:.3g}. "
+            ax.set(title=title, xlabel="epoch", yscale="log")
+            ax.legend(frameon=True, framealpha=1, edgecolor="none", fontsize=10)
+        axes[0].set_ylabel("training loss, log scale")
+        low, high = zip(*(ax.get_ylim() for ax in axes), strict=True)
+        for ax in axes:
+            if alike:
+                ax.set_ylim(min(low), max(high))
+            plots.plain_numbers(ax)
+    display(fig)
+
+
+def draw_gaps(races, names):
+    """Show how far each method ends above Adam with the same seed, a panel for each race.
+
+    races  {what the table of claims calls the race: results of race}
+    names  {method: its name in that table}
+    A ring is a seed of the race. The cross with its bar is the table's mean and deviation, and
+    beside it stands with how many of its seeds the method ends above Adam.
+    """
+    with plots.picture(len(races), figsize=(4.5 * len(races), 2.9)) as (fig, axes):
+        for ax, (words, results) in zip(np.atleast_1d(axes), races.items(), strict=True):
+            fig.alt += f"On {words}, above Adam: "
+            ends = {m: last_epoch(curves) for m, (_, curves) in results.items()}
+            for y, (m, name) in enumerate(names.items()):
+                claim, colour = CLAIMS[f"09 Adam ends below {name} on {words}"], plots.COLOURS[m]
+                bar = dict(color=colour, lw=2.5, capsize=5, marker="X", markersize=9)
+                ax.errorbar(claim.mean, y, xerr=claim.sd, **bar)
+                gaps = ends[m] - ends["adam"]
+                ax.plot(gaps, np.full(len(gaps), y - 0.27), "o", mfc="none", color=colour, ms=6)
+                count = f"{claim.shown} of {claim.seeds}"
+                where = dict(xy=(claim.mean, y), xytext=(0, 8), textcoords="offset points")
+                ax.annotate(count, ha="center", fontsize=10, **where)
+                fig.alt += f"{m} {claim.mean:.3f}, {count} seeds. "
+            ax.axvline(0, color=plots.COLOURS["adam"], lw=2)
+            ax.set(
+                title=words, xlabel="loss at the end minus Adam's", ylim=(-0.6, len(names) - 0.4)
+            )
+            ax.set_yticks(range(len(names)), names, fontsize=11)
+            ax.grid(visible=False, axis="y")
+    display(fig)
+
+
+def draw_rates(losses, title):
+    """Show the last epoch's mean loss over the learning rate, with a ring at each least one.
+
+    losses  {method: {rate: [loss by seed]}}, as of try_all
+    """
+    means = {m: np.array([np.mean(some) for some in of.values()]) for m, of in losses.items()}
+    rates = {m: np.array(list(of)) for m, of in losses.items()}
+    labels = dict(xlabel="learning rate η", ylabel="training loss, last epoch")
+    fig = plots.lines(means, x=rates, log_x=True, title=title, **labels)
+    (ax,) = fig.axes
+    told = []
+    for line, (m, of_rates) in zip(ax.get_lines(), means.items(), strict=True):
+        line.set(marker="o", markersize=5)
+        best = np.nanargmin(of_rates)
+        x, y = rates[m][best], of_rates[best]
+        ax.plot(x, y, "o", markersize=12, mfc="none", mew=2, color=line.get_color())
+        told.append(f"{m} {y:.2g} at η = {x:g}")
+    fig.alt += " A ring marks the least loss of each: " + ", ".join(told) + "."
+    display(fig)
 
 
 def trainer(model, start, data, epochs, methods):

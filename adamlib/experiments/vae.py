@@ -3,7 +3,7 @@
 VAE(pixels, hidden, latent)    its loss and gradient, of one or of a stack of them
 train_grid(rule, loss_and_gradient, params, data, ...)    one training for each setting
 bias_correction_grid(vae, rule, images, seed, ...)        the grid of the Adam paper's Figure 4
-figure_4(losses, alphas, epoch), least(losses, alphas)    its figure, and its least losses as text
+figure_4(losses, rates, epochs), least(losses, rates)    its figure, and its least losses as text
 """
 
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class VAE:
         f = mean over the n images of  Σ_j (softplus(y_j) − x_j y_j)          cross-entropy
                                        + ½ Σ_i (μ_i² + exp(ℓ_i) − 1 − ℓ_i)    the code's, to normal
 
-    Its mean over ξ is an upper bound of −log p(x), in nats per image, where pixels are 0 or 1; for
-    grey ones, as here, the cross-entropy is no −log p. softplus(a) = log(1 + eᵃ), whose
+    For pixels of 0 or 1 the mean of f over ξ is an upper bound of −log p(x), in nats per image.
+    For grey pixels the cross-entropy is a loss, but no −log p. softplus(a) = log(1 + eᵃ), whose
     derivative is the sigmoid. Images x have shape (n, pixels), from 0 to 1.
 
     params = [W_1, b_1, ..., W_4, b_4], of shapes (pixels, hidden), (1, hidden), ...; or a stack of
@@ -185,17 +185,17 @@ def _parts(x):
 BETAS_1, BETAS_2 = (0.0, 0.9), (0.99, 0.999, 0.9999)
 
 
-def bias_correction_grid(vae, rule, images, seed, *, epochs, alphas):
-    """Train a VAE for each β₁, β₂ and α of the Adam paper's Figure 4 (Kingma and Ba, 2015, § 6.4).
+def bias_correction_grid(vae, rule, images, seed, *, epochs, rates):
+    """Train a VAE for each β₁, β₂ and η of the Adam paper's Figure 4 (Kingma and Ba, 2015, § 6.4).
 
-    Returns the mean loss of each epoch, in nats per image, shape (epochs, β₁, β₂, α): the β are
+    Returns the mean loss of each epoch, in nats per image, shape (epochs, β₁, β₂, η): the β are
     BETAS_1 and BETAS_2. It is NaN from the epoch in which a run is no longer finite.
     """
-    check_values("learning_rate", alphas, "alphas")
+    check_values("learning_rate", rates, "rates")
     count(epochs, "epochs", least=1)
     rng = np.random.default_rng(count(seed, "seed"))
     loss, start = partial(vae.loss_and_gradient, rng=rng), vae.initial(rng)
-    grid = np.meshgrid(BETAS_1, BETAS_2, alphas, indexing="ij")
+    grid = np.meshgrid(BETAS_1, BETAS_2, rates, indexing="ij")
     names = ("beta_1", "beta_2", "learning_rate")
     settings = {name: array.ravel() for name, array in zip(names, grid, strict=True)}
     how = dict(epochs=epochs, batch_size=100, rng=rng)
@@ -204,40 +204,45 @@ def bias_correction_grid(vae, rule, images, seed, *, epochs, alphas):
     return np.where(np.isfinite(means), means, np.nan)
 
 
-def figure_4(losses, alphas, epoch):
-    """The loss over α, a panel for each β₁ and β₂: the mean, in a band from least to largest.
+def figure_4(losses, rates, epochs, highest=9.0):
+    """How far the loss is above the least of its epoch, over η at β₁ = 0.9, for each β₂.
 
-    losses  {method: shape (seeds, epochs, β₁, β₂, α)}, from bias_correction_grid
-    epoch   the one that is drawn; the first is 1
+    losses   {method: shape (seeds, epochs, β₁, β₂, η)}, from bias_correction_grid: drawn is the
+             mean, in a band from least to largest
+    epochs   those that are drawn, a row of panels each; the first is 1
+    highest  where the panels end, in nats
     """
-    lowest = min(np.nanmin(of_seeds) for of_seeds in losses.values())
-    with plots.picture(3, 2, figsize=(9, 5.4)) as (fig, axes):
-        for (i, j), ax in np.ndenumerate(axes):
-            title = f"β₁ = {BETAS_1[i]:g}, β₂ = {BETAS_2[j]:g}"
-            fig.alt += f"{title}: "
-            for name, of_seeds in losses.items():
-                seen, style = of_seeds[:, epoch - 1, i, j], plots.style_of(name, list(losses))
-                mean, low, high = seen.mean(axis=0), seen.min(axis=0), seen.max(axis=0)
-                ax.plot(alphas, mean, label=name, **style)
-                ax.fill_between(alphas, low, high, color=style["color"], alpha=0.25)
-                best = np.nanargmin(mean)
-                fig.alt += f"{name}, least {mean[best]:.0f} at α = {alphas[best]:.1g}. "
-            ax.set(title=title, xscale="log", ylim=(0.95 * lowest, 3.4 * lowest))
-        for ax in axes[-1]:
-            ax.set(xlabel="α, log scale")
-        fig.supylabel(f"loss in epoch {epoch}, nats per image", fontsize="medium")
+    size = dict(figsize=(9, 2.6 * len(epochs) + 0.6))
+    with plots.picture(len(BETAS_2), len(epochs), **size) as (fig, axes):
+        for row, epoch in zip(np.atleast_2d(axes), epochs, strict=True):
+            seen = {name: of_seeds[:, epoch - 1, 1] for name, of_seeds in losses.items()}
+            lowest = min(np.nanmin(values.mean(axis=0)) for values in seen.values())
+            for j, ax in enumerate(row):
+                title = f"β₂ = {BETAS_2[j]:g}, epoch {epoch}"
+                fig.alt += f"{title}: "
+                for name, values in seen.items():
+                    style, values = plots.style_of(name, list(losses)), values[:, j] - lowest
+                    mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
+                    ax.plot(rates, mean, label=name, **style)
+                    ax.fill_between(rates, low, high, color=style["color"], alpha=0.25)
+                    best = np.nanargmin(mean)
+                    fig.alt += f"{name}, least {mean[best]:.1f} at η = {rates[best]:.1g}. "
+                ax.set(title=title, xscale="log", ylim=(-0.06 * highest, highest))
+        for ax in np.atleast_2d(axes)[-1]:
+            ax.set(xlabel="learning rate η")
+        fig.supylabel("nats above the epoch's best", fontsize="medium")
         fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig
 
 
-def least(losses, alphas):
-    """The least loss of the last epoch and its α, for each β₁, β₂ and method, as lines of text."""
+def least(losses, rates):
+    """The least loss of the last epoch and its η, for each β₁, β₂ and method, as lines of text."""
     lines = [" ".join([" " * 22, *(f"{name:26}" for name in losses)])]
     for i, j in np.ndindex(len(BETAS_1), len(BETAS_2)):
         cells = [f"β₁ = {BETAS_1[i]:<3g}  β₂ = {BETAS_2[j]:<6g}"]
         for of_seeds in losses.values():
             mean = of_seeds[:, -1, i, j].mean(axis=0)
             k = np.nanargmin(mean)
-            cells.append(f"{f'{mean[k]:.0f} at α = 10^{np.log10(alphas[k]):.1f}':26}")
+            cells.append(f"{f'{mean[k]:.0f} at η = 10^{np.log10(rates[k]):.1f}':26}")
         lines.append(" ".join(cells))
     return "\n".join(lines)

@@ -1,163 +1,118 @@
 # %% [markdown]
 # # 9. The paper's experiments
 #
-# The four experiments of Adam's paper (Kingma and Ba, 2015, § 6), small enough for a laptop. At the end of this lesson
-# you will be able to
+# Lesson 08 ended with a question: does Adam also win on the tasks that made it known? They are the four figures of its
+# paper (Kingma and Ba, 2015, § 6), which compare Adam with the optimizers of our lessons. Here you run all four again,
+# small enough for a laptop, and see which of the paper's sentences hold. At the end there is one page for your own
+# work: what to try first, and what to change when training fails.
 #
-# - compare optimizers fairly, and say what a comparison leaves out,
-# - tell what of the paper's Figures 1 to 4 shows here, what does not, and why,
-# - predict from one formula what Adam does without its bias correction.
+# At the end of this lesson you will be able to
 #
-# | part | minutes | part | minutes |
-# | --- | --- | --- | --- |
-# | 1 A fair race | 4 | 4 Figure 3: a network of convolutions | 6 |
-# | 2 Figure 1: logistic regression | 15 | 5 Figure 4: bias correction | 12 |
-# | 3 Figure 2: a network | 7 | 6 Full size, recap | 2 |
+# - compare optimizers fairly, with a choice of the best rate that you wrote yourself,
+# - say which conclusions of the paper's Figures 1 to 4 show here, which do not, and why,
+# - predict from one formula what Adam does without its bias correction,
+# - choose an optimizer and a first rate for a model of your own, and the knob to turn when training fails.
 #
-# You need lessons 03 to 08. The long cells show a bar, which says how long they will take. Stop one (■) when you like:
-# run it again, and it goes on from where it was.
+# | part | minutes |
+# | --- | --- |
+# | [1 A fair race](#1-A-fair-race) | 11 |
+# | [2 Figure 1, digits](#2-Figure-1,-digits) | 8 |
+# | [3 Figure 1, film reviews](#3-Figure-1,-film-reviews) | 4 |
+# | [4 Figure 2, a network](#4-Figure-2,-a-network) | 8 |
+# | [5 Figure 3, convolutions](#5-Figure-3,-convolutions) | 6 |
+# | [6 Figure 4, bias correction](#6-Figure-4,-bias-correction) | 11 |
+# | [7 What shows here, and what does not](#7-What-shows-here,-and-what-does-not) | 2 |
+# | [8 What to do on Monday](#8-What-to-do-on-Monday) | 5 |
+# | [Where it fails](#Where-it-fails) | 2 |
+# | in all, without the exercise with a star | 57 |
+#
+# You need lessons [04](04-adagrad.ipynb), [06](06-adam.ipynb) and [08](08-training-networks.ipynb). Terms printed in
+# bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
+# sheet](cheat-sheet.ipynb).
+#
+# The paper writes $\alpha$ for the learning rate. We keep our letter, $\eta$.
+#
+# ## 1 A fair race
+#
+# A race between optimizers is fair if they differ in nothing but the rule. So all methods get the same start, the same
+# batches and the same list of learning rates, and each keeps the rate that suits it best. Which rate is that?
+#
+# We train with three seeds at every rate, and look at the training loss of the last epoch, as the paper does. One seed
+# can be lucky, so the *mean* over the seeds decides. If a training diverges, its loss is NaN, "not a number". A rate at
+# which that happens to even one seed must not be chosen.
+#
+# The long cells below show a bar with the time that is left. You may stop one (■) and run it again: it goes on from
+# where it was. All waits together take about two minutes.
 
 # %%
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
-from IPython.display import display
-
 from adamlib import experiments, plots, rules
-from adamlib.practice import check_answer, quiz
-from adamlib.experiments import paper
-from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid, figure_4, least
-from adamlib.datasets import SHIPPED, full_size
+from adamlib.experiments import adagrad_from_zero, paper, vae
 from adamlib.models import MLP, SparseLogisticRegression
+from adamlib.practice import check, check_answer, progress, quiz
 from adamlib.schedules import inverse_sqrt
 
 # %%
-FULL = False  # True: full data, from the internet, and the paper's models: weeks of computing
+FULL = False  # True: the whole data, from the internet, and the paper's models: weeks of computing
 size = experiments.size(FULL)
 SEEDS = experiments.seeds(3)
 plan = paper.PLAN[size]  # for each figure: how many samples and epochs, how large a model
-most = 2 if size == "smoke" else None  # how many learning rates
-done = {}  # every training so far
-
-
-def data_of(name, samples):
-    """The first samples to train on, and their labels."""
-    dataset = full_size(name) if size == "full" else SHIPPED[name]()
-    return tuple(array[:samples] for array in dataset.train)
-
-
-# %% [markdown]
-# ## 1 A fair race
-#
-# All methods get the same start, the same batches and the same list of learning rates. Each keeps the rate with the
-# lowest mean training loss in the last epoch. In the first race, digits without a penalty, you see the tuning: the first
-# of three seeds tries every rate, and the other two try the best of them and its neighbours. That takes four times as
-# long as the race itself. For all later races it has been done beforehand, in the same way but with 12 or 30 seeds, and
-# the race starts with the rates that were best.
-#
-# A line in a figure is the mean of three seeds, a band goes from the least to the largest. Like the paper, we show the
-# training loss. Three seeds illustrate. What the boxes below the figures say is what **many more seeds** say, 12, 24 or
-# 30. The table under each figure has the rows that matter most.
-#
-# The paper's hyperparameters were "searched over a dense grid" (§ 6), which it does not name. Here only the learning
-# rate is tuned. $\mu$ is 0.9, $\rho$ and the $\beta$s have Keras's defaults, and AdaGrad starts from $s = 0$, as in its paper.
-#
-# `paper.trainer` makes a training of a model and its methods, a rule and a schedule each. `race` trains and prints,
-# `paper.draw` shows.
-
-# %%
+most = 2 if size == "smoke" else None  # how many rates are tried first: None is all of them
+done = {}  # every training so far, so that a cell can go on
+data_of = partial(paper.data_of, size)
+try_all = partial(paper.try_all, seeds=SEEDS, done=done)
 race = partial(paper.race, seeds=SEEDS, done=done, full=size == "full")
 
 # %% [markdown]
-# ## 2 Figure 1: logistic regression
+# ### Exercise 1: write the choice of the best rate
 #
-# **Left: digits.** The loss is convex, so no method can end in a bad valley. The paper decays the learning rate,
-# $\alpha_t = \alpha/\sqrt t$ ($\alpha$ is our $\eta$). AdaGrad keeps a constant $\alpha$ here. A name says which only where a
-# method departs from this.
+# `losses` is a dict. Its keys are the rates, and each value is the list of the losses of the seeds, as in `{0.1: [0.4,
+# 0.5, 0.6], 0.3: [0.2, nan, 0.2]}`. Return the best rate; here it is 0.1. `hint("best_rate")` helps.
+
 
 # %%
-samples, epochs, longer = plan["1 left"]
+def best_rate(losses):
+    # BEGIN SOLUTION
+    means = {rate: np.mean(some) for rate, some in losses.items()}
+    finite = {rate: mean for rate, mean in means.items() if np.isfinite(mean)}
+    return min(finite, key=finite.get)
+    # END SOLUTION
+
+
+best_rate = check(best_rate, "best_rate")
+
+# %% [markdown]
+# Now the first race: logistic regression on the 8,000 digits of lesson 01, for 5 epochs in batches of 128. As in the
+# paper, the learning rate falls as $\eta/\sqrt t$. For AdaGrad it stays constant, because AdaGrad's own steps already
+# fall like that. All other settings are the same for all: $\mu$ is 0.9, Keras's defaults otherwise, and AdaGrad's sum
+# starts at $s = 0$, as in its own paper.
+
+# %% tags=["about: 09 Nesterov at η = 3 on digits"]
+samples, epochs, more_epochs = plan["1 left"]
 digits = data_of("mnist", samples)
 softmax = MLP((784, 10))  # a network without a hidden layer is logistic regression
-convex = ["adagrad", "rmsprop", "nesterov", "adam"]
-variants = {
-    "adagrad": (experiments.adagrad_from_zero, paper.constant),
-    "adagrad, α/√t": (experiments.adagrad_from_zero, inverse_sqrt),
-    "rmsprop": (rules.rmsprop, inverse_sqrt),
+on_digits = {  # each method is a rule with a schedule
+    "adagrad": (adagrad_from_zero, paper.constant),
     "nesterov": (rules.nesterov, inverse_sqrt),
-    "nesterov, constant α": (rules.nesterov, paper.constant),
     "adam": (rules.adam, inverse_sqrt),
 }
+train_on_digits = paper.trainer(softmax, softmax.initial, digits, epochs, on_digits)
 rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0][:most]
-on_digits = paper.trainer(softmax, softmax.initial, digits, epochs, variants)
-quiz("09.decay")
-
-# %% tags=["about: 09 Adam ends below Nesterov on digits"]
-chosen = dict.fromkeys(["nesterov, constant α", *convex], rates)
-left = race("Figure 1 left", on_digits, chosen)
-paper.draw(left, "Logistic regression, digits")
+losses = try_all("Figure 1 left", train_on_digits, dict.fromkeys(on_digits, rates))
+chosen = {method: best_rate(losses[method]) for method in on_digits}
+print("the best rates:", *(f"{method} {rate:g}" for method, rate in chosen.items()))
+paper.draw_rates(losses, "Digits: each method has a valley of its own")
 
 # %% [markdown]
-# ### Exercise 1: derive
-#
-# AdaGrad from $s = 0$, and every gradient is 1. If $\alpha_t = \alpha/\sqrt t$ decays *its* steps too, how long is step 100,
-# as a part of step 1?
-
-# %%
-# BEGIN SOLUTION
-# STUB part = ...
-part = 100**-0.5 * 100**-0.5  # the root of s, and the schedule
-# END SOLUTION
-check_answer("09.twice", part)
-
-# %% tags=["about: 09 Adam ends below Nesterov on digits"]
-twice = race("Figure 1 left", on_digits, {"adagrad, α/√t": rates})
-paper.draw({m: left[m] for m in ("nesterov", "adam")} | twice, "All with α/√t")
-experiments.evidence(
-    "09 Adam ends below Nesterov on digits",
-    "09 Adam ends below AdaGrad on digits",
-    "09 Nesterov with a constant rate ends below Nesterov on digits",
-    "09 Nesterov ends below AdaGrad decayed twice on digits",
-)
-
-# %% [markdown]
-# The paper's logistic regression has an L2 penalty, $\frac{\lambda}{2} \sum W^2$, and more epochs. So once more, with both. The
-# paper does not name $\lambda$; here it is 0.001.
-
-# %% tags=["about: 09 Adam ends below Nesterov on digits"]
-penalised = MLP((784, 10), l2=0.001)
-with_penalty = paper.trainer(penalised, penalised.initial, digits, longer, variants)
-chosen = dict.fromkeys(["adagrad, α/√t", "nesterov", "adam"], [0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
-level = race("Figure 1 left, with a penalty", with_penalty, chosen, "digits with a penalty")
-paper.draw(level, "Logistic regression, digits, L2 penalty")
-experiments.evidence(
-    "09 Adam ends below Nesterov with a penalty",
-    "09 Adam and Nesterov end below AdaGrad decayed twice with a penalty",
-)
-
-# %% [markdown]
-# > **The paper** (§ 6.1): Adam converges like SGD with Nesterov's momentum, and "both converge faster than Adagrad".
-# >
-# > **Here** that shows with the penalty and 20 epochs, if AdaGrad is decayed twice: then Adam and Nesterov are nearly level,
-# > and both are ahead of it with every seed. Without the penalty, after 5 epochs, Nesterov is behind Adam with every seed,
-# > and a constant $\alpha$ helps it. AdaGrad with a constant $\alpha$ even ends a little below Adam, with 26 of 30 seeds. § 5
-# > of the paper suggests that they are alike: AdaGrad's own step falls as $1/\sqrt t$. All this is about the last epoch.
-# > In the first one of our three runs Nesterov is still far behind both, and "faster" shows least of all for it.
-# >
-# > **Why they differ**: perhaps because without a penalty the loss can fall on and on, so that steps which fade count for
-# > more; but we changed the penalty and the epochs at once. The text decays "the stepsize α" and names no exception, but
-# > does not say whether AdaGrad was decayed twice. The paper has 45 epochs; we have 8,000 images, and 5 or 20.
+# Each line is one method, and its ring marks the rate that `best_rate` chose. Compare the places of the rings: the
+# valleys lie at different rates, so no single rate is fair to all.
 #
 # ### Exercise 2: cheat
 #
-# Somebody compares Adam and Nesterov, both with $\alpha/\sqrt t$, at *one* $\alpha$, "the same for both, to be fair", and
-# reports that Nesterov wins. Which $\alpha$ of this table can it have been? (One is enough.)
-
-# %% tags=["about: 09 Nesterov at α = 3 on digits"]
-print(f"{'loss at α =':22}", *(f"{rate:7g}" for rate in rates))
-for m in ("nesterov", "adam"):
-    ends = [paper.last_epoch(done["Figure 1 left"][m, rate, SEEDS[0]]) for rate in rates]
-    print(f"{m:22}", *(f"{end:7.2g}" for end in ends))
+# Somebody compares Adam and Nesterov at *one* rate, "the same for both, to be fair", and reports that Nesterov wins.
+# Which rate can that have been? Give one of those that have a dot in the figure.
 
 # %%
 # BEGIN SOLUTION
@@ -167,214 +122,351 @@ unfair_rate = 1.0  # Nesterov's best is near; Adam has left its best behind
 check_answer("09.unfair_rate", unfair_rate)
 
 # %% [markdown]
-# **Right: film reviews** as bags of words. With dropout, each
-# word is left out with probability one half. Lesson 04 ran this with constant rates, lesson 05 some of it without
-# dropout; new are the schedule, and all methods in both races.
+# Three seeds can only illustrate. What this lesson *says* was measured beforehand, in the same way, with 12, 24 or 30
+# seeds, and a table under each race shows it. Read a row such as "Adam ends below Nesterov" like this: the number is by
+# how much Adam is lower, as the mean over the seeds ± one standard deviation, and it is negative if Adam is higher. The
+# last column counts the seeds with which the row is true. The later races were tuned in those measurements, so here
+# they are trained only at their best rates.
+#
+# ## 2 Figure 1, digits
+#
+# The paper's sentence on this figure is that Adam and Nesterov converge alike, and both faster than AdaGrad. In our
+# first race it was not so. One reason may be the schedule, since we let it fall for Nesterov and not for AdaGrad.
+
+# %%
+quiz("09.decay")
+
+# %% [markdown]
+# The next cell trains two more: Nesterov with a constant rate, and AdaGrad with the schedule on top of its own decay.
+# We call that one *decayed twice*. Both the schedule and AdaGrad shorten step $t$ by about $\sqrt t$, so together by
+# $t$.
+
+# %% tags=["about: 09 Adam ends below Nesterov on digits"]
+others = {
+    "nesterov, constant η": (rules.nesterov, paper.constant),
+    "adagrad, η/√t": (adagrad_from_zero, inverse_sqrt),
+}
+train_others = paper.trainer(softmax, softmax.initial, digits, epochs, others)
+more_losses = try_all("Figure 1 left, others", train_others, dict.fromkeys(others, rates))
+left = race("Figure 1 left", train_on_digits, chosen)
+left |= race("Figure 1 left, others", train_others, {m: best_rate(more_losses[m]) for m in others})
+schedules = {
+    "η/√t for all": ("adagrad, η/√t", "nesterov", "adam"),
+    "constant η, except for Adam": ("adagrad", "nesterov, constant η", "adam"),
+}
+panels = {title: {m: left[m] for m in three} for title, three in schedules.items()}
+paper.draw(panels, alike=True)
+
+# %%
+experiments.evidence(
+    "09 Adam ends below Nesterov on digits",
+    "09 Nesterov with a constant rate ends below Nesterov on digits",
+    "09 Nesterov ends below AdaGrad decayed twice on digits",
+    "09 Adam ends below AdaGrad on digits",
+)
+
+# %% [markdown]
+# A line is the mean of three seeds, and its band goes from the lowest to the highest. On the left all three have the
+# schedule, and there are clear gaps: Adam is lowest, then Nesterov, then AdaGrad. On the right Nesterov and AdaGrad
+# have a constant rate, and the three nearly meet. AdaGrad even ends a little *below* Adam, with 26 of 30 seeds. So here
+# the schedule matters more than the rule.
+#
+# Still, the paper has Adam and Nesterov level, both with the schedule. Its model differs from ours in two ways. It has
+# an L2 penalty, $\frac{\lambda}{2} \sum W^2$, and it is trained for more epochs. The paper does not name its $\lambda$;
+# with 0.001 and 20 epochs our two are level as well. Which of the two changes does it?
+
+# %%
+quiz("09.which")
+
+# %% tags=["about: 09 Adam ends below Nesterov on digits"]
+methods = on_digits | others
+penalised = MLP((784, 10), l2=0.001)
+train_longer = paper.trainer(penalised, penalised.initial, digits, more_epochs, methods)
+list_of_rates = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
+tried = dict.fromkeys(["adagrad, η/√t", "nesterov", "adam"], list_of_rates)
+level = race("Figure 1 left, with a penalty", train_longer, tried, "digits with a penalty")
+paper.draw({"Digits with a penalty": level})
+
+# %%
+experiments.evidence(
+    "09 Adam ends below Nesterov on digits",
+    "09 Adam ends below Nesterov on digits, in 20 epochs",
+    "09 Adam ends below Nesterov with a penalty",
+    "09 Adam ends below Nesterov with a penalty, in 20 epochs",
+    "09 Nesterov ends below AdaGrad decayed twice with a penalty, in 20 epochs",
+    "09 Adam is first below Nesterov with a penalty, in 20 epochs",
+)
+
+# %% [markdown]
+# The first four rows of the table take the two changes apart. More epochs alone make Adam's lead larger: it grows from
+# 0.07 to 0.10. The penalty alone cuts the lead to 0.03. With both, nothing is left of it. A likely reason is this:
+# without a penalty the loss can go on falling for ever, so the slower method stays behind. With a penalty there is a
+# lowest point, and the slower method has time to arrive.
+#
+# Now look at the left edge of the figure. "Level" is true of the *last* epoch only. In the first epoch Nesterov's loss
+# is far above the two others, with each of 12 seeds: its rate of 3 is best for the end, and too long for the start.
+#
+# > **The paper:** Adam converges like SGD with Nesterov's momentum, and "both converge faster than Adagrad" (§ 6.1).
+# >
+# > **Here:** this is true of the last epoch, if there is a penalty and AdaGrad is decayed twice. Then Adam and Nesterov
+# > end level, and both are below AdaGrad with each of 12 seeds. Without the penalty Nesterov ends above Adam with each
+# > of 30 seeds, and AdaGrad with a constant rate ends a little below Adam.
+# >
+# > **Why they differ:** the paper decays "the stepsize α" and names no exception, so AdaGrad may have been decayed
+# > twice. § 6.1 also says that Adam with $1/\sqrt t$ should in theory match AdaGrad, and here it nearly does. The paper
+# > has 60,000 images and 45 epochs; we have 8,000 images, and 5 or 20 epochs.
+#
+# ## 3 Figure 1, film reviews
+#
+# The right half of Figure 1 has sparse data: film reviews as bags of words. Lesson 04 showed why that suits AdaGrad.
+# Most words are rare, and AdaGrad gives rare words long steps. With dropout, each word of a review is left out with
+# probability one half. Lesson 04 ran this race with constant rates. New are the schedule $\eta/\sqrt t$ for all but
+# AdaGrad, the reviews without dropout, and RMSProp.
 
 # %%
 reviews = data_of("imdb", plan["1 right"][0])
+on_reviews = {"rmsprop": (rules.rmsprop, inverse_sqrt)} | on_digits
 
 
-def on_reviews(dropout):
+def train_on_reviews(dropout):
+    """Trainings of sparse logistic regression on the reviews, as a race needs them."""
     model = SparseLogisticRegression(reviews[0].shape[1], dropout)
-    return paper.trainer(model, lambda rng: model.initial(), reviews, plan["1 right"][1], variants)
+    return paper.trainer(
+        model, lambda rng: model.initial(), reviews, plan["1 right"][1], on_reviews
+    )
 
 
-rates_right = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
+rates_on_reviews = dict.fromkeys(on_reviews, [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0])
 quiz("09.words")
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
-chosen = dict.fromkeys(["adagrad, α/√t", *convex], rates_right)
-right = race("Figure 1 right, dropout", on_reviews(0.5), chosen, "reviews with dropout")
-paper.draw(right, "Logistic regression, reviews, dropout")
-pairs = [("AdaGrad", "Nesterov"), ("Adam", "Nesterov"), ("AdaGrad", "Adam"), ("Adam", "RMSProp")]
-pairs += [("AdaGrad decayed twice", "Nesterov")]
-rows = [f"09 {low} ends below {high} on reviews with dropout" for low, high in pairs]
-experiments.evidence(*rows)
-
-# %% tags=["about: 09 Adam ends below Nesterov on digits"]
-chosen = dict.fromkeys(convex, rates_right)
-plain = race("Figure 1 right, no dropout", on_reviews(0.0), chosen, "reviews")
-paper.draw(plain, "Logistic regression, reviews, no dropout")
+how = rates_on_reviews, "reviews with dropout"
+right = race("Figure 1 right, dropout", train_on_reviews(0.5), *how)
+plain = race("Figure 1 right, no dropout", train_on_reviews(0.0), rates_on_reviews, "reviews")
+paper.draw({"Reviews, dropout": right, "Reviews, no dropout": plain})
 experiments.evidence(
-    "09 RMSProp ends below Nesterov on reviews",
-    "09 Adam ends below RMSProp on reviews",
+    "09 AdaGrad ends below Nesterov on reviews with dropout",
+    "09 AdaGrad ends below Adam on reviews with dropout",
+    "09 AdaGrad ends below Nesterov on reviews",
     "09 AdaGrad ends below Adam on reviews",
 )
 
 # %% [markdown]
-# > **The paper** (§ 6.1): on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout
-# > and without, and Adam is as fast as AdaGrad.
-# >
-# > **Here** both show, with every seed: with dropout, AdaGrad with a constant $\alpha$ and Adam end almost together, far
-# > below Nesterov. Without dropout Nesterov is last, and AdaGrad is even ahead of Adam.
-# >
-# > **Why they differ**: here they do not, though IMDB has 25,000 long reviews and 10,000 words, and ours are 6,824 sentences
-# > with 8,730 words. With dropout, AdaGrad decayed twice ends behind Nesterov with every seed. So decaying twice might
-# > explain the paper's left figure, but not its right one.
+# Look for Adam's line in the left panel: it lies on AdaGrad's, and both are far below Nesterov's. In the right panel
+# AdaGrad is a little ahead of Adam.
 #
-# ## 3 Figure 2: a network
+# > **The paper:** on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout and
+# > without, and Adam is as fast as AdaGrad (§ 6.1).
+# >
+# > **Here:** both are true with each of 30 seeds. With dropout AdaGrad and Adam end level, far below Nesterov. Without
+# > dropout Nesterov is last, and AdaGrad is ahead of Adam.
+# >
+# > **Why they differ:** they do not, although the paper has 25,000 long reviews, and we have 6,824 sentences. One thing
+# > does not fit. With dropout, AdaGrad decayed twice ends *behind* Nesterov with each of 30 seeds. So decaying twice
+# > may explain the paper's left figure, but not its right one.
 #
-# Two hidden layers, five methods, digits, a constant $\alpha$. The paper's Figure 2 (a) has dropout; its (b) has none, and
-# compares Adam with SFO, "sum of functions", which estimates curvature from past gradients; we leave it out, and run the five methods for
-# both. Adadelta's learning rate is a factor near 1 (lesson 05), so its list is that of the others times 100.
+# ## 4 Figure 2, a network
+#
+# Figure 2 trains a network with two hidden layers on digits, with a constant rate. Its part (a) has dropout. Its part
+# (b) has none, and compares Adam only with a method called SFO, which we leave out. We run the same five methods both
+# times.
+
+# %%
+quiz("09.dropout")
 
 # %%
 few_digits = data_of("mnist", plan["2"][0])
 five = {
-    "adagrad": (experiments.adagrad_from_zero, paper.constant),
-    "rmsprop": (rules.rmsprop, paper.constant),
+    "adagrad": (adagrad_from_zero, paper.constant),
     "nesterov": (rules.nesterov, paper.constant),
     "adadelta": (rules.adadelta, paper.constant),
+    "rmsprop": (rules.rmsprop, paper.constant),
     "adam": (rules.adam, paper.constant),
 }
 rates_2 = dict.fromkeys(five, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
-rates_2["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
+rates_2["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]  # a factor, not a length: lesson 05
 
 
-def on_network(dropout):
+def train_network(dropout):
+    """Trainings of a network with two hidden layers, as a race needs them."""
     _, epochs, units = plan["2"]
     model = MLP((784, units, units, 10), dropout)
     return paper.trainer(model, model.initial, few_digits, epochs, five)
 
 
 # %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
-dropped = race("Figure 2, dropout", on_network(0.5), rates_2, "a network with dropout")
-paper.draw(dropped, "Two hidden layers, digits, dropout; bands of two", bands=["nesterov", "adam"])
-pairs = [("Adam", "RMSProp"), ("Adam", "Adadelta"), ("RMSProp", "Adadelta")]
-pairs += [("Adadelta", "Nesterov"), ("Nesterov", "AdaGrad")]
-rows = [f"09 {low} ends below {high} on a network with dropout" for low, high in pairs]
-display(experiments.evidence(*rows))
-quiz("09.dropout")
+dropped = race("Figure 2, dropout", train_network(0.5), rates_2, "a network with dropout")
+whole = race("Figure 2, no dropout", train_network(0.0), rates_2, "a network")
+names = {"adagrad": "AdaGrad", "nesterov": "Nesterov", "adadelta": "Adadelta"}
+names |= {"rmsprop": "RMSProp"}
+paper.draw_gaps({"a network with dropout": dropped, "a network": whole}, names)
 
-# %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
-whole = race("Figure 2, no dropout", on_network(0.0), rates_2, "a network")
-paper.draw(whole, "Two hidden layers, digits, no dropout; bands of two", bands=["nesterov", "adam"])
-others = "Nesterov", "RMSProp", "Adadelta", "AdaGrad"
+# %% [markdown]
+# Five curves would lie on top of each other, so this figure shows only where they end, as a *difference* from Adam. The
+# upright line at 0 is Adam. A method to the right of it ends with a higher loss than Adam with the same seed. The rings
+# are your three seeds. The cross is the mean of 30 seeds, its bar is one standard deviation to each side, and the count
+# says with how many of the 30 seeds the method ends above Adam.
+#
+# With dropout, RMSProp's bar lies across the line, and the other three are behind. Without dropout Nesterov has moved
+# to the line, and RMSProp is as far behind as Adadelta.
+#
+# ### Exercise 3: how long must the list be?
+#
+# A colleague tries η = 0.001, 0.003 and 0.01 for every method, with dropout. Adam's best rate is on her list.
+# Nesterov's best rate, which the cell above printed, is not. So she goes on: 0.03, 0.1, 0.3, 1. Up to which rate must
+# she go, at least, to *know* that she has found Nesterov's best?
+
+# %%
+# BEGIN SOLUTION
+# STUB list_end = ...
+list_end = 0.3  # its loss is higher than at 0.1: only then 0.1 is not the end of the list
+# END SOLUTION
+check_answer("09.list_end", list_end)
+
+# %% [markdown]
+# Nesterov's best rate is 10 to 30 times Adam's. With a list that is too short, Nesterov loses a race that it might win.
+#
+# All of this is *training* loss, as in the paper. What happens on digits that no run has seen? The next rows have the
+# loss after the same trainings, with 12 seeds: on the 3,000 digits of the training, and on 2,000 test digits. Dropout
+# is switched off for both.
+
+# %%
 experiments.evidence(
-    *(f"09 Adam ends below {other} on a network" for other in others),
-    "09 Nesterov ends below RMSProp, Adadelta and AdaGrad on a network",
+    "09 Adam's loss at the end on a network with dropout",
+    "09 Adam's loss at the end on a network",
+    "09 Adam's test loss on a network with dropout",
+    "09 Adam's test loss on a network",
+    "09 Adam tests below Nesterov on a network",
 )
 
 # %% [markdown]
-# Does it agree with Keras? An epoch from the same start, with the same batches, in float64:
+# Trained without dropout, Adam fits its training digits five times as well, to 0.04 against 0.20. But its test loss is
+# 0.31 both times. And without dropout Nesterov ends with a lower test loss than Adam, with 10 of 12 seeds, although
+# their training losses are level. So a race on training loss says how fast a method fits its data, and not how well the
+# model will work.
+#
+# > **The paper:** with dropout Adam has "better convergence than other methods"; without, it is faster than SFO (§
+# > 6.2).
+# >
+# > **Here:** with dropout, Adam and RMSProp share the lead, and thirty seeds do not separate them. Adadelta, Nesterov
+# > and AdaGrad follow in this order. Without dropout Adam and Nesterov, the two with momentum, are close together, and
+# > both are ahead of the other three with each of 30 seeds.
+# >
+# > **Why they differ:** the paper has 1,000 units a layer, 60,000 images, up to 200 epochs, and an L2 penalty in (b).
+# > We have 128 units, 3,000 images, 5 epochs and no penalty. And the paper does not say which rates it tried.
+#
+# ## 5 Figure 3, convolutions
+#
+# Figure 3 trains a convolutional network: three rounds of convolution (5 × 5) and pooling, then a dense layer. The
+# paper has the colour pictures of CIFAR-10. We have pictures of clothes, shrunk to 14 × 14 pixels, and 5 epochs. This
+# race runs in Keras, with Keras's own optimizers:
 
 # %%
-from adamlib.keras_check import largest_difference, own_optimizer, train_both
-
-make = {m: partial(own_optimizer, m) for m in five}
-make["adagrad"] = partial(own_optimizer, "adagrad", initial_accumulator_value=0.0)
-network = MLP((784, plan["2"][2], plan["2"][2], 10))
-start, apart_from_keras = network.initial(np.random.default_rng(SEEDS[0]), np.float64), {}
-for m, (rule, _) in five.items():
-    theirs, rate = make[m](learning_rate=rates_2[m][1]), rates_2[m][1]
-    how = dict(batch_size=128, seed=SEEDS[0], learning_rate=rate)
-    both = train_both(rule, theirs, network, start, few_digits, **how)
-    apart_from_keras[m] = largest_difference(*(run.params for run in both))
-    print(f"{m:9} α = {rate:<5g} weights apart by less than 1e-12: {apart_from_keras[m] < 1e-12}")
-
-# %% [markdown]
-# > **The paper** (§ 6.2): with dropout Adam has "better convergence than other methods"; without, it is faster than SFO.
-# >
-# > **Here**, with dropout, Adam and RMSProp share the lead: thirty seeds do not tell them apart. Adadelta, Nesterov and
-# > AdaGrad follow in this order, each behind the one before it with at least 25 of 30. Without dropout Adam and Nesterov,
-# > the two with momentum, are close together, and ahead of the others with every seed.
-# >
-# > **Why they differ**: Nesterov needs an $\alpha$ 10 to 30 times Adam's, which only a wide list offers. The paper has 1,000
-# > units a layer, an L2 penalty in (b), 60,000 images and up to 200 epochs; we have 128, none, 3,000 and 5.
-#
-# ## 4 Figure 3: a network of convolutions
-#
-# Three rounds of convolution (5 × 5) and pooling, then a dense layer, on clothes shrunk to 14 × 14, in Keras. Dropout is
-# of the input and of the dense layer.
-
-# %%
-from adamlib.experiments.keras_trainer import pooled_network, pooled_trainer, root_of_v_hat
+from adamlib.experiments.keras_trainer import PooledRace, root_of_v_hat
+from adamlib.keras_check import keras
 
 samples, epochs_3, batch_size, channels = plan["3"]
 clothes, labels = data_of("cifar10", samples)
 clothes = paper.standardised(clothes)
-
-
-@cache  # made once each: that takes longer than a training
-def trainer(method, dropout):
-    return pooled_trainer(make[method](), (clothes, labels), batch_size, channels, dropout)
-
-
-@cache
-def start_of(seed):  # dropout has no weights
-    return pooled_network(seed, clothes.shape[1:], channels, 0.0).get_weights()
-
-
-def on_clothes(dropout, method, rate, seed):
-    return trainer(method, dropout)(start_of(seed), rate, seed, epochs_3).losses
-
-
-rates_3 = dict.fromkeys(["adagrad", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1])
-quiz("09.vanish")
+three = {
+    "adagrad": partial(keras.optimizers.Adagrad, initial_accumulator_value=0.0),
+    "nesterov": partial(keras.optimizers.SGD, momentum=0.9, nesterov=True),
+    "adam": keras.optimizers.Adam,
+}
+rates_3 = dict.fromkeys(three, [0.001, 0.003, 0.01, 0.03, 0.1])
+train_on_clothes = PooledRace(three, (clothes, labels), batch_size, channels, epochs_3)
+train_with_dropout = PooledRace(three, (clothes, labels), batch_size, channels, epochs_3, 0.5)
+quiz("09.first")
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
-sharp = race("Figure 3, no dropout", partial(on_clothes, 0.0), rates_3, "convolutions")
-paper.draw(sharp, "Convolutions, clothes, no dropout")
+sharp = race("Figure 3, no dropout", train_on_clothes, rates_3, "convolutions")
+blurred = race("Figure 3, dropout", train_with_dropout, rates_3, "convolutions with dropout")
+paper.draw({"No dropout": sharp, "Dropout": blurred})
 experiments.evidence(
     "09 Adam is first below Nesterov on convolutions",
     "09 AdaGrad is first below Nesterov on convolutions",
-    "09 Adam is first below AdaGrad on convolutions",
+    "09 Adam is first below Nesterov on convolutions with dropout",
+    "09 AdaGrad is first below Nesterov on convolutions with dropout",
     "09 Adam ends below AdaGrad on convolutions",
-    "09 Nesterov ends below AdaGrad on convolutions",
     "09 Nesterov ends below Adam on convolutions",
 )
 
-# %% tags=["about: 09 Nesterov ends below Adam on convolutions with dropout"]
-blurred = race("Figure 3, dropout", partial(on_clothes, 0.5), rates_3, "convolutions with dropout")
-paper.draw(blurred, "Convolutions, clothes, dropout")
-experiments.evidence(
-    "09 Adam is first below Nesterov on convolutions with dropout",
-    "09 AdaGrad is first below Nesterov on convolutions with dropout",
-    "09 Adam ends below AdaGrad on convolutions with dropout",
-    "09 Nesterov ends below AdaGrad on convolutions with dropout",
-    "09 Nesterov ends below Adam on convolutions with dropout",
-)
+# %% [markdown]
+# "First" in the table means the end of epoch 1. Look there: Nesterov is still high. Then look at the right end:
+# Nesterov has passed AdaGrad and is beside Adam.
+#
+# The paper explains why AdaGrad falls behind by $\hat v$ and $\epsilon$. You can test that:
 
 # %%
-on_clothes(0.0, "adam", sharp["adam"][0], SEEDS[0])
-root = root_of_v_hat(trainer("adam", 0.0).optimizer)
+quiz("09.vanish")
+
+# %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
+train_on_clothes("adam", sharp["adam"][0], SEEDS[0])
+root = root_of_v_hat(train_on_clothes.trainer("adam").optimizer)  # √v̂ of each weight
 times = np.median(root) / 1e-8
-print(f"√v̂ after {epochs_3} epochs: its median is above 100,000 times 1e-8: {times > 1e5}")
-print(f"of all {len(root):,}, below the paper's 1e-8: less than half: {np.mean(root < 1e-8) < 0.5}")
+print(f"after {epochs_3} epochs the median √v̂ is above 100,000 times 1e-8: {times > 1e5}")
 
 # %% [markdown]
-# > **The paper** (§ 6.3): Adam and AdaGrad fall rapidly at first; later Adam and SGD are considerably faster than AdaGrad.
-# > Adam's gain over SGD is "marginal". After a few epochs $\hat v$ "vanishes to zeros", and $\epsilon$ dominates.
+# > **The paper:** Adam and AdaGrad fall rapidly at first; later Adam and SGD are considerably faster than AdaGrad.
+# > Adam's gain over SGD is "marginal". After a few epochs $\hat v$ "vanishes to zeros", and $\epsilon$ dominates (§
+# > 6.3).
 # >
-# > **Here** most of the order shows. After one epoch AdaGrad is ahead of Nesterov with every seed, and so is Adam without
-# > dropout; with dropout Adam is ahead with 9 of 12, too few to be sure. At the end Adam and Nesterov are both ahead of
-# > AdaGrad, with every seed. Between these two there is little: Nesterov ends a bit lower with 8 of 12 seeds, and with
-# > 10 of 12 with dropout. But the median of $\sqrt{\hat v}$ does not vanish: over the seeds it is several hundred thousand times
-# > the paper's $\epsilon$.
+# > **Here:** most of this shows. After one epoch AdaGrad is ahead of Nesterov with each of 12 seeds, and so is Adam
+# > without dropout. With dropout Adam is ahead with 9 of 12, too few to be sure. At the end Adam and Nesterov are both
+# > ahead of AdaGrad with each seed. Between these two there is little: Nesterov ends a bit lower with 8 of 12 seeds,
+# > and with 10 of 12 with dropout. But $\hat v$ does not vanish: the median of $\sqrt{\hat v}$ is several hundred
+# > thousand times the paper's $\epsilon$.
 # >
-# > **Why they differ**: 120 steps on 1,536 pictures of clothes, standardised, 64 a batch; the paper has 45 epochs of
-# > CIFAR-10, whitened (its pixels decorrelated), 128 a batch, and eight times as many filters.
+# > **Why they differ:** we take 120 steps on 1,536 pictures. The paper has 45 epochs of CIFAR-10 and eight times as
+# > many filters. Gradients become tiny when a network fits its data almost perfectly, and ours is far from that.
 #
-# ## 5 Figure 4: bias correction
+# ## 6 Figure 4, bias correction
 #
-# A **variational autoencoder** (Kingma and Welling, 2014) learns to draw: an encoder turns an image into a code of a few
-# numbers, with noise, and a decoder turns the code into an image. Its loss, in nats per image (a nat is a bit to base e), counts the errors of
-# the pixels and the length of the code.
+# Figure 4 asks what the bias correction is worth. Its model is new in this course. A **variational autoencoder** is a
+# network that learns to draw images like those it has seen (Kingma and Welling, 2014). Its first half turns an image
+# into a code of a few numbers, to which noise is added. Its second half turns the code back into an image. The loss of
+# an image adds up the errors of all its pixels and a penalty on the code.
 #
-# The paper trains it for each $\beta_1$ in {0, 0.9}, each $\beta_2$ in {0.99, 0.999, 0.9999} and many $\alpha$, with and
-# without bias correction. `train_grid` trains them all at once: the models are stacked in arrays with one axis more, and
-# the settings are arrays that broadcast with them.
+# This loss is measured in nats. A **nat** is the unit of a loss whose logarithms are natural: it is to the number e
+# what a bit is to 2. You need only know that lower is better, and that good models reach about 46 nats per image here.
 #
-# What to expect? Without correction, a step is $\alpha\, m/\sqrt v$. As long as $t$ is small beside $1/(1 - \beta_2)$, nothing
-# is forgotten:
+# What should we expect without the correction? Without it, a step is $\eta\, m/\sqrt v$. With it, $m$ and $v$ in this
+# step are replaced by $\hat m = m/(1 - \beta_1^t)$ and $\hat v = v/(1 - \beta_2^t)$ (lesson 06).
 #
-# $$v \approx (1 - \beta_2) \sum_{k \le t} g_k^2 \qquad\text{so}\qquad \text{step} \approx \frac{\alpha}{\sqrt{1 - \beta_2}} \cdot \frac{m}{\sqrt{\sum_k g_k^2}}$$
+# ### Exercise 4: how many times longer?
 #
-# ### Exercise 3: predict
+# How many times as long is step $t$ without the correction? Divide the first of these steps by the second, and write
+# the ratio as a function of $t$, $\beta_1$ and $\beta_2$. `hint("times_longer")` helps.
+
+
+# %%
+def times_longer(t, beta_1, beta_2):
+    # BEGIN SOLUTION
+    return (1 - beta_1**t) / (1 - beta_2**t) ** 0.5
+    # END SOLUTION
+
+
+times_longer = check(times_longer, "times_longer")
+steps = np.arange(1, 161)
+ratios = {
+    f"adam, β₂ = {b:g}": np.array([times_longer(t, 0.9, b) for t in steps]) for b in vae.BETAS_2
+}
+plots.lines(ratios, x=steps, ylabel="times as long without correction", title="β₁ = 0.9")
+
+# %% [markdown]
+# A line above 1 means that steps without correction are too long. The nearer $\beta_2$ is to 1, the longer they are. At
+# $\beta_2 = 0.9999$ it is about 20 times at step 10, and still 8 times at step 160, where our training will end. So we
+# expect trouble at large rates, and a best rate that is smaller. How much smaller?
 #
-# Without correction, $\alpha = 0.01$ at $\beta_2 = 0.99$ and another $\alpha$ at $\beta_2 = 0.9999$ take the same steps, as long as
-# that holds. Which?
+# As long as $t$ is small beside $1/(1 - \beta_2)$, almost nothing is forgotten. Then $v$ is nearly a plain sum of the
+# squares, times $1 - \beta_2$. So the step is as if η were divided by the root of that factor:
+#
+# $$v \approx (1 - \beta_2) \sum_{k \le t} g_k^2 \qquad\text{so}\qquad \text{step} \approx \frac{\eta}{\sqrt{1 - \beta_2}} \cdot \frac{m}{\sqrt{\sum_k g_k^2}}$$
+#
+# ### Exercise 5: predict the best rate
+#
+# As long as that holds, two settings without correction take the same steps: η = 0.01 with $\beta_2 = 0.99$, and
+# another η with $\beta_2 = 0.9999$. Which η?
 
 # %%
 # BEGIN SOLUTION
@@ -383,213 +475,333 @@ same_steps = 0.01 * np.sqrt((1 - 0.9999) / (1 - 0.99))
 # END SOLUTION
 check_answer("09.same_steps", same_steps)
 
+# %% [markdown]
+# And at a rate that is too *small*? The paper says that with correction Adam is as good or better "regardless of
+# hyper-parameter setting".
+
+# %%
+quiz("09.small")
+
+# %% [markdown]
+# Now the grid of Figure 4: two $\beta_1$, three $\beta_2$ and seven rates make 42 models with correction and 42
+# without. Each set of 42 is trained at once, stacked in arrays, for 8 epochs on 2,000 digits that are shrunk to 14 × 14
+# pixels.
+
 # %%
 samples, epochs_4, few, hidden, latent = plan["4"]
 images = data_of("mnist", samples)[0]
 if size != "full":
     images = paper.shrunk(images).reshape(-1, 196)
-grid_seeds = SEEDS if size == "full" else SEEDS[:1]  # one grid is an illustration too
-alphas = 10 ** (np.arange(-5, -0.9, 0.5) if size == "full" else np.arange(-4, -0.9, 0.5))
-autoencoder = VAE(images.shape[1], hidden, latent)
+grid_seeds = SEEDS if size == "full" else SEEDS[:1]  # one seed is an illustration too
+rates_4 = 10 ** (np.arange(-5, -0.9, 0.5) if size == "full" else np.arange(-4, -0.9, 0.5))
+autoencoder = vae.VAE(images.shape[1], hidden, latent)
 
 
 def whole_grid(rule, seed):
-    """The mean loss of each epoch, shape (epochs, β₁, β₂, α); NaN where it is not finite."""
-    return bias_correction_grid(autoencoder, rule, images, seed, epochs=epochs_4, alphas=alphas)
+    """The mean loss of each epoch, shape (epochs, β₁, β₂, η); NaN where it is not finite."""
+    how = dict(epochs=epochs_4, rates=rates_4)
+    return vae.bias_correction_grid(autoencoder, rule, images, seed, **how)
 
-
-print(f"{2 * 6 * len(alphas)} settings, {images.shape[1]} pixels")
-quiz("09.small")
 
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
-uncorrected = experiments.adam_uncorrected
-both = {"adam, with correction": rules.adam, "adam, without correction": uncorrected}
-jobs = {(name, seed): partial(whole_grid, both[name], seed) for name in both for seed in grid_seeds}
+kinds = {
+    "adam, with correction": rules.adam,
+    "adam, without correction": experiments.adam_uncorrected,
+}
+jobs = {(k, seed): partial(whole_grid, kinds[k], seed) for k in kinds for seed in grid_seeds}
 grids = experiments.collect(jobs, done.setdefault("Figure 4", {}))
-losses = {name: np.array([grids[name, seed] for seed in grid_seeds]) for name in both}
-display(figure_4(losses, alphas, few), figure_4(losses, alphas, epochs_4))
-print(f"the least loss in epoch {epochs_4}, and its α")
-print(least(losses, alphas))
+grid_losses = {k: np.array([grids[k, seed] for seed in grid_seeds]) for k in kinds}
+vae.figure_4(grid_losses, rates_4, (few, epochs_4))
+
+# %%
 experiments.evidence(
-    "09 without correction α = 0.03 diverges in the first epoch",
-    "09 with correction α = 0.03 diverges in the first epoch",
-    *(f"09 correction gains at β₁ = {a:g} and β₂ = {b:g}" for a in BETAS_1 for b in BETAS_2),
-    "09 at α = 0.0001 Adam is behind without correction",
-    "09 with correction β₂ changes the best loss by",
+    "09 without correction η = 0.03 diverges in the first epoch",
+    "09 with correction η = 0.03 diverges in the first epoch",
+    *(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" for b in vae.BETAS_2),
+    "09 correction gains at β₁ = 0 and β₂ = 0.99",
+    "09 at η = 0.0001 Adam is behind without correction",
 )
 
 # %% [markdown]
-# The figures show one seed, the table has 24. A line ends where a run diverges. Without correction, each step towards
-# $\beta_2 = 1$ moves the best $\alpha$ about half a decade to the left. Over $\alpha/\sqrt{1 - \beta_2}$, 0.999 and 0.9999
-# become one line, up to about 0.3; 0.99 lies a little lower up to its best, as it forgets after some 100 steps, and
-# there are 160:
-
-# %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
-last = losses["adam, without correction"][:, -1, 1]
-last = np.where(np.isnan(last).any(axis=0), np.nan, last)  # not where a seed diverges
-shifted = {f"adam, β₂ = {b:g}": last[:, j] for j, b in enumerate(BETAS_2)}
-x = {name: alphas / np.sqrt(1 - b) for name, b in zip(shifted, BETAS_2, strict=True)}
-how = dict(xlabel="α / √(1 − β₂)", ylabel=f"loss in epoch {epochs_4}, nats per image")
-display(plots.lines(shifted, x=x, **how, log_x=True, title="No correction, β₁ = 0.9"))
-
-# %% [markdown]
-# ### Exercise 4: how far does the best move?
+# The vertical axis shows how many nats a model is above the best one of its epoch; what leaves a panel is more than 9
+# nats worse. Go through the lower panels from left to right. The valley *with* correction stays where it is, at 0.01.
+# The valley *without* it moves to smaller rates, from 0.01 to 0.001, as you have predicted. Its floor lies about one
+# nat higher.
 #
-# With correction $\alpha = 0.01$ is the best of the list at $\beta_1 = 0.9$. Without, at $\beta_2 = 0.9999$: which $\alpha$ gives the last
-# step, 160, the length that $\alpha = 0.01$ gives it with correction? (Three digits.)
+# ### Exercise 6 ★: the same step at the end
 #
-# <details><summary>Hint</summary>The corrections multiply the step by √(1 − β₂ᵗ)/(1 − β₁ᵗ); see lesson 06.</details>
+# With correction η = 0.01 is the best rate of the list at $\beta_1 = 0.9$. Now take the rule without correction at
+# $\beta_2 = 0.9999$. Its last step, number 160, is to be as long as the corrected rule's with η = 0.01. Which η does
+# that? (Three digits. Your function from exercise 4 helps.)
 
 # %%
 # BEGIN SOLUTION
 # STUB moved = ...
-moved = 0.01 * np.sqrt(1 - 0.9999**160) / (1 - 0.9**160)
+moved = 0.01 / times_longer(160, 0.9, 0.9999)
 # END SOLUTION
 check_answer("09.moved", moved)
 
 # %% [markdown]
-# > **The paper** (§ 6.4): without correction, $\beta_2$ near 1 leads "to instabilities in training", most of all in the first
-# > epochs. The best results come with $\beta_2$ near 1 and correction. Adam is equal to RMSProp or better,
-# > "regardless of hyper-parameter setting". (By RMSProp it means Adam without correction; § 5's RMSProp with momentum is
-# > another rule.)
+# > **The paper:** without correction, $\beta_2$ near 1 leads "to instabilities in training", most of all in the first
+# > epochs. The best results come with $\beta_2$ near 1 and correction. Adam is equal to RMSProp or better, "regardless
+# > of hyper-parameter setting", where RMSProp means Adam without correction (§ 6.4).
 # >
-# > **Here** the instabilities show. At $\alpha = 0.03$, $\beta_1 = 0.9$, $\beta_2 = 0.9999$ the uncorrected rule diverges in
-# > the first epoch from 10 of 24 starts, and Adam from none. But with each rule at its own best $\alpha$, correction gains
-# > only 1.0 to 1.3 nats after eight epochs at $\beta_1 = 0.9$, though with every seed. At $\beta_1 = 0$ it gains nothing:
-# > at $\beta_2 = 0.99$ it even costs about a third of a nat, with 20 of 24. "Regardless" is not so: at an $\alpha$ far below
-# > its best, Adam is far behind, as longer steps help there. With correction, at $\beta_1 = 0.9$, $\beta_2$ hardly matters.
+# > **Here:** the instabilities show. At η = 0.03, $\beta_1 = 0.9$, $\beta_2 = 0.9999$ the uncorrected rule diverges in
+# > the first epoch from 10 of 24 starts, and Adam from none. But with each rule at its own best rate, correction gains
+# > only 1.0 to 1.3 nats after eight epochs at $\beta_1 = 0.9$, though with each of 24 seeds. At $\beta_1 = 0$ it gains
+# > nothing: at $\beta_2 = 0.99$ it even costs about a third of a nat, with 20 of 24 seeds. "Regardless" is not true
+# > here: at η = 0.0001 Adam is far behind, since longer steps help there.
 # >
-# > **Why they differ**: 2 and 8 epochs where the paper has 10 and 100; 160 steps, 2,000 images of 14 × 14 and 64 hidden units where it
-# > has 500. It reports the clearest gain from the end of training, where gradients are sparser; we stop long before.
+# > **Why they differ:** the paper shows 10 and 100 epochs, and we show 2 and 8. It reports the clearest gain at the end
+# > of training, where gradients are sparser, and we stop long before.
 #
-# ## 6 Full size
+# ## 7 What shows here, and what does not
 #
-# `FULL = True` at the top takes MNIST, IMDB and CIFAR-10 through `keras.datasets`. Without the internet it says so and takes
-# what is shipped.
+# | figure | the paper says | here | seeds | agrees? |
+# | --- | --- | --- | --- | --- |
+# | 1, digits | Adam and Nesterov alike | with a penalty level at the end; without, Adam ahead | 12; 30 of 30 | in part |
+# | 1, digits | both ahead of AdaGrad | only if AdaGrad is decayed twice | 12 of 12 | in part |
+# | 1, reviews | AdaGrad far ahead of Nesterov, Adam as fast | AdaGrad and Adam far ahead of Nesterov | 30 of 30 | yes |
+# | 2, dropout | Adam ahead of all | Adam ahead of all but RMSProp | 27 to 30 of 30 | in part |
+# | 3, early | Adam and AdaGrad ahead | ahead of Nesterov; Adam with dropout not surely | 12 of 12; 9 of 12 | mostly |
+# | 3, late | Adam and SGD ahead of AdaGrad, and nearly alike | the same | 12 of 12 | yes |
+# | 3, late | $\hat v$ vanishes | it does not | 12 | no |
+# | 4 | without correction unstable | it diverges at η = 0.03 | 10 of 24, Adam 0 | yes |
+# | 4 | correction never worse | at $\beta_1 = 0.9$ and the best rates better; at a small η far behind | 24 of 24 | in part |
+#
+# The short answer to lesson 08's question: on its own tasks Adam is always among the best, and rarely alone.
+#
+# ## 8 What to do on Monday
+#
+# This page turns what the course has measured into advice. Each line says where its evidence is.
+#
+# ### Which optimizer first?
+#
+# Take Adam. It was never far from the best in the races of this lesson and of [lesson 08](08-training-networks.ipynb).
+# The other one to try is SGD with Nesterov's momentum, at a rate 3 to 30 times as large. It was as good in part 4
+# without dropout and in part 5, and it keeps one number for each weight where Adam keeps two.
+#
+# ### Which rates?
+#
+# Try a rate of this table, then a third of it and three times as much. Go on until the best rate has a worse one on
+# both sides (exercise 3). The rates were the best in this lesson, for batches of 64 or 128 and a training from scratch.
+#
+# | your model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
+# | --- | --- | --- | --- | --- |
+# | logistic regression, dense data; η/√t for Adam | 0.1 | 0.3 | 0.3 | 1, 2 |
+# | logistic regression, sparse words; η/√t for Adam and Nesterov | 0.3 to 3 | 10 to 30 | 0.3 to 3 | 3 |
+# | fully connected network | 0.003 to 0.01 | 0.1 | 0.03 | 4 |
+# | convolutional network | 0.003 to 0.01 | 0.03 | 0.01 | 5 |
+# | fine-tuning, transformers | no evidence in this course | | | |
+#
+# For the last row, see what the authors of two such models did. BERT was fine-tuned with Adam at 2e-5 to 5e-5 (Devlin
+# and others, 2019, appendix A.3). The first transformer had a warm-up of 4,000 steps and then a rate that falls as
+# $1/\sqrt t$ (Vaswani and others, 2017, § 5.3).
+#
+# ### What if it fails?
+#
+# | what you see | what to turn | evidence |
+# | --- | --- | --- |
+# | the loss jumps up at the start, or units die | a smaller η, or a warm-up | [lesson 07](07-adams-knobs.ipynb), part 7 |
+# | the loss falls too slowly from the start | a larger η, by threes | [lesson 08](08-training-networks.ipynb), part 3 |
+# | AdaGrad gets slower and slower | RMSProp or Adam, which forget old gradients | [lesson 04](04-adagrad.ipynb), part 5; [lesson 05](05-rmsprop.ipynb) |
+# | the loss trembles late and falls no more | let η fall, or take larger batches | [lesson 02](02-stochastic-gradient-descent.ipynb), part 6; [lesson 07](07-adams-knobs.ipynb), parts 6 and 7 |
+# | the loss is calm, then bursts again and again | a larger ε | [lesson 07](07-adams-knobs.ipynb), part 4 |
+# | a few huge gradients throw the run off | `global_clipnorm`; then look for the cause in the data | [lesson 08](08-training-networks.ipynb), part 5 |
+# | the loss is NaN | a smaller η; in a rule of your own, check the bias correction | [lesson 01](01-gradient-descent.ipynb), part 4; part 6 here |
+# | rare features are not learned | a step for each weight: Adam, or AdaGrad from s = 0 | [lesson 04](04-adagrad.ipynb); part 3 here |
+# | validation is worse than training | choose η and the last epoch by the validation loss | [lesson 08](08-training-networks.ipynb), part 6; part 4 here |
+# | a new method wins, once | tune both alike, with several seeds | parts 1 and 4 here |
+
+# %%
+quiz("09.monday")
+
+# %% [markdown]
+# ## Where it fails
+#
+# These are small models and short runs, and the paper's sentences are about larger ones. With `FULL = True` at the top,
+# the lesson takes MNIST, IMDB and CIFAR-10 through `keras.datasets`, at the paper's sizes. That needs the internet, and
+# weeks of computing.
+#
+# The story did not end with the paper, either. Reddi, Kale and Kumar (2018) found a convex problem on which Adam goes
+# to the worst point. **AMSGrad**, their remedy, is Adam with a $v$ that never falls; in Keras it is
+# `Adam(amsgrad=True)`. Wilson and others (2017) reported that SGD generalises better than adaptive methods, and one row
+# of part 4 looks like it. Choi and others (2019) answered that such orders depend on how widely each method is tuned.
 #
 # **Recap**
 #
-# 1. Same start, same batches, same list, each at its best, several seeds: then a figure tells of methods.
-# 2. Sparse features: AdaGrad and Adam far ahead of Nesterov, as in the paper. Dense and convex: the schedule matters, and
-#    the penalty or the epochs.
-# 3. Networks: Adam is never far from the best. Nesterov comes close, but for Figure 2 with dropout, at a larger
-#    $\alpha$. AdaGrad falls behind both at the end, with nearly every seed.
-# 4. Without bias correction a step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long: unstable at large $\alpha$, faster at small ones.
-# 5. A paper's claim is about its sizes and its grid.
+# 1. In a fair race all methods have the same start, batches and list of rates, several seeds, and a list that is long enough.
+# 2. On sparse words AdaGrad and Adam are far ahead of Nesterov, as in the paper. On dense digits the order depends on the
+#    schedule and on the penalty.
+# 3. On networks Adam is always among the best. Nesterov comes close, except in Figure 2 with dropout, at a larger rate.
+# 4. Without bias correction a step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long. At large rates training becomes
+#    unstable, and at small ones it is faster.
+# 5. A low training loss is not yet a low test loss: with dropout and without, Adam's test loss was the same.
+
+# %%
+progress("09")
+
+# %% [markdown]
+# **Next:** this was the last lesson. Take part 8 to a model of your own, and begin with Adam, three rates and three
+# seeds.
 #
-# **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (§§ 5 and 6, Figures 1 to 4). D. Kingma and
-# M. Welling, *Auto-encoding variational Bayes*, 2014. N. Srivastava and others, *Dropout*, 2014. J. Sohl-Dickstein and
-# others, *Fast large-scale optimization by unifying stochastic gradient and quasi-Newton methods*, 2014 (SFO).
+# **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (§§ 5 and 6, Figures 1 to 4). D.
+# Kingma and M. Welling, *Auto-encoding variational Bayes*, 2014. N. Srivastava and others, *Dropout*, 2014. J.
+# Sohl-Dickstein and others, *Fast large-scale optimization by unifying stochastic gradient and quasi-Newton methods*,
+# 2014 (SFO). J. Devlin and others, *BERT*, 2019. A. Vaswani and others, *Attention is all you need*, 2017. S. Reddi, S.
+# Kale and S. Kumar, *On the convergence of Adam and beyond*, 2018. A. Wilson and others, *The marginal value of
+# adaptive gradient methods in machine learning*, 2017. D. Choi and others, *On empirical comparisons of optimizers for
+# deep learning*, 2019.
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
-
-assert max(apart_from_keras.values()) < 1e-12
-assert np.round(alphas[[0, 4, 5]], 4).tolist() == [0.0001, 0.01, 0.0316] or size == "full"
-for rate in rates if size == "laptop" else []:  # exercise 2, for every seed
-    carried(f"09 at α = {rate:g} Nesterov ends below Adam on digits", share=rate in (1, 3))
-
-
-def ends(results):
-    return {m: paper.last_epoch(curves) for m, (_, curves) in results.items()}
-
-
-def holds(name, low, high, **said):
-    carried(f"09 {name}", high - low, **said)
 
 
 def mean(name):
     return CLAIMS[f"09 {name}"].mean
 
 
-names = {"adagrad": "AdaGrad", "adam": "Adam", "rmsprop": "RMSProp", "nesterov": "Nesterov"}
+def holds(name, low, high, **said):
+    carried(f"09 {name}", np.subtract(high, low), **said)
+
+
+def ends(results):
+    return {m: paper.last_epoch(curves) for m, (_, curves) in results.items()}
+
+
+assert np.round(rates_4[[0, 4, 5]], 4).tolist() == [0.0001, 0.01, 0.0316] or size == "full"
+ratio = {b: lambda t, b=b: times_longer(t, 0.9, b) for b in vae.BETAS_2}
+assert round(ratio[0.9999](10)) in (20, 21) and round(ratio[0.9999](160)) == 8
+assert all(np.all(np.diff([r[t] for r in ratios.values()]) > 0) for t in range(1, 160))
+assert min(of.min() for of in ratios.values()) > 1 - 1e-9
+for rate in rates if size == "laptop" else []:  # exercise 2, for every seed
+    carried(f"09 at η = {rate:g} Nesterov ends below Adam on digits", share=rate in (1, 3))
+names |= {"adam": "Adam"}
+ADAPTIVE = ("adagrad", "nesterov"), ("adam", "nesterov"), ("adagrad", "adam"), ("adam", "rmsprop")
 if size == "laptop":
     assert (len(few_digits[1]), len(clothes), len(images)) == (3000, 1536, 2000)
-    assert (len(digits[1]), reviews[0].shape) == (8000, (6824, 8730))
+    assert (len(digits[1]), reviews[0].shape[0]) == (8000, 6824)
     assert len(clothes) // 64 * 5 == 120 and len(images) // 100 * 8 == 160
     # Figure 1
-    dense, decayed_twice, penalty = ends(left), ends(twice)["adagrad, α/√t"], ends(level)
-    holds("Adam ends below Nesterov on digits", dense["adam"], dense["nesterov"], share=1)
-    holds("Adam ends below AdaGrad on digits", dense["adam"], dense["adagrad"], shown=4)
+    dense, penalty = ends(left), ends(level)
+    holds("Adam ends below Nesterov on digits", dense["adam"], dense["nesterov"])
+    holds("Adam ends below AdaGrad on digits", dense["adam"], dense["adagrad"])
     name = "Nesterov with a constant rate ends below Nesterov on digits"
-    holds(name, dense["nesterov, constant α"], dense["nesterov"], share=1)
+    holds(name, dense["nesterov, constant η"], dense["nesterov"])
     name = "Nesterov ends below AdaGrad decayed twice on digits"
-    holds(name, dense["nesterov"], decayed_twice, share=1)
-    name = "Adam ends below Nesterov with a penalty"
-    holds(name, penalty["adam"], penalty["nesterov"], separated=False)
-    name = "Adam and Nesterov end below AdaGrad decayed twice with a penalty"
-    best_two = np.maximum(penalty["adam"], penalty["nesterov"])
-    holds(name, best_two, penalty["adagrad, α/√t"], share=1)
-    first = {m: curves[:, :4].mean() for m, (_, curves) in level.items()}
-    assert first["nesterov"] > 1.5 * max(first["adam"], first["adagrad, α/√t"])
+    holds(name, dense["nesterov"], dense["adagrad, η/√t"])
+    where = "with a penalty, in 20 epochs"
+    holds(f"Adam ends below Nesterov {where}", penalty["adam"], penalty["nesterov"])
+    name = f"Nesterov ends below AdaGrad decayed twice {where}"
+    holds(name, penalty["nesterov"], penalty["adagrad, η/√t"])
+    first = {m: curves[:, :4].mean(axis=1) for m, (_, curves) in level.items()}
+    holds(f"Adam is first below Nesterov {where}", first["adam"], first["nesterov"])
     for words, some in (("reviews with dropout", ends(right)), ("reviews", ends(plain))):
-        for m in ("adagrad", "adam", "rmsprop"):
-            name = f"{names[m]} ends below Nesterov on {words}"
-            holds(name, some[m], some["nesterov"], share=1)
-        holds(f"AdaGrad ends below Adam on {words}", some["adagrad"], some["adam"])
-        holds(f"Adam ends below RMSProp on {words}", some["adam"], some["rmsprop"])
-    some = ends(right)
-    name = "AdaGrad decayed twice ends below Nesterov on reviews with dropout"
-    holds(name, some["adagrad, α/√t"], some["nesterov"], share=0)
+        for low, high in ADAPTIVE:
+            holds(f"{names[low]} ends below {names[high]} on {words}", some[low], some[high])
     # Figures 2 and 3
     for words, some in (("a network with dropout", ends(dropped)), ("a network", ends(whole))):
         for m in ("adagrad", "rmsprop", "nesterov", "adadelta"):
-            holds(f"Adam ends below {names.get(m, 'Adadelta')} on {words}", some["adam"], some[m])
+            holds(f"Adam ends below {names[m]} on {words}", some["adam"], some[m])
     for words, results in (("convolutions", sharp), ("convolutions with dropout", blurred)):
         last = ends(results)
-        holds(f"Adam ends below AdaGrad on {words}", last["adam"], last["adagrad"], share=1)
+        holds(f"Adam ends below AdaGrad on {words}", last["adam"], last["adagrad"])
         holds(f"Nesterov ends below Adam on {words}", last["nesterov"], last["adam"])
         first = {m: curves[:, 3] for m, (_, curves) in results.items()}
         holds(f"Adam is first below Nesterov on {words}", first["adam"], first["nesterov"])
-        name = f"AdaGrad is first below Nesterov on {words}"
-        holds(name, first["adagrad"], first["nesterov"], share=1)
+        holds(f"AdaGrad is first below Nesterov on {words}", first["adagrad"], first["nesterov"])
     carried("09 √v̂ at the end on convolutions, median's log10", np.log10(np.median(root)))
     # Figure 4
-    with_it, without_it = losses.values()
+    with_it, without_it = grid_losses.values()
     for i, j in np.ndindex(2, 3):
         least = [np.nanmin(of_seeds[:, -1, i, j], axis=1) for of_seeds in (with_it, without_it)]
-        holds(f"correction gains at β₁ = {BETAS_1[i]:g} and β₂ = {BETAS_2[j]:g}", *least)
-    name = "at α = 0.0001 Adam is behind without correction"
+        name = f"correction gains at β₁ = {vae.BETAS_1[i]:g} and β₂ = {vae.BETAS_2[j]:g}"
+        holds(name, *least)
+    name = "at η = 0.0001 Adam is behind without correction"
     holds(name, without_it[:, -1, 1, 2, 0], with_it[:, -1, 1, 2, 0])
-    spread = np.ptp(np.nanmin(with_it[:, -1, 1], axis=-1), axis=1)
-    carried("09 with correction β₂ changes the best loss by", spread)
+    carried("09 with correction the best loss is", np.nanmin(with_it[:, -1, 1, 1], axis=1))
 
 # Figure 1
+for words, lead in (("on digits", "0.07"), ("on digits, in 20 epochs", "0.10")):
+    carried(f"09 Adam ends below Nesterov {words}", share=1, mean=lead)
+carried("09 Adam ends below Nesterov with a penalty", share=1, mean="0.03")
+carried("09 Adam ends below Nesterov with a penalty, in 20 epochs", separated=False, mean="0.00")
+for words in ("on digits", "with a penalty, in 20 epochs"):
+    carried(f"09 Nesterov ends below AdaGrad decayed twice {words}", share=1)
+for name in ("Adam", "AdaGrad decayed twice"):
+    carried(f"09 {name} is first below Nesterov with a penalty, in 20 epochs", share=1)
+carried("09 Adam ends below AdaGrad on digits", shown=4)
+carried("09 Nesterov with a constant rate ends below Nesterov on digits", share=1)
+for name in ("AdaGrad", "Adam", "RMSProp"):
+    for words in ("reviews", "reviews with dropout"):
+        carried(f"09 {name} ends below Nesterov on {words}", share=1)
 assert abs(mean("AdaGrad ends below Adam on reviews with dropout")) < 0.002
 carried("09 AdaGrad ends below Adam on reviews", share=1)
+carried("09 AdaGrad decayed twice ends below Nesterov on reviews with dropout", share=0)
 # Figure 2
 words = "a network with dropout"
 carried(f"09 Adam ends below RMSProp on {words}", separated=False)
-in_order = ("RMSProp", "Adadelta"), ("Adam", "Adadelta"), ("Adadelta", "Nesterov")
-for low, high in (*in_order, ("Nesterov", "AdaGrad")):
+for low, high in (("Adadelta", "Nesterov"), ("Nesterov", "AdaGrad"), ("RMSProp", "Adadelta")):
     carried(f"09 {low} ends below {high} on {words}", separated=True)
-    assert CLAIMS[f"09 {low} ends below {high} on {words}"].shown >= 25
-for words in ("a network", "a network with dropout"):
-    assert 9 < mean(f"best α of nesterov on {words}") / mean(f"best α of adam on {words}") < 34
+for high, shown in (("Adadelta", 27), ("Nesterov", 30), ("AdaGrad", 30)):
+    carried(f"09 Adam ends below {high} on {words}", shown=shown)
 carried("09 Adam ends below Nesterov on a network", separated=False)
 carried("09 Nesterov ends below RMSProp, Adadelta and AdaGrad on a network", share=1)
 for name in ("AdaGrad", "RMSProp", "Adadelta"):
     carried(f"09 Adam ends below {name} on a network", share=1)
+times_adams = {
+    words: mean(f"best η of nesterov on {words}") / mean(f"best η of adam on {words}")
+    for words in (
+        "a network",
+        "a network with dropout",
+        "convolutions",
+        "convolutions with dropout",
+    )
+}
+assert 2.9 < min(times_adams.values()) and max(times_adams.values()) < 34
+for words in ("a network", "a network with dropout"):
+    assert times_adams[words] > 9
+    carried(f"09 Adam's test loss on {words}", mean="0.31")
+carried("09 Adam's loss at the end on a network", mean="0.04")
+carried("09 Adam's loss at the end on a network with dropout", mean="0.20")
+carried("09 Adam tests below Nesterov on a network", shown=2, separated=True)
 # Figure 3
 for words, first, last in (("convolutions", 12, 8), ("convolutions with dropout", 9, 10)):
     carried(f"09 Adam is first below Nesterov on {words}", shown=first)
-    carried(f"09 Nesterov ends below AdaGrad on {words}", share=1)
+    carried(f"09 AdaGrad is first below Nesterov on {words}", share=1)
+    for name in ("Adam", "Nesterov"):
+        carried(f"09 {name} ends below AdaGrad on {words}", share=1)
     carried(f"09 Nesterov ends below Adam on {words}", shown=last)
     assert 0 < mean(f"Nesterov ends below Adam on {words}") < 0.04
 carried("09 Adam is first below Nesterov on convolutions with dropout", separated=False)
 assert 5.5 < mean("√v̂ at the end on convolutions, median's log10") + 8 < 6
 # Figure 4
-carried("09 without correction α = 0.03 diverges in the first epoch", shown=10)
-carried("09 with correction α = 0.03 diverges in the first epoch", share=0)
+carried("09 without correction η = 0.03 diverges in the first epoch", shown=10)
+carried("09 with correction η = 0.03 diverges in the first epoch", share=0)
 for beta_2 in ("0.99", "0.999", "0.9999"):
     carried(f"09 correction gains at β₁ = 0.9 and β₂ = {beta_2}", share=1)
     assert 1 <= round(mean(f"correction gains at β₁ = 0.9 and β₂ = {beta_2}"), 1) <= 1.3
     carried(f"09 correction gains at β₁ = 0 and β₂ = {beta_2}", separated=beta_2 == "0.99")
-    carried(f"09 with correction α = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2}", share=1)
+    carried(f"09 with correction η = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2}", share=1)
+assert 45 < mean("with correction the best loss is") < 47
 carried("09 correction gains at β₁ = 0 and β₂ = 0.99", shown=4, mean="-0.3")
-carried("09 without correction 0.99 lies lower up to its best", share=1)
-assert mean("without correction 0.999 and 0.9999 are apart by") < 0.2
-assert mean("at α = 0.0001 Adam is behind without correction") > 40
-assert mean("with correction β₂ changes the best loss by") < 0.5
-carried("09 decades that the best α moves left from β₂ = 0.99 to 0.9999", mean="1")
+carried("09 at η = 0.0001 Adam is behind without correction", share=1)
+assert mean("at η = 0.0001 Adam is behind without correction") > 40
+carried("09 decades that the best η moves left from β₂ = 0.99 to 0.9999", mean="1")
+# What to do on Monday: the table of rates; and of warm-up, lesson 07's
+for among, adam, nesterov, adagrad in (
+    (["digits"], [0.1], [0.3], [0.3]),
+    (["reviews with dropout", "reviews"], [0.3, 3], [10, 30], [0.3, 3]),
+    (["a network with dropout", "a network"], [0.003, 0.01], [0.1], [0.03]),
+    (["convolutions with dropout", "convolutions"], [0.003, 0.01], [0.03], [0.01]),
+):
+    for m, best in (("adam", adam), ("nesterov", nesterov), ("adagrad", adagrad)):
+        found = {mean(f"best η of {m} on {words}") for words in among}
+        assert sorted(found) == best, (m, among, found)
+assert mean("best η of nesterov, constant η on digits") == 0.3
+assert mean("best η of nesterov on digits with a penalty") == 3
+carried("07 at 0.1 warm-up ends below constant", share=1)
+carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
+for epsilon in ("0.1", "1"):
+    carried(f"07 ε = 1e-7 ends below ε = {epsilon} on digits", share=1)

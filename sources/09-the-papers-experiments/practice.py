@@ -1,38 +1,57 @@
 """What lesson 09 asks."""
 
-from adamlib.practice import Judged, Number, Question, Right
+import numpy as np
+
+from adamlib.practice import Function, Judged, Number, Question, Right
 
 
 def unfair_rate(rate):
-    """Figure 1, left: the rates of the list at which Nesterov's loss is below Adam's, α/√t both."""
+    """Figure 1, left: the rates of the list at which Nesterov's loss is below Adam's, η/√t both."""
     if rate in (1, 3):
         return True, f"at {rate:g} Adam has left its best far behind"
     if rate in (0.01, 0.03, 0.1, 0.3):
-        return False, f"at {rate:g} Adam's loss is lower: look along the two rows"
-    return False, "take an α of the table, 0.01 to 3"
+        return False, f"at {rate:g} Adam's line is the lower one: where do the two lines cross?"
+    return False, "take an η of the figure's list, 0.01 to 3"
+
+
+def best_rate(losses):
+    """The learning rate with the lowest mean loss.
+
+    losses  {rate: [the loss of each seed]}; NaN where the training diverged
+    A rate at which a seed diverged is never the best.
+    """
+    means = {rate: np.mean(some) for rate, some in losses.items()}
+    finite = {rate: mean for rate, mean in means.items() if np.isfinite(mean)}
+    return min(finite, key=finite.get)
+
+
+def times_longer(t, beta_1, beta_2):
+    """How many times as long step t of Adam is without the bias correction (epsilon left out)."""
+    return (1 - beta_1**t) / (1 - beta_2**t) ** 0.5
 
 
 ANSWERS = {
-    "twice": Number(
-        0.01,
+    "unfair_rate": Judged(unfair_rate, asks="η"),
+    "list_end": Number(
+        0.3,
         wrong={
-            0.1: "that is AdaGrad's own: s is 100 at step 100, and the schedule divides once more",
-            **dict.fromkeys((100, 10000), "turn it over: step 100 is the shorter one"),
-            10: "turn it over; and the schedule divides once more",
-            1 / 99: "t is 100 at step 100, and so is s",
-            0.001: "s grows as t, so its root as √t; the schedule is another √t",
-            0.0001: "s = 100 has a root, and so has t",
-            1: "both s and the schedule shorten the steps; or is that a percentage?",
+            0.1: "0.1 has the lowest loss then, but it is the end of the list: a longer list could "
+            "have a lower one",
+            0.03: "Nesterov's best, 0.1, is not in that list",
+            0.01: "that is her list as it is, without Nesterov's best",
+            1: "that is more than she needs: at 0.3 the loss is higher than at 0.1 already",
+            3: "that is more than she needs: at 0.3 the loss is higher than at 0.1 already",
+            10: "that is more than she needs: at 0.3 the loss is higher than at 0.1 already",
+            0.003: "that is Adam's best; Nesterov's is 0.1",
         },
     ),
-    "unfair_rate": Judged(unfair_rate, asks="α"),
     "same_steps": Number(
         0.001,
         wrong={
-            0.0001: "1 − β₂ is 100 times smaller: its root counts",
-            0.1: "1 − β₂ is smaller at 0.9999, so the steps are longer: α must be smaller",
-            1: "1 − β₂ is smaller at 0.9999, so α must be smaller; and its root counts",
-            0.01: "the same α takes longer steps where β₂ is larger",
+            0.0001: "1 − β₂ is 100 times smaller: what counts is its root",
+            0.1: "1 − β₂ is smaller at 0.9999, so the steps are longer: η must be smaller",
+            1: "1 − β₂ is smaller at 0.9999, so η must be smaller; and its root is what counts",
+            0.01: "the same η takes longer steps where β₂ is larger",
             0.00316: "that is for β₂ = 0.999",
             **dict.fromkeys((0.0099, 0.00995, 0.01005, 0.0101), "what counts is 1 − β₂, not β₂"),
         },
@@ -40,15 +59,15 @@ ANSWERS = {
     "moved": Number(
         0.01 * (1 - 0.9999**160) ** 0.5 / (1 - 0.9**160),
         wrong={
-            0.0794: "turn it over: without correction the steps are longer, so α must be smaller",
+            0.0794: "turn it over: without correction the steps are longer, so η must be smaller",
             7.937: "that is how many times longer the step is: divide 0.01 by it",
             0.126: "that is √(1 − β₂ᵗ): multiply it by 0.01",
             0.01 * (1 - 0.9999**160): "that is 0.01 (1 − β₂ᵗ): take the root",
-            0.0001: "that is 0.01 √(1 − β₂): the ratio at the first step, but for β₁",
+            0.0001: "that is 0.01 √(1 − β₂), the first step's without β₁: take step 160",
             0.001: "that is of the list, or the formula's at step 1: take step 160",
             **dict.fromkeys((0.003, 10**-2.5), "that is of the list: give it by the formula"),
             0.0126: "ten times too long: multiply 0.01 by √(1 − β₂ᵗ)",
-            0.01: "that is the corrected rule's α: without correction the steps are longer",
+            0.01: "that is the corrected rule's η: without correction the steps are longer",
             0.01 * (1 - 0.999**160) ** 0.5: "that is for β₂ = 0.999",
             0.01 * (1 - 0.99**160) ** 0.5: "that is for β₂ = 0.99",
             0.01 * (1 - 0.9999**8) ** 0.5: "t = 8 counts epochs: take the steps, 160",
@@ -60,30 +79,44 @@ ANSWERS = {
 
 QUESTIONS = {
     "decay": Question(
-        "Nesterov's momentum with α/√t as in the paper, and with a constant α, each at its best "
+        "Nesterov's momentum with η/√t as in the paper, and with a constant η, each at its best "
         "rate. Which has the lower training loss after five epochs of digits?",
         {
-            "α/√t: it calms the noise at the end": "It would, if noise were what is left. Here the "
+            "η/√t: it calms the noise at the end": "It would, if noise were what is left. Here the "
             "loss is still on its way down.",
-            "The constant α": Right(
-                "With α/√t its steps fade before the way is gone, even from an α that is larger at "
-                "the start."
+            "The constant η": Right(
+                "With each of 30 seeds. With η/√t the steps shrink while the loss could still fall."
             ),
-            "Neither: the best rate makes up for it": "A larger α makes up for it late, but is too "
-            "long at the start.",
+            "Neither: the best rate makes up for it": "A larger η makes up for small steps late, "
+            "but then the first steps are too long.",
+        },
+    ),
+    "which": Question(
+        "Without a penalty, after 5 epochs, Nesterov is 0.07 behind Adam, both with η/√t. With a "
+        "penalty and 20 epochs they are level. Which of the two changes, made alone, brings "
+        "Nesterov nearer to Adam?",
+        {
+            "20 epochs: Nesterov needs more time": "Without a penalty 20 epochs make Adam's lead "
+            "larger, 0.10, with each of 12 seeds.",
+            "The penalty": Right(
+                "After 5 epochs with a penalty Nesterov is only 0.03 behind. More epochs alone "
+                "make Adam's lead larger."
+            ),
+            "Either: both give Nesterov time to arrive": "The penalty does, but not the epochs: "
+            "alone they make Adam's lead larger.",
         },
     ),
     "words": Question(
-        "Sparse reviews with dropout: AdaGrad with a constant α, and Adam with α/√t. How far apart "
+        "Sparse reviews with dropout: AdaGrad with a constant η, and Adam with η/√t. How far apart "
         "will their losses be?",
         {
             "Adam is clearly ahead: it has momentum": "Momentum gains little here. What counts is "
-            "that rare words get long steps, which both give them.",
-            "AdaGrad is clearly ahead: it is made for sparse data": "So is its neighbour: Adam's v "
-            "remembers 1,000 steps, longer than this training.",
+            "that rare words get long steps, and both methods give them.",
+            "AdaGrad is clearly ahead: it is made for sparse data": "Adam gives rare words long "
+            "steps as well: its v remembers about 1,000 steps, more than this training has.",
             "They lie on one line": Right(
-                "With β₁ = 0, β₂ near 1 and α/√t, Adam is AdaGrad (§ 5). 0.999 is near enough for "
-                "some 300 steps."
+                "With β₁ = 0, β₂ near 1 and η/√t, Adam is AdaGrad (§ 5). β₂ = 0.999 is near enough "
+                "for some 300 steps."
             ),
         },
     ),
@@ -91,13 +124,27 @@ QUESTIONS = {
         "Without dropout the loss can come near 0. Which of the five will then be ahead?",
         {
             "Nesterov and Adam": Right(
-                "Both average gradients. Without dropout's noise they get far, and the others' "
-                "steps are too noisy or have died down."
+                "Both average gradients, and both end below the other three with each of 30 seeds."
             ),
-            "Adam, RMSProp and Adadelta, which divide by √v": "They were close with dropout. "
-            "Dividing by √v keeps steps long where gradients are small, so without momentum they "
-            "tremble.",
-            "All five are level": "With dropout its noise hides most differences. Here it is gone.",
+            "Adam, RMSProp and Adadelta, which divide by √v": "They are the first three with "
+            "dropout. Dividing by √v keeps steps long where gradients are small, and without "
+            "momentum they tremble.",
+            "All five are level": "With dropout, its noise hides many differences. Here that noise "
+            "is gone.",
+        },
+    ),
+    "first": Question(
+        "Convolutions without dropout. Each method has the rate that is best for the last epoch. "
+        "Which of Adam and AdaGrad is ahead of Nesterov after the first epoch?",
+        {
+            "Only Adam: it has momentum and a step for each weight": "AdaGrad has no momentum, and "
+            "is ahead too, with each of 12 seeds: at first the step for each weight is enough.",
+            "Both": Right(
+                "With each of 12 seeds, as the paper says: both divide by the size of the "
+                "gradients, so even weights with small gradients move at once."
+            ),
+            "Neither: Nesterov's rate is tuned as well": "It is tuned for the last epoch, and the "
+            "first one is another matter.",
         },
     ),
     "vanish": Question(
@@ -113,15 +160,88 @@ QUESTIONS = {
         },
     ),
     "small": Question(
-        "α = 10⁻⁴ is too small for a short training. Who has the lower loss there, at β₂ = 0.9999?",
+        "η = 10⁻⁴ is too small for a short training. Which rule has the lower loss there, at "
+        "β₂ = 0.9999?",
         {
             "The rule without correction": Right(
-                "Its steps are some ten times longer, which is what a small α lacks."
+                "Its steps are some ten times longer, which is what a small η lacks."
             ),
             "Adam, with correction: the paper has it equal or better for every setting": "So it "
-            "says. But there the corrected step is the shorter one, and α is too small.",
+            "says. But there the corrected step is the shorter one, and η is too small.",
             "Neither: the correction fades": "At β₂ = 0.9999 it takes 10,000 steps to fade, and "
             "there are 160.",
         },
+    ),
+    "monday": Question(
+        "You train a small network with Adam at η = 0.1. In the first steps the loss jumps far "
+        "above its start. It falls later, but many hidden units give 0 for every image. What do "
+        "you change first?",
+        {
+            "ε: 0.1 in place of 1e-7": "A larger ε gained nothing on this course's data (lesson "
+            "07), and η has to be tuned anew for it.",
+            "η: a smaller one, and a warm-up": Right(
+                "Steps that are too long at the start kill units. A warm-up keeps more of them "
+                "alive, and at 0.1 it lowers the loss with each of 30 seeds (lesson 07)."
+            ),
+            "The optimizer: Nesterov in place of Adam": "Too long a first step harms any method, "
+            "and with a new method you need a new η: Nesterov's best is ten and more times Adam's.",
+        },
+    ),
+}
+
+FUNCTIONS = {
+    "best_rate": Function(
+        best_rate,
+        {
+            "four rates of three seeds": (
+                {
+                    0.1: [0.55, 0.4, 0.45],
+                    0.3: [0.35, 0.7, 0.3],
+                    1.0: [0.9, 0.5, 0.5],
+                    3.0: [0.2, 0.65, 0.95],
+                },
+            ),
+            "rates that are not in order": (
+                {1.0: [0.65, 0.2, 0.45], 0.1: [0.45, 0.8, 0.65], 0.3: [0.6, 0.55, 0.6]},
+            ),
+            "rates of which the first diverged with one seed": (
+                {
+                    3.0: [0.3, 0.3, np.nan],
+                    0.3: [0.85, 0.8, 0.45],
+                    0.1: [0.55, 0.25, 0.25],
+                    1.0: [0.65, 0.9, 0.2],
+                },
+            ),
+            "rates of which the second diverged with one seed": (
+                {0.03: [0.55, 0.75, 0.3], 0.01: [np.nan, 0.8, 0.65], 0.1: [0.45, 0.95, 0.4]},
+            ),
+            "rates of which the largest diverged": (
+                {3.0: [0.9, np.nan, 0.9], 0.3: [0.4, 0.5, 0.6], 1.0: [0.3, 0.4, 0.2]},
+            ),
+        },
+        hints=[
+            "Start with the mean loss of each rate: a loop over losses.items() gives the rate and "
+            "the list of its losses.",
+            "np.mean of a list with a NaN is NaN. Leave out every rate whose mean is not finite: "
+            "np.isfinite(mean).",
+            "min(means, key=means.get) gives the key of the dict whose value is lowest; here a key "
+            "is a rate and its value the mean loss.",
+        ],
+    ),
+    "times_longer": Function(
+        times_longer,
+        {
+            "t = 2, β₁ = 0.9 and β₂ = 0.99": (2, 0.9, 0.99),
+            "t = 10, β₁ = 0.9 and β₂ = 0.999": (10, 0.9, 0.999),
+            "t = 160, β₁ = 0.5 and β₂ = 0.99": (160, 0.5, 0.99),
+            "t = 3, β₁ = 0 and β₂ = 0.9": (3, 0.0, 0.9),
+        },
+        hints=[
+            "Write both steps one below the other. With correction, m is divided by 1 − β₁ᵗ and v "
+            "by 1 − β₂ᵗ.",
+            "Divide the step without correction by the one with it: m and √v cancel, and the "
+            "factor of m stands above.",
+            "(1 - beta_1**t) divided by the root of (1 - beta_2**t).",
+        ],
     ),
 }
