@@ -227,16 +227,16 @@ def sources(*numbers):
 
 
 def build(*numbers, everything=False):
-    """Write both notebooks of these lessons, unless an output in them is refused."""
+    """Write both notebooks of these lessons; a solution only if no output in it is refused."""
     for source in sources(*numbers):
         lesson, solution = read(source)
         lesson_path, solution_path = targets(source)
+        write(lesson_path, lesson)  # progress() in the solution reads it
         if everything or not take_outputs(solution, solution_path):
             print(f"Running {label(source)} ...", flush=True)
             execute(solution, label(source))
         for fault in refused(solution, label(source)):
             raise Fault(fault)
-        write(lesson_path, lesson)
         write(solution_path, solution)
     for path, book in sheets():
         write(path, book)
