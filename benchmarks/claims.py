@@ -490,6 +490,7 @@ TASKS = {
         | {"adam, epsilon 1": [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]},
         first=3,
     ),
+    "reviews, large rate": Plan(reviews_with_dropout, {"adagrad from 0": [3.0]}),
     "clothes": Plan(clothes, dict.fromkeys(SCHEDULES, [0.003, 0.01, 0.03, 0.1])),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
@@ -717,6 +718,8 @@ def lesson_04(task):
         f"{both}, AdaGrad from 0.1 < sgd, AdaGrad from 0.1 < Nesterov",
     )
     yield from compared(reviews.named(), where, pairs)
+    large = task["reviews, large rate"].at(zero, 3.0)
+    yield "validation loss of AdaGrad from 0 with η = 3", with_dropout, large
     test, pairs = reviews.named("test"), "sgd < AdaGrad from 0, Nesterov < AdaGrad from 0"
     yield from compared(test, "test accuracy, reviews", pairs, "{1} tests above {0}")
     words = task["reviews, one epoch"].at

@@ -12,14 +12,14 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Rare words](#1-Rare-words) | 6 |
-# | [2 A sum of squares](#2-A-sum-of-squares) | 9 |
-# | [3 Two scales](#3-Two-scales) | 13 |
+# | [1 Rare words](#1-Rare-words) | 5 |
+# | [2 A sum of squares](#2-A-sum-of-squares) | 10 |
+# | [3 Two scales](#3-Two-scales) | 14 |
 # | [4 Where the sum starts](#4-Where-the-sum-starts) | 9 |
 # | [5 The step dies](#5-The-step-dies) | 7 |
-# | [6 Reviews](#6-Reviews) | 7 |
+# | [6 Reviews](#6-Reviews) | 10 |
 # | [Where it fails](#Where-it-fails) | 4 |
-# | in all | 55 |
+# | in all | 59 |
 #
 # You need lessons [01](01-gradient-descent.ipynb), [02](02-stochastic-gradient-descent.ipynb) and
 # [03](03-momentum.ipynb). Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page
@@ -49,15 +49,16 @@ SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is
 documents, labels = rotten_tomatoes().train
 words = rotten_tomatoes_words()
 count = np.asarray(documents.sum(axis=0)).ravel()  # the sentences that have the word
-few, of = np.mean(count <= 3), count[words == "of"][0]
+ranked = np.sort(count[count > 0])[::-1]  # without the 90 words that are only in the test sentences
+few, of = np.mean(ranked <= 3), count[words == "of"][0]
 print(f"{few:.0%} of the words are in 3 sentences or fewer; 'of' is in {of:.0f}")
-ranked = np.sort(count[count > 0])[::-1]
 axes = dict(x=np.arange(1, len(ranked) + 1), xlabel="rank of the word", log_x=True)
 plots.lines({"words of the reviews": ranked}, ylabel="sentences with the word", **axes)
 
 # %% [markdown]
-# The words are sorted from the most frequent to the rarest. The curve falls over three powers of ten, and its long flat
-# end on the right is most of the dictionary. What does one learning rate do to such words?
+# The words are sorted from the most frequent to the rarest, and both axes are logarithmic. The curve falls over three
+# powers of ten. Its last three stairs on the right look short, but they are more than half of the dictionary. What does
+# one learning rate do to such words?
 
 # %%
 quiz("04.rare")
@@ -89,13 +90,15 @@ for old_rule, rate in ((rules.sgd, 1.0), (rules.momentum, 0.1)):
     weights = one_epoch(old_rule, rate).trajectory[0]
     moved[f"{old_rule.__name__}, η = {rate:g}"] = by_group(np.abs(weights[-1]))
 axes = dict(x=by_group(count), xlabel="sentences with the word", log_x=True)
-plots.lines(moved, ylabel="distance moved", **axes)
+display(plots.lines(moved, ylabel="distance moved", **axes))
+experiments.evidence("04 training loss with η = 25")
 
 # %% [markdown]
 # On the right the weight of a frequent word goes far, and on the left the weight of a rare word hardly leaves 0. A word
 # in a single sentence moves about a twentieth as far as a frequent one. To make up for that we would need an $\eta$ more
-# than 20 times as large. But with $\eta = 25$ that is too much for the others: the training loss ends far above its start.
-# Momentum gives the same picture, at a tenth of the learning rate (lesson 03).
+# than 20 times as large. But with $\eta = 25$ the weights of frequent words are thrown too far. The table shows it: the
+# training loss begins at $\log 2 = 0.69$, and ends far above that. Momentum gives the same picture, at a tenth of the
+# learning rate (lesson 03).
 #
 # ## 2 A sum of squares
 #
@@ -111,9 +114,9 @@ plots.lines(moved, ylabel="distance moved", **axes)
 # $\eta/\sqrt{s + \varepsilon}$.
 #
 # In the paper $s$ starts at 0. Then the first step of every parameter is $\eta\, g/\sqrt{g^2} = \pm\eta$: it has the
-# length $\eta$, whether the gradient is large or small (as long as $g^2$ is far above $\varepsilon$). Compare this with
-# sgd on the ravine of lesson 01, where $\eta$ is chosen for each rule so that $x_2$ moves by 1, down to the floor of
-# the ravine:
+# length $\eta$, whether the gradient is large or small (as long as $g^2$ is far above $\varepsilon$). Here is this first
+# step beside one of sgd, on the ravine of lesson 01. Each rule gets the $\eta$ with which $x_2$ moves by 1, from the start
+# to the floor of the ravine:
 
 # %%
 x = ravine.start
@@ -160,9 +163,8 @@ rule, adagrad_from_zero = check(adagrad, "adagrad"), experiments.adagrad_from_ze
 one_step({rule: {"learning_rate": 0.3}}, ravine, epsilon=1e-7)
 
 # %% [markdown]
-# This is one update of your rule, number by number; step on through the next ones. The gradients of the two coordinates
-# differ a lot, at first they are −4 and 20. The steps differ little: (0.30, −0.30), then (0.20, −0.17), then
-# (0.16, −0.12).
+# This is one update of your rule, number by number; step on through the next ones. The two gradients differ a lot, −4 and
+# 20 at first. The steps differ little: (0.30, −0.30), then (0.20, −0.17), then (0.16, −0.12).
 #
 # ## 3 Two scales
 #
@@ -199,8 +201,9 @@ for kappa in (1, 10, 100, 1000):
 # The scale of the *parameter* does. Measure $x$ in millimetres instead of metres: the minimum is now 1,000 times as far
 # away, but the first step is still $\eta$ long. (Lesson 05 comes back to that.)
 #
-# Now look at the last column. If the ravine is turned by 45°, AdaGrad needs more steps than sgd. To see why, print the
-# effective learning rate of both parameters at the end of such a run.
+# Now look at the last column. If the ravine is turned by 45°, AdaGrad needs more steps than sgd. (Of twelve rates
+# from 0.1 to 3, tried for $\kappa$ = 100 and 1,000, 0.5 is the best there.) To see why, print the effective learning rate
+# of both parameters at the end of such a run.
 
 # %%
 shared = {}
@@ -215,31 +218,37 @@ quiz("04.turned")
 
 # %% [markdown]
 # Turned by 45°, each of the two gradients contains the steep direction, and that part is by far the larger in both.
-# So both sums are nearly equal, and both parameters share *one* effective learning rate. A rule with one rate for all
-# parameters is like plain sgd, whose steps grow in number with $\kappa$. It is even slower than sgd, because its rate is
-# only about two thirds of sgd's best one. AdaGrad cures a ravine only if it lies along an axis. (This form of AdaGrad is
-# called diagonal. The paper also has one that uses a whole matrix; it is too costly for many parameters.)
+# So both sums are nearly equal, and both parameters share *one* effective learning rate, as in sgd. AdaGrad is even
+# slower than sgd, because this rate is only about two thirds of sgd's best one. At smaller angles the two rates differ, but with $\kappa = 100$ a turn by 10°
+# already costs 130 steps in place of 13. AdaGrad cures a ravine only if it lies along an axis.
 #
-# ### Exercise 3: how small, how large?
+# ### Exercise 3: which η?
 #
-# 1. What is the smallest $\eta$, to one decimal, that brings $f$ below $10^{-6}$ in 20 steps on the ravine? Use the
-#    slider. (The start is 4 away from the minimum.)
-# 2. What if $\eta$ is far too large? With $\eta = 10$ the first step throws $x_2$ from 1 to $-9$, and the gradient of $x_2$
-#    is $-180$ there, after 20 at the start. Take $s$ from 0. What is the effective learning rate $\eta/\sqrt s$ of $x_2$ in
-#    the second step?
+# 1. Use the slider to find the smallest $\eta$ that brings $f$ below $10^{-6}$ in 20 steps on the ravine. An $\eta$ up to
+#    5 % above it counts as right.
+# 2. Measure $x$ in millimetres instead of metres, and leave $f$ as it is. By which factor must $\eta$ grow so that AdaGrad
+#    takes the same path, with $s$ from 0 and without $\varepsilon$? And by which factor for sgd?
+#
+# <details><summary>Hint</summary>The gradient is the change of f for each unit of x. What happens to it, and to g/√s?</details>
 
 # %%
-explore({rule: {"learning_rate": 0.1}}, ravine, steps=20, target=("loss", 1e-6), epsilon=1e-7)
+explore({rule: {"learning_rate": 0.5}}, ravine, steps=20, target=("loss", 1e-6), epsilon=1e-7)
 
 # %%
 # BEGIN SOLUTION
 # STUB smallest = ...
-# STUB effective_rate = ...
+# STUB factor_adagrad = ...
+# STUB factor_sgd = ...
 smallest = 1.7
-effective_rate = 10 / (20**2 + 180**2) ** 0.5
+factor_adagrad = 1000  # the way is longer, and g/√s is what it was
+factor_sgd = 1000 * 1000  # the way is longer, and g is a thousandth of what it was
 # END SOLUTION
 check_answer("04.smallest", smallest)
-check_answer("04.effective_rate", effective_rate)
+check_answer("04.factor_adagrad", factor_adagrad)
+check_answer("04.factor_sgd", factor_sgd)
+
+# %% [markdown]
+# And what if $\eta$ is far too large? Here are the first four steps of $x_2$ with $\eta = 10$:
 
 # %%
 far = descend(rule, ravine.gradient, ravine.start, 20, learning_rate=10.0)
@@ -248,29 +257,26 @@ for t in range(4):
     print(
         f"step {t + 1}: x₂ from {x2[t]:6.2f} to {x2[t + 1]:6.2f}, (η/√s)·20 = {rates[t] * 20:5.2f}"
     )
-print(f"after 20 steps f is {ravine(far.trajectory[-1]):.0e}")
 
 # %% [markdown]
 # In the first step the effective rate times the curvature 20 is 10, far above lesson 01's limit of 2. So $x_2$ is thrown
-# out to $-9$. But out there the gradient is large, its square goes into $s$, and from the second step on the product is
-# 1.1. That is near 1, the best value of all, and $x_2$ comes back in one step. In short: a jump of about $\eta$ makes a
-# gradient of about $\eta L$, then $\sqrt s$ is about $\eta L$ too, and the effective rate becomes about $1/L$. This
-# happens in each coordinate, whatever its curvature $L$ is, and for any large $\eta$. So AdaGrad needs an $\eta$ that is
-# large enough, and forgives one that is too large. Compare it with sgd:
+# out to $-9$. But then the product is 1.1. That is near 1, the best value of all, and $x_2$ comes back in one step. The
+# reason is that a jump of about $\eta$ makes a gradient of about $\eta L$, where $L$ is the curvature. Then $\sqrt s$ is
+# about $\eta L$ too, and the effective rate becomes about $1/L$. This happens in each coordinate, and for any large $\eta$.
+# Here is $f$ after 60 steps, for sgd and for AdaGrad (nan stands for a run that diverged):
 
 # %%
-places = 10 ** np.linspace(-4, 1, 5001)
-met = {}
+etas = np.array([0.01, 0.05, 1, 10, 100])
+print("η       ", " ".join(f"{eta:8g}" for eta in etas))
 for old_rule in (rules.sgd, rule):
-    swept = sweep(old_rule, ravine.gradient, ravine.start, 60, learning_rate=places)
-    with np.errstate(all="ignore"):
-        losses = ravine(swept.trajectory.swapaxes(0, 1))
-    met[old_rule.__name__] = places[(losses <= 1e-4).any(axis=0)]
-    least, most = met[old_rule.__name__][[0, -1]]
-    edge = ", the largest tried" if most == places[-1] else ""
-    print(f"{old_rule.__name__}: f < 1e-4 in 60 steps with η from {least:.2g} to {most:.2g}{edge}")
+    ends = sweep(old_rule, ravine.gradient, ravine.start, 60, learning_rate=etas).trajectory[-1]
+    print(f"{old_rule.__name__:8}", " ".join(f"{f:8.0e}" for f in ravine(ends)))
 
 # %% [markdown]
+# AdaGrad needs an $\eta$ that is large enough, and here it forgives one that is too large. But the argument holds only
+# where a longer jump makes a larger gradient, as on a parabola. In logistic regression the gradient has a bound, because
+# no sentence's error is larger than 1. Part 6 shows what a large $\eta$ does there.
+#
 # ## 4 Where the sum starts
 #
 # Keras starts $s$ not at 0 but at 0.1 (`initial_accumulator_value`). Is that much? It depends on the gradients.
@@ -294,8 +300,9 @@ check_answer("04.fraction", fraction)
 check_answer("04.sgd_rate", sgd_rate)
 
 # %% [markdown]
-# How long is "a long time"? Each step adds $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Now to a sum
-# that does start at 0.
+# How long is "a long time"? Each step adds $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Until then
+# the scale of a gradient *does* matter: with $s$ from 0.1 it drops out only when the squares have summed to far more than
+# 0.1. Now to a sum that does start at 0.
 #
 # ### Exercise 5: predict
 #
@@ -325,20 +332,26 @@ plots.lines(effective, ylabel="effective learning rate", **axes)
 # %% [markdown]
 # Look at the dark line, AdaGrad from 0: a rare word has a far larger effective rate than a frequent one. The printed
 # ratio is larger than the 4.8 of exercise 5, because the gradients of the two words are not of one size. The word "of" is
-# in about 43 sentences of each batch, and each of them adds to its gradient. The errors of these sentences partly
-# cancel, so $g^2$ grows in proportion to their number. In effect $s$ counts sentences and not batches. The two words are
-# in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx 31$ is near what we measure. So the effective rate falls about as
-# $1/\sqrt{\text{count}}$.
+# in about 43 sentences of each batch, and the error $e$ of each of them goes into its gradient. Some of these errors are
+# positive and some are negative. This is the square of a sum of $n$ errors:
+#
+# $$(e_1 + \dots + e_n)^2 = e_1^2 + \dots + e_n^2 + \text{products of two different errors}$$
+#
+# Products with a plus and with a minus roughly cancel, so about $n$ squares are left. A batch with 43 sentences that have
+# the word therefore adds about 43 times as much to $s$ as a batch with one. In effect $s$ counts sentences, and not
+# batches. The two words are in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx 31$ is near what we measure. So the
+# effective rate falls about as $1/\sqrt{\text{count}}$.
 #
 # The light line is almost flat. For all but about ten words the squares sum to less than 0.03, which is little beside
-# 0.1. So AdaGrad as Keras starts it is here nearly sgd with the learning rate $\eta/\sqrt{0.1} \approx 3.2\,\eta$, under
-# another name. The 0.1 guards against long first steps. Where gradients are small, it also hides AdaGrad.
+# 0.1. So AdaGrad as Keras starts it is here nearly sgd with the learning rate $\eta/\sqrt{0.1} \approx 3.2\,\eta$. The 0.1
+# guards against long first steps. Where gradients are small, it also hides AdaGrad.
 #
 # ## 5 The step dies
 #
 # The sum $s$ never falls. On the ravine this does no harm: the gradients vanish there, and $s$ settles. But where
 # gradients stay, $s$ grows without end. With a constant gradient it is $s = t g^2$ after $t$ steps, so the length of a
-# step is $\eta/\sqrt t$.
+# step is $\eta/\sqrt t$. In noise this is useful: it is lesson 02's schedule $\eta/\sqrt t$, which shrinks the noise
+# ball.
 
 # %%
 quiz("04.dying")
@@ -372,6 +385,7 @@ def step_lengths(old_rule):
 # The right rule, and three of the five:
 
 # %%
+# wrong_rules makes every wrong AdaGrad whose mistake check() knows by name
 variants = {mistake.name: variant for mistake, variant in wrong_rules(rules.adagrad)}
 bugs = [
     "the learning rate is not used",
@@ -404,9 +418,10 @@ check_answer("04.bug_C", bug_C)
 #
 # Now a fair race on the sentences. It copies one of the Adam paper's (Kingma and Ba, 2015, Figure 1), which has IMDB's
 # reviews and 10,000 words. **Dropout** leaves each input out at random while a model is trained: here a word of a
-# sentence stays with probability one half and then counts double. We train for five epochs in batches of 100. Each
-# method has the learning rate of one list that gives it the lowest loss on 1,000 sentences for validation. The bands
-# of the figure show three seeds, and the table shows thirty. (Lesson 06 explains Adam.)
+# sentence stays with probability one half and then counts double. We train for five epochs in batches of 100. For each
+# method we try the same six learning rates, and keep the one with the lowest loss on 1,000 validation sentences. Each
+# point of the figure is the mean of 29 batches, which is half an epoch. The bands show three seeds, and the table shows
+# thirty. (Lesson 06 explains Adam.) This cell takes a while; a bar shows how far it is.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 task = experiments.reviews(dropout=0.5, epochs=5)
@@ -420,21 +435,38 @@ experiments.evidence(
     "04 AdaGrad from 0 trains below Nesterov",
     "04 Adam trains below Nesterov",
     "04 AdaGrad from 0 begins above log 2",
+)
+
+# %% [markdown]
+# Two lines fall far below the others: AdaGrad from 0 and Adam. Their training loss ends more than 0.1 below Nesterov's
+# with each of 30 seeds, and this is what the paper shows. The curves drop where a new epoch begins, because all its
+# sentences have then been seen once more. AdaGrad from 0 has a bad start: its first point lies above $\log 2 = 0.693$, the
+# loss of a model whose weights are all 0. That comes from the long first step, which Keras's 0.1 guards against.
+#
+# Now the loss on the validation sentences at the end, and four learning rates for AdaGrad from 0:
+
+# %% tags=["about: 04 validation loss of AdaGrad from 0 with η = 3"]
+etas = [0.1, 0.3, 1.0, 3.0]
+ends = experiments.held_out_losses(task, adagrad_from_zero, etas, SEEDS[:1])[0]
+for eta, held_out in zip(etas, ends, strict=True):
+    print(f"adagrad from 0, η = {eta:<3g}: validation loss {held_out:.2f}")
+experiments.evidence(
     "04 AdaGrad from 0 ends below Nesterov",
     "04 Adam ends below Nesterov",
     "04 AdaGrad from 0.1 ends below sgd",
     "04 AdaGrad from 0.1 ends below Nesterov",
+    "04 validation loss of AdaGrad from 0 with η = 3",
 )
 
 # %% [markdown]
-# Two lines fall far below the others: AdaGrad from 0 and Adam. Their training loss is far below Nesterov's with each of
-# 30 seeds, which is what the paper shows. On the validation sentences ("ends below" in the table) they keep a lead with
-# every seed, but it shrinks from more than 0.1 to 0.03. AdaGrad from 0 has a bad start: its first point lies above
-# $\log 2 = 0.693$, the loss of a model whose weights are all 0. That is the long first step which Keras's 0.1 guards
-# against. But with the 0.1, nothing is left of the lead over Nesterov: AdaGrad then ends below it with only 11 of 30
-# seeds. It still ends below sgd, with every seed. At $\eta = 1$ its rare
-# words all have about the same rate, $3.2\,\eta$, as in part 4. Only the most frequent words and the bias are slowed, to
-# less than half of it.
+# In validation loss AdaGrad from 0 and Adam lead Nesterov by only 0.03, but with every seed. With the 0.1, nothing is
+# left of AdaGrad's lead: it ends below Nesterov with only 11 of 30 seeds. It still ends below sgd with every seed. At
+# $\eta = 1$ its rare words all have about the same rate, $3.2\,\eta$, as in part 4, and only the most frequent words and
+# the bias are slowed, to less than half of it.
+#
+# A large $\eta$ is *not* forgiven here. With $\eta = 3$, ten times its best one, AdaGrad from 0 ends at a loss of 1.4,
+# twice that of weights that are all 0. The gradients do not grow with the first jump, so $s$ shortens the next steps too
+# little.
 #
 # Finally the test: 1,706 sentences that no method has seen.
 
@@ -485,7 +517,7 @@ experiments.evidence("04 times as frequent are the words of Nesterov's largest w
 # ### Does it agree with Keras?
 #
 # AdaGrad is `tf.keras.optimizers.Adagrad`, and from $s = 0$ it is also `tf.keras.optimizers.Adam` with its knobs turned.
-# Lesson 06 explains why.
+# Lesson 06 explains why. (TensorFlow takes some seconds to load.)
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras
@@ -497,8 +529,8 @@ equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 # ## Where it fails
 #
 # AdaGrad has a price: $s$ never forgets. Imagine a parameter that has to follow a minimum which jumps every 500 steps, to
-# 10, to 0, to 10, and so on. Its gradient is noisy. We compare sgd and AdaGrad with learning rates at which both tremble
-# about equally around the minimum.
+# 10, to 0, to 10, and so on. Its gradient is noisy, so $x$ trembles around the minimum. We compare sgd and AdaGrad with
+# learning rates at which this tremble, averaged over all six jumps, is about equal.
 
 # %%
 quiz("04.jumps")
@@ -507,32 +539,36 @@ quiz("04.jumps")
 # %%
 waits, tremble = {}, {}
 minima = np.array([10, 0] * 3).reshape(6, 1, 1)
-for old_rule, rate in ((rules.sgd, 0.2), (rule, 10.0)):
+for old_rule, rate in ((rules.sgd, 0.2), (rule, 9.0)):
     name = f"{old_rule.__name__}, η = {rate:g}"
-    # for 500 steps curvature 1 and the minimum at 10, and so on; 1,000 runs with noise of their own
+    # a gradient: for 500 steps curvature 1 and the minimum at 10, then at 0, and so on; 1,000 runs
     jumping = changing_valley([(500, 1, 10), (500, 1, 0)] * 3, np.random.default_rng(SEEDS[0]))
     path = sweep(old_rule, jumping, np.zeros(1000), 3000, learning_rate=rate).trajectory
     away = np.abs(path[:3000].reshape(6, 500, 1000) - minima)
     waits[name] = (away < 1).argmax(axis=1).mean(axis=1)  # steps until it is first within 1
-    tremble[name] = away[:, 300:].mean()
-    print(f"{name:16} trembles by {tremble[name]:.2f}; steps: {waits[name].round().astype(int)}")
+    tremble[name] = away[:, 300:].mean(axis=(1, 2))  # the distance in the last 200 of 500 steps
+    print(f"{name:14} steps {waits[name].round().astype(int)}  tremble {tremble[name].round(2)}")
 axes = dict(xlabel="jump", ylabel="steps until first within 1 of the minimum", from_zero=True)
 plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 
 # %% [markdown]
-# The flat line is sgd: it needs 11 steps after every jump. AdaGrad takes 1 step for the first jump, because a first step
-# is about $\eta$ long. Then it needs more steps each time, 15 after the sixth jump, and so on without end. Nothing is
-# wrong with the gradients that it sees *now*. It is slowed down by gradients that it saw long ago. Could it forget them?
+# The flat line is sgd: it needs 11 steps after every jump. AdaGrad is at the first minimum in 2 or 3 steps, because a
+# first step is about $\eta$ long. Then it needs more steps each time, 16 after the sixth jump, and so on without end. In
+# return its tremble, printed above, shrinks with every jump, while that of sgd stays. That is good only if the minimum
+# stays too. Here AdaGrad is slowed down by gradients that it saw long ago. Could it forget them?
 #
 # **Recap**
 #
 # 1. AdaGrad is $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$. Each parameter has an effective
 #    learning rate of its own.
-# 2. From $s = 0$ rare words keep a large rate: it falls about as $1/\sqrt{\text{count}}$. The scale of a gradient drops out.
-# 3. A ravine along an axis vanishes. In a turned ravine all parameters share one rate, and AdaGrad is like sgd.
-# 4. Too large an $\eta$ is forgiven: the jump itself fills $s$, and the effective rate becomes about $1/L$.
+# 2. From $s = 0$ rare words keep a large rate: it falls about as $1/\sqrt{\text{count}}$. The scale of a gradient drops out;
+#    the scale of a parameter does not.
+# 3. A ravine along an axis vanishes. In one that is turned by 45° all parameters share one rate, and AdaGrad is like sgd.
+# 4. On a parabola too large an $\eta$ is forgiven: the jump itself fills $s$, and the effective rate becomes about $1/L$.
+#    On the reviews, whose gradients have a bound, it is not forgiven.
 # 5. Keras starts $s$ at 0.1. Where gradients are small, that is sgd at $\eta/\sqrt{0.1}$.
-# 6. The sum $s$ never falls. Where gradients stay, as in noise, the steps die as $1/\sqrt t$.
+# 6. The sum $s$ never falls. Where gradients stay, as in noise, the steps die as $1/\sqrt t$. This
+#    shrinks the noise ball, but a minimum that moves is followed ever more slowly.
 
 # %%
 progress("04")
@@ -548,7 +584,8 @@ progress("04")
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
 
-assert few > 0.5 and documents.shape == (6824, 8730)
+assert few > 0.5 and documents.shape == (6824, 8730) and len(ranked) == 8640
+assert rotten_tomatoes().test[0][:, count == 0].sum(axis=0).min() > 0
 claim = "04 times as far goes a frequent word as one in a single sentence"
 carried(claim, moved["sgd, η = 1"][-1] / moved["sgd, η = 1"][0])
 assert 20 < CLAIMS[claim].mean < 30
@@ -566,7 +603,30 @@ paths = [
 assert np.allclose(paths[0].trajectory, paths[1].trajectory, atol=1e-6)
 millimetres = descend(adagrad_from_zero, lambda x: x / 1e6, 1000.0, 1000, learning_rate=0.5)
 assert millimetres.trajectory[-1] > 950
-assert met["adagrad"][-1] / met["adagrad"][0] > 10 > 1.1 > met["sgd"][-1] / met["sgd"][0]
+for old_rule, factor in ((rules.sgd, factor_sgd), (adagrad_from_zero, factor_adagrad)):
+    metres, longer = (
+        descend(
+            old_rule,
+            lambda x, k=k: ravine.gradient(x / k) / k,
+            k * ravine.start,
+            20,
+            learning_rate=rate,
+        )
+        for k, rate in ((1, 0.05), (1000, 0.05 * factor))
+    )
+    assert np.allclose(metres.trajectory, longer.trajectory / 1000, atol=2e-3)  # but for epsilon
+swept = [
+    sweep(r, ravine.gradient, ravine.start, 60, learning_rate=[0.01, 0.05, 1, 10, 100])
+    for r in (rules.sgd, rule)
+]
+by_sgd, by_adagrad = (ravine(run.trajectory[-1]) for run in swept)
+assert np.all(by_sgd[:2] > 0.01) and np.isnan(by_sgd[2:]).all()
+assert np.all(by_adagrad[:2] > 1) and np.all(by_adagrad[2:] < 1e-7)
+run = descend(adagrad_from_zero, lambda x: [1, 100] * x, [1, 0.5], 600, learning_rate=0.5)
+assert round(np.divide(*run.states["s"][-1][::-1]) ** 0.5) == 43  # the quiz's reason
+ten = np.deg2rad(10)
+tilt = np.array([[np.cos(ten), -np.sin(ten)], [np.sin(ten), np.cos(ten)]])
+assert steps_needed(adagrad_from_zero, tilt @ np.diag([1.0, 100]) @ tilt.T, 0.5) == 130
 tried = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.5, 2, 3])
 for kappa in (100, 1000):
     H = turn @ np.diag([1, kappa]) @ turn.T
@@ -594,6 +654,8 @@ for name, words_ in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
     carried(claim, held["nesterov"] - held[name], share=1, mean="0.03")
 begins = raced["adagrad from 0"][:, 0] - np.log(2)
 carried("04 AdaGrad from 0 begins above log 2", begins, share=1)
+carried("04 validation loss of AdaGrad from 0 with η = 3", ends[-1], mean="1.4")
+assert CLAIMS["04 validation loss of AdaGrad from 0 with η = 3"].mean > 1.8 * np.log(2)
 # Without the three seeds' own values: some three choose another rate for sgd (3 in place of 1).
 carried("04 AdaGrad from 0.1 ends below sgd", share=1)
 carried("04 AdaGrad from 0.1 ends below Nesterov", shown=11, separated=False)
@@ -612,10 +674,12 @@ shape = {name[-1]: curve[[0, 1, -1]] for name, curve in curves.items()}
 assert np.allclose(shape["A"], 2**0.5 * shape["t"])
 assert np.allclose(shape["B"], [1 / 2, 1 / 4, 1 / 2000])
 assert np.allclose(shape["C"], [10**0.5, (1 - 0.9**2) ** -0.5, 1])
-by_sgd, slowed = waits["sgd, η = 0.2"], waits["adagrad, η = 10"]  # their errors are below 0.2
+by_sgd, slowed = waits["sgd, η = 0.2"], waits["adagrad, η = 9"]  # their errors are below 0.2
 assert np.all(np.abs(by_sgd - 11) < 0.5) and all(np.diff(slowed) > 1)
-assert slowed[0] < 1.5 and abs(slowed[-1] - 14.7) < 0.6
-assert 0.25 < tremble["sgd, η = 0.2"] < tremble["adagrad, η = 10"] < 0.3
+assert 2 < slowed[0] < 3 and abs(slowed[-1] - 16.4) < 0.5
+by_sgd, shrunk = tremble["sgd, η = 0.2"], tremble["adagrad, η = 9"]
+assert np.ptp(by_sgd) < 0.01 and all(np.diff(shrunk) < -0.005)
+assert abs(by_sgd.mean() - shrunk.mean()) < 0.01
 smallest_rates = np.array([1.6, 1.7])
 swept = sweep(rule, ravine.gradient, ravine.start, 20, learning_rate=smallest_rates)
 lows = ravine(swept.trajectory.swapaxes(0, 1)).min(axis=0)

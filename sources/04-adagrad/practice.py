@@ -25,7 +25,7 @@ ANSWERS = {
     "second_step": Number(
         0.8,
         wrong={
-            1: "that is the first step: s still holds the square of the first gradient",
+            1: "that is the first step: in the second s holds the squares of both gradients",
             1.25: "turn it over: the gradient is divided by the root of s",
             0.16: "that is 4/25: the root of s is missing",
             0.64: "that is 16/25: the gradient above is not squared",
@@ -44,21 +44,24 @@ ANSWERS = {
         },
     ),
     "smallest": Judged(smallest_for_ravine, asks="η"),
-    "effective_rate": Number(
-        10 / (20**2 + 180**2) ** 0.5,
+    "factor_adagrad": Number(
+        1000,
         wrong={
-            10 / 180: "s still holds the square of the first gradient, 20",
-            10 / 20: "that is the first step: s takes in the new square before it divides",
-            10 / 200: "s sums squares, not sizes",
-            10 / (20**2 + 180**2): "that is η/s: the root is missing",
-            180 / (20**2 + 180**2) ** 0.5: "that has g in place of η above the line",
-            1800 / (20**2 + 180**2) ** 0.5: "that is the length of the step: without the factor g",
-            (20**2 + 180**2) ** 0.5: "that is the root of s: it divides η",
-            (20**2 + 180**2) ** 0.5 / 10: "turn it over: the root of s divides η",
-            1 / (20**2 + 180**2) ** 0.5: "that is with η = 1",
-            200 / (20**2 + 180**2) ** 0.5: "that is times the curvature: the next cell prints it",
+            1: "its steps would be as many millimetres as they were metres: too short",
+            1e6: "that is sgd's: in AdaGrad a thousandth of g makes a thousandth of √s, too",
+            1e-3: "turn it over: the way is now 1,000 times as long",
+            1000**0.5: "g and the root of s shrink alike: only the way is longer",
         },
-        within=0.005,
+    ),
+    "factor_sgd": Number(
+        1e6,
+        wrong={
+            1: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
+            1000: "that makes up for the longer way; the gradient is also a thousandth of what it "
+            "was",
+            1e-3: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
+            1e-6: "turn it over: a longer way and a smaller gradient need a larger η",
+        },
     ),
     "fraction": Number(
         1e-3 / (0.1 + 1e-6) ** 0.5,
@@ -145,8 +148,9 @@ QUESTIONS = {
             "About equally far: a rare word says more, so its gradient is larger": "The gradient "
             "is a mean over the batch. One sentence of 100 has the word, so its gradient is a "
             "hundredth of that sentence's.",
-            "The rare word's steps are as long as the other's, only fewer": "Fewer they are. But "
-            "each is a mean over 100 sentences, and 99 of them have 0 for this word.",
+            "The rare word's steps are as long as the other's, only fewer": "They are fewer, but "
+            "they are also shorter: each is a mean over 100 sentences, and 99 of them have 0 for "
+            "this word.",
             "The rare word has 3 short steps at most, the other a step in every batch": Right(
                 "In all other batches the rare word's gradient is exactly 0. So one learning rate "
                 "that suits the frequent word is far too small for the rare one."
@@ -174,8 +178,9 @@ QUESTIONS = {
                 "Turned by 45°, each gradient is a mixture of both directions, and the steep one "
                 "is by far the larger part of it. AdaGrad sees the parameters, not the directions."
             ),
-            "Both sums start at 0": "They did so before the turn, too, and there the effective "
-            "rates of the two parameters were different.",
+            "At the minimum both gradients are 0, so the rates become equal": "Before the turn "
+            "both gradients ended at 0, too. But s keeps what they were, and one rate ended 43 "
+            "times as large as the other for κ = 100.",
             "The turned ravine has two equal curvatures": "The ravine is as steep and as flat as "
             "before. Only its directions do not lie along the axes any more.",
         },
