@@ -102,6 +102,9 @@ ANSWERS = {
             350: "that is the other part, which is right",
             700: "the second part is right: measure both",
             -1: "that is the first term alone, or the sum of both parts: move one coordinate only",
+            **dict.fromkeys((2802, 1402, -700), "that is at (2, 0.5): x₁ is 0.5 and x₂ is 2"),
+            **dict.fromkeys((-51, 50, -26), "that is at (0.5, 0.5): x₂, which is held, is 2"),
+            306.5: "that is f itself: give its slope along one coordinate",
             -352: "only one of its two terms has to be doubled: measure it",
             -350: "that is the second term alone: there is another",
             -175: "that is the second term, as the doubtful gradient has it: measure the part",
@@ -117,10 +120,37 @@ ANSWERS = {
             20: "that is L itself: the limit is 2/L",
             10: "that is L/2: the limit is 2/L",
             40: "that is 2 L: divide 2 by L",
+            **dict.fromkeys((0.4, 0.025), "that takes 5 for L, but differentiating x² doubles"),
             2: "that is for L = 1: what is the second derivative of 10x²?",
         },
     ),
+    "oscillates": Number(
+        0.05,
+        wrong={
+            0.1: "that is the limit 2/L: the factor is negative long before",
+            **dict.fromkeys((0.25, 0.45, 0.5), "that is the cubic's: what is L for 10x²?"),
+            **dict.fromkeys((0.2, 0.4), "L is the second derivative, 20"),
+            20: "that is L itself: where is 1 − ηL zero?",
+            0: "near 0 the factor 1 − ηL is almost 1: where does it change its sign?",
+        },
+    ),
     "ravine": Judged(ravine_rate, asks="η"),
+    "valley": Number(
+        2 / 52,
+        wrong={
+            2 / 21: "that is the ravine's: here the curvatures are 2 and 50",
+            2 / 51: "that takes 1 for the smaller curvature, and it is 2",
+            0.04: "that is 2/50: there the factor of 50 is −1, and the run never settles",
+            0.02: "that is 1/50: the factor of 50 is 0, but that of 2 is 0.96",
+            0.5: "that is 1/2, where the factor of 50 is −24",
+            1: "that is 2/2, where the factor of 50 is −49",
+            1 / 52: "the factors are 1 − 2η and 1 − 50η; set 1 − 2η equal to 50η − 1",
+            2 / 48: "mind a sign: set 1 − 2η equal to 50η − 1",
+            2 / 26: "that takes the ratio, 25: take the curvatures themselves",
+            12 / 13: "that is the factor: give η",
+        },
+        within=0.005,
+    ),
     "digits": Judged(digits_rate, asks="η"),
 }
 
@@ -165,13 +195,13 @@ QUESTIONS = {
     "bounce": Question(
         "At the start the largest curvature gives 2/L ≈ 0.5. What happens at η = 1?",
         {
-            "It runs away": "A parabola would do that. This loss grows no faster than a straight "
-            "line, so its slope is bounded.",
+            "It runs away": "A parabola would do that, because it gets steeper without end. The "
+            "slope of this loss is bounded.",
             "The loss falls at every step, as at 0.5": "At the start the steepest direction has "
             "the factor 1 − 3.9 = −2.9.",
             "The loss rises at times, and comes down all the same": Right(
                 "It overshoots while the curvature is above 2/η = 2. The curvature even rises at "
-                "first, but it falls below 2 once the model is sure of most digits."
+                "first, but later it falls below 2."
             ),
         },
     ),
