@@ -56,13 +56,13 @@ def test_every_check_of_a_lesson_belongs_to_an_exercise_which_is_numbered_in_ord
 
 def test_what_is_solved_is_kept_in_one_file_and_survives_a_restart(folder, capsys):
     assert said(capsys)[0].startswith("Lesson 06: 0 of ")
-    check_answer("06.bound", 0.99)
+    check_answer("06.parting", 1e-7)
     assert not (folder / "progress.json").exists()
-    check_answer("06.bound", 0.9)
+    check_answer("06.parting", 3.162e-6)
     check(rules.adam, "adam", "by the paper")
     restart()
     kept = json.loads((folder / "progress.json").read_text())
-    assert kept.keys() == {"06.bound", "adam by the paper"}
+    assert kept.keys() == {"06.parting", "adam by the paper"}
     assert said(capsys)[0].startswith("Lesson 06: 2 of ")
     assert sum(line.startswith("✓") for line in said(capsys)) == 2
     assert len(said(capsys, None)) == len(exercises.exercises())
@@ -70,7 +70,7 @@ def test_what_is_solved_is_kept_in_one_file_and_survives_a_restart(folder, capsy
 
 def test_a_test_or_a_build_writes_no_file(folder, monkeypatch, capsys):
     monkeypatch.setenv("ADAMLIB_EXPECT", "solved")
-    check_answer("06.bound", 0.9)
+    check_answer("06.parting", 3.162e-6)
     assert not list(folder.iterdir())
     assert said(capsys)[0].startswith("Lesson 06: 1 of ")
 
@@ -79,22 +79,22 @@ def test_a_test_or_a_build_writes_no_file(folder, monkeypatch, capsys):
 def test_a_file_that_is_broken_is_set_aside_and_named(folder, capsys, text):
     content = text.encode(errors="surrogateescape")
     (folder / "progress.json").write_bytes(content)
-    check_answer("06.bound", 0.9)
+    check_answer("06.parting", 3.162e-6)
     assert "progress.json cannot be read" in capsys.readouterr().out
     assert (folder / "progress.unreadable.json").read_bytes() == content
-    assert json.loads((folder / "progress.json").read_text()).keys() == {"06.bound"}
+    assert json.loads((folder / "progress.json").read_text()).keys() == {"06.parting"}
 
 
 def test_where_nothing_can_be_written_the_session_still_counts(folder, capsys):
     (folder / "progress.json.new").mkdir()
-    check_answer("06.bound", 0.9)
+    check_answer("06.parting", 3.162e-6)
     assert "for this session only" in capsys.readouterr().out
     assert said(capsys)[0].startswith("Lesson 06: 1 of ")
 
 
 def test_a_script_writes_no_file(folder, monkeypatch, capsys):
     monkeypatch.setattr(exercises, "get_ipython", lambda: None)
-    check_answer("06.bound", 0.9)
+    check_answer("06.parting", 3.162e-6)
     assert not list(folder.iterdir())
     capsys.readouterr()
     reset("01", 2)
@@ -103,10 +103,10 @@ def test_a_script_writes_no_file(folder, monkeypatch, capsys):
 
 def test_an_exercise_comes_back_as_a_new_cell_and_is_open_again(shell):
     check(rules.adam, "adam", "by the paper")
-    check_answer("06.bound", 0.9)
-    number = next(n for n, e in exercises.exercises()["06"].items() if "06.bound" in e.names)
+    check_answer("06.parting", 3.162e-6)
+    number = next(n for n, e in exercises.exercises()["06"].items() if "06.parting" in e.names)
     reset(6, number)
-    assert 'check_answer("06.bound"' in shell.text
+    assert 'check_answer("06.parting"' in shell.text
     restart()
     assert exercises.days().keys() == {"adam by the paper"}
     reset("01", 2)

@@ -68,10 +68,12 @@ class Judged(NamedTuple):
     function  of the learner's numbers: whether they reach it, and what comes of them; it may raise
               ValueError with one sentence
     asks      what the numbers are, in its order: "η μ"
+    some      whether it judges some of them too; then NaN stands for one that is not written yet
     """
 
     function: Callable
     asks: str
+    some: bool = False
 
     @property
     def count(self):
@@ -130,10 +132,14 @@ def _verdict(answer, values):
         if len(values) == 2 * answer.count:
             words += f": {COMMA}"
         return Verdict("wrong", words)
-    if any(value is None or value is ... for value in values):
+    unwritten = [value is None or value is ... for value in values]
+    if all(unwritten) or any(unwritten) and not getattr(answer, "some", False):
         return Verdict("unsolved", "not written yet")
     numbers = []
-    for value in values:
+    for value, missing in zip(values, unwritten, strict=True):
+        if missing:
+            numbers.append(math.nan)
+            continue
         if isinstance(value, str):
             return Verdict("wrong", f"the answer is a number, not the string {brief(value)}")
         try:

@@ -13,14 +13,15 @@
 # | part | minutes |
 # | --- | --- |
 # | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 8 |
-# | [2 The start at zero](#2-The-start-at-zero) | 8 |
-# | [3 Algorithm 1](#3-Algorithm-1) | 6 |
-# | [4 Keras's epsilon](#4-Keras's-epsilon) | 8 |
-# | [5 How long is a step?](#5-How-long-is-a-step?) | 11 |
+# | [2 The start at zero](#2-The-start-at-zero) | 7 |
+# | [3 Algorithm 1](#3-Algorithm-1) | 5 |
+# | [4 Keras's epsilon](#4-Keras's-epsilon) | 7 |
+# | [5 How long is a step?](#5-How-long-is-a-step?) | 10 |
 # | [6 When m is too slow](#6-When-m-is-too-slow) | 4 |
-# | [7 Six wrong Adams](#7-Six-wrong-Adams) | 6 |
+# | [7 Six wrong Adams](#7-Six-wrong-Adams) | 8 |
 # | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 2 |
 # | [9 Digits and the family](#9-Digits-and-the-family) | 5 |
+# | [Where it fails](#Where-it-fails) | 2 |
 # | in all | 58 |
 #
 # You need lessons [03](03-momentum.ipynb) and [05](05-rmsprop.ipynb). Terms printed in bold are collected in the
@@ -64,34 +65,47 @@ plots.lines(shown, x=rates, xlabel="η", ylabel="mean loss after 100 steps", log
 # %% [markdown]
 # Look at the left of the figure first. Up to $\eta = 0.1$ the two curves are the same: at a small learning rate Adam
 # gains nothing here. Now follow them to the right. RMSProp is best at 0.2, and with larger rates its loss rises. Adam's
-# curve goes on falling, to a loss about 20 times lower. Other values of $\rho$ do not help RMSProp (they are in the list
-# above the figure). Here is one run of each method, at its best rate:
+# curve falls on, to a loss about 20 times lower, and then it stays low: at every rate from 0.4 to 2 Adam ends below a
+# sixth of RMSProp's best loss. Other values of $\rho$ do not help RMSProp (they are in the list above the figure).
+#
+# What is RMSProp's trouble here?
+
+# %%
+quiz("06.slanted")
+
+# %% [markdown]
+# Here is one run of each method, at its best rate. The next cell also prints one number for each run, at its end: how
+# steep the ravine is in its steepest direction, after each gradient is divided by $\sqrt{\hat v}$, times $\eta$.
 
 # %%
 one_run = {}
+hessian = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])  # all curvatures
 for name in ("rmsprop, ρ = 0.999", "adam"):
     rate = rates[shown[name].argmin()]
     gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
     run = descend(methods[name], gradient, slanted_ravine.start, 100, learning_rate=rate)
     one_run[name] = run
+    root = np.sqrt(run.states["v"][-1] / (1 - 0.999**100))
+    product = rate * np.linalg.eigvals(hessian / root).max()  # of the steepest direction
+    print(f"{name}: η times the steepest curvature after the division is {product:.1f}")
     display(plots.contour(slanted_ravine, {f"{name}, η = {rate:.1f}": run.trajectory}))
-quiz("06.slanted")
 
 # %% [markdown]
 # Compare the ends of the two paths. The cross is the minimum. After 100 steps RMSProp is still on its way along the
-# floor. Adam swings across the ravine at first, but then it runs along the floor and arrives.
+# floor. Adam swings across the ravine at first, but then it runs along the floor and arrives. (Single runs scatter: one
+# in ten of Adam's ends above twice its mean loss, and one in ten below a fifth of it.)
 #
 # Why? RMSProp divides both coordinates by similar numbers, so the ravine stays a ravine. Then the limit of lesson 01 holds
-# again: $\eta/\sqrt v$ times the steep curvature must stay below 2. In the first picture this product has risen to 1.9 at
-# the end, so a larger rate is impossible, and with this one the way along the floor is long.
+# again: the printed product must stay below 2. At the end of RMSProp's run it is 1.9. So a larger rate is impossible, and
+# with this rate the way along the floor is long.
 #
 # Momentum was the answer to this in lesson 03. In an average of the gradients, those across the ravine cancel, because
-# their signs alternate. Those along it add up. So Adam can take a larger rate: in the second picture the product rises to
-# 3. This is what $m$ is for. Adam averages the gradients too, so it can take longer steps along a ravine that the
-# division cannot straighten.
+# their signs alternate. Those along it add up. So a larger rate is possible: lesson 03's limit, $2(1 + \mu)$, was for a sum
+# of gradients, and for an average it is $2(1 + \beta_1)/(1 - \beta_1)$. With $\beta_1 = 0.9$ that is 38, and Adam's
+# product is 3. This is what $m$ is for: it allows longer steps along a ravine that the division cannot straighten.
 #
-# The gain has two limits. First, an average does not remove noise (lesson 03; part 5 measures it for Adam). The second
-# limit is a question to you. We turn the same ravine back, so that it lies along the axes:
+# The gain has two limits. First, an average does not remove noise (lesson 03; part 5 measures it for Adam). You can find
+# the second limit yourself. We turn the same ravine back, so that it lies along the axes:
 
 # %%
 quiz("06.along")
@@ -106,7 +120,7 @@ for where, found in {"slanted": slanted, "along the axes": straight}.items():
 
 # %% [markdown]
 # Along the axes each coordinate has one curvature, and the division alone straightens the ravine. Adam's lead shrinks
-# from a factor of about 20 to less than 3, and in a third of the runs or more RMSProp even ends lower.
+# from a factor of about 20 to about 2 or less, and in three to five of ten runs RMSProp ends lower.
 #
 # So Adam keeps two averages. $m$ averages the gradients, as in lesson 03, and $v$ averages their squares, as in RMSProp.
 # Each has a decay of its own:
@@ -123,7 +137,8 @@ for where, found in {"slanted": slanted, "along the axes": straight}.items():
 #
 # $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
 #
-# Each gradient has a weight. The next line adds up these weights. They are a geometric series:
+# Each gradient has a weight. The next line adds up these weights. Multiplied out, each power from $\beta_1$ to
+# $\beta_1^{t-1}$ comes once with a plus and once with a minus, so only the first and the last number are left:
 #
 # $$(1 - \beta_1)\,(1 + \beta_1 + \beta_1^2 + \dots + \beta_1^{t-1}) = 1 - \beta_1^t$$
 #
@@ -165,12 +180,12 @@ display(plots.lines(averages, x=t, ylabel="average / what it should be", log=Fal
 quiz("06.start")
 
 # %% [markdown]
-# The two hats lie at 1 from the first step on. Without correction $m$ needs some 40 steps to get there, and $v$ has
+# The two hats lie at 1 from the first step on, one line on top of the other. Without correction $m$ needs some 40 steps to get there, and $v$ has
 # hardly left 0 after 60.
 #
 # Correcting $m$ makes a step longer, and correcting $v$ makes it shorter. Which of them matters more? Here is Adam
 # without both corrections. The function `steps_of` gives a rule a list of gradients, and returns the steps that the rule
-# takes. It counts them in units of the learning rate $\eta$.
+# takes. It counts them in units of the learning rate $\eta$; a step against its gradient, downhill, is positive.
 
 
 # %%
@@ -187,25 +202,26 @@ axes = dict(x=np.arange(1, 201), ylabel="step in units of η", log=False)
 plots.lines(curves, **axes, title="All gradients are 1")
 
 # %% [markdown]
-# All gradients are 1, so each step should be $\eta$ long, as the line of Adam is. Look at the line of 0.999, the
-# default. Without correction its steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100.
+# All gradients are 1, so each step should be $\eta$ long. Adam's flat line shows that with the correction it is. Now look
+# at the line of $\beta_2 = 0.999$, the default. Without correction its steps are *too long*: 3.2 η at first, 6.6 η at step
+# 12, and still 3.2 η at step 100.
 # The reason is that the step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does. The paper says so too:
 # without the correction, initial steps would be "much larger" (§ 3). Only with a short memory, $\beta_2 = 0.9$, are the
 # first steps too short.
 #
 # ### Exercise 1: derive
 #
-# For any gradient $g > 0$: how long, in units of $\eta$, is the first uncorrected step with $\beta_1 = 0.9$ and
-# $\beta_2 = 0.9999$?
+# Both gradients so far were the same number $g > 0$. How long, in units of $\eta$, is the *second* uncorrected step with
+# $\beta_1 = 0.9$ and $\beta_2 = 0.9999$?
 #
-# <details><summary>Hint</summary>At t = 1, m is (1 − β₁) g. What is √v?</details>
+# <details><summary>Hint</summary>After one step, m is (1 − β₁) g. The second step keeps β₁ of that and adds (1 − β₁) g again. In the same way v has two parts. Does g cancel?</details>
 
 # %%
 # BEGIN SOLUTION
-# STUB first_step = ...
-first_step = (1 - 0.9) / np.sqrt(1 - 0.9999)
+# STUB second_step = ...
+second_step = (1 - 0.9**2) / np.sqrt(1 - 0.9999**2)  # the sums of the weights, from above
 # END SOLUTION
-check_answer("06.first_step", first_step)
+check_answer("06.second_step", second_step)
 
 # %% [markdown]
 # ## 3 Algorithm 1
@@ -227,9 +243,7 @@ check_answer("06.first_step", first_step)
 # of its square.
 #
 # Look at epsilon. In lessons 04 and 05 it stood *inside* the root, as in Keras's `Adagrad` and `RMSprop`. Here it stands
-# *outside*, both in the paper and in Keras's `Adam`. There is no deeper reason: it is a convention. Hinton's lecture on
-# RMSProp has no epsilon at all, so each library chose a place for it. Adam's paper has one, and Keras follows the paper.
-# The same number means different things in the two places (lesson 05, part 5). Inside the root, $10^{-7}$ counts where
+# *outside*, both in the paper and in Keras's `Adam`. There is no deeper reason: it is a convention. The same number means different things in the two places (lesson 05, part 5). Inside the root, $10^{-7}$ counts where
 # $\sqrt v$ is below $3 \cdot 10^{-4}$. Outside, it counts only where $\sqrt{\hat v}$ is below $10^{-7}$.
 #
 # ### Exercise 2: write it
@@ -267,7 +281,7 @@ rule = check(adam, "adam", "by the paper")
 #
 # Which $\epsilon$ in Algorithm 1 gives Keras's step? (Divide numerator and denominator of Keras's step by
 # $\sqrt{1 - \beta_2^t}$.) Then write `adam` again with one more line, which turns Keras's `epsilon` into that of
-# Algorithm 1. The last `hint("adam")` is for this exercise.
+# Algorithm 1. The fourth `hint("adam")` is for this exercise.
 
 
 # %%
@@ -308,6 +322,12 @@ one_step({rule: {"learning_rate": 0.1}}, ravine)
 parting = 1e-7 / np.sqrt(1 - 0.999)
 # END SOLUTION
 check_answer("06.parting", parting)
+
+# %% [markdown]
+# The figure shows both first steps for gradients of all sizes. `epsilon_from_paper` turns an epsilon of Algorithm 1 into
+# Keras's $\hat\epsilon$, so that your rule takes the step of Algorithm 1.
+
+# %%
 sizes = np.append(1e-7, np.logspace(-9, -3, 200))
 by_paper = steps_of(rule, sizes[None], epsilon=epsilon_from_paper(1e-7))[0]
 by_keras = steps_of(rule, sizes[None], epsilon=1e-7)[0]
@@ -321,20 +341,8 @@ plots.lines(curves, x=sizes[1:], **axes, log=False, marks={"epsilon": 1e-7})
 # larger. After 3,000 steps the factor is only 1.03.
 #
 # When does epsilon matter at all? Multiply the loss by 1,000. Then $\hat m$ and $\sqrt{\hat v}$ both become 1,000 times
-# larger, their quotient stays, and so does the whole path. Only epsilon does not grow with them. Here is the cubic of
-# lesson 01, with all its gradients multiplied by a number:
-
-# %%
-scales = np.array([1, 1e3, 1e-3, 1e-5, 1e-7, 1e-9])
-starts = np.full(6, 0.5)
-scaled = descend(rule, lambda x: scales * cubic.gradient(x), starts, 100, learning_rate=0.05)
-gaps = np.abs(scaled.trajectory - scaled.trajectory[:, :1]).max(axis=0)
-for scale, end, gap in zip(scales, scaled.trajectory[-1], gaps, strict=True):
-    print(f"gradients times {scale:<5g}: ends at {end:.3f}, at most {gap:.3f} from the first path")
-
-# %% [markdown]
-# A factor of 1,000 changes nothing. But once the gradients are so small that $\sqrt v$ is no longer far above epsilon,
-# the steps shrink. At $10^{-9}$ the run hardly leaves its start.
+# larger, their quotient stays, and so does the whole path. Only epsilon does not grow with them. So the scale of the loss
+# does not matter, until the gradients are so small that $\sqrt v$ is no longer far above epsilon. Then the steps shrink.
 #
 # ## 5 How long is a step?
 #
@@ -362,7 +370,9 @@ plots.lines(sizes_of, **axes, **step_size)
 
 # %% [markdown]
 # Go from left to right. With little noise both methods take steps of $\eta$. In pure noise, at the right, RMSProp's
-# are still nearly that long. Adam's typical step falls to $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$, about a quarter.
+# are still nearly that long. Adam's typical step falls to $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$. The reason
+# is that variances of independent gradients add up with the *squares* of their weights in $m$:
+# $(1 - \beta_1)^2\,(1 + \beta_1^2 + \beta_1^4 + \dots) = (1 - \beta_1)^2/(1 - \beta_1^2) = (1 - \beta_1)/(1 + \beta_1)$.
 #
 # Does Adam wander less, then? No. The printed lines say that at noise 10 both make the same progress on average, and
 # that the *sum* of 200 steps scatters equally far. An average makes the path smooth, but each gradient still adds its
@@ -370,8 +380,7 @@ plots.lines(sizes_of, **axes, **step_size)
 #
 # ### After a silence
 #
-# The weight of a rare word has gradients of 0 for a long time. Then one comes that is not 0. How far does this one
-# gradient move $x$?
+# The weight of a rare word has gradients of 0 for a long time. Then one comes that is not 0. How long is the step?
 
 # %%
 quiz("06.silence")
@@ -387,14 +396,16 @@ for zeros in (0, 10, 100, 1000, 10_000):
 # %% [markdown]
 # The step first becomes shorter, then longer:
 #
-# - After 10 zeros both hats are averages of 11 numbers, and only the newest is not 0. In $\hat m$ the newest has more
-#   weight than the others, so $\hat m = 0.146$. $\hat v$ is almost a plain mean, about 1/11, and its *root* is 0.30.
-#   So the step is $0.146/0.30 = 0.48$ times $\eta$.
+# - After 10 zeros $\hat v$ is about 1/11, because one of 11 squares is 1. Its *root* is 0.30. $\hat m$ is only 0.146, so
+#   the step is $0.146/0.30 = 0.48$ times $\eta$.
 # - After 100 zeros $m$ no longer needs its correction. From then on $\hat m$ is 0.1, however long the silence.
 # - $\sqrt{\hat v}$ goes on falling, because $v$ remembers about 1,000 steps. It ends at $\sqrt{1 - \beta_2} = 0.032$, and
 #   the step at $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$.
 #
-# The paper takes this for the worst case (§ 2.1): no step should be longer than $3.16\,\eta$. Is that so? Let more
+# This is only the *first* step. $m$ still holds the gradient, so even if zeros follow, $x$ goes on moving: after the
+# longest silence by $32\,\eta$ in all.
+#
+# The paper takes $3.16\,\eta$ for the worst case (§ 2.1): no step should be longer. Is that so? Let more
 # gradients follow the first one:
 
 # %%
@@ -409,8 +420,8 @@ axes = dict(x=np.arange(1, 41), xlabel="step after 10,000 zeros", ylabel="step i
 plots.lines(curves, **axes, log=False, from_zero=True)
 
 # %% [markdown]
-# Both curves pass the paper's bound. Here the paper is wrong. Look at the curve of the ones: you have seen it in
-# part 2. During the silence $t$ grows, so both corrections fade to a division by 1, while $m$ and $v$ are 0 as at the
+# Both curves pass the paper's bound. Here the paper is wrong. You have seen the lower curve, where ones follow, in part 2
+# already. During the silence $t$ grows, so both corrections fade to a division by 1, while $m$ and $v$ are 0 as at the
 # start. After the silence Adam takes the uncorrected steps of part 2, up to 6.57 η.
 #
 # The true bound is a little higher. Where $\beta_1^2 < \beta_2$, no step is longer than
@@ -469,7 +480,7 @@ check_answer("06.bound", beta_2)
 # In lesson 01 gradient descent with $\eta = 2/21$ came to a loss of $9 \cdot 10^{-7}$ in 84 steps. Get Adam below
 # $10^{-12}$ in 84 steps, with the sliders of $\eta$ and $\beta_1$. ($\beta_2$ and $\epsilon$ keep their defaults.)
 #
-# <details><summary>Hint</summary>Watch the path circle the minimum. m still remembers the way in, and carries x past the minimum. Let it remember less, then try longer steps.</details>
+# <details><summary>Hint</summary>Watch the path swing across the floor, and run past the minimum at its end. m still remembers the way in, and carries x too far. Let it remember less, then try longer steps.</details>
 
 # %%
 knobs = {"learning_rate": 0.1, "beta_1": 0.9}
@@ -483,11 +494,21 @@ rate, beta_1 = 0.4, 0.5
 check_answer("06.ravine", rate, beta_1)
 
 # %% [markdown]
+# <details><summary>After you have solved it: what did m cost?</summary>
+#
+# With $\beta_1 = 0.9$ none of 400 learning rates from 0.01 to 5 comes below $10^{-7}$. Without any average, $\beta_1 = 0$,
+# $\eta = 0.3$ comes to $8 \cdot 10^{-16}$. And a short average is better than none: $\beta_1 = 0.5$ with $\eta = 0.5$ comes
+# to $2 \cdot 10^{-24}$. So here the default remembers too long.
+#
+# </details>
+
+# %% [markdown]
 # ## 7 Six wrong Adams
 #
 # Most wrong Adams raise no error. They run, and only their paths tell. Here six wrong Adams get the same gradients: 50
-# times 0.01 and then 50 times 0. ($\eta = 0.01$. $\epsilon = 0.003$ is large, so that its bugs show.) The dashed path
-# is the right one. The program draws the six pictures in a mixed order. You need not read its code.
+# times 0.01 and then 50 times 0. ($\eta = 0.01$. $\epsilon = 0.003$ is large, so that a wrong epsilon shows too.) The dashed
+# path is the right one. A path ends where $x$ is no longer a number, and one ends at its very start. The program draws
+# the six pictures in a mixed order. You need not read its code.
 
 # %%
 # wrong_rules gives every mistake that check() knows, with a version of the rule that makes it.
@@ -496,7 +517,7 @@ bugs = [
     "epsilon is 10^-8, which is -14",  # in Python ^ is not a power
     "beta_2 stands in m_hat",
     "t counts from 0",
-    "brackets are missing around what divides",  # m_hat / sqrt(v_hat) + epsilon
+    "brackets are missing around what divides",  # x - η * m_hat / sqrt(v_hat) + epsilon
     "t stays at 1, as if an epoch were a step",
     "epsilon is inside the root",
 ]
@@ -516,7 +537,8 @@ plots.beside(path_of("epsilon is that of Algorithm 1"), pictures, "adam", ylim=(
 # %% [markdown]
 # ### Exercise 7: spot the bug
 #
-# Which picture, 1 to 6, belongs to which bug? Each bug has a hint of its own:
+# Which picture, 1 to 6, belongs to which bug? You may begin with the bugs that you recognise: the check counts those. Each
+# bug has a hint of its own:
 #
 # <details><summary>10 ^ -8</summary>Let Python compute 10 ^ -8. The result takes the place of epsilon. By what is each step divided then?</details>
 #
@@ -526,7 +548,7 @@ plots.beside(path_of("epsilon is that of Algorithm 1"), pictures, "adam", ylim=(
 #
 # <details><summary>No brackets</summary>What is then added to x at every step, even if the gradient is 0?</details>
 #
-# <details><summary>An epoch for t</summary>At step 50, by what should m be divided, and by what is it divided here?</details>
+# <details><summary>An epoch for t</summary>At step 50, m and √v should be divided by about 1 and 0.22. Here they are divided by 0.1 and 0.032, as at step 1. So m̂ is 10 times too large, and √v̂ is 7 times too large. What does that do to the step?</details>
 #
 # <details><summary>Epsilon inside</summary>Is √0.003 larger or smaller than the gradient 0.01?</details>
 
@@ -535,7 +557,7 @@ plots.beside(path_of("epsilon is that of Algorithm 1"), pictures, "adam", ylim=(
 # STUB ten_to_the_minus_8 = ...  # 10 ^ -8 in place of epsilon
 # STUB beta_2_in_m_hat = ...  # m / (1 - beta_2**t)
 # STUB t_from_0 = ...  # 0 at the first step
-# STUB no_brackets = ...  # m_hat / sqrt(v_hat) + epsilon
+# STUB no_brackets = ...  # x - η * m_hat / sqrt(v_hat) + epsilon
 # STUB epoch_for_t = ...  # 1 at every step of the first epoch
 # STUB epsilon_inside = ...  # sqrt(v_hat + epsilon)
 ten_to_the_minus_8 = 3  # 10 ^ -8 is -14: hardly a step, and uphill
@@ -553,7 +575,8 @@ check_answer("06.bugs", *three, no_brackets, epoch_for_t, epsilon_inside)
 #
 # We follow the cubic of lesson 01 from 0.001, with $\eta = 0.05$, for 100 steps. `descend_keras` gives Keras's optimizer
 # a gradient and one variable, without a network. `equals_keras` compares your rule with `tf.keras.optimizers.Adam` at
-# every step, first on the cubic, then with all gradients $10^7$ times smaller, where epsilon counts.
+# every step, first on the cubic, then with all gradients $10^7$ times smaller, where epsilon counts. The next cell loads
+# TensorFlow, which takes about 20 seconds.
 
 # %%
 from adamlib.keras_check import descend_keras, equals_adam, equals_keras, keras, largest_difference
@@ -565,7 +588,9 @@ paths = {
 paths["tf.keras Adam"] = descend_keras(keras.optimizers.Adam(0.05), cubic.gradient, 0.001, 100)
 for name, path in paths.items():
     print(f"{name:13} ends at {path[-1]:.5f}; farthest {path.max():.3f} at step {path.argmax()}")
+print("the cubic:", end=" ")
 equals_keras(rule, cubic.gradient, 0.001, 100, learning_rate=0.05)
+print("tiny gradients:", end=" ")
 equals_keras(rule, lambda x: 1e-7 * cubic.gradient(x), 0.001, 100, learning_rate=0.05)
 plots.lines(paths, ylabel="x", log=False)
 
@@ -573,33 +598,14 @@ plots.lines(paths, ylabel="x", log=False)
 # Keras's dashed line lies on yours. Adam leaves the flat hilltop at once, because it divides by the small slope. Then it
 # overshoots the minimum at 4/3, to 1.501 at step 35. Plain gradient descent starts late, but settles earlier.
 #
-# ### One state for each array ★
-#
-# (This section is optional.) A model has several parameter arrays, such as weights and biases. Each needs its own $m$ and $v$. What happens if all
-# arrays share one state? Here the two coordinates of the ravine play two arrays:
-
-# %%
-both = {}
-for label in ("adam, a state each", "adam, one state shared"):
-    xs, states = [np.array(-4.0), np.array(1.0)], {}
-    first_array = [xs[0]]
-    for t in range(1, 301):
-        for i, curvature in enumerate((1, 20)):
-            own = "shared" if "shared" in label else i
-            state = states.get(own, ())
-            xs[i], *states[own] = rule(xs[i], curvature * xs[i], t, *state, learning_rate=0.05)
-        first_array.append(xs[0])
-    both[label] = np.array(first_array)
-plots.lines(both, ylabel="x of the first array", log=False)
-
-# %% [markdown]
-# With one shared state $m$ holds mostly the larger gradient of the other array. So the first array goes uphill, to −4.50
-# at step 57. Later it comes back slowly, because $v$ holds the other array's squares.
+# A model has several parameter arrays, such as weights and biases. Each array needs an $m$ and a $v$ of its own: `descend`
+# and Keras keep them apart.
 #
 # ## 9 Digits and the family
 #
 # The task is that of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100. The learning rate of
-# each method is the best of one list on 1,000 validation images, with three seeds.
+# each method is the best of one list on 1,000 validation images, with three seeds. The next cell trains for about 40
+# seconds: read on while it runs.
 
 # %% tags=["about: 06 Adam ends below RMSProp"]
 others = rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta
@@ -615,14 +621,13 @@ rivals += ["RMSProp", "Nesterov", "momentum", "AdaGrad", "sgd", "Adadelta"]
 experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 
 # %% [markdown]
-# The figure shows three of the eight methods, so that you can see them. The table is what counts: it has thirty seeds. It
-# says three things:
+# The figure shows the training loss of three of the seven methods, so that you can see the curves apart. The table has the
+# loss on the validation images at the end, and thirty seeds, so it is what counts. It says three things:
 #
 # - **The average m helps.** RMSProp with its start repaired and $\rho = 0.999$ is Adam without $m$. Adam ends 0.021 lower,
-#   with 28 of 30 seeds. (Both are best at $\eta = 0.01$.) Against $\rho = 0.9$ the lead is only 0.010, and thirty seeds do
-#   not quite separate the two.
+#   with 28 of 30 seeds. Against $\rho = 0.9$ the lead is only 0.010, and thirty seeds do not quite separate the two.
 # - **Among the good methods there is no winner.** Thirty seeds do not separate Adam from Nesterov, momentum or Keras's
-#   RMSProp, once each has its best learning rate. Adam ends below momentum with 22 of 30 seeds, but by only 0.005.
+#   RMSProp, once each has its best learning rate.
 # - **Some methods are behind.** AdaGrad (from Keras's 0.1) is behind by 0.02 and sgd by 0.04, with 26 of 30 seeds each.
 #   Only Adadelta is far behind. Its best rate is the last one of the list.
 #
@@ -640,18 +645,21 @@ experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 # | RMSProp $\rho$ | $\eta/\sqrt{1 - \rho^t}$ | 0 | $\rho$ | tiny |
 # | AdaGrad from 0 | $\eta/\sqrt t$ | 0 | $1 - 10^{-14}$ | tiny |
 #
-# In words, row by row:
+# <details><summary>Why each row is so</summary>
 #
-# - **Gradient descent.** The step is $g$ divided by $10^{20}$, and the learning rate takes the $10^{20}$ back.
-# - **Momentum.** $\hat m$ is a corrected average, and momentum's velocity is a plain sum. The factor $1 - \mu^t$ takes the
-#   correction back, and $1/(1 - \mu)$ makes the average a sum.
+# - **Gradient descent.** The step is $g$ divided by $10^{20}$, and the learning rate multiplies by $10^{20}$ again.
+# - **Momentum.** $\hat m$ is a corrected average, and momentum's velocity is a plain sum. The factor $1 - \mu^t$ undoes
+#   the correction, and $1/(1 - \mu)$ makes the average a sum.
 # - **Sign descent.** The step is $g$ divided by its size.
-# - **RMSProp.** $v$ is the same, but RMSProp does not correct it. The learning rate takes the correction back.
+# - **RMSProp.** $v$ is the same, but RMSProp does not correct it. The learning rate undoes the correction.
 # - **AdaGrad.** If $v$ forgets almost nothing, $\hat v$ is the mean of all $t$ squares (§ 5 of the paper). AdaGrad divides
 #   by the root of their sum, which is $\sqrt t$ times larger.
 #
+# </details>
+#
 # Nesterov's momentum is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is no setting of
-# Adam, because it averages its steps too. The check, once more for all five:
+# Adam, because it averages its steps too. The check, once more for all
+# five, takes about 15 seconds:
 
 # %%
 for method in (rules.sgd, rules.momentum, rules.sign_descent, rules.rmsprop, rules.adagrad):
@@ -693,11 +701,12 @@ from adamlib.experiments import CLAIMS, carried
 
 # Part 1, 200 runs each. Over 40 seeds: RMSProp's best loss 0.42 ± 0.01, Adam's 0.020 ± 0.001, lower
 # in all runs. Along the axes 0.017 ± 0.001 and 0.011 ± 0.001, and RMSProp lower in 42 ± 3 % of them.
+# Over 12 seeds Adam's worst from its best rate on is 0.12 to 0.15 of RMSProp's best loss.
 by_rmsprop, lead = "rmsprop, ρ = 0.999", {}
 for where, found in {"slanted": slanted, "along the axes": straight}.items():
     least = {name: losses.mean(axis=1).min() for name, losses in found.items()}
     lead[where] = min(least[name] for name in least if name != "adam") / least["adam"]
-assert 15 < lead["slanted"] < 30 and lead["along the axes"] < 3
+assert 15 < lead["slanted"] < 30 and lead["along the axes"] < 2.3
 assert wins["slanted"] > 195 and 100 <= wins["along the axes"] <= 140
 assert shown[by_rmsprop].min() < 1.1 * min(
     slanted[f"rmsprop, ρ = {r}"].mean(axis=1).min() for r in (0.9, 0.99)
@@ -715,6 +724,13 @@ curvature = [  # the steep one, in the coordinates in which the division makes x
 ]
 assert 1.85 < 0.2 * curvature[0] < 2 and 2.8 < rates[shown["adam"].argmin()] * curvature[1]
 assert 1.4 < (roots[0][:, 1] / roots[0][:, 0]).min() < (roots[0][:, 1] / roots[0][:, 0]).max() < 1.7
+assert f"{product:.0f}" == "3" and round(2 * (1 + 0.9) / (1 - 0.9)) == 38
+assert shown["adam"][rates > 0.39].max() < shown[by_rmsprop].min() / 6
+at_best = slanted["adam"][shown["adam"].argmin()]
+few, many_runs = (
+    np.quantile(at_best, [0.1, 0.9]) / at_best.mean()
+)  # over 12 seeds 0.07 to 0.13, 2.1 to 2.5
+assert few < 0.2 and many_runs > 2
 small = rates < 0.1001
 assert np.allclose(shown[by_rmsprop][small], shown["adam"][small], rtol=0.05)
 spread = np.abs(np.linalg.eigh(slopes)[1][:, 1])
@@ -738,6 +754,9 @@ assert min(sizes_of["adam"][0], sizes_of["rmsprop"][0]) > 0.98
 assert round(sizes_of["rmsprop"][-1], 1) == 1
 assert [f"{s:.2f}" for s in alone.values()] == ["1.00", "0.48", "0.98", "2.52", "3.16"]
 assert round(0.1 / (1 - 0.9**11), 3) == 0.146 and round((0.001 / (1 - 0.999**11)) ** 0.5, 2) == 0.3
+assert round(steps_of(rule, np.r_[np.zeros(10_000), 1, np.zeros(200)])[10_000:].sum()) == 32
+assert np.round([1 - 0.9**50, np.sqrt(1 - 0.999**50)], 2).tolist() == [0.99, 0.22]
+assert round(np.sqrt((1 - 0.999**50) / 0.001)) == 7 and round(0.001**0.5, 3) == 0.032
 assert [f"{s.max():.2f}" for s in after.values()] == ["6.57", "7.27"]
 bounds = [(1 - 0.9) / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.9, 0.99, 0.999)]
 assert np.round(bounds, 2).tolist() == [1, 2.35, 7.27]
@@ -749,16 +768,22 @@ at_t = [
 assert (np.diff(at_t) > 0).all() and max(at_t) < bounds[2]
 wild = rng.standard_normal((400, 200)) * 10 ** rng.uniform(-3, 3, (400, 200))
 assert np.abs(steps_of(rule, wild, beta_2=0.9)).max() < 1 + 1e-9  # a rounding
+scales, starts = np.array([1, 1e3, 1e-9]), np.full(3, 0.5)  # of all gradients
+scaled = descend(rule, lambda x: scales * cubic.gradient(x), starts, 100, learning_rate=0.05)
+gaps = np.abs(scaled.trajectory - scaled.trajectory[:, :1]).max(axis=0)
 assert gaps[1] < 1e-5 and gaps[-1] > 0.9 and abs(scaled.trajectory[-1, -1] - 0.5) < 0.1
 adams = paths["adam"]
 assert f"{adams[-1]:.5f} {cubic(adams[-1]):.6f} {adams.max():.3f}" == "1.33255 0.814816 1.501"
 assert adams.argmax() == 35 and np.abs(adams - paths["tf.keras Adam"]).max() < 1e-5
 assert np.allclose(1 / np.sqrt(1 - 0.999 ** np.array([1, 3000])), [31.6, 1.03], atol=0.03)
-shared = both["adam, one state shared"]
-assert shared.argmin() == 57 and round(shared.min(), 2) == -4.5 and shared[-1] > -4
 many = np.geomspace(0.01, 5, 400)
 turned = sweep(rule, ravine.gradient, ravine.start, 84, learning_rate=many)
-assert np.nanmin(ravine(np.moveaxis(turned.trajectory, 1, 0))) > 1e-10  # without beta_1
+assert np.nanmin(ravine(np.moveaxis(turned.trajectory, 1, 0))) > 1e-7
+ends_at = [
+    ravine(descend(rule, ravine.gradient, ravine.start, 84, **knobs).trajectory[-1])
+    for knobs in (dict(learning_rate=0.3, beta_1=0), dict(learning_rate=0.5, beta_1=0.5))
+]
+assert [f"{end:.0e}" for end in ends_at] == ["8e-16", "2e-24"]
 sgd_end = descend(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory[-1]
 assert f"{ravine(sgd_end):.0e}" == "9e-07"
 ends = {name: score.held_out for name, score in scores.items()}
@@ -772,7 +797,6 @@ claim = "06 Adam ends below corrected RMSProp with ρ = 0.999"
 carried(claim, separated=True, shown=28, mean="0.021")
 for name in ("Adam", "corrected RMSProp with ρ = 0.999"):
     carried(f"06 best η of {name} on digits", mean="0.01")
-carried("06 Adam ends below momentum", shown=22, mean="0.005")
 carried("06 Adam ends below AdaGrad", separated=True, shown=26, mean="0.02")
 carried("06 Adam ends below sgd", separated=True, shown=26, mean="0.04")
 carried("06 Adam ends below Adadelta", share=1)

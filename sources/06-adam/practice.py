@@ -1,5 +1,7 @@
 """What lesson 06 asks."""
 
+import math
+
 from adamlib import rules
 from adamlib.practice import Judged, Number, Question, Right
 from adamlib.practice.judge_number import comes_down
@@ -12,7 +14,7 @@ def bound_by_beta_2(beta_2):
         return False, "where β₂ ≤ β₁², here 0.81, steps have no bound"
     words = f"the longest step is {(1 - 0.9) / ((1 - beta_2) * (1 - 0.9**2 / beta_2)) ** 0.5:.5g} η"
     if abs(beta_2 - 0.99) < 1e-3:
-        words = f"one gradient after a silence moves x by η at most, but {words}"
+        words = f"the first step after a silence is η at most, but {words}"
     return abs(beta_2 - 0.9) <= 1e-3, words
 
 
@@ -35,28 +37,33 @@ def bugs(*pictures):
     }
     if len(pictures) != len(seen):
         raise ValueError(f"the answer is {len(seen)} numbers, not {len(pictures)}")
-    wrong = [given for given, own in zip(pictures, seen, strict=True) if given != own]
-    words = f"{len(seen) - len(wrong)} of {len(seen)} are right"
+    unwritten = sum(math.isnan(given) for given in pictures)
+    wrong = [g for g, own in zip(pictures, seen, strict=True) if g != own and not math.isnan(g)]
+    words = f"{len(seen) - len(wrong) - unwritten} of {len(seen)} are right"
+    if unwritten:
+        words = f"{words}, {unwritten} not written yet"
     if wrong:
         hint = seen.get(wrong[0], "the pictures are numbered from 1 to 6")
         about = f"look again at picture {wrong[0]:g}" if wrong[0] in seen else "mind"
         words = f"{words}; {about}: {hint}"
-    return not wrong, words
+    return not wrong and not unwritten, words
 
 
 ANSWERS = {
-    "first_step": Number(
-        10,
+    "second_step": Number(
+        (1 - 0.9**2) / (1 - 0.9999**2) ** 0.5,
         wrong={
             1: "that is the step with correction",
-            0.1: "that is m for g = 1, which is still divided by √v",
-            1000: "v is under a root",
-            100: "that is 1/√v for g = 1: m is 0.1",
-            31.623: "that is 1/√0.001: β₂ is 0.9999 here, and m is 0.1 for g = 1",
-            3.1623: "that is with β₂ = 0.999",
+            10: "that is the first step: m and v each take in a second gradient",
+            0.19: "that is m for g = 1, which is still divided by √v",
+            950.05: "v is under a root",
+            70.714: "that is 1/√v for g = 1: m is 0.19",
+            19: "that is with the first v: v takes in a second gradient too",
+            7.0714: "that is with the first m: m takes in a second gradient too",
+            14.142: "the first gradient has faded already: m is 0.9 · 0.1 g + 0.1 g",
+            4.2496: "that is with β₂ = 0.999",
             6.57: "that is step 12 with β₂ = 0.999",
-            **dict.fromkeys((0.9, 9, 90), "m takes in 1 − β₁ of the gradient, not β₁"),
-            0.01: "that is √v for g = 1: it divides m, which is 0.1",
+            0.014142: "that is √v for g = 1: it divides m, which is 0.19",
         },
     ),
     "parting": Number(
@@ -91,7 +98,7 @@ ANSWERS = {
     ),
     "bound": Judged(bound_by_beta_2, asks="β₂"),
     "ravine": Judged(ravine_by_adam, asks="η β₁"),
-    "bugs": Judged(bugs, asks="A B C D E F"),
+    "bugs": Judged(bugs, asks="A B C D E F", some=True),
 }
 
 QUESTIONS = {
@@ -106,8 +113,8 @@ QUESTIONS = {
             "About 1.5 times": Right(
                 "The steep direction is (−sin 30°, cos 30°) = (−0.5, 0.87), and nearly all of the "
                 "gradient points along it. Its shares in the two coordinates differ by 0.87/0.5 = "
-                "1.7 only, and what the floor adds makes that 1.5. So the division changes the "
-                "ravine only a little."
+                "1.7 only. The smaller gradient along the floor brings that down to 1.5. So the "
+                "division changes the ravine only a little."
             ),
         },
     ),
@@ -117,7 +124,7 @@ QUESTIONS = {
         {
             "Again by a factor of about 20": "The factor was 20 because the division could not "
             "help. Here each coordinate has one curvature, and the division can.",
-            "By less than a factor of 3": Right(
+            "By a factor of about 2 or less": Right(
                 "Here √v of the steep coordinate is far larger, and the division straightens the "
                 "ravine. RMSProp even ends lower in many of the runs."
             ),
