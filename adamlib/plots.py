@@ -520,7 +520,8 @@ def by_knob(losses, rule, early, late):
 
     losses  {hyperparameter: {value: shape (steps + 1,)}}
     rule    the name of the rule, whose colour the curves have
-    early   the step after which the alt text tells the loss; late: the mean of so many last ones
+    early   the step after which the alt text tells the loss, a grey line
+    late    how many last ones it tells the mean of, a grey band
     """
     words = "a dict {hyperparameter: {value: losses}}"
     inputs.check_kind(losses, dict, "losses", words, least="those of one hyperparameter")
@@ -540,6 +541,8 @@ def by_knob(losses, rule, early, late):
                     f"{knob} {value:g}: from {curve[0]:.2g} to {curve[early]:.2g} after {early} "
                     f"steps, late {np.mean(curve[-late:]):.2g}"
                 )
+            ax.axvline(early, color="#999999", lw=1, zorder=0)
+            ax.axvspan(len(curve) - 1 - late, len(curve) - 1, color="#999999", alpha=0.25, lw=0)
             ax.set(title=knob, xscale="symlog", yscale="log", xlim=(0, len(curve) - 1))
             ax.set(xlabel="step", ylabel="loss")
             ax.legend()

@@ -792,11 +792,12 @@ def lesson_07(task):
         return {name: clothes.at(s, rate, quantity) for name, s in schedules.items()}
 
     both, alone = "warm-up with cosine < cosine", "warm-up < constant"
-    ends = clothes.named(names=schedules)
-    pairs = f"warm-up with cosine < constant, warm-up with cosine < warm-up, {both}, {alone}"
+    ends, falling = clothes.named(names=schedules), "cosine < constant"
+    apart = f"warm-up with cosine < warm-up, {both}"
+    pairs = f"warm-up with cosine < constant, {apart}, {alone}, {falling}"
     yield from compared(ends, held, pairs)
-    for rate in (0.03, 0.1):
-        yield from compared(at(rate), held, alone, f"at {rate} {{}} ends below {{}}")
+    for rate, pairs in ((0.03, f"{alone}, {falling}, {apart}"), (0.1, alone)):
+        yield from compared(at(rate), held, pairs, f"at {rate} {{}} ends below {{}}")
     what = "at 0.03 {} leaves fewer units dead than {}"
     yield from compared(at(0.03, "dead"), units, f"{alone}, {both}", what)
     for rate, words in ((0.03, "0.03"), (0.03 / 18, "0.03 / 18")):

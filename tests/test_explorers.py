@@ -222,6 +222,16 @@ def test_the_map_is_of_the_runs_that_a_click_shows():
     assert losses[tuple(explorer.spec["settings"]["pick"])] == losses.min()
 
 
+def test_a_map_has_round_numbers_on_its_axes_and_names_the_floor_of_its_losses():
+    rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
+    axes = ("learning_rate", rates), ("beta_1", betas)
+    drawn = hyperparameter_map(rules.adam, ravine, *axes, steps=84).spec["map"]
+    ticks = {name: [text for _, text in axis["ticks"]] for name, axis in drawn["axes"].items()}
+    assert ticks == {"x": ["0.01", "0.1", "1", "10"], "y": ["0", "0.2", "0.4", "0.6", "0.8"]}
+    assert drawn["axes"]["y"]["ticks"][1][0] == 10.5  # the middle of its cell
+    assert "the least is 1e-16 or less at" in drawn["alt"]
+
+
 def test_a_map_of_diverged_runs_alone_is_refused():
     with pytest.raises(ValueError, match="All 4 runs diverged"):
         x, y = ("learning_rate", [5, 6]), ("momentum", [0, 0.1])

@@ -174,6 +174,14 @@ def test_a_map_of_kinds_names_them_and_has_the_lines_that_are_given():
     assert "25% settles, 75% oscillates. Drawn on it: border" in figure.alt
 
 
+def test_what_is_compared_of_a_knob_is_marked_in_its_panel():
+    (panel,) = plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1]}}, "adam", 1, 2).axes[:1]
+    assert panel.lines[-1].get_xdata() == [1, 1]
+    (band,) = panel.patches
+    extent = band.get_extents().transformed(panel.transData.inverted())
+    assert np.allclose(extent.intervalx, [1, 3])
+
+
 def test_a_map_over_many_decades_has_cells_of_one_size():
     decades = np.logspace(-7, 5, 13)
     figure = plots.knob_map(np.ones((13, 13)), ("x", decades), ("y", decades), log=False)

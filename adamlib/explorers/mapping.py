@@ -56,7 +56,7 @@ class HyperparameterMap(Explorer):
         best = [int(column), int(row)]
         alt = (
             f"Map of the {self.loss_label} after {steps} steps of {self.label}: {losses.size} "
-            f"runs, the least is {np.nanmin(losses):.3g} at {_words(self.at(best))}; "
+            f"runs, the least is {_least(losses)} at {_words(self.at(best))}; "
             f"{np.isnan(losses).sum()} diverged"
         )
         size = 320 / max(losses.shape)
@@ -96,6 +96,11 @@ def _words(hyperparameters):
     return ", ".join(f"{name}={value:.3g}" for name, value in hyperparameters.items())
 
 
+def _least(losses):
+    least = np.nanmin(losses)
+    return f"{least:.3g}" + " or less" * bool(least <= TINY)
+
+
 def _colours(losses):
     """The colour bar in words: at its ends and, on a log scale, in the middle."""
     low, high = np.nanmin(losses), np.nanmax(losses)
@@ -108,8 +113,10 @@ def _colours(losses):
 def _cells(name, values):
     """The Axis of a map, on which each value has a cell."""
     n = len(values)
-    at = np.unique(np.linspace(0, n - 1, 5).round().astype(int)).tolist()
-    ticks = [[i + 0.5, f"{values[i]:.2g}"] for i in at]
+    words = [f"{value:.2g}" for value in values]
+    digits = [len(word.strip("0.")) for word in words]
+    each = min(range(n // 6 + 1, n // 3 + 2), key=lambda k: max(digits[::k]))  # the roundest
+    ticks = [[i + 0.5, words[i]] for i in range(0, n, each)]
     return Axis(label=name, low=0, high=n, log=False, ticks=ticks)
 
 

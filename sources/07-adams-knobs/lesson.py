@@ -7,18 +7,18 @@
 # - say what each knob does, early and late in a run, and which knobs act together,
 # - say when a large $\epsilon$ helps, and how large it must be,
 # - take settings from a paper, PyTorch or Optax to Keras without a silent change,
-# - write a warm-up with a cosine, give it to Keras, and say when it helps.
+# - write a warm-up with a cosine, give it to Keras, and say why each needs the other.
 #
 # | part | minutes |
 # | --- | --- |
 # | [1 Where the defaults fail](#1-Where-the-defaults-fail) | 3 |
-# | [2 One knob at a time](#2-One-knob-at-a-time) | 8 |
+# | [2 One knob at a time](#2-One-knob-at-a-time) | 9 |
 # | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 10 |
 # | [4 A large epsilon](#4-A-large-epsilon) | 8 |
-# | [5 Same names, other meanings](#5-Same-names,-other-meanings) | 11 |
-# | [6 Schedules](#6-Schedules) | 9 |
-# | [7 Warm-up on real data](#7-Warm-up-on-real-data) | 4 |
-# | in all | 53 |
+# | [5 Same names, other meanings](#5-Same-names,-other-meanings) | 9 |
+# | [6 Schedules](#6-Schedules) | 8 |
+# | [7 Warm-up on real data](#7-Warm-up-on-real-data) | 8 |
+# | in all | 55 |
 #
 # You need lessons [02](02-stochastic-gradient-descent.ipynb) (noise), [03](03-momentum.ipynb) and [06](06-adam.ipynb).
 # Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
@@ -37,7 +37,7 @@
 from functools import partial
 
 import numpy as np
-from IPython.display import Markdown, display
+from IPython.display import Markdown
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, progress, quiz
@@ -64,13 +64,14 @@ defaults_fail = {
     "adam, η = 0.4, β₁ = 0.5": losses_of(200, learning_rate=0.4, beta_1=0.5),
     "adam, η = 0.1, with noise": losses_of(200, **in_noise),
 }
-plots.lines({label: np.maximum(curve, 1e-16) for label, curve in defaults_fail.items()})
+plots.lines({label: np.maximum(curve, 1e-20) for label, curve in defaults_fail.items()})
 
 # %% [markdown]
 # Look at the solid line first. Its loss falls in waves. With $\beta_1 = 0.9$ the average $m$ keeps old gradients for too
-# long, so Adam runs past the minimum and has to come back. The dashed line averages over fewer gradients, with a larger
-# $\eta$. It is done long before step 84, where lesson 01 stopped. The dotted line shows the other failure: in noise
-# the loss stops at about 0.24 and falls no further.
+# long, so Adam runs past the minimum and has to come back. The dashed line averages over fewer gradients, and has a
+# larger $\eta$. It is done long before step 84, where lesson 01 stopped. It needs both changes: at step 84 each of them
+# alone still has a loss of 0.001 or more. The dotted line shows the other failure: in noise the loss stops at about 0.24
+# and falls no further.
 #
 # Which knob cures which failure?
 #
@@ -83,7 +84,8 @@ quiz("07.late")
 
 # %% [markdown]
 # Now the runs. Each has 1,000 steps, and all other knobs stay at $\eta = 0.1$ and Keras's defaults. We compare two
-# numbers: *early* is the loss after 25 steps, and *late* is the mean loss of the last 200 steps.
+# numbers: *early* is the loss after 25 steps (the grey line in each panel), and *late* is the mean loss of the last 200
+# steps (the grey band).
 
 # %%
 knobs = {
@@ -101,7 +103,7 @@ for knob, values in knobs.items():
 plots.by_knob(curves, "adam", early=25, late=200)
 
 # %% [markdown]
-# Compare the right ends of the lines in each panel, then the middles.
+# In each panel compare the lines in the grey band, then at the grey line.
 #
 # - **η.** A larger learning rate is faster early and worse late. No constant value is good at both.
 # - **β₁.** It hardly changes the late loss. Early, 0.99 runs far past the minimum, and the loss rises again.
@@ -127,25 +129,27 @@ eta = 0.02  # √v is σ, so sgd's rate is η/σ, and the late loss 2 · ησ/4 
 # END SOLUTION
 check_answer("07.floor", eta)
 
+# %%
+chosen = 0.1 if eta is ... else eta  # yours, once you have one
+curve = losses_of(2000, learning_rate=chosen, **in_noise)
+print(f"η = {chosen:g}: late loss {curve[-1000:].mean():.3f}")
+
 # %% [markdown]
 # ## 3 Two knobs at a time
 #
-# Which knobs act together? For that we need maps. They are cheap, because our rules also take arrays as
-# hyperparameters: then one call follows a run for each combination of values.
-#
-# This is the ravine without noise, and each cell of the map is a run of 84 steps. The colour is the loss at the end.
+# Which knobs act together? For that we need maps. This is the ravine without noise, and each cell of the map is a run of 84 steps. The colour is the loss at the end.
 # Dark blue is $10^{-16}$ or less, and yellow is no better than the start. Click a few cells to see their paths.
 
 # %%
-rates, shares = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
-hyperparameter_map(rules.adam, ravine, ("learning_rate", rates), ("beta_1", shares), steps=84)
+rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
+hyperparameter_map(rules.adam, ravine, ("learning_rate", rates), ("beta_1", betas), steps=84)
 
 # %% [markdown]
 # ### Exercise 2: choose
 #
 # Find a cell with $\beta_1 \ge 0.8$ whose run ends below $10^{-6}$. Write down its two numbers.
 #
-# <details><summary>Hint</summary>Click the map at a β₁ of 0.8, and walk to the right with the arrow key. The loss stands below the path.</details>
+# <details><summary>Hint</summary>Click into the dark, and walk upwards with the arrow key until β₁ is 0.8. The loss stands below the path.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -155,10 +159,12 @@ rate, beta_1 = 1.0, 0.8
 check_answer("07.long_memory", rate, beta_1)
 
 # %% [markdown]
-# The map has two borders. On the left it is yellow: a step is about $\eta$ long, so with $\eta$ below 0.05 Adam does
-# not get from −4 to 0 in 84 steps. Near the top no rate ends low. In the row of the default, $\beta_1 = 0.9$, none
-# comes below $10^{-4}$. At 0.8 all rates from 0.14 to 4 end below $10^{-6}$. So $\beta_1$ is the
-# knob for the first failure of part 1.
+# The map has three borders. On the left it is yellow: a step is about $\eta$ long, so with $\eta$ below 0.05 Adam does
+# not get from −4 to 0 in 84 steps. Near the top no rate ends low. In the row of the default, $\beta_1 = 0.9$, no cell
+# comes below $10^{-4}$; in the row of 0.8 all cells between 0.14 and 4 end below $10^{-6}$. At the lower right the map
+# is speckled. There the steps are too long for the steep direction, the runs overshoot, and it is chance where each of
+# them stands at step 84. Averaging calms them: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So the first
+# failure of part 1 takes two knobs: a smaller $\beta_1$, and an $\eta$ that fits it.
 #
 # How do $\beta_1$ and $\beta_2$ act together? It helps to count in steps. The **memory** of an average with the factor
 # $\beta$ is $1/(1 - \beta)$ steps: about that many gradients count in it. At the defaults $m$ remembers 10 steps and
@@ -174,9 +180,15 @@ m_axis, v_axis = ("memory of m, in steps", memory_m), ("memory of v, in steps", 
 plots.knob_map(best, v_axis, m_axis, title="Each pair at its best η")
 
 # %% [markdown]
-# The dark corner is at the lower right, where $m$ remembers at most 4 steps and $v$ at least 18. Upwards it gets
-# lighter: in this ravine a long memory of $m$ does harm. To the left it gets lighter too: $v$ must remember longer than
-# $m$. Once it does, a much longer memory makes little difference.
+# The dark corner is at the lower right, where $m$ remembers less than 3 steps and $v$ at least 18. (The one grey cell in
+# it has its best $\eta$ between two of the 33.) Upwards the map gets lighter: in this ravine a long memory of $m$ does
+# harm. To the left it gets lighter at once, whatever $m$ is. A short memory lets $\sqrt v$ fall as fast as the gradient
+# does, so the steps do not become shorter near the minimum. From 18 steps on, a longer memory of $v$ changes little.
+#
+# **When should you touch β₂?** Rarely. Keep the memory of $v$ at 20 steps or more, that is, $\beta_2$ at 0.95 or more.
+# There is one reason to lower it: it limits the longest step. In lesson 06 a step was $7.3\,\eta$ at worst. With
+# $\beta_2 = 0.99$ that is $2.3\,\eta$, and with 0.95 it is $1.2\,\eta$. GPT-3, a large language model, was trained with
+# 0.95 (Brown and others, 2020). Part 4 shows the price.
 #
 # The last map has $\epsilon$ over twelve powers of ten, against $\eta$ over eight.
 
@@ -193,7 +205,8 @@ plots.knob_map(by_size.T, ("η", etas), ("ε", epsilons), title="β₁ and β₂
 # $$-\frac{\eta}{\epsilon}\, \sqrt{1 - \beta_2^t}\; \hat m_t$$
 #
 # This is momentum, as in the table of lesson 06, with a slow start: the root is 0.03 at the first step and still only
-# 0.28 after 84.
+# 0.28 after 84. And the darkest cells of the map lie up there: the lowest loss is 2e-5, against 9e-4 at the default
+# $\epsilon$.
 #
 # ### Exercise 3: derive
 #
@@ -237,12 +250,13 @@ smallest = 0.1 * (1 - 0.9) * 20 / (2 * (1 + 0.9))
 check_answer("07.settle", smallest)
 
 # %% [markdown]
-# Does it come true? We try the default, an $\epsilon$ on either side of the answer, and TensorFlow's two values. A
-# point of the figure is the highest loss of 50 steps.
+# Does it come true? We try the default, 0.05, your answer (0.056 until you have one) and TensorFlow's two values. A point
+# of the figure is the highest loss of 50 steps.
 
 # %%
+yours = 0.056 if smallest is ... else np.ceil(1000 * smallest) / 1000  # rounded up
 bursts, highest = {}, {}
-for epsilon in (1e-7, 0.05, 0.056, 0.1, 1.0):
+for epsilon in (1e-7, 0.05, yours, 0.1, 1.0):
     bursts[epsilon] = losses_of(3000, beta_2=0.99, epsilon=epsilon)
     highest[f"adam, ε = {epsilon:g}"] = bursts[epsilon][1:].reshape(-1, 50).max(axis=1)
     worst = bursts[epsilon][2000:].max()
@@ -250,15 +264,17 @@ for epsilon in (1e-7, 0.05, 0.056, 0.1, 1.0):
     print(f"ε = {epsilon:<6g} {words} after step 2,000")
 shown = {label: np.maximum(highest[label], 1e-16) for label in list(highest)[:3]}
 fig = plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
-fig.alt = "The highest loss of 50 steps, by step. With ε = 1e-07 and 0.05 it falls below 1e-10 and "
-fig.alt += "bursts out again, to the end. With 0.056 it falls and stays below 1e-16."
+fig.alt = f"Three lines of the highest loss of 50 steps, by step: {', '.join(shown)}."
 fig
 
 # %% [markdown]
-# The border of exercise 4 is sharp: with 0.05 Adam bursts out again and again, with 0.056 it settles.
+# The border of exercise 4 is sharp: with 0.05 Adam bursts out again and again, with 0.053 it settles. With the default
+# $\beta_2 = 0.999$ the same happens, only later. Its first burst comes after some 7,000 steps, and reaches a loss of 0.08.
+# So a shorter memory of $v$ makes bursts more frequent.
 #
 # **It does not help on our real data.** We train on the digits for one epoch, as in lesson 06, and on the film
-# reviews for five epochs, as in lesson 04. Each $\epsilon$ gets the best of nine learning rates.
+# reviews for five epochs, as in lesson 04. Each $\epsilon$ gets the best of nine learning rates. In the table below the
+# scores, "deviation" says how much the seeds differ.
 
 # %%
 # Trainings are kept here, so you may interrupt the next cell and run it again: it goes on.
@@ -270,7 +286,7 @@ rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
 by_epsilon = {}
 for name, task in tasks.items():
     print(name)
-    methods = {
+    methods = {  # partial fixes ε
         f"adam, ε = {epsilon:g}": partial(task.train, rules.adam, epsilon=epsilon)
         for epsilon in (1e-7, 0.1, 1.0)
     }
@@ -287,29 +303,24 @@ experiments.evidence(*(f"07 ε = 1e-7 ends below ε = {large} on {name}" for nam
 #
 # ## 5 Same names, other meanings
 #
-# You find settings in a paper, or a colleague sends you a PyTorch script. The names are those of Keras, but their
-# meanings may differ. In the table, a value without a default is left out. $\eta_t$ is that of lesson 06, with both
-# corrections in it. In the paper of AdamW a schedule $s_t$ multiplies $\alpha$; elsewhere $\eta$ holds both.
+# You find settings in a paper, or a colleague sends you a PyTorch script. The names are those of Keras, but three of
+# them may mean something else. The fold below has every rule; the three paragraphs after it are what you need.
 
 # %%
-from adamlib.keras_check import equals_conventions, equals_schedule, keras, largest_difference
+from adamlib.keras_check import equals_conventions, equals_schedule, keras
 
-older = table("momentum", "adagrad", "rmsprop", "adadelta")
-display(
-    Markdown(table("adam", "adamw")),
-    Markdown(f"<details><summary>Momentum and the older rules</summary>\n\n{older}\n\n</details>"),
-)
 equals_conventions()
+Markdown(
+    f"<details><summary>Defaults and formulas, by library</summary>\n\n{table()}\n\n</details>"
+)
 
 # %% [markdown]
 # **Epsilon.** In Algorithm 1, PyTorch and Optax, $\epsilon$ stands beside $\sqrt{\hat v}$, in Keras beside the
-# uncorrected $\sqrt v$. For the same run Keras needs $\epsilon \sqrt{1 - \beta_2^t}$ at step $t$. This matters only for
-# a large $\epsilon$: with 1, Keras starts up to 32 times more slowly. After $3/(1 - \beta_2)$ steps the difference is
-# nearly gone.
+# uncorrected $\sqrt v$ (lesson 06). For the same run Keras needs $\epsilon \sqrt{1 - \beta_2^t}$ at step $t$. This
+# matters only for a large $\epsilon$: with 1, Keras starts up to 32 times more slowly.
 #
 # **Momentum.** In PyTorch and Optax the learning rate stands outside the velocity, in Keras inside (lesson 03). The
-# paths are the same until $\eta$ changes. (`adamlib.conventions` converts both, by `epsilon_from_paper` and
-# `momentum_from_pytorch`.)
+# paths are the same until $\eta$ changes. (`momentum_from_pytorch` in `adamlib.conventions` converts.)
 #
 # **Weight decay.** Take care here, because one name, `weight_decay`, stands for two things. Both pull the weights
 # towards 0. An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
@@ -349,15 +360,15 @@ for name, parts in left.items():
 # touches those with large ones. No $\lambda$ turns one into the other. So first find out which of the two a setting
 # means:
 #
-# | where | what `weight_decay` means | in Keras |
-# | --- | --- | --- |
-# | PyTorch's `SGD` and `Adam` | L2: $g + \lambda x$ | `kernel_regularizer=keras.regularizers.L2(λ / 2)` in each layer, `bias_regularizer` too |
-# | PyTorch's and Optax's AdamW | decoupled: $x - \eta\lambda x$ | `AdamW(η, weight_decay=λ)`, the same λ |
-# | the paper of AdamW | decoupled: $x - s_t \lambda x$, without $\alpha$ | `AdamW(α, weight_decay=λ / α)` |
-# | every Keras optimizer, also `SGD` and `Adam` | decoupled: $x - \eta\lambda x$ | the same |
+# | where | what `weight_decay` means |
+# | --- | --- |
+# | PyTorch's `SGD` and `Adam` | L2: $g + \lambda x$ |
+# | PyTorch's and Optax's AdamW | decoupled: $x - \eta\lambda x$ |
+# | the paper of AdamW | decoupled: $x - \lambda x$ at a constant rate $\alpha$, so without $\alpha$ |
+# | every Keras optimizer, also `SGD` and `Adam` | decoupled: $x - \eta\lambda x$ |
 #
-# Keras's L2 has no ½ in front, hence the $\lambda/2$. Mind the defaults, too: $\lambda$ is 0.004 in Keras's AdamW, 0.01
-# in PyTorch's and 0.0001 in Optax's.
+# In Keras an L2 penalty belongs to a layer: `keras.regularizers.L2(a)` adds $a x^2$ to the loss, without a ½. And the
+# default $\lambda$ of AdamW is 0.004 in Keras, 0.01 in PyTorch and 0.0001 in Optax.
 #
 # ### Exercise 5: convert
 #
@@ -367,7 +378,7 @@ for name, parts in left.items():
 # - The formula of the AdamW paper, with $\lambda = 0.0001$. Which `weight_decay` does Keras's `AdamW` get?
 # - A PyTorch script has `Adam(..., weight_decay=0.1)`. Which number goes into `keras.regularizers.L2`?
 #
-# <details><summary>Hint</summary>Read the table's rows one by one. In the second run, write down what is taken off a weight in a step: λ x by the paper, η times Keras's number times x in Keras.</details>
+# <details><summary>Hint</summary>For each run write down what is taken off a weight x in one step, or what is added to its gradient. Then find the number with which Keras does the same.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -377,29 +388,12 @@ from_pytorch, from_paper, l2 = 0.1, 0.0001 / 0.0005, 0.1 / 2
 check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 
 # %% [markdown]
-# One more trap: AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave
-# the biases out. In Keras you must say so before the first step, that is, before `model.fit`. Here are a weight and a
-# bias of 1, and one step whose gradients are all 0.
-
-
-# %%
-def after_one_step(*excluded):
-    """A layer's weight and bias, both 1, after a step of AdamW in which all gradients are 0."""
-    layer = keras.layers.Dense(1, kernel_initializer="ones", bias_initializer="ones")
-    layer.build((None, 1))
-    optimizer = keras.optimizers.AdamW(0.1, weight_decay=0.5)
-    optimizer.exclude_from_weight_decay(var_names=excluded)
-    optimizer.apply([keras.ops.zeros_like(w) for w in layer.weights], layer.weights)
-    return [w.numpy().item() for w in layer.weights]
-
-
-for excluded in ([], ["bias"]):
-    weight, bias = after_one_step(*excluded)
-    print(f"excluded {excluded!s:9} weight {weight:.2f}, bias {bias:.2f}")
-
-# %% [markdown]
-# `exclude_from_weight_decay` takes every variable whose name contains one of the words. BERT's code leaves out biases
-# and the layers that normalise. In Keras the variables of such layers are called `gamma` and `beta`.
+# <details><summary>The same in Keras's words, when you have solved it</summary>PyTorch's and Optax's AdamW: <code>AdamW(η, weight_decay=λ)</code>. The paper's: <code>AdamW(α, weight_decay=λ / α)</code>. PyTorch's SGD and Adam: <code>kernel_regularizer=keras.regularizers.L2(λ / 2)</code> in each layer, and <code>bias_regularizer</code> too.</details>
+#
+# One more trap: AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave out
+# the biases and the layers that normalise. In Keras you must say so before `model.fit`:
+# `optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])`. It takes every variable whose name
+# contains one of the words; `gamma` and `beta` are the variables of layers that normalise.
 #
 # Which $\lambda$ is good? Start from what worked for others, 0.01 (BERT: Devlin and others, 2019) or 0.1 (GPT-3: Brown
 # and others, 2020), and choose on validation data, as you choose $\eta$. Choose the two together, because each step
@@ -408,7 +402,7 @@ for excluded in ([], ["bias"]):
 # ## 6 Schedules
 #
 # Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both. Three are common.
-# (From here on $\eta_t$ is the scheduled rate at step $t$, no longer that of lesson 06.)
+# Here $\eta_t$ is the rate that the schedule has at step $t$.
 #
 # - $\eta_t = \eta/\sqrt t$ falls fast and then slowly. Adam's convergence theorem uses it. Here it is `inverse_sqrt`.
 # - A **warm-up** raises the rate in a straight line, $\eta_t = \eta\, t/W$, during the first $W$ steps. Here it is
@@ -460,7 +454,7 @@ shapes = {
     "adam, 1/√t": inverse_sqrt,
     "adam, cosine": lambda rate: lambda t: cosine_at(t, rate, 300, 1),
 }
-tried = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0]
+tried = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0]
 annealed = {
     name: np.array([losses_of(300, 5.0, 1000, learning_rate=shape(rate))[-1] for rate in tried])
     for name, shape in shapes.items()
@@ -474,9 +468,12 @@ plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x
 # Compare the lowest points first: both schedules end lower than any constant rate. Then compare the widths: the cosine's
 # valley is the widest. With a cosine you may miss the best $\eta$ by more and still end low.
 #
-# In Keras the same schedule takes four numbers, and two of them need care. Keras counts steps from 0, so its step 0 is
-# our $t = 1$. Therefore it starts at $\eta/W$, needs only $W - 1$ more steps to reach $\eta$, and has $T - W + 1$ left
-# for the cosine. We compare it with yours at each step, and then train with it: the digits for an epoch, 70 steps.
+# In Keras the same schedule takes four numbers, and two of them need care, because Keras counts steps from 0. Take
+# $T = 70$ and $W = 7$:
+#
+# - Keras's step 0 is our $t = 1$. It has the rate $\eta/7$, so that is the first number.
+# - Keras's step 6 is our $t = 7$. It has the rate $\eta$, so the warm-up takes 6 steps.
+# - Keras's step 70 is our $t = 71$. The rate would be 0 there, so the cosine takes the other 64 steps.
 
 # %%
 rate, T, W = 0.01, 70, 7
@@ -487,29 +484,24 @@ theirs = keras.optimizers.schedules.CosineDecay(
     warmup_steps=W - 1,
 )
 equals_schedule("cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T)
-in_numpy = tasks["digits"].train(rules.adam, lambda t: cosine_at(t, rate, T, W), SEEDS[0])
-in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs), SEEDS[0])
-assert largest_difference(in_numpy.params, in_keras.params) < 1e-4
-print("7,850 weights after an epoch with each: no difference above 1e-4")
 
 # %% [markdown]
-# In a script of your own the schedule stands where a number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`.
-# `model.fit` then moves it by one step for each batch, so $T$ is the number of epochs times the batches of one epoch.
-# If you do not know $T$ beforehand, the callback `keras.callbacks.ReduceLROnPlateau` lowers the rate when the
-# validation loss has not fallen for some epochs.
+# The schedule stands where a number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`. `model.fit` then moves it
+# by one step for each batch, so $T$ is the number of epochs times the batches of one epoch. If you do not know $T$
+# beforehand, `keras.callbacks.ReduceLROnPlateau` lowers the rate when the validation loss has not fallen for some
+# epochs. The example in Keras's documentation starts the warm-up at 0 instead, and so does BERT's code. Then the first
+# step does not move $x$ at all.
 #
-# The example in Keras's documentation starts the warm-up at 0 instead, and so does BERT's code. What does that do?
-
-# %%
-quiz("07.from_zero")
-
-# %% [markdown]
 # ## 7 Warm-up on real data
 #
-# In the ravine the cosine did the work. Does a warm-up help on real data? We train a network with 64 hidden units on
-# pieces of clothing (Fashion-MNIST), for three epochs of 60 batches. A warm-up takes 18 of these 180 steps. Each
-# schedule gets four learning rates and three seeds. The loss is that of 1,000 held-out images. They also choose the
-# best rate of each schedule, so they are validation data.
+# In the ravine a cosine was enough. And on real data? We train a network on pieces of clothing (Fashion-MNIST). It has
+# one layer more than the models before: from the pixels $p$ it computes 64 *hidden units* $h = \max(0, W_1 p + b_1)$,
+# and from them the scores $W_2 h + b_2$ of the ten classes. The function $\max(0, x)$ is called **ReLU**. It trains for
+# three epochs of 60 batches, and a warm-up takes 18 of these 180 steps. Each schedule gets four learning rates and three
+# seeds. The loss is that of 1,000 held-out images. They also choose the best rates, so they are validation data.
+
+# %%
+quiz("07.alone")
 
 # %%
 clothes = experiments.clothes(epochs=3)
@@ -534,59 +526,69 @@ at_end = {name: of_each(name, clothes.held_out_loss) for name in real_shapes}
 print(f"{'mean validation loss':26}", *(f"η = {rate:<7g}" for rate in real_rates))
 for name, losses in at_end.items():
     print(f"{name:26}", *(f"{loss:<11.2f}" for loss in losses.mean(axis=0)))
-extremes = {name: at_end[name] for name in ("adam, constant", "adam, warm-up and cosine")}
-plots.lines(extremes, x=real_rates, xlabel="η", ylabel="validation loss", log_x=True)
+means = {name: losses.mean(axis=0) for name, losses in at_end.items()}
+plots.lines(means, x=real_rates, xlabel="η", ylabel="validation loss", log_x=True)
 
 # %% [markdown]
-# The figure shows two of the four schedules, each with a band from the lowest to the highest of its seeds. Look at the
-# right end first: at $\eta = 0.1$ the constant rate ends far above the other. At the smaller rates the two are close.
-# Which is better there, three seeds cannot say. Here are thirty.
+# Look at $\eta = 0.03$ first: three lines lie close together, and only warm-up with cosine ends lower. At 0.1 both
+# schedules with a warm-up end far below the two without. Three seeds do not carry much, so here are thirty.
 
 # %%
+both = "warm-up with cosine"
 experiments.evidence(
-    *(f"07 warm-up with cosine ends below {other}" for other in ("constant", "warm-up", "cosine")),
-    "07 warm-up ends below constant",
+    *(f"07 {alone} ends below constant" for alone in ("warm-up", "cosine")),
+    *(f"07 {both} ends below {other}" for other in ("constant", "warm-up", "cosine")),
     "07 at 0.1 warm-up ends below constant",
 )
 
 # %% [markdown]
-# Where a row names no rate, each schedule has its own best one. Warm-up together with a cosine ends lowest, by 0.04 to
-# 0.05, with nearly every seed. Warm-up alone is not clearly better than a constant rate: it depends on the seed which of
-# the two ends lower. But when $\eta$ is far too large, as 0.1 is here, a warm-up limits the damage with every seed.
+# Where a row names no rate, each schedule has its own best one. Neither a warm-up alone nor a cosine alone clearly helps:
+# it depends on the seed which end lower, they or the constant rate. Both together end lowest, by 0.04 to 0.05, with
+# nearly every seed. And when $\eta$ is far too large, as 0.1 is here, a warm-up limits the damage with every seed.
 #
-# What can go wrong in the first steps? Adam's first step moves nearly every weight by $\eta$. **ReLU** is the function
-# max(0, x), and each hidden unit ends with it. A hidden unit is **dead** if its ReLU gives 0 for every image. Then its
-# gradient is 0 as well, so it stays dead. One long step can do that. Here are the dead units of the same networks,
-# after one step with the rate 0.03, after one step of a warm-up to 0.03, which has 0.03/18, and at the end.
+# Why does each need the other? Look at the rate 0.03, where warm-up with cosine is best. The others are best at smaller
+# rates, so 0.03 must do them some harm. A hidden unit is **dead** if its ReLU gives 0 for every image: then its gradient is 0 as well, so it stays
+# dead. One long step can do that, and Adam's first step moves nearly every weight by $\eta$.
 
 # %%
 experiments.evidence(
     "07 dead after one step of 0.03",
     "07 dead after one step of 0.03 / 18",
     "07 at 0.03 warm-up leaves fewer units dead than constant",
-    "07 at 0.03 warm-up ends below constant",
+    *(f"07 at 0.03 {alone} ends below constant" for alone in ("warm-up", "cosine")),
+    *(f"07 at 0.03 {both} ends below {alone}" for alone in ("warm-up", "cosine")),
 )
 
 # %% [markdown]
-# The constant rate kills 19 of the 64 units in its first step, the warm-up none. At the end the warm-up has 18 more
-# units alive, with every seed. Yet at the same rate the loss gains nothing that thirty seeds could show (last row). So
-# dead units are not the whole story. Liu and others (2020) see the cause in $\hat v$: in the first steps it is the mean
-# of very few squares, so the length of a step depends much on chance.
+# The rate 0.03 does harm twice. Early, it kills: 19 of the 64 units are dead after its first step, and none after the
+# first step of the warm-up, which has 0.03/18. Late, it is a large rate in noise, as in part 2. A warm-up alone keeps 18
+# more units alive, but the rate stays large. A cosine alone lets the rate fall, but the units are dead. So each alone
+# gains nothing that thirty seeds could show, and both together gain 0.08 to 0.09 more, with every seed. This explanation
+# fits the numbers; it may not be the only one. Liu and others (2020) see another danger of the first steps: $\hat v$ is
+# the mean of very few squares there, so the length of a step depends much on chance.
 #
 # ## Where it fails
 #
 # You have four knobs, a schedule and a $\lambda$ now, and nobody has the time to tune all of them. How far do the
-# defaults get you on a real network, and what should you tune first?
+# defaults get you on a real network, and what should you tune first? Until lesson 08 answers that, here is what to turn:
+#
+# | what you see | what to turn |
+# | --- | --- |
+# | the loss stops falling in noise | let $\eta$ fall, with a cosine |
+# | the loss falls in waves | a smaller $\beta_1$, and $\eta$ again |
+# | only small rates survive the first steps | a warm-up, together with a cosine |
+# | a step after small gradients is too long | $\beta_2$ at 0.99 or 0.95 |
+# | a tiny loss bursts out | a larger $\epsilon$, and $\eta$ again |
 #
 # **Recap**
 #
-# 1. A large $\eta$ is fast early and bad late. In noise the late loss is about $\eta\sigma/4$ for each coordinate.
-# 2. An $\epsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\epsilon$. That stops
-#    bursts where gradients vanish. On our real data it did not help.
+# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, whatever $\beta_1$ is.
+# 2. An $\epsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\epsilon$. On our
+#    real data it did not help.
 # 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. Leave biases out of the decay.
-# 4. A falling rate ends lower in noise than a constant one, and with a cosine a wrong $\eta$ costs less.
-# 5. Warm-up with a cosine ended lowest on real data, with nearly every seed. Warm-up alone gained nothing that thirty seeds
-#    could show, but it limits the damage of too large a rate.
+# 4. In the ravine's noise a falling rate ends lower than a constant one, and with a cosine a wrong $\eta$ costs less.
+# 5. On real data neither a warm-up nor a cosine alone gained anything that thirty seeds could show. Both together ended
+#    lowest, with nearly every seed.
 
 # %%
 progress("07")
@@ -615,10 +617,13 @@ from adamlib.conventions import (
     weight_decay_from_paper,
 )
 from adamlib.descent import sweep
-from adamlib.keras_check import tf
+from adamlib.keras_check import largest_difference, tf
 
 assert abs(defaults_fail["adam, η = 0.1, with noise"][-100:].mean() - 0.24) < 0.05
 assert defaults_fail["adam, η = 0.4, β₁ = 0.5"][84] < 1e-12 < defaults_fail["adam, η = 0.1"][84]
+for name in (dict(learning_rate=0.4), dict(beta_1=0.5)):
+    assert 0.001 <= losses_of(84, **name)[-1] < 0.01
+assert abs(curve[-1000:].mean() / 0.05 - 1) < 0.15
 for eta in knobs["learning_rate"]:
     assert abs(late["learning_rate", eta] / (eta * 5 / 2) - 1) < 0.25
 assert early["learning_rate", 0.5] < early["learning_rate", 0.1] < early["learning_rate", 0.03]
@@ -630,22 +635,34 @@ assert abs(late["beta_2", 0.9] / late["beta_2", 0.999] - 1) < 0.1
 assert late["epsilon", 10.0] < 0.1 and early["epsilon", 10.0] > 2 * early["epsilon", 1e-7]
 assert late["epsilon", 100.0] > 1
 assert np.allclose([memory_m[12], memory_v[12]], [10, 1000]) and ends.size > 10_000
-assert memory_m[7] < 4 and 17 < memory_v[5] < 18 and best[:8, 5:].max() < 1e-9
-assert (best[:8, 5:].max(axis=1) < best[:8, 3]).all() and best[12:].min() > 1e-6
+dark = best[:6, 5:].copy()
+assert memory_m[5] < 3 < memory_m[6] and 17.5 < memory_v[5] < 18 and best[12:].min() > 1e-6
+assert dark[0, 1] > 1e-10  # the one grey cell: with rates twice as close together it is dark
+finer = np.logspace(-3, 5, 65)
+dark[0, 1] = experiments.adam_grid(ravine, 84, finer, [0], 1 - 1 / memory_v[6:7], [1e-7]).min()
+assert dark.max() < 1e-12 and best[:8, 5:].max() < 1e-9 and best[:8, :4].min() > 1e-5
 assert (np.ptp(np.log10(best[1:6, 8:]), axis=1) < 1).all()  # longer still: the same
+longest = [0.1 / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.999, 0.99, 0.95)]
+assert [f"{step:.1f}" for step in longest] == ["7.3", "2.3", "1.2"]
 assert np.allclose(by_size[4:, 12], by_size[:-4, 11], rtol=0.05)  # ten times both
+at_default, least_of_all = by_size[:, 0].min(), by_size.min()
+assert by_size[:, 10:].min() == least_of_all
+assert [f"{loss:.0e}" for loss in (at_default, least_of_all)] == ["9e-04", "2e-05"]
 assert np.allclose(by_size[etas < 0.3, 0], by_size[etas < 0.3, 3], rtol=0.05)
 settings = dict(learning_rate=lambda t: 1e5 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5, epsilon=1e6)
 as_adam = descend(rules.adam, ravine.gradient, ravine.start, 84, **settings).trajectory
 momentum = descend(rules.momentum, ravine.gradient, ravine.start, 84, learning_rate=0.01)
 assert np.abs(as_adam - momentum.trajectory).max() < 1e-3
 rates = np.geomspace(0.01, 10, 40)
-knobs = dict(learning_rate=rates, beta_1=shares[:, None])
+knobs = dict(learning_rate=rates, beta_1=betas[:, None])
 clicked = sweep(rules.adam, ravine.gradient, ravine.start, 84, **knobs)
-final = ravine(clicked.trajectory[-1])  # shape (shares, rates)
-assert final[:, rates < 0.05].min() > 0.1 and final[(shares > 0.89) & (shares < 0.91)].min() > 1e-4
-assert np.isclose(shares[40], 0.8) and final[40, (rates > 0.135) & (rates < 4.2)].max() < 1e-6
-assert 10 < (final[shares >= 0.8] < 1e-6).sum() < 100
+final = ravine(clicked.trajectory[-1])  # shape (betas, rates)
+assert final[:, rates < 0.05].min() > 0.1 and final[(betas > 0.89) & (betas < 0.91)].min() > 1e-4
+assert np.isclose(betas[40], 0.8) and final[40, (rates > 0.135) & (rates < 4.2)].max() < 1e-6
+assert 10 < (final[betas >= 0.8] < 1e-6).sum() < 100
+assert np.isclose(betas[35], 0.7) and final[35, rates > 0.5].max() < 1e-8
+speckled = np.log10(final[:30, rates > 2])  # neighbours differ by powers of ten
+assert (np.abs(np.diff(speckled)) > 1).mean() > 0.5
 for beta_1, mean_length in ((0.9, 7), (0.0, 2)):  # of steps one way, late in the noise
     many = np.repeat(ravine.start[:, None], 200, axis=1)
     slopes = noisy(ravine, np.random.default_rng(SEEDS[0]), 5.0).gradient
@@ -658,7 +675,9 @@ assert good in warning
 late_bursts = {epsilon: curve[2000:].max() for epsilon, curve in bursts.items()}
 assert min(late_bursts[epsilon] for epsilon in (1e-7, 0.05)) > 1e-7
 assert max(bursts[epsilon].min() for epsilon in (1e-7, 0.05)) < 1e-10
-assert max(late_bursts[epsilon] for epsilon in (0.056, 0.1, 1.0)) < 1e-60
+assert yours == 0.053 and max(late_bursts[epsilon] for epsilon in (yours, 0.1, 1.0)) < 1e-60
+later = losses_of(8000)  # with the default β₂
+assert 6900 < 2000 + np.argmax(later[2000:] > 1e-3) < 7300 and 0.06 < later[2000:].max() < 0.1
 for name, scores in by_epsilon.items():
     best, *large = scores.values()
     for epsilon, score in zip(("0.1", "1"), large, strict=True):
@@ -681,11 +700,20 @@ for name in ("constant", "warm-up", "cosine"):
     claim = f"07 warm-up with cosine ends below {name}"
     carried(claim, tuned[name] - tuned["warm-up and cosine"])
     assert CLAIMS[claim].share > 0.95 and 0.035 < CLAIMS[claim].mean < 0.055
-gain = tuned["constant"] - tuned["warm-up"]
-carried("07 warm-up ends below constant", gain, separated=False)
-gain = losses["constant"] - losses["warm-up"]
-carried("07 at 0.03 warm-up ends below constant", gain[:, 2], separated=False)
-carried("07 at 0.1 warm-up ends below constant", gain[:, 3], share=1)
+for name, shown in (("warm-up", 20), ("cosine", 18)):
+    gain = tuned["constant"] - tuned[name]
+    carried(f"07 {name} ends below constant", gain, separated=False, shown=shown)
+    gain = losses["constant"] - losses[name]
+    carried(f"07 at 0.03 {name} ends below constant", gain[:, 2], separated=False)
+    if name == "warm-up":
+        carried("07 at 0.1 warm-up ends below constant", gain[:, 3], share=1)
+    gain, claim = (
+        losses[name] - losses["warm-up and cosine"],
+        f"07 at 0.03 {both} ends below {name}",
+    )
+    carried(claim, gain[:, 2], share=1, mean={"warm-up": "0.09", "cosine": "0.08"}[name])
+carried("07 warm-up with cosine ends below constant", share=1)
+assert [means[f"adam, {name}"].argmin() == 2 for name in losses] == [False] * 3 + [True]
 for name in ("constant", "warm-up"):
     carried(f"07 {name} at its best ends below {name} at 0.1", share=1)
 one_step = replace(clothes, part=tuple(a[:100] for a in clothes.part), epochs=1)
@@ -706,7 +734,10 @@ lost = keras.optimizers.Adam(
 )
 x = keras.Variable([1.0])
 lost.apply([keras.ops.ones(1)], [x])
-assert float(x[0]) == 1 and 0.09 < float(lost.variables[1][0]) < 0.11  # m
+assert float(x[0]) == 1
+in_numpy = tasks["digits"].train(rules.adam, lambda t: cosine_at(t, rate, T, W), SEEDS[0])
+in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs), SEEDS[0])
+assert largest_difference(in_numpy.params, in_keras.params) < 1e-4
 sides = {}
 for rate in (0.01, lambda t: 0.01 if t < 101 else 0.001):
     for rule, knobs in (
@@ -723,16 +754,19 @@ assert max(np.abs(way - pytorch).max() for way in (keras_own, converted)) < 1e-1
 assert np.abs(converted_falling - pytorch_falling).max() < 1e-12
 assert np.abs(keras_falling - pytorch_falling).max() > 1e-3
 assert np.isclose(weight_decay_from_paper(0.0001, 0.0005), 0.2) and l2_from_pytorch(0.1) == 0.05
-assert np.allclose(after_one_step(), [0.95, 0.95]) and np.allclose(
-    after_one_step("bias"), [0.95, 1]
-)
+layer = keras.layers.Dense(1, kernel_initializer="ones", bias_initializer="ones")
+layer.build((None, 1))
+apart = keras.optimizers.AdamW(0.1, weight_decay=0.5)
+apart.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+apart.apply([keras.ops.zeros_like(w) for w in layer.weights], layer.weights)
+assert np.allclose([w.numpy().item() for w in layer.weights], [0.95, 1])
 scaled = keras.layers.LayerNormalization()
 scaled.build((None, 1))
 assert [variable.name for variable in scaled.weights[:2]] == ["gamma", "beta"]
 decayed = keras.Variable([1.0])
 keras.optimizers.Adam(0.1, weight_decay=0.5).apply([keras.ops.zeros(1)], [decayed])
 assert abs(float(decayed[0]) - 0.95) < 1e-6
-assert round(1 / (1 - 0.999) ** 0.5) == 32 and epsilon_from_paper(1.0)(3000) > 0.97
+assert round(1 / (1 - 0.999) ** 0.5) == 32 == round(1 / epsilon_from_paper(1.0)(1))
 assert inverse_sqrt(1.0)(4) == 0.5
 rising = keras.optimizers.schedules.PolynomialDecay(0.01 / 7, 6, 0.01)
 equals_schedule("linear_warmup", linear_warmup(0.01, 7), rising, steps=70)
