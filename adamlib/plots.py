@@ -31,7 +31,7 @@ LOOKS = {
     "momentum": ("#E69F00", "s"),
     "nesterov": ("#8C510A", "D"),
     "adagrad": ("#009E73", "^"),
-    "sign_descent": ("#888888", "x"),
+    "sign_descent": ("#999933", "x"),
     "rmsprop": ("#CC79A7", "v"),
     "rmsprop_centered": ("#882255", "P"),
     "adadelta": ("#56B4E9", "<"),

@@ -20,7 +20,9 @@ def few():
 
 
 def test_rules_are_compared_at_their_best_rates(few, capsys):
-    scores = experiments.compare(few, {"sgd": rules.sgd, "adam": rules.adam}, [1e-4, 0.1], every=2)
+    methods, done = {"sgd": rules.sgd, "adam": rules.adam}, {}
+    scores = experiments.compare(few, methods, [1e-4, 0.1], every=2, done=done)
+    assert done["adam", 0.1, 0] is scores["adam"].runs[0]  # kept, for a second call
     assert [score.rate for score in scores.values()] == [0.1, 0.1]
     assert scores["adam"].losses.shape == (3, 2)
     expected = [few.held_out_loss(few.train(rules.adam, 0.1, seed).params) for seed in range(3)]

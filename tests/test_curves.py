@@ -9,6 +9,7 @@ from adamlib import plots, rules
 from adamlib.averages import exponential_average
 from adamlib.descent import train
 from adamlib.explorers import average, race, racing
+from adamlib.explorers.curves import log_axis
 from adamlib.models import MLP, LogisticRegression
 
 SERIES = 0.5 + 0.3 * np.random.default_rng(0).standard_normal(60)
@@ -224,6 +225,15 @@ def test_learning_rates_from_end_to_end(rule):
         assert len(curve) == 25 and 0 < result["axes"]["y"]["low"] < result["axes"]["y"]["high"]
         y = result["axes"]["y"]
         assert all(y["low"] <= at <= y["high"] for at, _ in y["ticks"]) and len(y["ticks"]) > 1
+
+
+def test_the_ticks_of_a_log_axis_leave_room_for_its_label():
+    assert [words for _, words in log_axis("loss", 1e-4, 100)["ticks"]][:4] == [
+        "1e-4",
+        "1e-3",
+        "0.01",
+        "0.1",
+    ]
 
 
 class Quartic:

@@ -47,10 +47,10 @@ from adamlib.surfaces import noisy
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 
 
-def compare(task, methods, rates=RATES, every=1):
-    """The scoreboard of rules, {name: rule}, on a task; its errors and {name: Score} as there."""
+def compare(task, methods, rates=RATES, every=1, done=None):
+    """The scoreboard of rules, {name: rule}, on a task; all else is as there."""
     trainings = _trainings(task, methods)
-    return scoreboard(trainings, rates, task.held_out_loss, every=every)
+    return scoreboard(trainings, rates, task.held_out_loss, every=every, done=done)
 
 
 def digits_scoreboard(methods, every=1):

@@ -27,8 +27,16 @@ def log_axis(label, low, high):
         low=float(low),
         high=float(high),
         log=True,
-        ticks=[[v, f"{v:g}"] for v in ticks.tolist()],
+        ticks=[[v, _short(v)] for v in ticks.tolist()],
     )
+
+
+def _short(tick):
+    """0.01 as it is, but 1e-3, which leaves room for the axis's label."""
+    if 0.01 <= tick < 1e5:
+        return f"{tick:g}"
+    digit, power = f"{tick:.0e}".split("e")
+    return f"{digit}e{int(power)}"
 
 
 def told(curves):

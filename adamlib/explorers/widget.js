@@ -89,7 +89,7 @@ export function panel([w, h], { live = false, exact = false } = {}) {
       pen.fillText(text, BOX.x - 7, at + 4);
     }
     pen.textAlign = "center";
-    pen.translate(14, BOX.y + h / 2);
+    pen.translate(11, BOX.y + h / 2);
     pen.rotate(-Math.PI / 2);
     pen.fillText(axes.y.label, 0, 0);
   }
