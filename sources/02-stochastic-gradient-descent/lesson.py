@@ -393,8 +393,8 @@ plots.noise_and_gradient(noise, whole, sizes)
 #
 # Well below $B^*$, ten times the batch makes nearly ten times the progress per step: you need a tenth of the steps,
 # and hardly more images. Well above $B^*$ the fraction is almost 1 already: ten times the batch costs ten times the
-# images, and saves hardly a step. So a larger batch never saves images. It saves steps, and so time, if your machine
-# computes a large batch nearly as fast as a small one.
+# images, and saves hardly a step. So by this formula a larger batch never saves images. It saves steps, and so time,
+# if your machine computes a large batch nearly as fast as a small one.
 #
 # The best learning rate contains the same fraction. Well below $B^*$ it grows in proportion to $B$, and well above it
 # stays at $1/L$: there the linear scaling rule ends.
@@ -477,8 +477,8 @@ for rate in constant:  # its level, drawn to the right of the run
 plots.lines(curves, x=at, ylabel="mean loss")
 
 # %% [markdown]
-# Look at the right end, where each run meets its level. Both runs fall to it and stay there. $\eta = 0.3$ arrives within ten steps, at a high level. $\eta = 0.03$
-# comes ten times lower, and takes a hundred steps and more.
+# Look at the right end, where each run meets its level. Both runs fall to it and stay there. $\eta = 0.3$ arrives
+# within ten steps, at a high level. $\eta = 0.03$ comes ten times lower, and takes a hundred steps and more.
 #
 # ### Exercise 8: derive
 #
