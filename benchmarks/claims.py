@@ -76,7 +76,8 @@ def digits_by_size(method, rate, seed):
 
 
 def digits_by_schedule(method, rate, seed):
-    schedule = {"constant": rate, "inverse root": inverse_sqrt(rate)}[method]
+    schedules = {"inverse root": inverse_sqrt, "cosine": partial(cosine, steps=700)}
+    schedule = rate if method == "constant" else schedules[method](rate)
     task = digits_task(batch_size=20, epochs=2)
     return {"tuned": trained(task, rules.sgd, schedule, seed)[1]}
 
@@ -106,6 +107,7 @@ def digits_noise(method, rate, seed):
         length = np.linalg.norm(experiments.flat_gradient(*where))
         found[f"slope {place}"] = np.polyfit(np.log(sizes), np.log(lengths), 1)[0]
         found[f"equal {place}"] = (lengths[0] / length) ** 2
+        found |= {f"noise {place}": lengths[0], f"length {place}": length}
     return found
 
 
@@ -466,7 +468,7 @@ TASKS = {
     ),
     "digits, schedules": Plan(
         digits_by_schedule,
-        dict.fromkeys(["constant", "inverse root"], [0.1, 0.3, 1.0, 3.0, 10.0]),
+        dict.fromkeys(["constant", "inverse root", "cosine"], [0.1, 0.3, 1.0, 3.0, 10.0]),
     ),
     "digits, sizes": Plan(
         digits_by_size,
@@ -653,12 +655,13 @@ def compared(values, measured, pairs, claim="{} ends below {}"):
 def lesson_02(task):
     sizes, plans = task["digits, sizes"], task["digits, schedules"]
     ends = {f"B = {size:,}": sizes.of(f"B = {size}") for size in (1, 10, 100, 7000)}
-    yield from compared(ends, DIGITS, "B = 1 < B = 10, B = 10 < B = 100, B = 100 < B = 7,000")
+    loss = "validation loss, digits"
+    yield from compared(ends, loss, "B = 1 < B = 10, B = 10 < B = 100, B = 100 < B = 7,000")
     apart = [sizes.at("B = 10", r) - sizes.at("B = 1", r / 10) for r in (0.05, 0.1, 0.2)]
-    what = "B = 10 at ten times the rate of B = 1 ends at most this far from it"
-    yield what, "held-out loss, η = 0.05, 0.1, 0.2", np.max(np.abs(apart), axis=0)
+    what = "the largest gap between B = 1 at η and B = 10 at ten times η"
+    yield what, "validation loss, η = 0.005, 0.01, 0.02", np.max(np.abs(apart), axis=0)
     higher = sizes.at("B = 10", 0.2), sizes.at("B = 100", 2.0)
-    yield "B = 100 at η = 2 ends above B = 10 at 0.2", DIGITS, *higher
+    yield "B = 100 at η = 2 ends above B = 10 at 0.2", loss, *higher
     used = task["digits, images used"].at("sgd", 1.0, "times")
     what = "times as many images for the full batch as for B = 100"
     yield what, "until the training loss is 0.4", used
@@ -669,17 +672,22 @@ def lesson_02(task):
         yield f"slope of the noise {where}", "log noise by log batch size", noise(f"slope {key}")
         what = f"batch with noise as long as the gradient {where}"
         yield what, "digits", noise(f"equal {key}")
+    for quantity, what in (("noise", "noise of one image"), ("length", "gradient of all")):
+        what = f"times as large at the start as after training: the {what}"
+        yield what, "digits", noise(f"{quantity} start") / noise(f"{quantity} after")
     curvature, where = task["digits, curvature"].at, "digits, η = 1 in batches of 100"
     yield "the loss rises above its start", where, np.log(10), curvature("sgd", 1.0, "highest")
     yield "2/L after the epoch", where, curvature("sgd", 1.0, "limit")
     loops, where = partial(task["digits, loops"].at, "sgd", 0.3), "digits, η = 0.3"
     what = "overlapping batches end with a lower last batch"
     yield what, where, loops("overlap batch"), loops("right batch")
-    what = "overlapping batches end with a higher held-out loss"
+    what = "overlapping batches end with a higher validation loss"
     yield what, where, loops("right held out"), loops("overlap held out")
-    two, names = f"{DIGITS}, two epochs", {"constant": "constant", "falling": "inverse root"}
+    two = f"{loss}, two epochs"
+    names = {"constant": "constant", "falling": "inverse root", "cosine": "cosine"}
     ends = plans.named(names=names)
-    yield from compared(ends, two, "constant < falling", "a {} rate ends below a {} one")
+    pairs = "constant < falling, cosine < constant"
+    yield from compared(ends, two, pairs, "a {} rate ends below a {} one")
     for rate, pair in ((3.0, "falling < constant"), (0.1, "constant < falling")):
         ends = {name: plans.at(schedule, rate) for name, schedule in names.items()}
         yield from compared(ends, two, pair, f"at η = {rate:g} the {{}} rate ends lower")

@@ -54,7 +54,7 @@ def compare(task, methods, rates=RATES, every=1, done=None):
 
 
 def digits_scoreboard(methods, every=1):
-    """compare() on digits(), with tf.keras Adam for the last method: the board of lessons 02 to 06.
+    """compare() on digits(), with tf.keras Adam for the last method: the board of lesson 06.
 
     methods  {name: rule}
     every    batches that are averaged to one point of the curves

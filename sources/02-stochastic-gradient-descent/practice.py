@@ -295,6 +295,7 @@ ANSWERS = {
             2 / 3: "the variance stands in the last term as it is, 4: do not take its root",
             1: "that is what a step adds, not yet the level; or 4 η/2, which holds for small η",
             16 / 3: "4 is the variance already: do not square it",
+            8 / 3: "that is the mean of x₁² + x₂²: V is that of one coordinate",
             2: "subtract (1 − η)², which is 0.25, and not 1 − η",
             4: "V = 0.25 V + 1: solve it for V",
             0.25: "that is (1 − η)², or η²: put it into V = (1 − η)² V + 4 η², and solve for V",
@@ -311,12 +312,12 @@ QUESTIONS = {
         "after ten epochs of training?",
         {
             "As near: 800 images are still a tenth of all": "It is not the number of images alone "
-            "that counts. Training makes the mean gradient short, while the gradients of single "
-            "images still differ as much from each other as before, or nearly so.",
+            "that counts. Training shortens the mean gradient far more than it shrinks the "
+            "differences between the gradients of single images.",
             "Clearly lower": Right(
-                "Training has made the mean gradient short, and the gradients of single images "
-                "still point in all directions. What is left of them is mostly what they do not "
-                "share."
+                "Training has made the mean gradient very short. The gradients of single images "
+                "have shrunk much less, and point in all directions. So a batch's gradient is now "
+                "mostly what its images do not share."
             ),
             "Nearer to 1: by then the model knows what the digits share": "What they share has "
             "been learned, so it is gone from the gradient. What they do not share is left.",
@@ -326,9 +327,9 @@ QUESTIONS = {
         "B = 1, B = 100 and all 7,000, each at its best learning rate, one epoch: how will their "
         "losses compare, and which takes longest?",
         {
-            "B = 1 has by far the lowest loss; all 7,000 takes longest": "All of them use the same "
-            "7,000 images. But a processor is fast with one large matrix, and slow with 7,000 "
-            "small steps.",
+            "B = 1 has by far the lowest loss; all 7,000 takes longest": "Steps from one image are "
+            "so noisy that they must be short: 7,000 of them lead about as far as 70 longer ones. "
+            "And they take longest, because a processor is fast with one large matrix.",
             "All 7,000 has the lowest loss, without noise; B = 1 takes longest": "B = 1 does take "
             "longest. But one exact step does not lead as far as 70 noisy steps.",
             "B = 1 and B = 100 have about the same loss; B = 1 takes longest": Right(
@@ -347,6 +348,8 @@ QUESTIONS = {
             ),
             "At the same height: the noise is the same": "The noise of the gradient is the same, "
             "but a step multiplies it by η before it reaches x.",
+            "About 100 times lower": "A step adds η²ξ² to x², and that is 100 times less. But it "
+            "also takes away ten times less of the old noise, so more of it adds up.",
             "At 0, if we wait long enough": "Every step brings new noise, so with a constant η "
             "the run never comes to rest.",
         },
