@@ -11,14 +11,14 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Where the defaults fail](#1-Where-the-defaults-fail) | 3 |
+# | [1 Where the defaults fail](#1-Where-the-defaults-fail) | 4 |
 # | [2 One knob at a time](#2-One-knob-at-a-time) | 9 |
 # | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 10 |
 # | [4 A large epsilon](#4-A-large-epsilon) | 8 |
 # | [5 Same names, other meanings](#5-Same-names,-other-meanings) | 9 |
 # | [6 Schedules](#6-Schedules) | 8 |
 # | [7 Warm-up on real data](#7-Warm-up-on-real-data) | 8 |
-# | in all | 55 |
+# | in all | 56 |
 #
 # You need lessons [02](02-stochastic-gradient-descent.ipynb) (noise), [03](03-momentum.ipynb) and [06](06-adam.ipynb).
 # Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
@@ -145,26 +145,11 @@ rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
 hyperparameter_map(rules.adam, ravine, ("learning_rate", rates), ("beta_1", betas), steps=84)
 
 # %% [markdown]
-# ### Exercise 2: choose
-#
-# Find a cell with $\beta_1 \ge 0.8$ whose run ends below $10^{-6}$. Write down its two numbers.
-#
-# <details><summary>Hint</summary>Click into the dark, and walk upwards with the arrow key until β₁ is 0.8. The loss stands below the path.</details>
-
-# %%
-# BEGIN SOLUTION
-# STUB rate, beta_1 = ..., ...
-rate, beta_1 = 1.0, 0.8
-# END SOLUTION
-check_answer("07.long_memory", rate, beta_1)
-
-# %% [markdown]
-# The map has three borders. On the left it is yellow: a step is about $\eta$ long, so with $\eta$ below 0.05 Adam does
-# not get from −4 to 0 in 84 steps. Near the top no rate ends low. In the row of the default, $\beta_1 = 0.9$, no cell
-# comes below $10^{-4}$; in the row of 0.8 all cells between 0.14 and 4 end below $10^{-6}$. At the lower right the map
-# is speckled. There the steps are too long for the steep direction, the runs overshoot, and it is chance where each of
-# them stands at step 84. Averaging calms them: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So the first
-# failure of part 1 takes two knobs: a smaller $\beta_1$, and an $\eta$ that fits it.
+# The map has three borders. On the left the steps, which are about $\eta$ long, are too short to get from −4 to 0. Near
+# the top no rate ends low: in the row of the default, $\beta_1 = 0.9$, no cell comes below $10^{-4}$. At the lower
+# right the map is speckled: the steps are too long for the steep direction, and it is chance where a run stands at step
+# 84. Averaging calms it: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So the first failure of part 1 takes
+# two knobs: a smaller $\beta_1$, and an $\eta$ that fits it.
 #
 # How do $\beta_1$ and $\beta_2$ act together? It helps to count in steps. The **memory** of an average with the factor
 # $\beta$ is $1/(1 - \beta)$ steps: about that many gradients count in it. At the defaults $m$ remembers 10 steps and
@@ -180,15 +165,14 @@ m_axis, v_axis = ("memory of m, in steps", memory_m), ("memory of v, in steps", 
 plots.knob_map(best, v_axis, m_axis, title="Each pair at its best η")
 
 # %% [markdown]
-# The dark corner is at the lower right, where $m$ remembers less than 3 steps and $v$ at least 18. (The one grey cell in
-# it has its best $\eta$ between two of the 33.) Upwards the map gets lighter: in this ravine a long memory of $m$ does
-# harm. To the left it gets lighter at once, whatever $m$ is. A short memory lets $\sqrt v$ fall as fast as the gradient
-# does, so the steps do not become shorter near the minimum. From 18 steps on, a longer memory of $v$ changes little.
+# The dark corner is at the lower right, where $m$ remembers less than 3 steps and $v$ at least 18. (Its one grey cell
+# has its best $\eta$ between two of the 33.) Upwards the map gets lighter: here a long memory of $m$ does harm. To the
+# left it gets lighter too, whatever $m$ is: there $\sqrt v$ falls as fast as the gradient does, so the steps do not
+# become shorter near the minimum. From 18 steps on, a longer memory of $v$ changes little.
 #
-# **When should you touch β₂?** Rarely. Keep the memory of $v$ at 20 steps or more, that is, $\beta_2$ at 0.95 or more.
-# There is one reason to lower it: it limits the longest step. In lesson 06 a step was $7.3\,\eta$ at worst. With
-# $\beta_2 = 0.99$ that is $2.3\,\eta$, and with 0.95 it is $1.2\,\eta$. GPT-3, a large language model, was trained with
-# 0.95 (Brown and others, 2020). Part 4 shows the price.
+# **When should you touch β₂?** Rarely, and not below 0.95, a memory of 20 steps. A reason to lower it is the worst
+# step, which lesson 06 found to be $7.3\,\eta$: with $\beta_2 = 0.99$ it is $2.3\,\eta$, and with 0.95 it is
+# $1.2\,\eta$. GPT-3, a large language model, was trained with 0.95 (Brown and others, 2020). Part 4 shows the price.
 #
 # The last map has $\epsilon$ over twelve powers of ten, against $\eta$ over eight.
 
@@ -198,17 +182,16 @@ by_size = experiments.adam_grid(ravine, 84, etas, [0.9], [0.999], epsilons)[:, 0
 plots.knob_map(by_size.T, ("η", etas), ("ε", epsilons), title="β₁ and β₂ at their defaults")
 
 # %% [markdown]
-# At the bottom the colours do not change upwards: an $\epsilon$ far below the gradients does nothing. At the top the
-# pattern runs along the diagonal. Ten times the $\epsilon$ needs ten times the $\eta$, so only $\eta/\epsilon$ counts.
-# The reason is that a large $\epsilon$ hides $\sqrt v$. What is left of Adam's step is
+# At the bottom the colours do not change upwards: an $\epsilon$ far below the gradients does nothing. At the top ten
+# times the $\epsilon$ needs ten times the $\eta$, so only $\eta/\epsilon$ counts. The reason is that a large $\epsilon$
+# hides $\sqrt v$. What is left of Adam's step is
 #
 # $$-\frac{\eta}{\epsilon}\, \sqrt{1 - \beta_2^t}\; \hat m_t$$
 #
 # This is momentum, as in the table of lesson 06, with a slow start: the root is 0.03 at the first step and still only
-# 0.28 after 84. And the darkest cells of the map lie up there: the lowest loss is 2e-5, against 9e-4 at the default
-# $\epsilon$.
+# 0.28 after 84. The lowest loss of the map is up there: 2e-5, against 9e-4 at the default $\epsilon$.
 #
-# ### Exercise 3: derive
+# ### Exercise 2: derive
 #
 # Take $\epsilon = 1000$ and $\beta_1 = 0.9$, and late steps, when the root is 1 and $\hat m = m$. Which learning rate
 # must Adam have to equal momentum with a learning rate of 0.01 and $\mu = 0.9$?
@@ -235,12 +218,12 @@ check_answer("07.as_momentum", eta)
 #
 # We make it visible with $\beta_2 = 0.99$, so that $v$ forgets faster, and with $\eta = 0.1$.
 #
-# ### Exercise 4 ★: derive
+# ### Exercise 3 ★: derive
 #
 # Which is the smallest $\epsilon$ with which Adam settles? Momentum settles while its learning rate is below
 # $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two digits, and round up.
 #
-# <details><summary>Hint</summary>By exercise 3, Adam with a large ε is momentum with the learning rate η (1 − β₁)/ε.</details>
+# <details><summary>Hint</summary>By exercise 2, Adam with a large ε is momentum with the learning rate η (1 − β₁)/ε.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -268,9 +251,9 @@ fig.alt = f"Three lines of the highest loss of 50 steps, by step: {', '.join(sho
 fig
 
 # %% [markdown]
-# The border of exercise 4 is sharp: with 0.05 Adam bursts out again and again, with 0.053 it settles. With the default
-# $\beta_2 = 0.999$ the same happens, only later. Its first burst comes after some 7,000 steps, and reaches a loss of 0.08.
-# So a shorter memory of $v$ makes bursts more frequent.
+# The border of exercise 3 is sharp: with 0.05 Adam bursts out again and again, with 0.053 it settles. With the default
+# $\beta_2$, 0.999, the same happens later: the first burst comes after some 7,000 steps, and reaches a loss of 0.08. So
+# the price of a small $\beta_2$ is more bursts.
 #
 # **It does not help on our real data.** We train on the digits for one epoch, as in lesson 06, and on the film
 # reviews for five epochs, as in lesson 04. Each $\epsilon$ gets the best of nine learning rates. In the table below the
@@ -370,7 +353,7 @@ for name, parts in left.items():
 # In Keras an L2 penalty belongs to a layer: `keras.regularizers.L2(a)` adds $a x^2$ to the loss, without a ½. And the
 # default $\lambda$ of AdamW is 0.004 in Keras, 0.01 in PyTorch and 0.0001 in Optax.
 #
-# ### Exercise 5: convert
+# ### Exercise 4: convert
 #
 # Three runs with $\eta = \alpha = 0.0005$ are to be repeated in Keras.
 #
@@ -390,14 +373,18 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 # %% [markdown]
 # <details><summary>The same in Keras's words, when you have solved it</summary>PyTorch's and Optax's AdamW: <code>AdamW(η, weight_decay=λ)</code>. The paper's: <code>AdamW(α, weight_decay=λ / α)</code>. PyTorch's SGD and Adam: <code>kernel_regularizer=keras.regularizers.L2(λ / 2)</code> in each layer, and <code>bias_regularizer</code> too.</details>
 #
-# One more trap: AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave out
-# the biases and the layers that normalise. In Keras you must say so before `model.fit`:
+# <details><summary>In practice: biases, and which λ</summary>
+#
+# AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave out the biases and
+# the layers that normalise. In Keras you must say so before `model.fit`:
 # `optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])`. It takes every variable whose name
 # contains one of the words; `gamma` and `beta` are the variables of layers that normalise.
 #
 # Which $\lambda$ is good? Start from what worked for others, 0.01 (BERT: Devlin and others, 2019) or 0.1 (GPT-3: Brown
-# and others, 2020), and choose on validation data, as you choose $\eta$. Choose the two together, because each step
-# takes the fraction $\eta\lambda$ off a weight.
+# and others, 2020). Then choose it on validation data together with $\eta$, because each step takes the fraction
+# $\eta\lambda$ off a weight.
+#
+# </details>
 #
 # ## 6 Schedules
 #
@@ -413,7 +400,7 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 #
 # $$\eta_t = \frac{\eta}{2}\Big(1 + \cos \pi\, \frac{t - W}{T + 1 - W}\Big)$$
 #
-# ### Exercise 6: write it
+# ### Exercise 5: write it
 #
 # Write the cosine with its warm-up. `steps` is $T$, and `warmup` is $W$. The first step is $t = 1$, and its rate is
 # already $\eta/W$, so that no step is wasted. (With `warmup=1` there is no warm-up: the first step has $\eta$.) Call
@@ -442,8 +429,7 @@ drawn = {name: np.array([rate_at(t) for t in steps]) for name, rate_at in shown.
 plots.lines(drawn, x=steps, ylabel="learning rate / η", log=False)
 
 # %% [markdown]
-# Look at the two starts. $1/\sqrt t$ has lost half of the rate by step 4. The warm-up begins low, and the cosine then
-# stays high for long.
+# Look at the two starts. $1/\sqrt t$ has lost half of the rate by step 4. The cosine stays high for long.
 #
 # Do they cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$ for each schedule.
 # Each point is the mean of 1,000 runs.
@@ -486,19 +472,24 @@ theirs = keras.optimizers.schedules.CosineDecay(
 equals_schedule("cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T)
 
 # %% [markdown]
-# The schedule stands where a number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`. `model.fit` then moves it
-# by one step for each batch, so $T$ is the number of epochs times the batches of one epoch. If you do not know $T$
-# beforehand, `keras.callbacks.ReduceLROnPlateau` lowers the rate when the validation loss has not fallen for some
-# epochs. The example in Keras's documentation starts the warm-up at 0 instead, and so does BERT's code. Then the first
+# The schedule stands where a number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`. `model.fit` then moves
+# it by one step for each batch, so $T$ is the number of epochs times the batches of one epoch.
+#
+# <details><summary>In practice: an unknown T, and a warm-up from 0</summary>
+#
+# If you do not know $T$, the callback `keras.callbacks.ReduceLROnPlateau` lowers the rate when the validation loss has
+# not fallen for some epochs. The example in Keras's documentation and BERT's code start the warm-up at 0; then the first
 # step does not move $x$ at all.
+#
+# </details>
 #
 # ## 7 Warm-up on real data
 #
-# In the ravine a cosine was enough. And on real data? We train a network on pieces of clothing (Fashion-MNIST). It has
-# one layer more than the models before: from the pixels $p$ it computes 64 *hidden units* $h = \max(0, W_1 p + b_1)$,
-# and from them the scores $W_2 h + b_2$ of the ten classes. The function $\max(0, x)$ is called **ReLU**. It trains for
-# three epochs of 60 batches, and a warm-up takes 18 of these 180 steps. Each schedule gets four learning rates and three
-# seeds. The loss is that of 1,000 held-out images. They also choose the best rates, so they are validation data.
+# In the ravine a cosine was enough. And on real data? We train a network on pieces of clothing (Fashion-MNIST). It
+# has one layer more than the models before: from the pixels $p$ it computes 64 *hidden units* $h = \max(0, W_1 p +
+# b_1)$, and from them the scores $W_2 h + b_2$ of the ten classes. The function $\max(0, x)$ is called **ReLU**. A
+# training has three epochs of 60 batches, and a warm-up takes 18 of these 180 steps. Each schedule gets four learning
+# rates and three seeds. The loss is that of 1,000 validation images, which also choose the best rates.
 
 # %%
 quiz("07.alone")
@@ -542,13 +533,15 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Where a row names no rate, each schedule has its own best one. Neither a warm-up alone nor a cosine alone clearly helps:
-# it depends on the seed which end lower, they or the constant rate. Both together end lowest, by 0.04 to 0.05, with
-# nearly every seed. And when $\eta$ is far too large, as 0.1 is here, a warm-up limits the damage with every seed.
+# Where a row names no rate, each schedule has its own best one. Neither a warm-up alone nor a cosine alone clearly
+# helps: it depends on the seed whether it ends below the constant rate. Both together end lowest, by 0.04 to 0.05,
+# with nearly every seed. And when $\eta$ is far too large, as 0.1 is here, a warm-up limits the damage with every
+# seed.
 #
-# Why does each need the other? Look at the rate 0.03, where warm-up with cosine is best. The others are best at smaller
-# rates, so 0.03 must do them some harm. A hidden unit is **dead** if its ReLU gives 0 for every image: then its gradient is 0 as well, so it stays
-# dead. One long step can do that, and Adam's first step moves nearly every weight by $\eta$.
+# Why does each need the other? Look at the rate 0.03, where warm-up with cosine is best. The others are best at
+# smaller rates, so 0.03 must do them some harm. A hidden unit is **dead** if its ReLU gives 0 for every image: then
+# its gradient is 0 as well, so it stays dead. One long step can do that, and Adam's first step moves nearly every
+# weight by $\eta$.
 
 # %%
 experiments.evidence(
@@ -561,16 +554,16 @@ experiments.evidence(
 
 # %% [markdown]
 # The rate 0.03 does harm twice. Early, it kills: 19 of the 64 units are dead after its first step, and none after the
-# first step of the warm-up, which has 0.03/18. Late, it is a large rate in noise, as in part 2. A warm-up alone keeps 18
-# more units alive, but the rate stays large. A cosine alone lets the rate fall, but the units are dead. So each alone
-# gains nothing that thirty seeds could show, and both together gain 0.08 to 0.09 more, with every seed. This explanation
-# fits the numbers; it may not be the only one. Liu and others (2020) see another danger of the first steps: $\hat v$ is
-# the mean of very few squares there, so the length of a step depends much on chance.
+# first step of the warm-up, which has 0.03/18. Late, it is a large rate in noise, as in part 2. A warm-up alone keeps
+# 18 more units alive, but the rate stays large. A cosine alone lets the rate fall, but the units are dead. So each
+# alone gains nothing that thirty seeds could show, and both together gain 0.08 to 0.09 more, with every seed. This
+# explanation fits the numbers; it need not be the only one. (Liu and others, 2020, see another danger of the first
+# steps: $\hat v$ is then the mean of very few squares, so the length of a step depends much on chance.)
 #
 # ## Where it fails
 #
 # You have four knobs, a schedule and a $\lambda$ now, and nobody has the time to tune all of them. How far do the
-# defaults get you on a real network, and what should you tune first? Until lesson 08 answers that, here is what to turn:
+# defaults get you on a real network? Until lesson 08 answers that, here is what to turn:
 #
 # | what you see | what to turn |
 # | --- | --- |
@@ -582,13 +575,12 @@ experiments.evidence(
 #
 # **Recap**
 #
-# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, whatever $\beta_1$ is.
+# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate. There a cosine lowers it.
 # 2. An $\epsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\epsilon$. On our
 #    real data it did not help.
-# 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. Leave biases out of the decay.
-# 4. In the ravine's noise a falling rate ends lower than a constant one, and with a cosine a wrong $\eta$ costs less.
-# 5. On real data neither a warm-up nor a cosine alone gained anything that thirty seeds could show. Both together ended
-#    lowest, with nearly every seed.
+# 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. AdamW decays biases too.
+# 4. On real data neither a warm-up nor a cosine alone gained anything that thirty seeds could show. Both together
+#    did, with nearly every seed.
 
 # %%
 progress("07")
@@ -658,8 +650,6 @@ knobs = dict(learning_rate=rates, beta_1=betas[:, None])
 clicked = sweep(rules.adam, ravine.gradient, ravine.start, 84, **knobs)
 final = ravine(clicked.trajectory[-1])  # shape (betas, rates)
 assert final[:, rates < 0.05].min() > 0.1 and final[(betas > 0.89) & (betas < 0.91)].min() > 1e-4
-assert np.isclose(betas[40], 0.8) and final[40, (rates > 0.135) & (rates < 4.2)].max() < 1e-6
-assert 10 < (final[betas >= 0.8] < 1e-6).sum() < 100
 assert np.isclose(betas[35], 0.7) and final[35, rates > 0.5].max() < 1e-8
 speckled = np.log10(final[:30, rates > 2])  # neighbours differ by powers of ten
 assert (np.abs(np.diff(speckled)) > 1).mean() > 0.5

@@ -2,33 +2,14 @@
 
 import math
 
-import numpy as np
-
-from adamlib import rules
-from adamlib.descent import sweep
 from adamlib.practice import Function, Judged, Number, Question, Right
 from adamlib.schedules import cosine_at
-from adamlib.surfaces import ravine
 
 SHORTER = (
     "0.23 η is the length of one step with β₁ = 0.9. But seven in a row go the same way, and as "
     "the quiz said, β₁ does not change the late loss"
 )
 NO_PART = "1 − β₁ is missing: m is an average, so momentum's rate is η(1 − β₁)/ε"
-
-
-def long_memory(rate, beta_1):
-    knobs = dict(learning_rate=rate, beta_1=beta_1)
-    end = ravine(sweep(rules.adam, ravine.gradient, ravine.start, 84, **knobs).trajectory[-1])
-    words = f"after 84 steps the loss is {end:.3g}"
-    if beta_1 < 0.8 - 1e-9:
-        return False, f"{words}, but β₁ must be at least 0.8"
-    if end < 1e-6:
-        return True, words
-    if not np.isfinite(end):
-        return False, "it diverges"
-    where = "of another η" if beta_1 < 0.81 else "nearer to the row of β₁ = 0.8"
-    return False, f"{words}: take a darker cell, {where}"
 
 
 DECAYS = {
@@ -135,7 +116,6 @@ ANSWERS = {
         },
         within=0.0078,  # the limit, 0.0526, to 0.0534
     ),
-    "long_memory": Judged(long_memory, asks="η β₁"),
     "weight_decay": Judged(weight_decay, asks="AdamW paper L2"),
 }
 
