@@ -188,7 +188,7 @@ def notebooks():
     from waiting import run_cells
 
     for folder, expected in (("lessons", "unsolved"), ("solutions", "solved")):
-        for path in sorted((ROOT / folder).glob("*.ipynb")):
+        for path in sorted((ROOT / folder).glob("[0-9]*.ipynb")):
             start, first = time.perf_counter(), None
             for cell, _ in run_cells(path, ADAMLIB_EXPECT=expected):
                 if first is None and "data:image/png" in str(cell.get("outputs")):

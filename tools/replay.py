@@ -47,7 +47,7 @@ def main():
     chosen = parser.parse_args()
     notebooks = [
         path.relative_to(ROOT).as_posix()
-        for path in sorted((ROOT / "solutions").glob("*.ipynb"))
+        for path in sorted((ROOT / "solutions").glob("[0-9]*.ipynb"))
         if not chosen.numbers or path.name[:2] in chosen.numbers
     ]
     settings = {name: s for name, s in SETTINGS.items() if name.startswith(chosen.only)}

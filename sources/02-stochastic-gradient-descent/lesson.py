@@ -674,9 +674,10 @@ carried("02 batch with noise as long as the gradient at the start", mean="70")
 late_batch = CLAIMS["02 batch with noise as long as the gradient after training"]
 assert round(late_batch.mean, -3) == 4000 and round(late_batch.sd, -3) == 2000
 first, last = places
-falls = "02 times as large at the start as after training: the"
-carried(f"{falls} noise of one image", noise[first][0] / noise[last][0], mean="2.6")
-carried(f"{falls} gradient of all", whole[first] / whole[last], mean="19")
+falls = {"noise of one image": noise[first][0] / noise[last][0]}
+falls["gradient of all"] = whole[first] / whole[last]
+for (name, times), mean in zip(falls.items(), ("2.6", "19"), strict=True):
+    carried(f"02 times as large at the start as after training: the {name}", times, mean=mean)
 assert round(early, 1) == 1.6 and round(late, 1) == 8.2
 assert round(10 / early, 1) == 6.3 and round(10 / late, 1) == 1.2 and late > 8
 for rate, loss in constant.items():  # means of 1,000 runs and 100 steps
