@@ -1,4 +1,4 @@
-"""Which exercises are solved is kept beside the notebook; what is reset comes back as it was."""
+"""Which exercises are solved is kept beside the notebook; an exercise comes back as it was."""
 
 import json
 import shutil
@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from adamlib import practice, rules
-from adamlib.practice import check, check_answer, exercises, progress, reset
+from adamlib.practice import check, check_answer, exercises, progress, start_again
 
 
 class Shell:
@@ -97,7 +97,7 @@ def test_a_script_writes_no_file(folder, monkeypatch, capsys):
     check_answer("06.parting", 3.162e-6)
     assert not list(folder.iterdir())
     capsys.readouterr()
-    reset("01", 2)
+    start_again("01", 2)
     assert capsys.readouterr().out.startswith("def sgd(")
 
 
@@ -105,18 +105,18 @@ def test_an_exercise_comes_back_as_a_new_cell_and_is_open_again(shell):
     check(rules.adam, "adam", "by the paper")
     check_answer("06.parting", 3.162e-6)
     number = next(n for n, e in exercises.exercises()["06"].items() if "06.parting" in e.names)
-    reset(6, number)
+    start_again(6, number)
     assert 'check_answer("06.parting"' in shell.text
     restart()
     assert exercises.days().keys() == {"adam by the paper"}
-    reset("01", 2)
+    start_again("01", 2)
     assert shell.text.startswith("def sgd(") and "...  # your code here" in shell.text
 
 
 def test_a_lesson_comes_back_and_what_was_written_stays_beside(folder, capsys):
     check(rules.adam, "adam", "by the paper")
     (folder / "06-adam.ipynb").write_text("mine")
-    reset("06")
+    start_again("06")
     (aside,) = folder.glob("06-adam of *.ipynb")
     assert aside.read_text() == "mine" and aside.name in capsys.readouterr().out
     lesson = exercises.LESSONS / "06-adam.ipynb"
@@ -124,22 +124,24 @@ def test_a_lesson_comes_back_and_what_was_written_stays_beside(folder, capsys):
     assert said(capsys)[0].startswith("Lesson 06: 0 of ")
 
 
-def test_a_lesson_is_reset_where_the_learners_copy_is(folder, monkeypatch):
-    with pytest.raises(ValueError, match="no copy of yours to reset here: 06-adam.ipynb must be"):
-        reset("06")
+def test_a_lesson_starts_again_where_the_learners_copy_is(folder, monkeypatch):
+    with pytest.raises(
+        ValueError, match="no copy of yours here to start again: 06-adam.ipynb must be"
+    ):
+        start_again("06")
     (folder / "solutions").mkdir()
     monkeypatch.chdir(folder / "solutions")
     shutil.copy(exercises.LESSONS / "06-adam.ipynb", ".")
     with pytest.raises(ValueError, match="no copy of yours"):
-        reset("06")
+        start_again("06")
 
 
 @pytest.mark.parametrize("lesson", [0, "x", None, 1.5, "006"])
 def test_an_unknown_lesson_is_named(lesson):
     with pytest.raises(ValueError, match="give its number, one of 01, 02"):
-        reset(lesson)
+        start_again(lesson)
 
 
 def test_an_unknown_exercise_is_named():
     with pytest.raises(ValueError, match="has the exercises 1 to .*, not 99"):
-        reset("06", 99)
+        start_again("06", 99)

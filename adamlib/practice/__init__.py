@@ -5,13 +5,13 @@ hint("adam")                   one more hint
 check_answer("01.slope", 4)    is this number the answer?
 quiz("01.hilltop")             a question to answer before a cell is run
 progress("01")                 which exercises of a lesson are solved
-reset("01", 3)                 an exercise, or reset("01") a lesson, back at its start
+start_again("01", 3)           an exercise, or start_again("01") a lesson, as it was at first
 
 What a lesson asks is declared beside its source, in practice.py, by Number, Judged, Question with
 its Right choice, and Function.
 """
 
-from adamlib.practice.exercises import progress, reset
+from adamlib.practice.exercises import progress, start_again
 from adamlib.practice.judge import check, hint
 from adamlib.practice.judge_function import Function
 from adamlib.practice.judge_number import Judged, Number, check_answer
@@ -19,5 +19,5 @@ from adamlib.practice.mistakes import wrong_rules
 from adamlib.practice.questions import Question, Right, quiz
 from adamlib.practice.verdict import Refused, described
 
-__all__ = ["check", "check_answer", "hint", "progress", "quiz", "reset", "wrong_rules"]
+__all__ = ["check", "check_answer", "hint", "progress", "quiz", "start_again", "wrong_rules"]
 __all__ += ["Function", "Judged", "Number", "Question", "Refused", "Right", "described"]

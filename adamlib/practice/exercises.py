@@ -126,15 +126,15 @@ def progress(lesson=None):
 # back to the start
 
 
-def reset(lesson, exercise=None):
-    """Bring back the first text of an exercise, as reset("06", 3), or of a lesson, as reset("06").
+def start_again(lesson, exercise=None):
+    """Bring an exercise back, as start_again("06", 3), or a whole lesson, as start_again("06").
 
     An exercise comes in a new cell below, a lesson in its file. What you wrote stays, in its cell
     or in a file beside.
     """
     number = _number(lesson)
     if exercise is None:
-        _reset_lesson(number)
+        _start_lesson_again(number)
         return
     its = exercises()[number]
     if exercise not in its:
@@ -150,13 +150,13 @@ def reset(lesson, exercise=None):
         print(f"Exercise {exercise}, as it was, is in the new cell below. Yours stays where it is.")
 
 
-def _reset_lesson(number):
+def _start_lesson_again(number):
     (lesson,) = LESSONS.glob(f"{number}-*.ipynb")
     mine = Path.cwd() / lesson.name
     if not mine.exists() or mine.parent.name == "solutions":
         raise ValueError(
-            f"There is no copy of yours to reset here: {lesson.name} must be in the folder of this "
-            "notebook, as it is in work/."
+            f"There is no copy of yours here to start again: {lesson.name} must be in the folder of "
+            "this notebook, as it is in work/."
         )
     aside = mine.with_stem(f"{mine.stem} of {datetime.now():%Y-%m-%d %H.%M.%S}")
     aside.write_bytes(mine.read_bytes())

@@ -32,7 +32,7 @@
 #
 # ## How the exercises work
 #
-# Run the cells from top to bottom. An exercise is a cell with `...`: replace the dots by your answer and run the cell.
+# Run the cells from top to bottom, each with Shift+Enter. An exercise is a cell with `...`: replace the dots by your answer and run the cell.
 #
 # - `check` tests a function that you wrote, and `check_answer` tests a number. If something is wrong, they tell you
 #   what. Try as often as you like. Until your function is right, later cells use the course's own.
@@ -42,7 +42,8 @@
 # - A star ★ after an exercise's number means that it is harder. You can skip it and come back later.
 # - `progress("01")` shows which exercises of lesson 01 you have solved. The list is kept in `progress.json` beside the
 #   notebook, and it stays on your machine.
-# - `reset("01", 3)` puts the first text of exercise 3 into a new cell below. Your old text stays.
+# - `start_again("01", 3)` puts the first text of exercise 3 into a new cell below. Your old text stays. In other
+#   lessons import it first: `from adamlib.practice import start_again`.
 #
 # The solved lesson is in the folder `solutions`.
 #
@@ -69,7 +70,7 @@ import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots
-from adamlib.practice import check, check_answer, hint, progress, quiz
+from adamlib.practice import check, check_answer, hint, progress, quiz, start_again
 from adamlib.datasets import mnist
 from adamlib.descent import descend, sweep, train
 from adamlib.explorers import explore
