@@ -48,7 +48,7 @@ import numpy as np
 from IPython.display import display
 
 from adamlib import experiments, plots, rules
-from adamlib.practice import check, check_answer, hint, quiz
+from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.experiments.clothes_race import ClothesRace, accuracies
 from adamlib.experiments.keras_trainer import strided_network
 from adamlib.keras_check import keras, largest_difference
@@ -562,7 +562,11 @@ for where, turned in {"along the axes": False, "across the axes": True}.items():
 #    batch in five had a huge gradient, Adam's too. Choose $c$ above most ordinary lengths, which you print first.
 # 5. `as_keras(rule, learning_rate=...)` puts your rule into `model.compile`. A rule sees tensors there, so it needs a
 #    formula, without `if` and without `math`.
-#
+
+# %%
+progress("08")
+
+# %% [markdown]
 # **Next:** [lesson 09, the paper's experiments](09-the-papers-experiments.ipynb) repeats the four figures of Adam's paper,
 # and says which of its claims show here.
 #
