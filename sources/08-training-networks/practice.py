@@ -140,7 +140,7 @@ QUESTIONS = {
             ),
             "Yes, since one huge step throws the weights far away": "That happens to momentum. "
             "In Adam the huge gradient stands in m and in √v, and the step stays near η. "
-            "(But m points the next ten steps or so where that gradient points.)",
+            "What it does for about ten steps is point where that gradient points.",
         },
     ),
     "first": Question(
