@@ -32,11 +32,11 @@
 # Many programs say `model.compile("adam")` and never mention a learning rate. What do you get, if you leave every knob
 # where Keras has put it?
 #
-# Our network is small: two layers of convolutions (small filters that move over the picture) and a dense layer, 7,802 weights in all. It learns to tell ten kinds
-# of clothes from each other, on pictures of Fashion-MNIST. The data come in three sets. We train on 2,048 pictures, for
-# four epochs in batches of 64. That makes 128 steps. **Validation data** are not trained on, and choose among the
-# learning rates. **Test data** are not trained on and choose nothing: they are only reported. Here each of these two has
-# 1,000 pictures.
+# Our network is small: two layers of convolutions (small filters that move over the picture) and a dense layer, 7,802
+# weights in all. It learns to tell ten kinds of clothes from each other, on pictures of Fashion-MNIST. The data come in
+# three sets. We train on 2,048 pictures, for four epochs in batches of 64. That makes 128 steps. **Validation data**
+# are not trained on, and choose among the learning rates. **Test data** are not trained on and choose nothing: they are
+# only reported. Here each of these two has 1,000 pictures.
 #
 # Here are the seven. Momentum is Keras's `SGD` with `momentum=0.9`, at the default rate of `SGD`. AdamW is Adam with
 # decoupled weight decay (lesson 07, part 5). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
@@ -123,9 +123,9 @@ for name, length in first_steps.items():
 # %% [markdown]
 # The longest of these steps is more than two thousand times the shortest. RMSProp and Adam divide by the size of the
 # gradient itself, so their steps are near $\eta$ or longer. AdaGrad divides by at least $\sqrt{0.1}$, where its sum
-# starts in Keras. Adadelta multiplies by the size of its own earlier steps, and there are none yet. Keras's own page says
-# of both that they tend "to benefit from higher initial learning rate values", and recommends 1.0 to match the papers.
-# So part 1 compared default rates more than methods.
+# starts in Keras. Adadelta multiplies by the size of its own earlier steps, and there are none yet. Keras's own page
+# says of both that they tend "to benefit from higher initial learning rate values", and recommends 1.0 to match the
+# papers. So part 1 compared default rates more than methods.
 #
 # ## 3 Tuned
 #
@@ -136,9 +136,9 @@ for name, length in first_steps.items():
 #
 # ### Exercise 2 ★: write the climb
 #
-# Write `next_rate(losses, rates)`. Here `losses` is a dict {rate: validation loss} of the rates tried so far, and `rates`
-# is the whole list, from small to large. The function returns the rate to try next. That is a neighbour of the *best*
-# rate so far which has not been tried yet, the larger neighbour first. If there is none left, it returns `None`.
+# Write `next_rate(losses, rates)`. Here `losses` is a dict {rate: validation loss} of the rates tried so far, and
+# `rates` is the whole list, from small to large. The function returns the rate to try next. That is a neighbour of the
+# *best* rate so far which has not been tried yet, the larger neighbour first. If there is none left, it returns `None`.
 # For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
 #
 # - `{0.01: 0.9, 0.03: 0.6}` gives 0.1, since the loss still falls,
@@ -227,15 +227,16 @@ experiments.evidence(*apart, *gains, *above)
 #
 # Which method is in front? Your climb had one seed, and its neighbour on the list is often as good. The thirty seeds of
 # the last table had the rates with the lowest mean validation loss: 0.3 for SGD and AdaGrad, 0.1 for momentum, 10 for
-# Adadelta and 0.01 for RMSProp, Adam and AdamW. There Adam is about 0.02 above RMSProp, with 23 of 30 seeds, and about 0.02 above Adadelta, with 26. RMSProp and Adadelta are
-# too close for thirty seeds to say which is better. AdamW ends where Adam ends. Its weight decay is $\lambda = 0.004$, and at
-# $\eta = 0.01$ that takes only about 0.5 % of a weight in all 128 steps.
+# Adadelta and 0.01 for RMSProp, Adam and AdamW. There Adam is about 0.02 above RMSProp, with 23 of 30 seeds, and about
+# 0.02 above Adadelta, with 26. RMSProp and Adadelta are too close for thirty seeds to say which is better. AdamW ends
+# where Adam ends. Its weight decay is $\lambda = 0.004$, and at $\eta = 0.01$ that takes only about 0.5 % of a weight
+# in all 128 steps.
 #
 # ## 4 Two thousand batches
 #
 # What does SGD do with more steps? We give it 2,000: two epochs of 4,000 pictures in batches of 4. (So it also sees more
 # pictures than in part 1, and noisier gradients.) Adam and SGD run at their defaults. Then each climbs on this task, and
-# runs at the rate that it finds. The cell takes about half a minute, and longer on a busy one. (`looks=4` means four
+# runs at the rate that it finds. The cell takes about half a minute of an idle processor. (`looks=4` means four
 # tests in each epoch.)
 
 # %%
@@ -259,16 +260,16 @@ rows += [f"08 tuned, Adam is above sgd {look} of small batches" for look in look
 experiments.evidence(*rows)
 
 # %% [markdown]
-# Three of the four lines soon lie together. Only SGD at its default, 0.01, lies below them. In part 1 it had an accuracy
-# of about 0.3; here it ends 0.05 behind Adam's default. So in part 1 SGD's small steps were also too few. Tuned, Adam ends
-# about 0.02 above SGD, with 10 of 12 seeds. That mean is three times its standard error (the deviation divided by
-# $\sqrt{12}$), which is just enough to be more than chance.
+# Three of the four lines soon lie together. Only SGD at its default, 0.01, lies below them. In part 1 it had an
+# accuracy of about 0.3; here it ends 0.05 behind Adam's default. So in part 1 SGD's small steps were also too few.
+# Tuned, Adam ends about 0.02 above SGD, with 10 of 12 seeds. That mean is three times its standard error (the deviation
+# divided by $\sqrt{12}$), which is just enough to be more than chance.
 #
 # ## 5 Clipping the gradient
 #
 # Now and then a gradient is much longer than all others, and a single such step can ruin a run. The usual remedy is
-# **gradient clipping**, which shortens a gradient that is longer than a limit $c$ and leaves all others alone. The formula
-# says: if the length $\lVert g \rVert$ is above $c$, divide by the length and multiply by $c$.
+# **gradient clipping**, which shortens a gradient that is longer than a limit $c$ and leaves all others alone. The
+# formula says: if the length $\lVert g \rVert$ is above $c$, divide by the length and multiply by $c$.
 #
 # $$g \leftarrow g \cdot \min\Big(1, \frac{c}{\lVert g \rVert}\Big)$$
 #
@@ -341,8 +342,8 @@ for state, weights in networks.items():
 
 # %% [markdown]
 # An ordinary gradient is about 0.4 long in the fresh network, and about 1 in the trained one. The longest with an
-# unscaled picture is more than 10. A good $c$ stands between the ordinary lengths and the huge ones. We take $c = 1$. Once
-# the network is trained, it also shortens many ordinary gradients a little.
+# unscaled picture is more than 10. A good $c$ stands between the ordinary lengths and the huge ones. We take $c = 1$.
+# Once the network is trained, it also shortens many ordinary gradients a little.
 #
 # Now momentum and Adam train, with and without clipping. It takes about a quarter of a minute.
 
@@ -365,13 +366,14 @@ experiments.evidence(
 # on good pictures, and Adam ends at about 0.75. The full dots are the same runs with clipping. Momentum is back at about
 # 0.68 and Adam at about 0.80. With clipping, both are better with all of the 12 seeds.
 #
-# Why does Adam suffer, although none of its steps is huge? One huge $g^2$ stays in $v$ for about 1,000 steps and shortens
-# all that follow. And the huge gradient stays in $m$ for about ten steps, which go where one bad picture points.
+# Why does Adam suffer, although none of its steps is huge? One huge $g^2$ stays in $v$ for about 1,000 steps and
+# shortens all that follow. And the huge gradient stays in $m$ for about ten steps, which go where one bad picture
+# points.
 #
-# Clipping has a small price at most. On good pictures momentum gains −0.01: it ends lower with 10 of 12 seeds. That mean is
-# only about twice its standard error, so it may still be chance. With the unscaled pictures, `clipnorm` saves momentum
-# too. There `global_clipnorm` ends about 0.01 lower with 10 of 12 seeds, which may be chance as well. And clipping does not repair the pictures: look for the cause
-# first.
+# Clipping has a small price at most. On good pictures momentum gains −0.01: it ends lower with 10 of 12 seeds. That
+# mean is only about twice its standard error, so it may still be chance. With the unscaled pictures, `clipnorm` saves
+# momentum too. There `global_clipnorm` ends about 0.01 lower with 10 of 12 seeds, which may be chance as well. And
+# clipping does not repair the pictures: look for the cause first.
 
 # %% [markdown]
 # ## 6 Your own rule in Keras
@@ -379,11 +381,11 @@ experiments.evidence(
 # All of these trainings were Keras's. Now your own rule trains the network. `as_keras(rule)` makes a Keras optimizer of
 # any rule that you have written in this course.
 #
-# One thing is new. Keras does not run your rule at every step. Keras calls a rule once, with **tensors**, which are names
-# for arrays whose numbers come later. From this one call Keras makes a **graph**, which is the list of operations that a
-# rule does with its tensors. Every step then runs the graph. You may write Python's operators and NumPy's functions, such
-# as `np.sqrt`: `as_keras` translates them into Keras's. But nothing works that needs a number at once, because there is
-# none yet.
+# One thing is new. Keras does not run your rule at every step. Keras calls a rule once, with **tensors**, which are
+# names for arrays whose numbers come later. From this one call Keras makes a **graph**, which is the list of operations
+# that a rule does with its tensors. Every step then runs the graph. You may write Python's operators and NumPy's
+# functions, such as `np.sqrt`: `as_keras` translates them into Keras's. But nothing works that needs a number at once,
+# because there is none yet.
 #
 # A colleague wrote this Adam. It is right on arrays:
 
@@ -433,8 +435,8 @@ rule = check(adam, "adam", also=as_keras)
 # Now the whole program, as you would write it at work. `strided_network` makes part 1's network, and `from_logits=True`
 # says that its ten outputs are not probabilities yet. `compile` takes your rule and its learning rate. (Each
 # hyperparameter of the rule is an argument of `as_keras`, such as `beta_1=0.8`.) `fit` gets the validation data, and a
-# callback. A **callback** is an object that Keras calls after every epoch. This one, `EarlyStopping`, ends the training when the
-# validation loss has not improved for two epochs, and brings back the best weights.
+# callback. A **callback** is an object that Keras calls after every epoch. This one, `EarlyStopping`, ends the training
+# when the validation loss has not improved for two epochs, and brings back the best weights.
 
 # %% tags=["about: 08 momentum tuned"]
 keras.utils.set_random_seed(SEEDS[0])  # Keras shuffles the batches
@@ -516,26 +518,27 @@ except (TypeError, ValueError) as error:
 quiz("08.first")
 
 # %% [markdown]
-# 1. **First Adam at 0.001.** At its default it trained at once (part 1), and came within about 0.07 of its best (part 3).
-# 2. **Then its learning rate, and nothing else.** Climb by factors of about three, up or down, on validation data, until
-#    the best rate has a worse one on both sides. Tuning gave SGD about 0.45 (part 3), while Adam and momentum, both tuned,
-#    are 0.04 apart.
-# 3. **Expect to go down for large or trained networks.** Our network is small and starts from nothing, so its best rates
-#    lie above the defaults. That is no law. To fine-tune BERT, a trained transformer, its authors chose among 5e-5, 3e-5
-#    and 2e-5 (Devlin and others, 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and with 6e-5 at 175
-#    billion (Brown and others, 2020, table 2.1).
-# 4. **Then a rate that falls.** Put a warm-up before it: together they were the best in lesson 07 on Fashion-MNIST. Epsilon comes
-#    last: larger ones gained nothing there on real data.
-# 5. **Clip where single gradients may be huge.** `global_clipnorm` saved runs with a few unscaled pictures (part 5), and on
-#    good pictures it costs little.
-# 6. **Sparse features want a step for each weight.** AdaGrad from $s = 0$ (`initial_accumulator_value=0`) and Adam were far
-#    ahead in lesson 04, in the training loss; on held-out text they were ahead by little.
+# 1. **First Adam at 0.001.** At its default it trained at once (part 1), and came within about 0.07 of its best (part
+#    3).
+# 2. **Then its learning rate, and nothing else.** Climb by factors of about three, up or down, on validation data,
+#    until the best rate has a worse one on both sides. Tuning gave SGD about 0.45 (part 3), while Adam and momentum,
+#    both tuned, are 0.04 apart.
+# 3. **Expect to go down for large or trained networks.** Our network is small and starts from nothing, so its best
+#    rates lie above the defaults. That is no law. To fine-tune BERT, a trained transformer, its authors chose among
+#    5e-5, 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and
+#    with 6e-5 at 175 billion (Brown and others, 2020, table 2.1).
+# 4. **Then a rate that falls.** Put a warm-up before it: together they were the best in lesson 07 on Fashion-MNIST.
+#    Epsilon comes last: larger ones gained nothing there on real data.
+# 5. **Clip where single gradients may be huge.** `global_clipnorm` saved runs with a few unscaled pictures (part 5),
+#    and on good pictures it costs little.
+# 6. **Sparse features want a step for each weight.** AdaGrad from $s = 0$ (`initial_accumulator_value=0`) and Adam were
+#    far ahead in lesson 04, in the training loss; on held-out text they were ahead by little.
 # 7. **Compare only what is tuned alike.** And use several seeds (parts 3 and 4).
 #
-# When is SGD with momentum the better choice? The course has measured one good case. The
-# gradients are exact, and the ravine lies *across* the axes, so that a step for each coordinate cannot tell the steep
-# direction from the flat one. The next cell shows $f$ after 50 steps on a ravine with the curvatures 1 and 20, the median
-# over 16 starts. For each method $\eta$ and $\beta_1$ (or $\mu$) are tuned over 900 pairs.
+# When is SGD with momentum the better choice? The course has measured one good case. The gradients are exact, and the
+# ravine lies *across* the axes, so that a step for each coordinate cannot tell the steep direction from the flat one.
+# The next cell shows $f$ after 50 steps on a ravine with the curvatures 1 and 20, the median over 16 starts. For each
+# method $\eta$ and $\beta_1$ (or $\mu$) are tuned over 900 pairs.
 
 # %%
 reached = {}
@@ -560,8 +563,8 @@ for where, turned in {"along the axes": False, "across the axes": True}.items():
 # 1. At Keras's defaults seven optimizers lie 0.65 apart, and tuned 0.07. A default rate is no property of a method.
 # 2. For each weight SGD keeps no number, momentum, AdaGrad and RMSProp keep 1, and Adam, AdamW and Adadelta keep 2.
 # 3. A climb goes up or down from the default, on validation data, until the best rate has a worse one on both sides.
-# 4. `global_clipnorm` keeps the direction of the gradient, and `clipnorm` changes it. Clipping saved runs in which about one
-#    batch in five had a huge gradient, Adam's too. Print the lengths of gradients first, and choose $c$
+# 4. `global_clipnorm` keeps the direction of the gradient, and `clipnorm` changes it. Clipping saved runs in which
+#    about one batch in five had a huge gradient, Adam's too. Print the lengths of gradients first, and choose $c$
 #    between the ordinary and the huge ones.
 # 5. `as_keras(rule, learning_rate=...)` puts your rule into `model.compile`. A rule sees tensors there, so it needs a
 #    formula, without `if` and without `math`.
@@ -570,16 +573,16 @@ for where, turned in {"along the axes": False, "across the axes": True}.items():
 progress("08")
 
 # %% [markdown]
-# **Next:** [lesson 09, the paper's experiments](09-the-papers-experiments.ipynb) repeats the four figures of Adam's paper,
-# and says which of its claims show here.
+# **Next:** [lesson 09, the paper's experiments](09-the-papers-experiments.ipynb) repeats the four figures of Adam's
+# paper, and says which of its claims show here.
 #
-# **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. J. Duchi, E. Hazan and Y. Singer,
-# *Adaptive subgradient methods*, 2011. M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. I. Loshchilov and F.
-# Hutter, *Decoupled weight decay regularization*, 2019. H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST*, 2017. Keras
-# Applications for ResNet-50 (25,636,712 weights, of which 25,583,592 are trained). R. Pascanu, T. Mikolov and Y. Bengio, *On
-# the difficulty of training recurrent neural networks*, 2013 (clipping). J. Devlin and others, *BERT*, 2019. T. Brown and
-# others, *Language models are few-shot learners*, 2020 (GPT-3). A. Wilson and others, *The marginal value of adaptive gradient methods in
-# machine learning*, 2017.
+# **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. J. Duchi, E. Hazan and Y.
+# Singer, *Adaptive subgradient methods*, 2011. M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. I.
+# Loshchilov and F. Hutter, *Decoupled weight decay regularization*, 2019. H. Xiao, K. Rasul and R. Vollgraf,
+# *Fashion-MNIST*, 2017. Keras Applications for ResNet-50 (25,636,712 weights, of which 25,583,592 are trained). R.
+# Pascanu, T. Mikolov and Y. Bengio, *On the difficulty of training recurrent neural networks*, 2013 (clipping). J.
+# Devlin and others, *BERT*, 2019. T. Brown and others, *Language models are few-shot learners*, 2020 (GPT-3). A. Wilson
+# and others, *The marginal value of adaptive gradient methods in machine learning*, 2017.
 
 
 # %% tags=["solution"]
