@@ -431,7 +431,6 @@ def climbs(losses, starts=None, highest=2.5, title=None):
         x={label: np.array(list(tried)) for label, tried in losses.items()},
         xlabel="learning rate",
         ylabel="validation loss",
-        log=False,
         log_x=True,
         title=title,
     )

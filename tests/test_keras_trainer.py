@@ -109,6 +109,9 @@ def test_a_race_trains_as_its_trainer_does(monkeypatch):
     again = race.measure(race.new_trainer(keras.optimizers.Adam()), 0.001, 1)
     assert again["validation"] == pytest.approx(runs["adam"][0]["validation"], rel=1e-4)
     assert accuracies(runs)["adam"].tolist() == [run["accuracy"][-1] for run in runs["adam"]]
+    norms = race.gradient_norms(race.start(1), 1)
+    assert len(norms) == 2 and 0.1 < norms[0] < norms[1] < 10
+    assert race.gradient_norms(race.start(1), 1) == pytest.approx(norms, rel=1e-4)
     figure = race.curves(runs)
     np.testing.assert_allclose(figure.axes[0].get_lines()[0].get_xdata(), [0.5, 1])
     assert "| adam | 0.001 |" in race.table(runs, race.default_rates).data

@@ -2,6 +2,7 @@
 
 race = ClothesRace({"sgd": keras.optimizers.SGD, ...}, pictures=2048, batch_size=64, epochs=4)
 found = race("sgd", 0.01, seed)         one training, as Trainer.measure gives it
+race.gradient_norms(weights, seed)      how long the gradients of an epoch's batches are
 race.table(runs, rates)                 what several methods came to
 race.curves(runs)                       the test accuracy on the way
 accuracies(runs)                        that at the end, {method: a number for each seed}
@@ -15,6 +16,7 @@ from adamlib import plots
 from adamlib.datasets import fashion_mnist, full_size
 from adamlib.experiments.jobs import size
 from adamlib.experiments.keras_trainer import Trainer, results, strided_network
+from adamlib.keras_check import keras
 
 
 class ClothesRace:
@@ -63,6 +65,25 @@ class ClothesRace:
         """What a training by that trainer comes to."""
         epochs = epochs or self.epochs
         return trainer.measure(self.start(seed), rate, seed, epochs, self.validation, self.test)
+
+    def gradient_norms(self, weights, seed):
+        """The norm of the gradient of each batch of an epoch, over all arrays, in rising order.
+
+        weights  those of the network; the seed orders the pictures
+        """
+        network = strided_network(0)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        network.compile(keras.optimizers.SGD(1.0), loss)  # its step is the gradient
+        pictures, labels = self.train
+        order = np.random.default_rng(seed).permutation(len(labels))
+        norms = []
+        for at in range(0, len(order), self.batch_size):
+            batch = order[at : at + self.batch_size]
+            network.set_weights(weights)
+            network.train_on_batch(pictures[batch], labels[batch])
+            steps = zip(network.get_weights(), weights, strict=True)
+            norms.append(sum(float(np.sum((a - b) ** 2)) for a, b in steps) ** 0.5)
+        return np.sort(norms)
 
     def table(self, runs, rates):
         """The runs of each method, {method: a training for each seed}, as a table to show."""
