@@ -123,14 +123,12 @@ check_answer("09.unfair_rate", unfair_rate)
 
 # %% [markdown]
 # Three seeds can only illustrate. What this lesson *says* was measured beforehand, in the same way, with 12, 24 or 30
-# seeds, and a table under each race shows it. Take the row "Adam ends below Nesterov" as an example:
+# seeds, and a table under each race shows it. Here is how to read the row "Adam ends below Nesterov":
 #
 # - "Ends" means the mean loss of the last epoch. The right end of a curve can differ from it a little.
-# - The number is Nesterov's loss minus Adam's: the mean over the seeds ± one standard deviation. If it is negative, Adam
-#   is higher.
+# - The number is Nesterov's loss minus Adam's, as mean ± one standard deviation over the seeds.
 # - The last column counts the seeds with which Adam is lower. So "4 of 30" means that Adam is higher with 26.
-# - All seeds have one rate, the best by their mean. Only where the row says "each seed at its best η", each seed takes
-#   the rate that is best for it alone.
+# - All seeds have one rate, the best by their mean. Only where a row says "each seed at its best η", each has its own.
 #
 # The later races were tuned in those measurements, so here they are trained only at their best rates.
 #
@@ -177,7 +175,7 @@ experiments.evidence(
 # schedule, and there are clear gaps: Adam is lowest, then Nesterov, then AdaGrad. On the right Nesterov and AdaGrad
 # have a constant rate, and the three nearly meet. In the mean of the last epoch AdaGrad is even a little *below* Adam,
 # with 26 of 30 seeds. Adam itself hardly depends on the schedule: the last row compares it with Adam at a constant
-# rate. For the other two, the schedule decides whether they keep up.
+# rate. For the other two, the schedule decides.
 #
 # Still, the paper has Adam and Nesterov level, both with the schedule. Its model differs from ours in two ways. It has
 # an L2 penalty, $\frac{\lambda}{2} \sum W^2$, and it is trained for more epochs. The paper does not name its $\lambda$;
@@ -214,13 +212,13 @@ experiments.evidence(
 # lowest point, and the slower method has time to arrive.
 #
 # Now look at the left edge of the figure. "Level" is true of the *last* epoch only. In the first epoch Nesterov's loss
-# is far above the two others, with each of 12 seeds: its rate of 3 is best for the end, and too long for the start.
+# is far above the two others: its rate of 3 is best for the end, and too long for the start.
 #
 # > **The paper:** Adam converges like SGD with Nesterov's momentum, and "both converge faster than Adagrad" (§ 6.1).
 # >
 # > **Here:** this is true of the last epoch, if there is a penalty and AdaGrad is decayed twice. Then Adam and Nesterov
 # > end level, and both are below AdaGrad with each of 12 seeds. Without the penalty Nesterov ends above Adam with each
-# > of 30 seeds, and AdaGrad with a constant rate ends a little below Adam.
+# > of 30.
 # >
 # > **Why they differ:** the paper decays "the stepsize α" and names no exception, so AdaGrad may have been decayed
 # > twice. § 6.1 also says that Adam with $1/\sqrt t$ should in theory match AdaGrad, and here it nearly does. The paper
@@ -230,8 +228,8 @@ experiments.evidence(
 #
 # The right half of Figure 1 has sparse data: film reviews as bags of words. Lesson 04 showed why that suits AdaGrad.
 # Most words are rare, and AdaGrad gives rare words long steps. With dropout, each word of a review is left out with
-# probability one half. Lesson 04 ran this race with constant rates. New are the schedule $\eta/\sqrt t$ for all but
-# AdaGrad, the reviews without dropout, and RMSProp.
+# probability one half. Lesson 04 ran this race with constant rates. New are the schedule (for all but AdaGrad), the
+# reviews without dropout, and RMSProp.
 
 # %%
 reviews = data_of("imdb", plan["1 right"][0])
@@ -266,9 +264,8 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Look for Adam's line in the left panel: it lies on AdaGrad's, and both are far below Nesterov's. In the right panel
-# AdaGrad is ahead of Adam, by 0.008, which the logarithmic axis makes look large. In both panels RMSProp lies between
-# Adam and Nesterov. A likely reason is its short memory: its $v$ remembers about 10 steps, and Adam's about 1,000.
+# In the left panel Adam's line lies on AdaGrad's, far below Nesterov's. In the right panel AdaGrad is ahead of Adam, by
+# 0.008, which the logarithmic axis makes look large. In both panels RMSProp lies between Adam and Nesterov. A likely reason is its short memory: its $v$ remembers about 10 steps, and Adam's about 1,000.
 #
 # > **The paper:** on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout and
 # > without, and Adam is as fast as AdaGrad (§ 6.1).
@@ -327,8 +324,8 @@ experiments.evidence(
 # are your three seeds. The cross is the mean of 30 seeds, its bar is one standard deviation to each side, and the count
 # says with how many of the 30 seeds the method ends above Adam.
 #
-# With dropout, RMSProp's bar lies across the line, and the other three are behind. Three seeds can mislead here: your
-# rings of RMSProp may all lie to the right. Without dropout Nesterov has moved to the line, and RMSProp is about as far
+# With dropout, RMSProp's bar lies across the line, though your three rings may all lie to the right: three seeds can
+# mislead. The other three are behind. Without dropout Nesterov has moved to the line, and RMSProp is about as far
 # behind as Adadelta.
 #
 # ### Exercise 3: how long must the list be?
@@ -368,8 +365,8 @@ experiments.evidence(
 #
 # This is no verdict on Adam or on dropout, because it depends on the rate. Training loss chose the rates, and without
 # dropout it chose η = 0.01 for Adam. At the next smaller rate, 0.003, Adam's test loss is 0.28, level with Nesterov's.
-# So a race on training loss says how fast a method fits its data, and not how well the model will work. For that, choose
-# each rate by a validation loss.
+# So a race on training loss says how fast a method fits its data. To know how well the model will work, choose each
+# rate by a validation loss.
 #
 # > **The paper:** with dropout Adam has "better convergence than other methods"; without, it is faster than SFO (§
 # > 6.2).
@@ -446,9 +443,8 @@ experiments.evidence("09 √v̂ at the end on convolutions, median's log10")
 # >
 # > **Here:** most of this shows. After one epoch AdaGrad is ahead of Nesterov with each of 12 seeds, and so is Adam
 # > without dropout. With dropout Adam is ahead with 9 of 12, too few to be sure. At the end Adam and Nesterov are both
-# > ahead of AdaGrad with each seed. Between these two there is little: Nesterov ends a bit lower with 8 of 12 seeds,
-# > and with 10 of 12 with dropout. But $\hat v$ does not vanish: the median of $\sqrt{\hat v}$ is several hundred
-# > thousand times the paper's $\epsilon$ of 1e-8.
+# > ahead of AdaGrad with each seed, and nearly alike. But $\hat v$ does not vanish: the median of $\sqrt{\hat v}$ is
+# > several hundred thousand times the paper's $\epsilon$ of 1e-8.
 # >
 # > **Why they differ:** we take 120 steps on 1,536 pictures. The paper has 45 epochs of CIFAR-10 and eight times as
 # > many filters. Gradients become tiny when a network fits its data almost perfectly, and ours is far from that.
@@ -556,12 +552,12 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# The figure shows $\beta_1 = 0.9$; the table has rows for $\beta_1 = 0$ too. The vertical axis shows how many nats a
-# model is above the best one of its epoch. What leaves a panel is more than 9 nats worse. A line that stops *inside* a
-# panel has diverged: at the next rate its loss is NaN. Go through the lower panels from left to right. The valley *with*
-# correction stays where it is, at 0.01. The valley *without* it moves to smaller rates, from 0.01 to 0.001, as you have
-# predicted. (At $\beta_2 = 0.99$ the rule remembers only about 100 steps, so at step 160 the exact ratio is 7, not 10. This
-# list of rates is too coarse to show that.) In the mean its floor lies 1.0 to 1.3 nats higher.
+# The figure shows $\beta_1 = 0.9$. The vertical axis shows how many nats a model is above the best one of its epoch;
+# what leaves a panel is more than 9 nats worse. A line that stops *inside* a panel has diverged: at the next rate the
+# loss is NaN. Go through the lower panels from left to right. The valley *with* correction stays where it is, at 0.01.
+# The valley *without* it moves to smaller rates, from 0.01 to 0.001, as you have predicted. (At $\beta_2 = 0.99$ the
+# rule remembers only about 100 steps, so at step 160 the ratio is 7 and not 10, which this list of rates cannot show.)
+# In the mean of 24 seeds, the floor of that valley lies 1.0 to 1.3 nats higher.
 #
 # ### Exercise 6 ★: the same step at the end
 #
@@ -596,7 +592,7 @@ check_answer("09.moved", moved)
 # | --- | --- | --- | --- | --- |
 # | 1, digits | Adam and Nesterov alike | with a penalty level at the end; without, Adam ahead | 4 of 12; 30 of 30 | in part |
 # | 1, digits | both ahead of AdaGrad | only if AdaGrad is decayed twice | 12 of 12 | in part |
-# | 1, reviews | AdaGrad far ahead of Nesterov, Adam as fast | AdaGrad and Adam far ahead of Nesterov; without dropout AdaGrad a little ahead of Adam | 30 of 30 | mostly |
+# | 1, reviews | AdaGrad far ahead of Nesterov, Adam as fast | both far ahead of Nesterov; without dropout AdaGrad a little ahead | 30 of 30 | mostly |
 # | 2, dropout | Adam ahead of all | Adam ahead of all but RMSProp | 27 to 30 of 30 | in part |
 # | 3, early | Adam and AdaGrad ahead | ahead of Nesterov; Adam with dropout not surely | 12 of 12; 9 of 12 | mostly |
 # | 3, late | Adam and SGD ahead of AdaGrad, and nearly alike | the same | 12 of 12 | yes |
@@ -620,7 +616,7 @@ check_answer("09.moved", moved)
 #
 # Try a rate of this table, then a third of it and three times as much. Go on until the best rate has a worse one on
 # both sides (exercise 3). These rates had the lowest *training* loss in this lesson, for batches of 64 or 128 and a
-# training from scratch. The lowest validation loss may lie at a smaller one (part 4).
+# training from scratch. The lowest validation loss may lie elsewhere (part 4).
 #
 # | your model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
 # | --- | --- | --- | --- | --- |
@@ -655,9 +651,8 @@ quiz("09.monday")
 # %% [markdown]
 # ## Where it fails
 #
-# These are small models and short runs, and the paper's sentences are about larger ones. With `FULL = True` at the top,
-# the lesson takes MNIST, IMDB and CIFAR-10 through `keras.datasets`, at the paper's sizes. That needs the internet, and
-# weeks of computing.
+# These are small models and short runs. With `FULL = True` at the top, the lesson takes MNIST, IMDB and CIFAR-10
+# through `keras.datasets`, at the paper's sizes. That needs the internet, and weeks of computing.
 #
 # The story did not end with the paper, either. Reddi, Kale and Kumar (2018) found a convex problem on which Adam goes
 # to the worst point. **AMSGrad**, their remedy, is Adam with a $v$ that never falls; in Keras it is
@@ -673,8 +668,8 @@ quiz("09.monday")
 # 3. On networks Adam is always among the best. Nesterov comes close, except in Figure 2 with dropout, at a larger rate.
 # 4. Without bias correction a step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long. At large rates training becomes
 #    unstable, and at small ones it is faster.
-# 5. A low training loss is not yet a low test loss. Choose the rate by a validation loss: with a smaller rate, Adam fitted
-#    its digits less well, and its test loss was lower.
+# 5. A low training loss is not yet a low test loss. Choose the rate by a validation loss: in part 4 a smaller one gave
+#    Adam a lower test loss.
 
 # %%
 progress("09")
