@@ -3,8 +3,7 @@
 #
 # Lesson 08 ended with a question: does Adam also win on the tasks that made it known? They are the four figures of its
 # paper (Kingma and Ba, 2015, § 6), which compare Adam with the optimizers of our lessons. Here you run all four again,
-# small enough for a laptop, and see which of the paper's sentences hold. At the end there is one page for your own
-# work: what to try first, and what to change when training fails.
+# small enough for a laptop, and see which of the paper's sentences hold.
 #
 # At the end of this lesson you will be able to
 #
@@ -174,8 +173,7 @@ experiments.evidence(
 # A line is the mean of three seeds, and its band goes from the lowest to the highest. On the left all three have the
 # schedule, and there are clear gaps: Adam is lowest, then Nesterov, then AdaGrad. On the right Nesterov and AdaGrad
 # have a constant rate, and the three nearly meet. In the mean of the last epoch AdaGrad is even a little *below* Adam,
-# with 26 of 30 seeds. Adam itself hardly depends on the schedule: the last row compares it with Adam at a constant
-# rate. For the other two, the schedule decides.
+# with 26 of 30 seeds. Adam itself hardly depends on the schedule (last row). For the other two, the schedule decides.
 #
 # Still, the paper has Adam and Nesterov level, both with the schedule. Its model differs from ours in two ways. It has
 # an L2 penalty, $\frac{\lambda}{2} \sum W^2$, and it is trained for more epochs. The paper does not name its $\lambda$;
@@ -221,8 +219,7 @@ experiments.evidence(
 # > of 30.
 # >
 # > **Why they differ:** the paper decays "the stepsize α" and names no exception, so AdaGrad may have been decayed
-# > twice. § 6.1 also says that Adam with $1/\sqrt t$ should in theory match AdaGrad, and here it nearly does. The paper
-# > has 60,000 images and 45 epochs; we have 8,000 images, and 5 or 20 epochs.
+# > twice. The paper has 60,000 images and 45 epochs; we have 8,000 images, and 5 or 20 epochs.
 #
 # ## 3 Figure 1, film reviews
 #
@@ -265,7 +262,8 @@ experiments.evidence(
 
 # %% [markdown]
 # In the left panel Adam's line lies on AdaGrad's, far below Nesterov's. In the right panel AdaGrad is ahead of Adam, by
-# 0.008, which the logarithmic axis makes look large. In both panels RMSProp lies between Adam and Nesterov. A likely reason is its short memory: its $v$ remembers about 10 steps, and Adam's about 1,000.
+# 0.008, which the logarithmic axis makes look large. In both panels RMSProp lies between Adam and Nesterov. A likely
+# reason is its short memory: its $v$ remembers about 10 steps, and Adam's about 1,000.
 #
 # > **The paper:** on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout and
 # > without, and Adam is as fast as AdaGrad (§ 6.1).
@@ -363,10 +361,10 @@ experiments.evidence(
 # Trained without dropout, Adam fits its training digits five times as well, to 0.04 against 0.20. But its test loss is
 # 0.31 both times. And without dropout Nesterov's test loss is lower, with 10 of 12 seeds.
 #
-# This is no verdict on Adam or on dropout, because it depends on the rate. Training loss chose the rates, and without
-# dropout it chose η = 0.01 for Adam. At the next smaller rate, 0.003, Adam's test loss is 0.28, level with Nesterov's.
-# So a race on training loss says how fast a method fits its data. To know how well the model will work, choose each
-# rate by a validation loss.
+# This is no verdict on Adam or on dropout, because it depends on the rate. Without dropout, training loss chose η =
+# 0.01 for Adam. At the next smaller rate, 0.003, Adam's test loss is 0.28, level with Nesterov's. So a race on training
+# loss says how fast a method fits its data. To know how well the model will work, choose each rate by a validation
+# loss.
 #
 # > **The paper:** with dropout Adam has "better convergence than other methods"; without, it is faster than SFO (§
 # > 6.2).
@@ -555,9 +553,9 @@ experiments.evidence(
 # The figure shows $\beta_1 = 0.9$. The vertical axis shows how many nats a model is above the best one of its epoch;
 # what leaves a panel is more than 9 nats worse. A line that stops *inside* a panel has diverged: at the next rate the
 # loss is NaN. Go through the lower panels from left to right. The valley *with* correction stays where it is, at 0.01.
-# The valley *without* it moves to smaller rates, from 0.01 to 0.001, as you have predicted. (At $\beta_2 = 0.99$ the
-# rule remembers only about 100 steps, so at step 160 the ratio is 7 and not 10, which this list of rates cannot show.)
-# In the mean of 24 seeds, the floor of that valley lies 1.0 to 1.3 nats higher.
+# The valley *without* it moves to smaller rates, from 0.01 to 0.001, as you have predicted, and its floor lies higher.
+# (At $\beta_2 = 0.99$ the rule remembers only about 100 steps, so at step 160 the ratio is 7 and not 10, which this
+# list of rates cannot show.)
 #
 # ### Exercise 6 ★: the same step at the end
 #
@@ -604,7 +602,7 @@ check_answer("09.moved", moved)
 #
 # ## 8 What to do on Monday
 #
-# This page turns what the course has measured into advice. Each line says where its evidence is.
+# Each line says where its evidence is.
 #
 # ### Which optimizer first?
 #
