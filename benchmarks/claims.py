@@ -517,7 +517,8 @@ TASKS = {
         partial(figure_1_left, 0.0, 5),
         dict.fromkeys(
             [*CONVEX, "nesterov", "adagrad from 0, decayed"], [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-        ),
+        )
+        | {"adam": [0.003, 0.01, 0.03, 0.1]},
     ),
     "figure 1 left, 20 epochs": Plan(partial(figure_1_left, 0.0, 20), TWO_BY_TWO, 12, 3),
     "figure 1 left, penalty": Plan(partial(figure_1_left, 0.001, 5), TWO_BY_TWO, 12, 3),
@@ -534,7 +535,7 @@ TASKS = {
     "figure 2, dropout 0.0": Plan(partial(figure_2, 0.0), FIGURE_2, first=3),
     "figure 2 test, dropout 0.5": Plan(partial(figure_2_test, 0.5), BEST_2, seeds=12),
     "figure 2 test, dropout 0.0": Plan(
-        partial(figure_2_test, 0.0), BEST_2 | {"adam": [0.01]}, seeds=12
+        partial(figure_2_test, 0.0), BEST_2 | {"adam": [0.003, 0.01]}, seeds=12
     ),
     "figure 3, dropout 0.5": Plan(partial(figure_3, 0.5), FIGURE_3, seeds=12),
     "figure 3, dropout 0.0": Plan(partial(figure_3, 0.0), FIGURE_3, seeds=12),
@@ -890,6 +891,7 @@ DECAYED = {
     "Nesterov": "nesterov, decayed",
     "Nesterov with a constant rate": "nesterov",
     "Adam": "adam, decayed",
+    "Adam with a constant rate": "adam",
 }
 FIGURES = {
     "figure 1 left, penalty, 20 epochs": "digits with a penalty",
@@ -915,7 +917,7 @@ def lesson_09(task):
     loss = {name: left.by_seed(method) for name, method in DECAYED.items()}
     pairs = (
         "Adam < Nesterov, Adam < AdaGrad, Nesterov with a constant rate < Nesterov, "
-        "Nesterov < AdaGrad decayed twice"
+        "Nesterov < AdaGrad decayed twice, Adam < Adam with a constant rate"
     )
     each = f"{TRAINING}, each seed at its best η"
     yield from compared(loss, each, pairs, "{} ends below {} on digits")
@@ -926,7 +928,7 @@ def lesson_09(task):
     for name, words in TWO_BY_TWO_WORDS.items():
         some, where = task[name], f"{TRAINING}, each seed at its best η"
         loss = {m: some.by_seed(DECAYED[m]) for m in ("Adam", "Nesterov", "AdaGrad decayed twice")}
-        pairs = "Adam < Nesterov, Nesterov < AdaGrad decayed twice"
+        pairs = "Adam < Nesterov, Nesterov < AdaGrad decayed twice, Adam < AdaGrad decayed twice"
         yield from compared(loss, where, pairs, "{} ends below {} " + words)
     both = task["figure 1 left, penalty, 20 epochs"]
     first = both.named("first", DECAYED)
@@ -959,6 +961,11 @@ def lesson_09(task):
         yield f"Adam's test loss on {words}", where, loss["Adam"]
         fits = task[f"figure 2 test, dropout {dropout}"].named(names=PAPER)["Adam"]
         yield f"Adam's loss at the end on {words}", "its training digits, dropout off", fits
+    whole, where = task["figure 2 test, dropout 0.0"], "test loss, a network"
+    slower, nesterov = whole.at("adam", 0.003, "test"), whole.of("nesterov", "test")
+    yield "Adam's test loss at η = 0.003 on a network", where, slower
+    yield "Adam at η = 0.003 tests below Nesterov on a network", where, slower, nesterov
+    yield "Adam at η = 0.003 tests below Adam on a network", where, slower, whole.of("adam", "test")
     for name in ("figure 3, dropout 0.0", "figure 3, dropout 0.5"):
         loss, words = task[name].named(names=PAPER), FIGURES[name]
         where, pairs = f"{TRAINING}, {words}", "Adam < AdaGrad, Nesterov < AdaGrad, Nesterov < Adam"
@@ -972,8 +979,9 @@ def lesson_09(task):
     root = np.log10(task["figure 3, root"].at("adam", 0.01, "root"))
     yield "√v̂ at the end on convolutions, median's log10", "Adam at 0.01", root
     both = {"adagrad from 0, decayed": "adagrad, η/√t"}  # those that have both schedules
+    constant = {m: f"{m}, constant η" for m in ("nesterov", "adam")}
     for name, words in {"figure 1 left": "digits", **FIGURES}.items():
-        called = both | ({"nesterov": "nesterov, constant η"} if words == "digits" else {})
+        called = both | (constant if words == "digits" else {})
         for method in task[name].grid:
             shown = called.get(method, method).removesuffix(", decayed").removesuffix(" from 0")
             rates = np.full(task[name].seeds, task[name].best(method))

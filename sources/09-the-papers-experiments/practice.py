@@ -154,7 +154,7 @@ QUESTIONS = {
             "Below 1e-8, as in the paper": "Then the loss would hardly depend on most weights, and "
             "it is still falling.",
             "Near 1e-5": "That would be so for a loss that is nearly 0.",
-            "Near 1e-2": Right(
+            "Above 1e-3": Right(
                 "The loss is about 0.7, and 64 pictures a batch leave noise in every gradient."
             ),
         },
