@@ -155,8 +155,8 @@ def _start_lesson_again(number):
     mine = Path.cwd() / lesson.name
     if not mine.exists() or mine.parent.name == "solutions":
         raise ValueError(
-            f"There is no copy of yours here to start again: {lesson.name} must be in the folder of "
-            "this notebook, as it is in work/."
+            f"There is no copy of yours here to start again: {lesson.name} must be in the folder "
+            "of this notebook, as it is in work/."
         )
     aside = mine.with_stem(f"{mine.stem} of {datetime.now():%Y-%m-%d %H.%M.%S}")
     aside.write_bytes(mine.read_bytes())
