@@ -435,6 +435,7 @@ def climbs(losses, starts=None, highest=2.5, title=None):
         title=title,
     )
     (ax,) = fig.axes
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 6, 7, 8)))
     for line, (label, tried) in zip(ax.get_lines(), losses.items(), strict=True):
         line.set(marker="o", markersize=4)
         ring = starts[label], min(tried[starts[label]], highest)

@@ -202,7 +202,7 @@ print(f"Adam from its default ends at {best['adam']:g}, and from 0.03 at {down['
 # Follow a line from its ring, which is the default rate. All of them fall, some over several powers of ten, and end
 # after the first rate that is worse. The lowest points of the six lie close together, although their rates lie far
 # apart. So a rate is neither large nor small in itself: Adadelta's best rate is about a thousand times Adam's. The last
-# climb begins above the best rate, finds 0.1 worse, and goes down.
+# climb begins above the best rate, finds 0.1 worse, and turns to smaller rates.
 #
 # Now each method at the rate that its climb has found, with three seeds. It takes about a quarter of a minute.
 
