@@ -105,7 +105,7 @@ for beta in (0.5, 0.9, 0.99):
 plots.panels(smooth, xlabel="batch", ylabel="loss")
 
 # %% [markdown]
-# All three averages start at 0, so at first all of them are too low. Look at the left edge of each panel. With
+# All three averages start at 0 before the first batch, so at first all of them are too low. Look at the left edge of each panel. With
 # $\beta = 0.9$ the average has caught up after some 20 batches. With 0.99 it needs more than 100, and it rises while the
 # losses fall. Now look at the right half of each panel: with 0.5 the average still trembles almost as much as the losses
 # do, with 0.9 it is smoother, and with 0.99 it is the smoothest. So a larger $\beta$ removes more noise, but reacts later.
@@ -350,9 +350,11 @@ plots.contour(ravine, zigzags)
 
 # %% [markdown]
 # Both lines have 30 steps. At first momentum jumps even farther across, because its $\eta$ is larger. But its jumps die
-# out sooner, and its steps along add up. After 15 steps it has all but arrived, while sgd still zig-zags. (In so few steps, another pair can be better still: $\eta = 0.133$ with $\mu = 0.44$ takes 15 steps to $10^{-6}$, the best
-# pair 27. With the best pair both curvatures lie at the very ends of the floor, where a run starts slowly. The best pair
-# wins only after some 100 steps.)
+# out sooner, and its steps along add up. After 15 steps it has all but arrived, while sgd still zig-zags. (In so few
+# steps another pair can be better still: with $\eta = 0.133$ and $\mu = 0.44$ the loss is below $10^{-6}$ at step 15 for
+# the first time, and from step 22 on for good. With the best pair that takes 27 steps, because both curvatures lie at
+# the very ends of the floor, where a run starts slowly. The best pair is the fastest in the long run: it is ahead
+# after some 100 steps.)
 #
 # What does a condition number $\kappa$ cost now? At the best $\eta$, sgd leaves $(\kappa - 1)/(\kappa + 1)$ of the
 # distance at each step (lesson 01). With momentum the floor must reach from $\eta$ to $\kappa\eta$, so its two ends have
@@ -375,7 +377,8 @@ for kappa in (10, 100, 1000):
 # Ten times the condition number costs sgd eleven times the steps, and momentum about four times. That is roughly
 # $\sqrt{10}$; it is more because $f$ starts higher, and because a run at the very ends of the floor is a little slower.
 # The gain needs both knobs set anew for each $\kappa$. With $\mu = 0.9$ kept as it is, the floor is at 0.95 and holds
-# curvatures up to a ratio of about 1,440. In a steeper ravine the steps grow with $\kappa$ again, as with sgd.
+# curvatures up to a ratio of about 1,440. In a steeper ravine the steps grow with $\kappa$
+# again, as with sgd, though they stay far fewer.
 #
 # ## 5 Nesterov
 #
@@ -580,11 +583,13 @@ experiments.evidence(
 
 # %% [markdown]
 # Look at the left of the figure first. Up to an effective step of 0.3 the three curves are almost one: they lie at most about
-# 0.05 apart. Yet the first row of the table says that at $\eta = 0.1$ momentum ends far below sgd, by 0.29. So most of what
+# 0.05 apart. Yet the first row of the table says that at $\eta = 0.1$ momentum ends far below sgd, by 0.29. In
+# the figure these two are sgd at 0.1 and momentum at an effective step of 1. So most of what
 # momentum seems to gain at equal $\eta$ is only a step that is ten times as large.
 #
 # Now look at the right. At an effective step of 1, momentum ends lower with 25 of 30 seeds. At 3 it ends lower with all of
-# them. There sgd is above its limit $2/L$, which is 0.5 at the start and about 1.3 after an epoch (lesson 02). Momentum's
+# them. Sgd's limit $2/L$ is 0.5 at the start and about 1.3 after an epoch (lesson 02): at 1 it is above it at
+# the start only, and at 3 all the time. Momentum's
 # limit is far away: it is $3.8/L$ in $\eta$, and so $38/L$ in the effective step.
 #
 # So when should you prefer momentum to sgd with ten times the rate? Ask whether that rate is near or beyond $2/L$. Well
@@ -640,7 +645,7 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 # 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. If $\eta$ and
 #    $\mu$ are both tuned to the condition number $\kappa$, the number of steps grows about with $\sqrt\kappa$.
 # 4. Nesterov takes the gradient at the point ahead. It damps the swing and has the lower limit. Neither removes noise.
-#    Both pay where the step that you need is near or beyond sgd's limit $2/L$.
+#    Both pay off where the step that you need is near or beyond sgd's limit $2/L$.
 # 5. With $\eta$ inside or outside the velocity the path is the same until $\eta$ changes.
 
 # %%
@@ -682,6 +687,7 @@ long_run = {
     for mu, pair in ((0.44, dict(learning_rate=0.133, momentum=0.44)), (0.4, best_pair(20)))
 }
 assert [np.argmax(loss < 1e-6) for loss in long_run.values()] == [15, 27]
+assert [np.flatnonzero(loss >= 1e-6).max() + 1 for loss in long_run.values()] == [22, 27]
 assert np.all((long_run[0.4] > long_run[0.44])[5:80])
 assert np.all((long_run[0.4] < long_run[0.44])[126:])
 alternating = [0.0]

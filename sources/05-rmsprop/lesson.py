@@ -93,7 +93,7 @@ near_jump = {"minimum": minimum[185:231], "sign_descent, η = 0.15": run.traject
 plots.lines(near_jump, x=np.arange(185, 231), log=False, ylabel="x")
 
 # %% [markdown]
-# The sign step follows: it needs only 12 steps to the new minimum. But look at both ends of the curve. It bounces
+# The sign step follows: it passes the new minimum in its 13th step. But look at both ends of the curve. It bounces
 # between two values for ever, because its steps never become shorter. And with batches of data it has a second, worse
 # fault, which you can compute by hand.
 #
@@ -176,8 +176,8 @@ print(f"√v is {run.states['v'][199] ** 0.5:.1f} at step 200")
 plots.lines(paths, log=False, ylabel="x")
 
 # %% [markdown]
-# RMSProp follows. Look at the steps after 200: for some 40 steps it moves slowly, then it walks by up to $0.8\,\eta$ in
-# a step, and after about 120 steps it has arrived. Why does it hesitate?
+# RMSProp follows. Look at the steps after 200: they begin short and grow for some 40 steps. Then it walks by up to
+# $0.8\,\eta$ in a step, and after about 120 steps it has arrived. Why does it hesitate?
 #
 # ## 4 How long is the memory?
 #
@@ -200,7 +200,7 @@ forgotten = np.ceil(np.log((2 / 15) ** 2) / np.log(0.9))
 check_answer("05.forgotten", forgotten)
 
 # %% [markdown]
-# From then on the new squares are the larger part of $v$, and the steps are nearly full. So the hesitation depends on how
+# From then on the new squares are the larger part of $v$, and the steps come near their full length. So the hesitation depends on how
 # much larger the old gradients were, but only through a logarithm: in a valley ten times as steep the old squares are 100
 # times as large, and it takes about 44 steps more, because $0.9^{44}$ is about 0.01.
 #
@@ -267,8 +267,8 @@ plots.lines(memories)
 # %% [markdown]
 # With the long memory, $\rho = 0.99$, the rebound only comes later, because $1/\sqrt v$ grows by 0.5 % in a step and not
 # by 5 %. With $\rho = 0.999$ it takes more than 2,000 steps, and the slider ends at 400. With the short memory,
-# $\rho = 0.5$, there is little to be thrown back from: $v$ follows $g^2$ so closely that $\eta/\sqrt v$ passes the limit far
-# from the minimum. Only a large epsilon prevents the rebound: if $\varepsilon > (\eta L/2)^2 = 2.25$, then
+# $\rho = 0.5$, each coordinate is thrown back, too, and much sooner: $x_2$ from below 0.001 to more than 0.1 within five
+# steps. The loss hides this, because $x_1$ is still far away then. Only a large epsilon prevents the rebound: if $\varepsilon > (\eta L/2)^2 = 2.25$, then
 # $\eta/\sqrt\varepsilon$ is below $2/L$.
 #
 # After some rebounds a run ends in a steady bounce, from one side of the minimum to the other.
@@ -469,9 +469,9 @@ for epsilon in (1e-7, 1e-6, 1e-5):
 plots.lines(own_rates, x=np.arange(1, 101), ylabel="√(u + ε), in metres")
 
 # %% [markdown]
-# The curves show $\sqrt{u + \varepsilon}$, which stands where RMSProp has $\eta$. Each begins at $1.4\,\sqrt\varepsilon$ and
-# grows to about four times $\sqrt\varepsilon$, and no farther. So the choice of $\varepsilon$ decides how fast Adadelta goes:
-# epsilon is its learning rate in disguise. And the first step is $\sqrt{\varepsilon/(1 - \rho)} = 0.0014$ in *any* unit.
+# The curves show $\sqrt{u + \varepsilon}$, which stands where RMSProp has $\eta$. Each is at $1.4\,\sqrt\varepsilon$ after the
+# first step, and within these 100 steps it grows to about four times $\sqrt\varepsilon$. So the choice of $\varepsilon$ decides
+# how fast Adadelta begins: here epsilon is a learning rate in disguise. And the first step is $\sqrt{\varepsilon/(1 - \rho)} = 0.0014$ in *any* unit.
 # The idea is right on paper, and the start at 0 brings the unit back in. (Zeiler used $\varepsilon = 10^{-6}$. Be careful
 # with Keras's default of `learning_rate=0.001`: it takes a thousandth of Zeiler's step.)
 
@@ -561,7 +561,7 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 #    in a bounce of $\pm\eta/2$, which shrinks if $\eta$ falls.
 # 5. Epsilon inside the root matters where $\sqrt v$ is not far above $\sqrt\varepsilon$, outside where it is not far above
 #    $\varepsilon$.
-# 6. Adadelta puts its own past steps in place of $\eta$. Since $u$ starts at 0, epsilon sets its pace.
+# 6. Adadelta puts its own past steps in place of $\eta$. Since $u$ starts at 0, epsilon sets the pace at which it begins.
 
 # %%
 progress("05")
@@ -583,6 +583,7 @@ late_steps = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)
 assert late_steps[-3:].max() < 0.0023 and late_steps.max() < 0.003
 walk = near_jump["sign_descent, η = 0.15"][15:]  # from step 200 on
 assert np.argmax(np.abs(walk + 1) < 0.15) == 12 and np.allclose(np.abs(np.diff(walk)), 0.15)
+assert np.argmax(walk < -1) == 13
 follows = paths["rmsprop, η = 0.03"]
 near = np.abs(follows - minimum) / 0.03
 moves = np.abs(np.diff(follows))[200:260] / 0.03
@@ -610,6 +611,9 @@ far = distance["rmsprop, |x₂|"]
 assert far.argmin() + 1 == 31 and 1e-17 < far.min() < 2e-17
 assert 1e-3 < far[59] < 0.01 < far[60] < 0.1 < far[61] and watch[63] < 2 < watch[62]
 assert round(0.99**-0.5 - 1, 3) == 0.005 and round(0.9**-0.5 - 1, 2) == 0.05
+run = descend(rule, ravine.gradient, ravine.start, 40, learning_rate=0.15, rho=0.5)
+x_1, x_2 = np.abs(run.trajectory).T
+assert x_2[:17].min() < 1e-3 and x_2[x_2[:17].argmin() :][:6].max() > 0.1 and x_1[:17].min() > 0.5
 short, middle, long = memories.values()
 assert 0.05 < short.min() and middle.min() < 1e-10 and long.min() < 1e-30
 assert 150 < 60 + np.argmax(long[60:] > 0.01) < 200 and 0.15 / 1e-7**0.5 < 475

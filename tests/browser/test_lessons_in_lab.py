@@ -78,10 +78,10 @@ def retype(page, text):
 def test_an_exercise_unwritten_wrong_and_right(run_notebook):
     page = run_notebook(UNWRITTEN)
     printed = page.page.locator(".jp-OutputArea-output")
-    assert printed.inner_text().startswith("sgd: not written yet")
+    assert printed.inner_text().startswith("· sgd: not written yet")
     assert "the step goes uphill" in retype(page, UPHILL)
     assert "it raises NameError" in retype(page, UPHILL.replace("x +", "y +"))
-    assert retype(page, RIGHT) == "sgd: right, it agrees with the course's own in every test"
+    assert retype(page, RIGHT) == "✓ sgd: right, it agrees with the course's own in every test"
     assert not (problems := page.problems()), problems
 
 
@@ -97,7 +97,7 @@ def test_an_endless_loop_can_be_interrupted_and_the_notebook_goes_on(run_noteboo
     page.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
     expect(cell.locator(".jp-OutputArea")).to_contain_text("KeyboardInterrupt")
     page.settle()  # what is sent while the kernel tells of an error, JupyterLab drops
-    assert retype(page, RIGHT).startswith("sgd: right")
+    assert retype(page, RIGHT).startswith("✓ sgd: right")
 
 
 START = QUESTIONS["01.start"]
