@@ -8,7 +8,7 @@ import jupytext
 import numpy as np
 import pytest
 
-from adamlib import datasets, rules
+from adamlib import datasets, experiments, rules
 from adamlib.descent import train
 from adamlib.experiments import Task
 from adamlib.experiments.vae import (
@@ -271,7 +271,8 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
         "3": (None, 1, 128, (2, 2, 2, 4)),
         "4": (100, 2, 1, 8, 2),
     }
-    made = lesson("full", plan=plan, SEEDS=[0], most=2)
+    monkeypatch.setattr(experiments, "seeds", lambda count: [0])
+    made = lesson("full", plan=plan, most=2)
     assert set(asked) == {"mnist", "imdb", "cifar10"}
     assert made["size"] == "full"
     assert made["clothes"].shape == (512, 32, 32, 3) and made["images"].shape == (100, 784)
