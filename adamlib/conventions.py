@@ -31,6 +31,16 @@ class Convention(NamedTuple):
     defaults: dict
     step: str
 
+    @property
+    def in_letters(self):
+        """Its defaults, as "η 0.001, ε 1e-7"."""
+        known = [
+            f"{facts.letter} {self.defaults[name]:g}"
+            for name, facts in HYPERPARAMETERS.items()
+            if name in self.defaults
+        ]
+        return ", ".join(known).replace("e-0", "e-")
+
 
 def _keras(rule, step, **more):
     """Keras's row: the defaults are those of the rule, which are Keras's."""
@@ -99,14 +109,8 @@ def table(*names):
     lines = ["| | | defaults | step |", "| --- | --- | --- | --- |"]
     for name in names or CONVENTIONS:
         for row in CONVENTIONS[check_name(name, CONVENTIONS, "rule")]:
-            known = [
-                f"{facts.letter} {row.defaults[k]:g}"
-                for k, facts in HYPERPARAMETERS.items()
-                if k in row.defaults
-            ]
-            defaults = ", ".join(known).replace("e-0", "e-")
             first = f"**{name}**" if row is CONVENTIONS[name][0] else ""
-            lines.append(f"| {first} | {row.library} | {defaults} | {row.step} |")
+            lines.append(f"| {first} | {row.library} | {row.in_letters} | {row.step} |")
     return "\n".join(lines)
 
 

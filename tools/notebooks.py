@@ -269,10 +269,11 @@ def check(*numbers):
         if not (take_outputs(solution, solution_path) and is_at(solution_path, solution)):
             yield f"{label(solution_path)} is out of date: run `make build`."
         yield from refused(solution, label(source))
+    known = {source.parent.name for source in sources()}
     for path, book in sheets():
+        known.add(path.stem)
         if not is_at(path, book):
             yield f"{label(path)} is out of date: run `make build`."
-    known = {source.parent.name for source in sources()} | {path.stem for path, _ in sheets()}
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).glob("*.ipynb")):
             if path.stem not in known:

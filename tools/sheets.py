@@ -8,7 +8,6 @@ table of which optimizer to take.
 import ast
 import inspect
 import re
-import textwrap
 
 import jupytext
 import numpy as np
@@ -16,12 +15,10 @@ from latexify.codegen.expression_codegen import ExpressionCodegen
 
 from adamlib.conventions import CONVENTIONS
 from adamlib.descent import steps_of
-from adamlib.hyperparameters import facts
 from adamlib.rules import RULES
 
 TERM = re.compile(r"\*\*(?=\S)([^*]*[^*\s.:?!])\*\*")  # what ends in a stop is a heading
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z$*])")
-LINK = re.compile(r"\]\(#")
 SYMBOLS = {"learning_rate": r"\eta", "momentum": r"\mu", "weight_decay": r"\lambda"}
 GREEK = ("beta", "mu", "rho")
 ADVICE = "What to do on Monday"  # the part of lesson 09 that says which optimizer to take
@@ -109,7 +106,7 @@ def first_sentence(rule):
 
 def equations(rule):
     """The rule's lines as LaTeX, in its order, x last."""
-    function = ast.parse(textwrap.dedent(inspect.getsource(rule))).body[0]
+    function = ast.parse(inspect.getsource(rule)).body[0]
     lines, after = [], ""
     for line in function.body[1:]:  # after its docstring
         if isinstance(line, ast.Assign):
@@ -150,11 +147,11 @@ def defaults():
     """A table in Markdown: each rule's defaults and last step in its paper, Keras and PyTorch."""
     rows = ["| | its paper | Keras | PyTorch |", "| --- | --- | --- | --- |"]
     for name, (paper, *others) in CONVENTIONS.items():
-        known, cells = {row.library: row for row in others}, []
-        for row in (paper, known["Keras"], known["PyTorch"]):
-            values = ", ".join(f"{facts(k).letter} {v:g}" for k, v in row.defaults.items())
-            values = values.replace("e-0", "e-")
-            cells.append(f"{values}<br>{row.step}".removeprefix("<br>"))
+        known = {row.library: row for row in others}
+        cells = [
+            f"{row.in_letters}<br>{row.step}".removeprefix("<br>")
+            for row in (paper, known["Keras"], known["PyTorch"])
+        ]
         rows.append(f"| **{name}** | {' | '.join(cells)} |")
     return "\n".join(rows)
 

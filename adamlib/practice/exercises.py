@@ -15,10 +15,9 @@ from typing import NamedTuple
 from IPython import get_ipython
 
 from adamlib.inputs import brief
+from adamlib.practice.lessons import folder
 
-PACKAGE = Path(__file__).parents[1]
-INSTALLED, CHECKOUT = PACKAGE / "lessons", PACKAGE.parent / "lessons"
-LESSONS = INSTALLED if INSTALLED.is_dir() else CHECKOUT
+LESSONS = folder("lessons")
 HEADING = re.compile(r"^#+ (?:Exercise (\d+)(?: ★)?: (.+))?", re.M)
 ASKED = re.compile(r'\bcheck(?:_answer)?\((?:\w+, )?"([\w. ]+)"(?:, "([^"]+)")?')
 

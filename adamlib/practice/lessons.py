@@ -14,8 +14,15 @@ from adamlib.inputs import brief
 
 TABLES = ("ANSWERS", "QUESTIONS", "FUNCTIONS")
 PACKAGE = Path(__file__).parents[1]
-INSTALLED, CHECKOUT = PACKAGE / "sources", PACKAGE.parent / "sources"
-SOURCES = INSTALLED if INSTALLED.is_dir() else CHECKOUT
+
+
+def folder(name):
+    """Where a folder of the course is: in the installed package, or beside it in a checkout."""
+    installed = PACKAGE / name
+    return installed if installed.is_dir() else PACKAGE.parent / name
+
+
+SOURCES = folder("sources")
 FILES = {p.parent.name.partition("-")[0]: p for p in sorted(SOURCES.glob("*/practice.py"))}
 
 
