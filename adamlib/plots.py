@@ -334,6 +334,13 @@ def lines(
     return fig
 
 
+def legend_outside(figure):
+    """Move the legend of a figure's one panel to the right of it."""
+    (ax,) = figure.axes
+    ax.get_legend().remove()
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper")
+
+
 def plain_numbers(ax):
     """Plain numbers at a logarithmic y axis that has few powers of ten."""
     low, high = ax.get_ylim()
@@ -440,8 +447,7 @@ def climbs(losses, starts=None, highest=2.5, title=None):
         line.set(marker="o", markersize=4)
         ring = starts[label], min(tried[starts[label]], highest)
         ax.plot(*ring, "o", markersize=11, mfc="none", color=line.get_color())
-    ax.get_legend().remove()
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside right upper")
+    legend_outside(fig)
     least = {label: min(tried, key=tried.get) for label, tried in losses.items()}
     told = (f"{label} {losses[label][rate]:.2f} at η = {rate:g}" for label, rate in least.items())
     fig.alt = (

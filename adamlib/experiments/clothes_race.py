@@ -100,8 +100,7 @@ class ClothesRace:
         figure = plots.lines(curves, x=at, **how)
         (ax,) = figure.axes
         ax.set_xticks(range(1, self.epochs + 1))
-        ax.get_legend().remove()
-        figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper")
+        plots.legend_outside(figure)
         return figure
 
 
