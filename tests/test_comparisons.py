@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from adamlib import experiments, rules
+from adamlib import experiments, plots, rules
 from adamlib.datasets import mnist
 from adamlib.descent import descend, train
 from adamlib.experiments import digits
@@ -125,6 +125,18 @@ def test_the_theory_of_momentum_holds_for_momentum_and_not_for_nesterov():
     drawn, _ = experiments.momentum_map(rules.momentum, borders=True)
     assert "ηL = 2(1 + μ)" in drawn.alt
     assert experiments.momentum_map(rules.nesterov)[1] > 0.1
+
+
+def test_the_pictures_of_one_update_have_its_numbers():
+    run = descend(rules.momentum, ravine.gradient, ravine.start, 6, learning_rate=0.03)
+    new_v = experiments.momentum_arrows(rules.momentum).alt.rpartition("new v = ")[2]
+    assert new_v.startswith(plots.point_words(run.states["v"][3]))
+    moves = experiments.nesterov_moves(rules.momentum).alt
+    assert f"ball at {plots.point_words(run.trajectory[6])}, point ahead at" in moves
+    ahead = run.trajectory[6] + 0.9 * run.states["v"][5]
+    assert f"point ahead at {plots.point_words(ahead)}" in moves
+    x, _ = rules.nesterov(ahead, ravine.gradient(ahead), 7, run.states["v"][5], learning_rate=0.03)
+    assert f"new point ahead at {plots.point_words(x)}" in moves
 
 
 def test_the_fraction_that_a_step_leaves_is_that_of_long_runs():

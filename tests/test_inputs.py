@@ -350,6 +350,8 @@ CALLS = {
         60,
     ),
     "momentum_map": (experiments.momentum_map, {"rule": rules.momentum}, 3),
+    "momentum_arrows": (experiments.momentum_arrows, {"rule": rules.momentum}, 3),
+    "nesterov_moves": (experiments.nesterov_moves, {"rule": rules.momentum}, 3),
     "fraction_left": (
         experiments.fraction_left,
         {"rule": rules.momentum, "learning_rate": [0.1], "momentum": 0.5},

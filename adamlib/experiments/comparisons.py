@@ -11,10 +11,14 @@ loss_by_rate                  the same of some rules after some steps, at each l
 steps_needed                  the steps to the bottom of a ravine
 curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
+momentum_arrows               one update of momentum in a ravine, as arrows
+nesterov_moves                one update of Nesterov's method there, from point to point
 fraction_left                 what a step leaves of the distance in the long run
 """
 
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -42,7 +46,7 @@ from adamlib.inputs import (
     numbers,
     state_defaults,
 )
-from adamlib.surfaces import noisy
+from adamlib.surfaces import noisy, ravine
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 
@@ -273,6 +277,40 @@ def _largest_curvature(model, params, data, direction, h=1e-3):
             break
         before, direction = largest, change
     return largest, change
+
+
+def _ball(rule, steps):
+    """Where momentum is in the ravine after some steps with η = 0.03 and μ = 0.9, and its v."""
+    run = descend(rule, ravine.gradient, ravine.start, steps, learning_rate=0.03, momentum=0.9)
+    return run.trajectory[-1], run.states["v"][-1]
+
+
+def momentum_arrows(rule):
+    """The fourth update of momentum in the ravine: what is left of v, sgd's step, and their sum."""
+    check_rule(rule)
+    ball, v = _ball(rule, 3)
+    _, new = _ball(rule, 4)
+    parts = {"μ v": 0.9 * v, "−η g": -0.03 * ravine.gradient(ball), "new v": new}
+    named = {f"{name} = {plots.point_words(arrow)}": arrow for name, arrow in parts.items()}
+    near = replace(ravine, window=((-4, -2), (-1.5, -0.1)))
+    return plots.arrows(near, ball, named, title="Step 4 of a run in the ravine")
+
+
+def nesterov_moves(rule):
+    """The picture that Nesterov's rule is read off: from ball to point ahead, and to the next ones.
+
+    rule  momentum, whose run in the ravine brings the ball where the picture begins
+    """
+    check_rule(rule)
+    ball, v = _ball(rule, 6)
+    point = ball + 0.9 * v
+    new_v = 0.9 * v - 0.03 * ravine.gradient(point)
+    new_ball = ball + new_v
+    names = "ball", "point ahead", "new ball", "new point ahead"
+    points = dict(zip(names, (ball, point, new_ball, new_ball + 0.9 * new_v), strict=True))
+    labels = "1: μ v", "2: −η g", "3: μ × new v"
+    moved = dict(zip(labels, pairwise(names), strict=True))
+    return plots.moves(replace(ravine, window=((-2.5, -0.8), (0.1, 1.2))), points, moved)
 
 
 def momentum_map(rule, borders=False):

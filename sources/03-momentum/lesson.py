@@ -13,16 +13,17 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 What failed](#1-What-failed) | 3 |
-# | [2 Averages that forget](#2-Averages-that-forget) | 7 |
+# | [1 What failed](#1-What-failed) | 2 |
+# | [2 Averages that forget](#2-Averages-that-forget) | 6 |
 # | [3 Velocity](#3-Velocity) | 9 |
-# | [4 Two knobs](#4-Two-knobs) | 14 |
-# | [5 Nesterov](#5-Nesterov) | 6 |
-# | [6 Inside or outside?](#6-Inside-or-outside?) | 8 |
-# | [7 Handwritten digits](#7-Handwritten-digits) | 5 |
-# | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 4 |
+# | [4 Two knobs](#4-Two-knobs) | 7 |
+# | [5 The best pair](#5-The-best-pair) | 9 |
+# | [6 Nesterov](#6-Nesterov) | 7 |
+# | [7 Inside or outside?](#7-Inside-or-outside?) | 7 |
+# | [8 Handwritten digits](#8-Handwritten-digits) | 6 |
+# | [9 Does it agree with Keras?](#9-Does-it-agree-with-Keras?) | 1 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 58 |
+# | in all | 56 |
 #
 # You need lessons [01](01-gradient-descent.ipynb) and [02](02-stochastic-gradient-descent.ipynb). Terms printed in bold
 # are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
@@ -33,8 +34,6 @@
 # $2/21$, which lesson 01 found to be the best for this ravine in the long run.
 
 # %%
-from dataclasses import replace
-
 import numpy as np
 from IPython.display import display
 
@@ -64,16 +63,14 @@ plots.contour(ravine, {"sgd, η = 2/21": zigzag.trajectory})
 # ## 2 Averages that forget
 #
 # We leave the ravine for a moment and smooth a noisy curve: the losses of 300 batches of lesson 02's digits, with 10
-# images in each batch. We keep one number, the average $m$. Each new value $a$ moves the average a little towards itself:
-#
-# $$m \leftarrow \beta\, m + (1 - \beta)\, a$$
-#
-# The **decay** $\beta$ (beta) of an average is the fraction of the old average that stays when a new value comes in. The
-# new value gets the rest, $1 - \beta$. The average starts at $m = 0$.
+# images in each batch. We keep one number, the average $m$, which starts at 0. Each new value $a$ moves it a little
+# towards itself. The **decay** $\beta$ (beta) of an average is the fraction of the old average that stays when a new value
+# comes in. The new value gets the rest, $1 - \beta$. (Mind the name: with a large decay, an average forgets slowly.)
 #
 # ### Exercise 1: write it
 #
-# Return one number, the new average. If you are stuck, `hint("new_average")` helps.
+# Turn the last sentences into a formula: return one number, the new average. If you are stuck, `hint("new_average")`
+# helps.
 
 
 # %%
@@ -105,19 +102,20 @@ for beta in (0.5, 0.9, 0.99):
 plots.panels(smooth, xlabel="batch", ylabel="loss")
 
 # %% [markdown]
-# All three averages start at 0 before the first batch, so at first all of them are too low. Look at the left edge of each panel. With
-# $\beta = 0.9$ the average has caught up after some 20 batches. With 0.99 it needs more than 100, and it rises while the
-# losses fall. Now look at the right half of each panel: with 0.5 the average still trembles almost as much as the losses
-# do, with 0.9 it is smoother, and with 0.99 it is the smoothest. So a larger $\beta$ removes more noise, but reacts later.
+# All three averages start at 0 before the first batch, so at first all of them are too low. Look at the left edge of each
+# panel. With $\beta = 0.9$ the average has caught up after some 20 batches. With 0.99 it needs more than 100, and it rises
+# while the losses fall. Now look at the right half of each panel: with 0.5 the average still trembles almost as much as the
+# losses do, with 0.9 it is smoother, and with 0.99 it is the smoothest. So a larger $\beta$ removes more noise, but reacts
+# later.
 #
-# To see why, write the average out. It says that each value enters with the weight $1 - \beta$, and that each later step
-# multiplies its weight by $\beta$:
+# In symbols your rule is $m \leftarrow \beta\, m + (1 - \beta)\, a$. Write it out over $t$ values. Each value enters with
+# the weight $1 - \beta$, and each later step multiplies its weight by $\beta$:
 #
 # $$m_t = (1 - \beta)\,\left(a_t + \beta\, a_{t-1} + \beta^2 a_{t-2} + \dots + \beta^{t-1} a_1\right)$$
 #
 # How many values does such an average remember? In an ordinary mean of $n$ values, each has the weight $1/n$. Here the
 # newest value has the weight $1 - \beta$. In this sense the average remembers about $1/(1 - \beta)$ values: 2, 10 and 100
-# of them in the figure. Older values still count a little: with $\beta = 0.9$ the last ten hold 65 % of the weight.
+# of them in the figure.
 #
 # ### Exercise 2: how far back?
 #
@@ -129,7 +127,6 @@ plots.panels(smooth, xlabel="batch", ylabel="loss")
 beta_for_50 = 1 - 1 / 50
 # END SOLUTION
 check_answer("03.beta", beta_for_50)
-quiz("03.zigzag")
 
 # %% [markdown]
 # ## 3 Velocity
@@ -146,12 +143,13 @@ plots.panels({"gradients": raw, "size of their averages": averaged}, ylabel="gra
 # %% [markdown]
 # On the left, the part across swings between plus and minus, five times as far as the part along. On the right, the part
 # along is the larger of the two from step 5 on. The average has cut the part across to a tenth or less, because its
-# signs cancel. It has kept the part along, which has the same sign at every step.
+# signs cancel. (At every second step they cancel almost completely, which makes the spikes.) It has kept the part along,
+# which has the same sign at every step.
 #
 # So let us step along an average of the gradients. A heavy ball moves like that: it keeps some of its old direction
-# (Polyak, 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the
-# velocity before. The **momentum** $\mu$ (mu) is the fraction of the velocity that goes on to the next step. The first line of the rule
-# lets the old velocity fade and adds the step of sgd. The second line moves $x$ by the new velocity:
+# (Polyak, 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the velocity before. The
+# **momentum** $\mu$ (mu) is the fraction of the velocity that goes on to the next step. The first line of the rule lets
+# the old velocity fade and adds the step of sgd. The second line moves $x$ by the new velocity:
 #
 # $$v \leftarrow \mu\, v - \eta\, g \qquad\qquad x \leftarrow x + v$$
 #
@@ -181,12 +179,14 @@ check_answer("03.speed", speed)
 #
 # Where the gradients alternate between 1 and −1, the old velocity always points against the new step. The velocity then
 # alternates too, and its size $w$ settles where $w = \eta - \mu w$. So $w = \eta/(1 + \mu)$, which is about half a step
-# of sgd.
+# of sgd. Ten steps along against half a step across: that is 19 to 1. An average favours what agrees by the same 19 to 1,
+# since the velocity is such an average on another scale.
 #
 # ### Exercise 4: write momentum
 #
-# Your function returns the new `x` and the new `v`. If you are stuck, run `hint("momentum")`. The cell after it draws
-# one update of your rule.
+# Your function returns the new `x` and the new `v`. The argument `momentum` is $\mu$. The first call has `v=0`, and each
+# later call gets the `v` that the last one returned. If you are stuck, run `hint("momentum")`. The cell after it draws one
+# update of your rule.
 
 
 # %%
@@ -200,13 +200,7 @@ def momentum(x, g, t, v=0, *, learning_rate=0.01, momentum=0.9):
 rule = check(momentum, "momentum")
 
 # %%
-run = descend(rule, ravine.gradient, ravine.start, 8, learning_rate=0.03, momentum=0.9)
-x, g = run.trajectory[3], run.gradients[3]  # after three steps
-v, new = run.states["v"][2], run.states["v"][3]  # the velocity of step 3, and of step 4
-parts = {"μ v": 0.9 * v, "−η g": -0.03 * g, "new v": new}
-labelled = {f"{name} = {plots.point_words(a)}": a for name, a in parts.items()}  # name = numbers
-near = replace(ravine, window=((-4, -2), (-1.5, -0.1)))  # a smaller window on the ravine
-display(plots.arrows(near, x, labelled, title="Step 4 of a run in the ravine"))
+display(experiments.momentum_arrows(rule))
 quiz("03.limit")
 
 # %% [markdown]
@@ -217,7 +211,7 @@ quiz("03.limit")
 #
 # Momentum has two hyperparameters, $\eta$ and $\mu$. What does a run do with each pair of them? As in lesson 01 we take
 # a parabola with the curvature $L$. The gradient is $L$ times the distance to the minimum, so $\eta$ and $L$ only ever
-# occur as the product $\eta L$. The map shows 40,000 runs of your rule. A run is
+# occur as the product $\eta L$. The map shows 40,000 runs of your rule. Each has 300 steps, and begins with $v = 0$. A run is
 #
 # - monotone if it creeps towards the minimum and never passes it,
 # - oscillating if it passes the minimum, and ends nearer than it began,
@@ -250,8 +244,8 @@ check_answer("03.seen_limit", seen_limit)
 # $$\eta L = (1 - \sqrt\mu)^2 \qquad\qquad \eta L = 2(1 + \mu)$$
 #
 # With $\mu = 0$ they give 1 and 2, and with $\mu = 0.25$ they give 0.25 and 2.5. So momentum begins to oscillate earlier
-# than sgd, and diverges later. The next cell draws both on the map. (The right branch of the solid
-# curve, $(1 + \sqrt\mu)^2$, is not one of these two borders. You will see in the figure after exercise 6 what it is.)
+# than sgd, and diverges later. The next cell draws both on the map. (The right branch of the solid curve,
+# $(1 + \sqrt\mu)^2$, belongs to part 5.)
 
 # %%
 picture, differ = experiments.momentum_map(rule, borders=True)
@@ -287,6 +281,8 @@ check_answer("03.border", border)
 check_answer("03.limit", limit)
 
 # %% [markdown]
+# ## 5 The best pair
+#
 # How fast is a run that settles? The next figure shows which fraction of the distance a step leaves, in the long run. A
 # low value is good, and above 1 the run diverges.
 
@@ -306,18 +302,22 @@ plots.lines(left, x=products, **axes)
 # The curve of sgd comes to a point: sgd is fast near $\eta L = 1$ and slow elsewhere. The curves of momentum have a
 # flat floor, which reaches from $(1 - \sqrt\mu)^2$ to $(1 + \sqrt\mu)^2$, the two branches of the curve on the map. On
 # the floor a step leaves on average the fraction $\sqrt\mu$ of the distance, whatever $\eta$ and $L$ are.
-#
-# That is just what a ravine needs. It has two curvatures, so it has two values of $\eta L$, and the slower one decides.
+
+# %%
+quiz("03.swing")
+
+# %% [markdown]
+# The floor is just what a ravine needs. It has two curvatures, so it has two values of $\eta L$, and the slower one decides.
 # In our ravine they are $\eta$ and $20\,\eta$. With sgd only one of them can be near the point. With momentum both can lie on
 # the floor. A smaller $\mu$ makes the floor lower, which is faster, but also shorter.
 #
 # ### Exercise 7 ★: choose two knobs
 #
-# Sgd with $\eta = 2/21$ needs 84 steps to get $f$ below $10^{-6}$.
+# Sgd with $\eta = 2/21$ has $f$ below $10^{-6}$ from step 84 on.
 #
-# - Move the sliders until momentum gets there in 30, and write that pair down. Many pairs do it.
-# - Then find the pair that is fastest in the long run: the smallest $\mu$ whose floor holds both curvatures, and the
-#   $\eta$ that puts them there. Give three digits of each. (The cell after the check gives this pair away.)
+# - Move the sliders until momentum gets there within 30 steps, and stays there. Write that pair down. Many pairs do it.
+# - Then compute the pair that leaves the smallest fraction in the long run: the smallest $\mu$ whose floor holds both
+#   curvatures, and the $\eta$ that puts them there. Two digits are enough. (The cell after the check gives this pair away.)
 #
 # <details><summary>Hint</summary>The left end of the floor is η, and the right end is 20 η: (1 − √μ)² = η and (1 + √μ)² = 20 η. Take the root of both equations, then add them and subtract them.</details>
 
@@ -326,14 +326,14 @@ explore({rule: {"learning_rate": 0.05}}, ravine, steps=30, target=("loss", 1e-6)
 
 # %%
 # BEGIN SOLUTION
-# STUB first_rate, first_share = ..., ...
-# STUB rate, share = ..., ...
-first_rate, first_share = 0.1, 0.5
+# STUB first_rate, first_mu = ..., ...
+# STUB rate, mu = ..., ...
+first_rate, first_mu = 0.1, 0.5
 rate = 4 / (np.sqrt(20) + 1) ** 2
-share = ((np.sqrt(20) - 1) / (np.sqrt(20) + 1)) ** 2
+mu = ((np.sqrt(20) - 1) / (np.sqrt(20) + 1)) ** 2
 # END SOLUTION
-check_answer("03.first_pair", first_rate, first_share)
-check_answer("03.ravine", rate, share)
+check_answer("03.first_pair", first_rate, first_mu)
+check_answer("03.ravine", rate, mu)
 
 
 # %%
@@ -350,11 +350,11 @@ plots.contour(ravine, zigzags)
 
 # %% [markdown]
 # Both lines have 30 steps. At first momentum jumps even farther across, because its $\eta$ is larger. But its jumps die
-# out sooner, and its steps along add up. After 15 steps it has all but arrived, while sgd still zig-zags. (In so few
-# steps another pair can be better still: with $\eta = 0.133$ and $\mu = 0.44$ the loss is below $10^{-6}$ at step 15 for
-# the first time, and from step 22 on for good. With the best pair that takes 27 steps, because both curvatures lie at
-# the very ends of the floor, where a run starts slowly. The best pair is the fastest in the long run: it is ahead
-# after some 100 steps.)
+# out sooner, and its steps along add up. After 15 steps it has all but arrived, while sgd still zig-zags.
+#
+# The best pair is the fastest in the long run, and not after every number of steps. It has $f$ below $10^{-6}$ from step 27
+# on. With $\eta = 0.12$ and $\mu = 0.45$, where both curvatures lie inside the floor and not at its ends, that is so from
+# step 22 on. So in practice a $\mu$ a little above the best one does no harm.
 #
 # What does a condition number $\kappa$ cost now? At the best $\eta$, sgd leaves $(\kappa - 1)/(\kappa + 1)$ of the
 # distance at each step (lesson 01). With momentum the floor must reach from $\eta$ to $\kappa\eta$, so its two ends have
@@ -374,46 +374,40 @@ for kappa in (10, 100, 1000):
     print(f"condition number {kappa:4}: sgd {slow:4} steps, momentum {fast:3}")
 
 # %% [markdown]
-# Ten times the condition number costs sgd eleven times the steps, and momentum about four times. That is roughly
-# $\sqrt{10}$; it is more because $f$ starts higher, and because a run at the very ends of the floor is a little slower.
-# The gain needs both knobs set anew for each $\kappa$. With $\mu = 0.9$ kept as it is, the floor is at 0.95 and holds
-# curvatures up to a ratio of about 1,440. In a steeper ravine the steps grow with $\kappa$
-# again, as with sgd, though they stay far fewer.
+# Ten times the condition number costs sgd eleven times the steps, and momentum about four times, which is roughly
+# $\sqrt{10}$. This gain needs both knobs set anew for each $\kappa$.
 #
-# ## 5 Nesterov
+# **Why 0.9?** For a network you do not know $\kappa$. Then take a $\mu$ whose floor is long. With $\mu = 0.9$ the floor
+# holds both curvatures of any ravine with $\kappa$ up to about 1,440, and a step leaves 0.95 there. That is slow in a mild
+# ravine like ours, where the best $\mu$ is 0.40, but the steep ravines are the ones that cost time. Beyond 1,440 the steps
+# grow with $\kappa$ again, and momentum needs about a twentieth of sgd's.
+#
+# ## 6 Nesterov
 #
 # A skier looks ahead, and brakes before the bend and not in it. Nesterov's method (1983) does the same: it takes the
 # gradient not where the ball is, but where the ball is about to be. Sutskever, Martens, Dahl and Hinton (2013, section 2)
 # wrote it with a velocity, as we do here.
 #
 # What do we know before we see the gradient? The fraction $\mu$ of the old velocity goes on in any case. So we move from the
-# ball by $\mu v$, to the point ahead, and take the gradient $g$ there. The picture shows one step, with the numbers of a
-# run in the ravine.
+# ball by $\mu v$, to the point ahead, and take the gradient $g$ there. **Nesterov's method** is momentum with the gradient
+# taken at the point ahead of the ball. The picture shows one step of a run in the ravine.
 
 # %%
-run = descend(rule, ravine.gradient, ravine.start, 8, learning_rate=0.03, momentum=0.9)
-ball, v = run.trajectory[6], run.states["v"][5]  # after six steps
-point = ball + 0.9 * v
-new_v = 0.9 * v - 0.03 * ravine.gradient(point)
-new_ball = ball + new_v
-names = "ball", "point ahead", "new ball", "new point ahead"
-points = dict(zip(names, (ball, point, new_ball, new_ball + 0.9 * new_v), strict=True))
-arrows = {"1: μ v": names[0:2], "2: −η g": names[1:3], "3: μ × new v": names[2:4]}  # from, to
-plots.moves(replace(ravine, window=((-2.5, -0.8), (0.1, 1.2))), points, arrows)
+experiments.nesterov_moves(rule)
 
 # %% [markdown]
 # Follow the arrows. The first leads from the ball to the point ahead. The second is the step $-\eta g$, with the gradient
 # of the point ahead. Arrows 1 and 2 together are the new velocity, $\mu v - \eta g$, so the second arrow ends at the new
-# ball. The third leads to the new point ahead.
+# ball. The third, $\mu$ times the new velocity, leads to the new point ahead.
 #
-# Keras keeps only the points ahead, because that is where gradients are taken. So its $x$ is the point ahead (Bengio,
-# Boulanger-Lewandowski and Pascanu, 2013). In one update, $x$ goes from the point ahead to the new point ahead. It follows
-# arrow 2, which is $-\eta g$, and then arrow 3, which is $\mu$ times the new velocity. **Nesterov's method** is momentum with the gradient taken at the point ahead of the ball. The rule is
-# that of momentum in its first line; the second line, with the new $v$, makes the two moves:
+# Keras keeps only the points ahead, because that is where gradients are taken (Bengio, Boulanger-Lewandowski and Pascanu,
+# 2013). So `x` is the point ahead before the update, and the new point ahead after it. (At the start $v$ is 0, and ball and
+# point ahead are one point.)
 #
-# $$v \leftarrow \mu\, v - \eta\, g \qquad\qquad x \leftarrow x - \eta\, g + \mu\, v$$
+# ### Exercise 8: read the rule off the picture
 #
-# ### Exercise 8: write it
+# The first line is that of momentum, $v \leftarrow \mu\, v - \eta\, g$, where `g` is the gradient at `x`. Which arrows lead
+# `x` from the point ahead to the new point ahead? They are the second line. `hint("nesterov")` has three hints.
 
 
 # %%
@@ -425,6 +419,10 @@ def nesterov(x, g, t, v=0, *, learning_rate=0.01, momentum=0.9):
 
 
 ahead = check(nesterov, "nesterov")
+
+# %% [markdown]
+# `x` follows arrow 2 and then arrow 3, so the second line has the new $v$ in it: $x \leftarrow x - \eta\, g + \mu\, v$. What
+# does the look ahead change? Both methods run on a parabola.
 
 # %%
 paths, limits = {}, {}
@@ -449,7 +447,7 @@ plots.lines(paths, ylabel="distance to the minimum", log=False, title="parabola,
 #
 # </details>
 #
-# ## 6 Inside or outside?
+# ## 7 Inside or outside?
 #
 # Three versions of momentum are in use under the same name. Keras has the learning rate inside the velocity. PyTorch and
 # Optax, two other libraries, have it outside. And some courses take an average in place of the sum.
@@ -497,27 +495,9 @@ outside = -0.01 * (0.9 * 10 + 1)  # the sum of gradients is 1 / (1 - 0.9) = 10
 check_answer("03.inside", inside)
 check_answer("03.outside", outside)
 
-
-# %%
-from adamlib.conventions import momentum_outside
-
-
-def falls(t):
-    return 0.01 if t <= 15 else 0.001
-
-
-two = {}
-for name, method in (("momentum, η inside", rule), ("PyTorch, η outside", momentum_outside)):
-    run = descend(method, ravine.gradient, ravine.start, 60, learning_rate=falls)
-    two[name] = run.trajectory
-gap = np.linalg.norm(two["momentum, η inside"] - two["PyTorch, η outside"], axis=1)
-print(f"apart by {gap[:16].max():.1f} until η falls after step 15, then by up to {gap.max():.1f}")
-plots.contour(ravine, two)
-
 # %% [markdown]
-# Up to step 15 there is one path. Then the two part. Inside, the ball rolls on at its old speed and learns of the new
-# rate step by step. Outside, it slows down at once. So with a schedule, settings tuned in one library do not give the
-# same run in the other.
+# Inside, the ball rolls on at its old speed and learns of the new rate step by step. Outside, it slows down at once. So
+# with a schedule, settings tuned in one library do not give the same run in the other.
 #
 # ### Exercise 11 ★: the step at which η falls
 #
@@ -536,7 +516,7 @@ check_answer("03.momentum_now", momentum_now)
 # %% [markdown]
 # <details><summary>Why</summary>Inside, the fraction μ of the last step goes on. Outside, the new η multiplies the whole old sum, so the fraction of the last step that goes on is μ · η_new/η_old, here 0.95 · 0.1/0.2 = 0.475. Where η stays as it is, this is μ. So Keras needs the momentum μ · η_new/η_old at each step at which η changes. `momentum_from_pytorch` in `adamlib.conventions` does this for a whole schedule.</details>
 #
-# ## 7 Handwritten digits
+# ## 8 Handwritten digits
 #
 # The zig-zag was one failure of sgd, and noise was the other. Does momentum average the noise away? Predict first. The
 # next cell then makes 4,000 noisy runs on a parabola with $L = 1$ and noise of variance 1, and prints how far they scatter
@@ -579,29 +559,38 @@ experiments.evidence(
     "03 up to an effective step of 0.3 the three are at most this far apart",
     "03 at an effective step of 1 momentum ends below sgd",
     "03 at an effective step of 3 momentum ends below sgd",
+    "03 momentum's best rate is a tenth of sgd's",
+    "03 Nesterov ends below momentum",
 )
 
 # %% [markdown]
-# Look at the left of the figure first. Up to an effective step of 0.3 the three curves are almost one: they lie at most about
-# 0.05 apart. Yet the first row of the table says that at $\eta = 0.1$ momentum ends far below sgd, by 0.29. In
-# the figure these two are sgd at 0.1 and momentum at an effective step of 1. So most of what
-# momentum seems to gain at equal $\eta$ is only a step that is ten times as large.
+# Look at the left of the figure first. Up to an effective step of 0.3 the three curves are almost one: they lie at most
+# about 0.05 apart. Yet the first row of the table says that at $\eta = 0.1$ momentum ends far below sgd, by 0.29. In the
+# figure these two are sgd at 0.1 and momentum at an effective step of 1. So most of what momentum seems to gain at equal
+# $\eta$ is only a step that is ten times as large.
 #
 # Now look at the right. At an effective step of 1, momentum ends lower with 25 of 30 seeds. At 3 it ends lower with all of
-# them. Sgd's limit $2/L$ is 0.5 at the start and about 1.3 after an epoch (lesson 02): at 1 it is above it at
-# the start only, and at 3 all the time. Momentum's
-# limit is far away: it is $3.8/L$ in $\eta$, and so $38/L$ in the effective step.
+# them. Sgd's limit $2/L$ is 0.5 at the start and about 1.3 after an epoch (lesson 02). So at 1 sgd is above it at the start
+# only, and at 3 all the time. Momentum's limit is far away: it is $3.8/L$ in $\eta$, and so $38/L$ in the effective step.
+# So momentum pays off where the step that you need is near or beyond sgd's limit. Ravines need such steps, the more the
+# larger $\kappa$ is.
 #
-# So when should you prefer momentum to sgd with ten times the rate? Ask whether that rate is near or beyond $2/L$. Well
-# below the limit both do about the same, and sgd is simpler. Near or beyond it, sgd suffers, and momentum far less. This
-# happens in ravines: the flat direction needs long steps, and the steep one forbids them to sgd. The larger the condition
-# number, the more momentum gains. It does not help against noise: for that, lower the rate.
+# **How to set it.** For a network, whose $\kappa$ you do not know:
 #
-# ## 8 Does it agree with Keras?
+# 1. Begin with $\mu = 0.9$ and a tenth of sgd's good $\eta$, which is the same effective step. Of our rates, momentum's best
+#    is a tenth of sgd's with 28 of 30 seeds.
+# 2. Try three times this $\eta$, and a third of it. If no rate beats sgd clearly, keep sgd: it is simpler.
+# 3. If the loss swings for long, lower $\mu$; a smaller $\eta$ does not damp it. If the loss creeps at the largest $\eta$
+#    that settles, raise $\mu$, to 0.99 for instance. If it is only noisy, lower $\eta$.
+# 4. Momentum or Nesterov? Nesterov costs no more, and swings less. On the digits, each at its best rate, it ends lower with
+#    24 of 30 seeds, though by 0.008 only. So take Nesterov, unless you need an $\eta$ beyond its lower limit.
 #
-# `tf.keras.optimizers.SGD` has both methods. The last lines compare 7,850 weights after an epoch that Keras trains by itself.
-# And momentum, too, is Adam with its knobs turned: $\mu$ is Adam's knob $\beta_1$, and two other knobs switch off the rest
-# of Adam. The third line runs `tf.keras.optimizers.Adam` so beside your rule. Lesson 06 explains why that works.
+# ## 9 Does it agree with Keras?
+#
+# `tf.keras.optimizers.SGD` has both methods: the first two lines compare your rules with it, step by step. The third line
+# compares momentum with `tf.keras.optimizers.Adam`. Momentum, too, is Adam with its knobs turned: $\mu$ is Adam's
+# $\beta_1$, two other knobs switch off the rest, and lesson 06 explains why. The last lines compare 7,850 weights
+# after an epoch that Keras trains by itself. (With Nesterov, Keras's weights are the point ahead, also at the end.)
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
@@ -642,8 +631,9 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 # 1. The average $m \leftarrow \beta m + (1 - \beta) a$ remembers about $1/(1 - \beta)$ values.
 # 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
 #    $\eta/(1 - \mu)$. Where they alternate, it shrinks to $\eta/(1 + \mu)$.
-# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. If $\eta$ and
-#    $\mu$ are both tuned to the condition number $\kappa$, the number of steps grows about with $\sqrt\kappa$.
+# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. On the floor
+#    a step leaves $\sqrt\mu$. With the best pair for the condition number $\kappa$, the steps grow about with $\sqrt\kappa$.
+#    Where $\kappa$ is unknown, begin with $\mu = 0.9$ and a tenth of sgd's $\eta$.
 # 4. Nesterov takes the gradient at the point ahead. It damps the swing and has the lower limit. Neither removes noise.
 #    Both pay off where the step that you need is near or beyond sgd's limit $2/L$.
 # 5. With $\eta$ inside or outside the velocity the path is the same until $\eta$ changes.
@@ -662,7 +652,7 @@ progress("03")
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.conventions import momentum_from_pytorch
+from adamlib.conventions import momentum_from_pytorch, momentum_outside
 from adamlib.experiments import carried
 
 by_sgd = descend(sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory
@@ -678,22 +668,21 @@ assert np.allclose(across, -5 * along * (-1.0) ** np.arange(30))  # five times a
 assert np.all(along < 0) and np.all(averaged["across"] < 0.1001 * np.abs(across))
 larger = averaged["along"] > averaged["across"]
 assert larger[5:].all() and not larger[:4:2].any()
-assert round(1 - 0.9**10, 2) == 0.65
+assert np.all(averaged["across"][1::2] < 0.01 * np.abs(across[1::2]))  # the spikes
 ends = [ravine(path[-1]) for path in zigzags.values()]
 assert 0.04 < ends[0] < 0.05 and 3e-8 < ends[1] < 4e-8
 assert np.abs(fast_run[1:3, 1]).min() > 1.6 and np.abs(fast_run[15:]).max() < 0.03
-long_run = {
-    mu: ravine(descend(rule, ravine.gradient, ravine.start, 150, **pair).trajectory.T)
-    for mu, pair in ((0.44, dict(learning_rate=0.133, momentum=0.44)), (0.4, best_pair(20)))
-}
-assert [np.argmax(loss < 1e-6) for loss in long_run.values()] == [15, 27]
-assert [np.flatnonzero(loss >= 1e-6).max() + 1 for loss in long_run.values()] == [22, 27]
-assert np.all((long_run[0.4] > long_run[0.44])[5:80])
-assert np.all((long_run[0.4] < long_run[0.44])[126:])
+from_step = []  # from here on f stays below 1e-6
+for pair in (dict(learning_rate=0.12, momentum=0.45), best_pair(20)):
+    long_run = descend(rule, ravine.gradient, ravine.start, 150, **pair).trajectory.T
+    from_step.append(np.flatnonzero(ravine(long_run) >= 1e-6).max() + 1)
+assert from_step == [22, 27] and best_pair(20)["momentum"] < 0.403 < 0.45
+assert (1 - 0.45**0.5) ** 2 < 0.12 < 20 * 0.12 < (1 + 0.45**0.5) ** 2
 alternating = [0.0]
 for k in range(200):
     alternating.append(0.9 * alternating[-1] - 0.1 * (-1) ** k)
 assert abs(abs(alternating[-1]) - 0.1 / 1.9) < 1e-9 and 0.5 < 1 / 1.9 < 0.55
+assert np.isclose(10 / (1 / 1.9), 19) and np.isclose((1 - 0.9) / (1 + 0.9), 1 / 19)
 assert differ < 0.001
 ends = (1 - 0.64**0.5) ** 2, (1 + 0.64**0.5) ** 2
 floor = (products > ends[0]) & (products < ends[1])
@@ -708,6 +697,8 @@ steep = [
 best_left = [one.reshape(2, -1).max(axis=0).min() for one in steep]
 assert np.allclose(best_left[:2], 0.9**0.5)
 assert abs(np.log(best_left[2]) / np.log(best_left[3]) - 10) < 0.5
+assert 18 < np.log(best_left[3]) / np.log((1e6 - 1) / (1e6 + 1)) < 21  # a twentieth of sgd's steps
+assert round(0.5**0.5, 2) == 0.71 and round(0.99**0.5, 3) == 0.995  # the reasons of "swing"
 assert seen[words == "the"] == len(batches) == 69 and np.median(seen) == 3
 for name, limit_ in (("momentum", 3.8), ("nesterov", 3.8 / 2.8)):
     assert -1e-9 < limit_ - limits[name] < 0.002
@@ -726,7 +717,6 @@ assert abs(losses[0] - np.log(10)) < 1e-5 and losses[90:110].mean() < losses[0]
 assert np.all(
     np.diff(smooth["β = 0.99"]["average"][9:100:10]) > 0
 )  # it rises, while the losses fall
-assert gap[:16].max() < 1e-12 and round(gap.max(), 1) == 1.4
 for name in ("momentum", "nesterov"):  # a deviation of 4,000 runs has an error of about 1.1 %
     assert abs(scatter[name, 0.01] / scatter["sgd", 0.1] - 1) < 0.15
 in_theory = (0.1 / 1.9) ** 0.5  # lesson 02's noise ball
@@ -740,6 +730,8 @@ carried(claim, np.ptp(three[..., :5], axis=0).max(axis=1), mean="0.05")
 for place, step, shown in ((5, 1, 25), (6, 3, 30)):
     claim = f"03 at an effective step of {step} momentum ends below sgd"
     carried(claim, three[0, :, place] - three[1, :, place], shown=shown)
+carried("03 momentum's best rate is a tenth of sgd's", shown=28)
+carried("03 Nesterov ends below momentum", three[1, :, 5] - three[2, :, 5], mean="0.008", shown=24)
 
 
 # script B in Keras's form, and script A with a rate that falls at step 11
