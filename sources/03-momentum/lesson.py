@@ -344,7 +344,7 @@ def best_pair(kappa):
 
 
 fast_run = descend(rule, ravine.gradient, ravine.start, 30, **best_pair(20)).trajectory
-zigzags = {"sgd, η = 2/21": zigzag.trajectory, "momentum, best pair": fast_run}
+zigzags = {"momentum, best pair": fast_run, "sgd, η = 2/21": zigzag.trajectory}
 print(", ".join(f"{name}: f = {ravine(path[-1]):.0e}" for name, path in zigzags.items()))
 plots.contour(ravine, zigzags)
 
@@ -354,7 +354,7 @@ plots.contour(ravine, zigzags)
 #
 # The best pair is the fastest in the long run, and not after every number of steps. It has $f$ below $10^{-6}$ from step 27
 # on. With $\eta = 0.12$ and $\mu = 0.45$, where both curvatures lie inside the floor and not at its ends, that is so from
-# step 22 on. So in practice a $\mu$ a little above the best one does no harm.
+# step 22 on. So in practice a pair a little inside the floor does no harm.
 #
 # What does a condition number $\kappa$ cost now? At the best $\eta$, sgd leaves $(\kappa - 1)/(\kappa + 1)$ of the
 # distance at each step (lesson 01). With momentum the floor must reach from $\eta$ to $\kappa\eta$, so its two ends have
@@ -377,7 +377,7 @@ for kappa in (10, 100, 1000):
 # Ten times the condition number costs sgd eleven times the steps, and momentum about four times, which is roughly
 # $\sqrt{10}$. This gain needs both knobs set anew for each $\kappa$.
 #
-# **Why 0.9?** For a network you do not know $\kappa$. Then take a $\mu$ whose floor is long. With $\mu = 0.9$ the floor
+# **Why 0.9?** For a network you rarely know $\kappa$. Then take a $\mu$ whose floor is long. With $\mu = 0.9$ the floor
 # holds both curvatures of any ravine with $\kappa$ up to about 1,440, and a step leaves 0.95 there. That is slow in a mild
 # ravine like ours, where the best $\mu$ is 0.40, but the steep ravines are the ones that cost time. Beyond 1,440 the steps
 # grow with $\kappa$ again, and momentum needs about a twentieth of sgd's.
@@ -572,16 +572,16 @@ experiments.evidence(
 # Now look at the right. At an effective step of 1, momentum ends lower with 25 of 30 seeds. At 3 it ends lower with all of
 # them. Sgd's limit $2/L$ is 0.5 at the start and about 1.3 after an epoch (lesson 02). So at 1 sgd is above it at the start
 # only, and at 3 all the time. Momentum's limit is far away: it is $3.8/L$ in $\eta$, and so $38/L$ in the effective step.
-# So momentum pays off where the step that you need is near or beyond sgd's limit. Ravines need such steps, the more the
-# larger $\kappa$ is.
+# This is where momentum pays off: where the step that you need is near or beyond sgd's limit. The larger $\kappa$ is, the
+# more you need such steps.
 #
 # **How to set it.** For a network, whose $\kappa$ you do not know:
 #
 # 1. Begin with $\mu = 0.9$ and a tenth of sgd's good $\eta$, which is the same effective step. Of our rates, momentum's best
 #    is a tenth of sgd's with 28 of 30 seeds.
 # 2. Try three times this $\eta$, and a third of it. If no rate beats sgd clearly, keep sgd: it is simpler.
-# 3. If the loss swings for long, lower $\mu$; a smaller $\eta$ does not damp it. If the loss creeps at the largest $\eta$
-#    that settles, raise $\mu$, to 0.99 for instance. If it is only noisy, lower $\eta$.
+# 3. If the loss swings for long, lower $\mu$; on the floor, a smaller $\eta$ does not damp the swing. If the loss creeps at
+#    the largest $\eta$ that settles, raise $\mu$, to 0.99 for instance. If it is only noisy, lower $\eta$.
 # 4. Momentum or Nesterov? Nesterov costs no more, and swings less. On the digits, each at its best rate, it ends lower with
 #    24 of 30 seeds, though by 0.008 only. So take Nesterov, unless you need an $\eta$ beyond its lower limit.
 #
@@ -669,7 +669,7 @@ assert np.all(along < 0) and np.all(averaged["across"] < 0.1001 * np.abs(across)
 larger = averaged["along"] > averaged["across"]
 assert larger[5:].all() and not larger[:4:2].any()
 assert np.all(averaged["across"][1::2] < 0.01 * np.abs(across[1::2]))  # the spikes
-ends = [ravine(path[-1]) for path in zigzags.values()]
+ends = [ravine(path[-1]) for path in (zigzag.trajectory, fast_run)]
 assert 0.04 < ends[0] < 0.05 and 3e-8 < ends[1] < 4e-8
 assert np.abs(fast_run[1:3, 1]).min() > 1.6 and np.abs(fast_run[15:]).max() < 0.03
 from_step = []  # from here on f stays below 1e-6
