@@ -190,8 +190,9 @@ plots.lines(paths, log=False, ylabel="x")
 #
 # ### Exercise 3: how long does it hesitate?
 #
-# At the jump $\sqrt v$ is 15 (exercise 5 will tell why). From then on the gradients have a size of about 2. With $\rho = 0.9$, after how many steps
-# is what is left of the old squares, $15^2 \cdot 0.9^k$, less than a new square, $2^2$? Give a whole number.
+# At the jump $\sqrt v$ is 15 (part 5 will tell why). From then on the gradients have a size of about 2. With
+# $\rho = 0.9$, after how many steps is what is left of the old squares, $15^2 \cdot 0.9^k$, less than a new square,
+# $2^2$? Give a whole number.
 #
 # <details><summary>Hint</summary>Look for the first k with 0.9ᵏ < (2/15)². Take logarithms.</details>
 
@@ -204,9 +205,8 @@ check_answer("05.forgotten", forgotten)
 
 # %% [markdown]
 # By then the new squares have the weight $1 - 0.9^{39} = 0.98$ in all. So old and new squares have about equal parts in
-# $v$, and from then on the new ones are the larger part: the hesitation ends. It depends on how much larger the old
-# gradients were, but only through a logarithm. In a valley ten times as steep the old squares are 100 times as large,
-# and it takes about 44 steps more, because $0.9^{44}$ is about 0.01.
+# $v$, and from then on the new ones win. In a valley ten times as steep the old squares are 100 times as large, and the
+# hesitation is longer by only about 44 steps, because $0.9^{44}$ is about 0.01.
 #
 # ## 5 The rebound
 #
@@ -254,10 +254,9 @@ plots.lines(distance, ylabel="distance from the minimum", **axes)
 # Compare the two pictures at step 32. Above, the curve crosses the limit. Below, at the same step, $x_2$ stops shrinking,
 # at $10^{-17}$. From there on the run diverges: each step lands farther away. The loss still falls until step 56, because
 # until then $x_1$ is much larger than $x_2$. This is the rebound. It ends when the gradients are large enough to fill $v$
-# again: then $\eta/\sqrt v$ falls below the limit, and the game starts anew. In short: RMSProp forgets that the place was
-# steep, diverges, and is reminded.
+# again. In short: RMSProp forgets that the place was steep, diverges, and is reminded.
 #
-# Is there a $\rho$ with which $x_2$ reaches the minimum and stays there? Let us compare three memories.
+# Is there a $\rho$ with which $x_2$ reaches the minimum and stays there?
 
 # %%
 memories = {}
@@ -267,16 +266,13 @@ for rho in (0.5, 0.9, 0.99):
 plots.lines(memories, ylabel="|x₂|")
 
 # %% [markdown]
-# None of the three stays: each curve falls and is thrown back. Only the time and the depth differ. With the long memory,
-# $\rho = 0.99$, the rebound comes later, because $1/\sqrt v$ grows by 0.5 % in a step and not by 5 %. With the short
-# memory, $\rho = 0.5$, $x_2$ comes down to 0.0004 only, and five steps later it is at 0.14. (The loss would hide this
-# rebound, because $x_1$ is still far away then.)
+# No: each curve falls and is thrown back. With the long memory, $\rho = 0.99$, the rebound comes later, because
+# $1/\sqrt v$ grows by 0.5 % in a step and not by 5 %. With the short memory, $\rho = 0.5$, $x_2$ comes down only to
+# 0.0004, and five steps later it is at 0.14. (The loss would hide this, because $x_1$ is still far away then.) Only a
+# large epsilon prevents the rebound: if $\varepsilon > (\eta L/2)^2 = 2.25$, then $\eta/\sqrt\varepsilon$ is below $2/L$.
 #
-# Only a large epsilon prevents the rebound. If $\varepsilon > (\eta L/2)^2 = 2.25$, then $\eta/\sqrt\varepsilon$ is below
-# $2/L$. But near the minimum the rule is then plain gradient descent.
-#
-# Look at the right end of the figure. Two of the curves have come to rest at the same height: after some rebounds a run
-# ends in a steady bounce, from one side of the minimum to the other.
+# Look at the right end of the figure. Two of the curves have come to rest at the same height. There the run bounces for
+# ever from one side of the minimum to the other.
 #
 # ### Exercise 5: the last bounce
 #
@@ -302,13 +298,13 @@ for name, rate in (("0.15", 0.15), ("0.15/√t", lambda t: 0.15 / t**0.5)):
 # %% [markdown]
 # With a constant $\eta$ both coordinates end at the distance $\eta/2$, though their curvatures differ by a factor of 20.
 # Neither $L$ nor $\rho$ stands in your answer. In short: RMSProp ends in a bounce of $\pm\eta/2$. As with the noise in
-# lesson 02, a learning rate that falls helps: the bounce shrinks as $\eta$ does.
+# lesson 02, a learning rate that falls helps.
 #
-# The tremor of RMSProp in the steep valley of part 3 was this bounce. There $\eta/2$ was 0.015, so all gradients had the
+# The tremor of RMSProp in the steep valley of part 3 was this bounce. There $\eta/2$ was 0.015, so the gradients had the
 # size $a\,\eta/2 = 1000 \cdot 0.015 = 15$. That is why $\sqrt v$ was 15 at the jump.
 #
-# **Play.** (Optional.) Try other values of $\rho$ on the ravine, and drag `steps` as well. With $\rho = 0.999$ the
-# rebound takes more than 2,000 steps, and the slider ends at 400.
+# **Play.** (Optional.) Try other values of $\rho$, and drag `steps` as well. With $\rho = 0.999$ the rebound comes after
+# more than 2,000 steps, where the slider has ended.
 
 # %%
 explore({rule: {"learning_rate": 0.15}}, ravine, steps=200, epsilon=1e-7)
@@ -351,7 +347,7 @@ plots.knob_map(
     ("η", etas),
     ("ρ", rhos),
     kinds=["neither", "only follows", "only cancels", "does both"],
-    label="",
+    label="what η and ρ do",
     log=False,
 )
 
@@ -363,9 +359,9 @@ plots.knob_map(
 #
 # ## 7 Where epsilon sits
 #
-# In part 5 epsilon set a bound: $\eta/\sqrt v$ could not grow past $\eta/\sqrt\varepsilon = 474$. The bound depends on
-# where epsilon stands. Keras puts it inside the root, $\sqrt{v + \varepsilon}$. PyTorch puts it outside,
-# $\sqrt v + \varepsilon$, and there the bound would be $\eta/\varepsilon$, 1.5 million. When does the place matter?
+# In part 5 epsilon set a bound: $\eta/\sqrt v$ could not grow past $\eta/\sqrt\varepsilon = 474$. That is with epsilon
+# inside the root, $\sqrt{v + \varepsilon}$, as in Keras. PyTorch puts it outside, $\sqrt v + \varepsilon$, where the bound
+# would be $\eta/\varepsilon$, 1.5 million. When does the place matter?
 #
 # ### Exercise 7: inside and outside
 #
@@ -487,22 +483,21 @@ axes = dict(x=np.arange(1, 101), ylabel="√(u + ε) / √ε")
 plots.lines(own_rates, log=False, from_zero=True, **axes)
 
 # %% [markdown]
-# The first step has the same number, 0.0014, in *any* unit: it is $\sqrt{\varepsilon/(1 - \rho)}$. In millimetres this is a
-# tiny step. The figure shows how the run goes on from there, in metres. Its curves are $\sqrt{u + \varepsilon}$, which
-# stands where RMSProp has $\eta$, divided by $\sqrt\varepsilon$. All three begin at 1, and in these 100 steps they grow to
-# about 4. (Later $u$ can grow much further.) So $\varepsilon$ decides how fast Adadelta begins: it is a learning rate in
-# disguise.
+# The first step has the same number, 0.0014, in *any* unit: it is $\sqrt{\varepsilon/(1 - \rho)}$. In millimetres this is
+# tiny. The figure shows what follows, in metres: $\sqrt{u + \varepsilon}$, which stands where RMSProp has $\eta$, divided
+# by $\sqrt\varepsilon$. All three curves begin at 1, and in these 100 steps they grow to about 4. (Later $u$ can grow much
+# further.) So $\varepsilon$ decides how fast Adadelta begins: it is a learning rate in disguise.
 #
-# The idea is right on paper, and the start at 0 brings the unit back in. (Zeiler used $\varepsilon = 10^{-6}$. Be careful
-# with Keras's default of `learning_rate=0.001`: it takes a thousandth of Zeiler's step.)
+# The idea is right on paper, and the start at 0 brings the unit back in. (Zeiler used $\varepsilon = 10^{-6}$. Keras's
+# default of `learning_rate=0.001` takes a thousandth of Zeiler's step.)
 
 # %% [markdown]
 # ## 9 Film reviews
 #
-# AdaGrad's long memory was its ruin in part 1. Does it hurt on real data, too? We take the film reviews of lesson 04
-# (Pang and Lee, 2005) and train for two epochs of 58 batches, with 5,800 sentences, and 1,024 more for validation.
-# AdaGrad enters twice, from $s = 0.1$, as in Keras, and from $s = 0$, as in its paper. Each method has its best learning
-# rate of one list. The table below has thirty seeds. The figure has three, and shows the second epoch of two methods.
+# In part 1 AdaGrad's long memory stopped it. Does it hurt on real data, too? We take the film reviews of lesson 04
+# (Pang and Lee, 2005) and train for two epochs of 58 batches. AdaGrad enters twice, from $s = 0.1$, as in Keras, and from
+# $s = 0$, as in its paper. Each method has its best learning rate of one list. The table has thirty seeds. The figure has
+# three, and shows the second epoch of two methods.
 
 # %%
 reading = experiments.reviews(epochs=2, size=5800)
@@ -526,14 +521,13 @@ experiments.evidence(
 
 # %% [markdown]
 # Begin with the table's first three rows. On the held-out sentences RMSProp ends 0.05 below Keras's AdaGrad, with every
-# seed. But most of this comes from Keras's start at 0.1: below AdaGrad from 0 it ends by only 0.006, and with 26 of 30
-# seeds. And in the training loss AdaGrad from 0 is ahead, with every seed. So in these two epochs the long memory costs
-# little.
+# seed. But most of this comes from Keras's start at 0.1: below AdaGrad from 0 it ends by only 0.006, with 26 of 30 seeds.
+# In the training loss AdaGrad from 0 is ahead, with every seed. So in two epochs the long memory costs little.
 #
-# The curves look strange: in the second epoch the losses *rise*. Does training get worse? No. In the last row the loss
-# on *all* training sentences falls. A batch shows its loss just before its own step. Until then its sentences have been
-# waiting for their second turn, while steps for other sentences moved the words that they share. The fourth row measures
-# it: on the sentences of the last 15 batches the loss rises by 0.025 from the start of the second epoch to their turn.
+# The lower curve, AdaGrad from 0, looks strange: in the second epoch it *rises*. Does training get worse? No: the loss on
+# *all* training sentences falls (last row). A batch shows its loss just before its own step. Until then its sentences wait
+# for their second turn, while steps for other sentences move the words that they share. So their loss rises: for the last
+# 15 batches by 0.025 from the start of the second epoch to their turn (fourth row).
 #
 # ## 10 Does it agree with Keras?
 #
