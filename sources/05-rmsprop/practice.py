@@ -113,6 +113,7 @@ ANSWERS = {
             1e-5: "that is g: now divide it by √(v + ε)",
             100: "that is g/ε: the root is missing",
             0.990: "that is with epsilon outside",
+            0.01: "that is ε/√v: g is above the line, and √(v + ε) below",
             31.6: "turn it over: g is above the line",
             1e-5 / (1e-5 + 1e-7) ** 0.5: "under the root stands v = g², not √v",
         },

@@ -242,7 +242,7 @@ check_answer("06.second_step", second_step)
 # of its square.
 #
 # Look at epsilon. In lessons 04 and 05 it stood *inside* the root, as in Keras's `Adagrad` and `RMSprop`. Here it stands
-# *outside*, both in the paper and in Keras's `Adam`. There is no deeper reason: it is a convention. The same number means different things in the two places (lesson 05, part 5). Inside the root, $10^{-7}$ counts where
+# *outside*, both in the paper and in Keras's `Adam`. There is no deeper reason: it is a convention. The same number means different things in the two places (lesson 05, part 7). Inside the root, $10^{-7}$ counts where
 # $\sqrt v$ is below $3 \cdot 10^{-4}$. Outside, it counts only where $\sqrt{\hat v}$ is below $10^{-7}$.
 #
 # ### Exercise 2: write it
