@@ -300,18 +300,7 @@ def lines(
     with picture() as (fig, ax):
         seen = []
         for label, (values, at) in drawn_on.items():
-            values = np.ma.masked_invalid(values)
-            style = style_of(label, lines) | {"marker": None}
-            mean = values.mean(axis=0)
-            ax.plot(at, mean, label=label, **style)
-            if len(values) > 1:
-                low, high = values.min(axis=0), values.max(axis=0)
-                ax.fill_between(at, low, high, color=style["color"], alpha=0.25, lw=0)
-            drawn = mean.compressed()
-            gap = "" if len(drawn) == len(mean) else f", not finite from {at[len(drawn)]:g} on"
-            seen.append(
-                f"{label}: from {drawn[0]:.3g} to {drawn[-1]:.3g}, least {drawn.min():.3g}{gap}"
-            )
+            seen.append(_draw_line(ax, label, values, at, lines))
         for dash, (label, place) in zip(DASHES[2:], (marks or {}).items(), strict=False):
             ax.axvline(place, color="black", lw=1.5, ls=dash, label=label)
             seen.append(f"{label} is marked at {place:.3g}")
@@ -330,6 +319,42 @@ def lines(
         if from_zero:
             ax.set_ylim(bottom=0)
         ax.legend()
+    fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
+    return fig
+
+
+def side_by_side(groups, x=None, xlabel="step", ylabel="loss", log=True, surfaces=None):
+    """Curves as lines() draws them, in panels side by side that share their y axis.
+
+    groups    {title: {label: shape (steps,) or (seeds, steps)}}
+    x         shape (steps,); 0, 1, 2, … if not given
+    surfaces  {title: a function of two coordinates}: its contours, at the lower left
+    """
+    _check_labelled(groups, "groups", least="one panel")
+    for title, curves in groups.items():
+        _check_labelled(curves, title, least="one")
+    surfaces = _check_labelled({} if surfaces is None else surfaces, "surfaces")
+    for title, surface in surfaces.items():
+        inputs.check_name(title, groups, "panel")
+        inputs.check_surface(surface, coordinates=2)
+    scale, seen = "log" if log else "linear", []
+    with picture(len(groups), figsize=(1 + 4 * len(groups), 3.8)) as (fig, axes):
+        axes = np.ravel(axes)
+        for ax, (title, curves) in zip(axes, groups.items(), strict=True):
+            for label, values in curves.items():
+                line = _drawable_line(values, x, label, log)
+                seen.append(f"{title}, {_draw_line(ax, label, *line, curves)}")
+            ax.set(title=title, xlabel=xlabel, yscale=scale)
+            ax.legend(loc="upper right" if surfaces else "lower right")
+            if title in surfaces:
+                corner = ax.inset_axes([0.03, 0.04, 0.42, 0.42])
+                _draw_contours(corner, surfaces[title])
+                corner.set(xlabel="", ylabel="", xticks=[], yticks=[])
+                seen.append(f"at its lower left the contours of the {surfaces[title].name}")
+        low, high = np.transpose([ax.get_ylim() for ax in axes])
+        for ax in axes:
+            ax.set_ylim(low.min(), high.max())
+        axes[0].set(ylabel=f"{ylabel}, log scale" if log else ylabel)
     fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
     return fig
 
@@ -419,7 +444,7 @@ def noise_and_gradient(noise, lengths, sizes):
 def climbs(losses, starts=None, highest=2.5, title=None):
     """The validation loss over the learning rates that were tried; rings mark where they begin.
 
-    losses   {label: {rate: loss}}, in the order of the rates
+    losses   {label: {rate: loss}}, in any order
     starts   {label: the rate that was tried first}; the first of each if not given
     highest  a loss above it is drawn there
     """
@@ -433,6 +458,7 @@ def climbs(losses, starts=None, highest=2.5, title=None):
     for label, tried in losses.items():
         if starts.get(label) not in tried:
             raise ValueError(f"{label} must start at one of its rates: {brief([*tried])}.")
+    losses = {label: dict(sorted(tried.items())) for label, tried in losses.items()}
     fig = lines(
         {label: np.minimum(list(tried.values()), highest) for label, tried in losses.items()},
         x={label: np.array(list(tried)) for label, tried in losses.items()},
@@ -726,6 +752,20 @@ def _drawable_line(values, at, label, log):
     if len(at) != array.shape[1]:
         raise ValueError(f"{label} has {array.shape[1]} numbers, and x has {len(at)}.")
     return array, at
+
+
+def _draw_line(ax, label, values, at, among):
+    """Draw the mean of _drawable_line's values, and their band; return what is seen, in words."""
+    values = np.ma.masked_invalid(values)
+    style = style_of(label, among) | {"marker": None}
+    mean = values.mean(axis=0)
+    ax.plot(at, mean, label=label, **style)
+    if len(values) > 1:
+        low, high = values.min(axis=0), values.max(axis=0)
+        ax.fill_between(at, low, high, color=style["color"], alpha=0.25, lw=0)
+    drawn = mean.compressed()
+    gap = "" if len(drawn) == len(mean) else f", not finite from {at[len(drawn)]:g} on"
+    return f"{label}: from {drawn[0]:.3g} to {drawn[-1]:.3g}, least {drawn.min():.3g}{gap}"
 
 
 def _draw_contours(ax, surface, levels=14):

@@ -886,7 +886,7 @@ def clipped(runs):
             ("accuracy", "with unscaled pictures"),
             ("whole", "with scaled pictures"),
         ):
-            measured = f"test accuracy, clothes {where}, η = 0.01"
+            measured = "test accuracy, clothes, η = 0.01"
             plain, each, all_ = (
                 runs.at(f"{method}{how}", 0.01, quantity)
                 for how in ("", ", clipnorm", ", global_clipnorm")

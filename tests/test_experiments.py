@@ -12,6 +12,7 @@ from adamlib.descent import descend, steps_of
 from adamlib.experiments import (
     adagrad_from_zero,
     adam_uncorrected,
+    best_in_ravine,
     claims,
     clothes,
     dead_units,
@@ -85,6 +86,9 @@ def test_a_ravine_has_curvatures_1_and_20_whichever_way_it_lies(turned):
         beta_1=1 - np.geomspace(0.02, 1, 30)[10],
     ).trajectory[-1]
     assert ends[20, 10, 0] == pytest.approx(alone @ curvature @ alone / 2)
+    best = best_in_ravine(rules.adam, "beta_1", turned)
+    assert best.shape == (51,) and 20 < best[0] <= 160
+    assert best[-1] == np.nanmin(np.median(ends, axis=-1))
 
 
 # Lesson 09's races
@@ -218,6 +222,11 @@ def test_evidence_is_a_table_of_the_rows(table):
     assert "| Adam wins (loss) | 0.40 ± 0.10 | 27 of 30 |" in text
     assert "| how large (digits) | 3.00 ± 0.50 | (mean of 12) |" in text
     assert "| so it is (seed by seed) |  | 12 of 12 |" in text
+
+
+def test_what_all_rows_measure_stands_at_the_head(table):
+    text = evidence("02 Adam wins").data
+    assert "| measured over many seeds: loss |" in text and "| Adam wins | 0.40" in text
 
 
 def test_what_separates_two_methods():

@@ -393,6 +393,11 @@ CALLS = {
     "panels": (plots.panels, {"groups": {"left": {"a": [1.0, 0.5]}}}, 15),
     "bars": (plots.bars, {"values": {"g": 1.0}}, 15),
     "lines": (plots.lines, {"lines": {"sgd": [1.0, 0.5]}, "x": None, "marks": None}, 20),
+    "side_by_side": (
+        plots.side_by_side,
+        {"groups": {"left": {"sgd": [1.0, 0.5]}}, "x": None, "surfaces": None},
+        20,
+    ),
     "climbs": (
         plots.climbs,
         {"losses": {"sgd": {0.1: 1.0}}, "starts": None, "highest": 2.5, "title": None},

@@ -36,6 +36,10 @@ def figures():
         "bars": plots.bars({"g": 4.0, "step": -0.25}),
         "lines": plots.lines({name: ravine(x.T) for name, x in two.items()}),
         "panels": plots.panels({"raw": {"a": [3, 1]}, "mean": {"a": [2, 1.5], "b": [0, 0]}}),
+        "side_by_side": plots.side_by_side(
+            {"left": {"sgd": [4, 1]}, "right": {"sgd": [[4, 2], [8, 2]], "adam": [3, 1]}},
+            surfaces={"right": ravine},
+        ),
         "climbs": plots.climbs({"sgd": {0.01: 4.0, 0.1: 1.0}, "adam": {0.001: 0.5, 0.003: 0.75}}),
         "gains": plots.gains({"sgd": ([0.25, 0.35], [0.75, 0.75])}, ("default", "tuned")),
         "states": plots.states(path(rules.adam, 0.2), rules.adam),
@@ -59,6 +63,8 @@ WORDS = {
     "bars": "g is 4, step is -0.25",
     "lines": "sgd: from 18 to",
     "panels": "mean, a: within 1.5 to 2, at last 1.5",
+    "side_by_side": "right, sgd: from 6 to 2, least 2. right, adam: from 3 to 1, least 1. at its "
+    "lower left the contours of the ravine",
     "climbs": "The least loss: sgd 1.00 at η = 0.1, adam 0.50 at η = 0.001",
     "gains": "Test accuracy, from default to tuned. sgd: from 0.30 to 0.75",
     "states": "m[1] goes from 2 to",
@@ -205,6 +211,21 @@ def test_places_are_marked_and_few_powers_of_ten_are_written_out():
     assert "2" in labels and not any("10^" in label for label in labels)
     figure = plots.lines({"sgd": np.array([0.45, 1.27])})
     assert {"0.6", "1.2"} < {text.get_text() for text in figure.axes[0].get_yticklabels()}
+
+
+def test_panels_side_by_side_share_their_y_axis():
+    groups = {"left": {"sgd": np.array([1.0, 5.0])}, "right": {"sgd": np.array([10.0, 90.0])}}
+    left, right = plots.side_by_side(groups, x=np.array([1.0, 2.0])).axes
+    assert left.get_ylim() == right.get_ylim() and left.get_ylim()[1] > 90
+    assert left.get_lines()[0].get_color() == right.get_lines()[0].get_color()
+    with pytest.raises(ValueError, match="panel"):
+        plots.side_by_side(groups, surfaces={"middle": ravine})
+
+
+def test_a_climb_is_drawn_in_the_order_of_its_rates():
+    figure = plots.climbs({"adam": {0.03: 0.7, 0.1: 2.0, 0.01: 0.6}})
+    line, ring = figure.axes[0].get_lines()
+    assert line.get_xdata().tolist() == [0.01, 0.03, 0.1] and ring.get_xdata()[0] == 0.03
 
 
 def test_a_dot_lies_on_its_line():

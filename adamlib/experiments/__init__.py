@@ -39,6 +39,7 @@ from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,
     adam_uncorrected,
+    best_in_ravine,
     clothes,
     dead_units,
     digits,

@@ -2,9 +2,11 @@
 
 race = ClothesRace({"sgd": keras.optimizers.SGD, ...}, pictures=2048, batch_size=64, epochs=4)
 found = race("sgd", 0.01, seed)         one training, as Trainer.measure gives it
+race.climb(next_rate, rates, seed, done)  the rates that a climb tries, and their losses
 race.gradient_norms(weights, seed)      how long the gradients of an epoch's batches are
 race.table(runs, rates)                 what several methods came to
 race.curves(runs)                       the test accuracy on the way
+race.panels(groups)                     that of several groups of runs, side by side
 accuracies(runs)                        that at the end, {method: a number for each seed}
 """
 
@@ -16,6 +18,7 @@ from adamlib import plots
 from adamlib.datasets import fashion_mnist, full_size
 from adamlib.experiments.jobs import size
 from adamlib.experiments.keras_trainer import Trainer, results, strided_network
+from adamlib.experiments.tuning import tune
 from adamlib.keras_check import keras
 
 
@@ -66,6 +69,24 @@ class ClothesRace:
         epochs = epochs or self.epochs
         return trainer.measure(self.start(seed), rate, seed, epochs, self.validation, self.test)
 
+    def climb(self, next_rate, rates, seed, done, starts=None):
+        """{method: {rate: validation loss}} of the rates that each climb tries, in that order.
+
+        next_rate  function of ({rate: loss}, rates): which rate is tried next, or None
+        done       {(method, rate, seed): training}, which is filled
+        starts     {method: the rate at which it begins}; all methods, at Keras's, if not given
+        """
+        starts = self.default_rates if starts is None else starts
+        ladders, how = dict.fromkeys(starts, rates), dict(climb=starts, next_rate=next_rate)
+        tune(self, ladders, _validation, [seed], done, **how)
+        found = {}
+        for name, rate in starts.items():
+            tried = found[name] = {}
+            while rate is not None and rate not in tried:
+                tried[rate] = _validation(done[name, rate, seed])
+                rate = next_rate(dict(tried), list(rates))
+        return found
+
     def gradient_norms(self, weights, seed):
         """The norm of the gradient of each batch of an epoch, over all arrays, in rising order.
 
@@ -91,17 +112,35 @@ class ClothesRace:
 
     def curves(self, runs, title=None):
         """The test accuracy by epoch, means of the seeds, in bands."""
+        curves, x = self._by_epoch(runs)
+        how = dict(xlabel="epoch", ylabel="test accuracy", log=False, title=title)
+        figure = plots.lines(curves, x=x, **how)
+        figure.axes[0].set_xticks(range(1, self.epochs + 1))
+        plots.legend_outside(figure)
+        return figure
+
+    def panels(self, groups):
+        """As curves, for {title: runs}: a panel for each."""
+        curves = {title: self._by_epoch(runs) for title, runs in groups.items()}
+        x = next(iter(curves.values()))[1]
+        how = dict(xlabel="epoch", ylabel="test accuracy", log=False)
+        figure = plots.side_by_side(
+            {title: drawn for title, (drawn, _) in curves.items()}, x, **how
+        )
+        for ax in figure.axes:
+            ax.set_xticks(range(1, self.epochs + 1))
+        return figure
+
+    def _by_epoch(self, runs):
         curves = {
             label: np.array([run["accuracy"] for run in some]) for label, some in runs.items()
         }
         points = len(next(iter(curves.values()))[0])
-        at = np.linspace(self.epochs / points, self.epochs, points)
-        how = dict(xlabel="epoch", ylabel="test accuracy", log=False, title=title)
-        figure = plots.lines(curves, x=at, **how)
-        (ax,) = figure.axes
-        ax.set_xticks(range(1, self.epochs + 1))
-        plots.legend_outside(figure)
-        return figure
+        return curves, np.linspace(self.epochs / points, self.epochs, points)
+
+
+def _validation(training):
+    return training["validation"]
 
 
 def accuracies(runs):
