@@ -12,17 +12,17 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 8 |
-# | [2 The start at zero](#2-The-start-at-zero) | 7 |
+# | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 9 |
+# | [2 The start at zero](#2-The-start-at-zero) | 5 |
 # | [3 Algorithm 1](#3-Algorithm-1) | 5 |
 # | [4 Keras's epsilon](#4-Keras's-epsilon) | 7 |
-# | [5 How long is a step?](#5-How-long-is-a-step?) | 10 |
+# | [5 How long is a step?](#5-How-long-is-a-step?) | 9 |
 # | [6 When m is too slow](#6-When-m-is-too-slow) | 4 |
 # | [7 Six wrong Adams](#7-Six-wrong-Adams) | 8 |
 # | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 2 |
-# | [9 Digits and the family](#9-Digits-and-the-family) | 5 |
+# | [9 Digits and the family](#9-Digits-and-the-family) | 4 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 58 |
+# | in all | 55 |
 #
 # You need lessons [03](03-momentum.ipynb) and [05](05-rmsprop.ipynb). Terms printed in bold are collected in the
 # [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
@@ -367,8 +367,8 @@ for zeros in (10, 100, 1000, 10_000):
     print(f"step {alone[zeros]:.2f} η")
 
 # %% [markdown]
-# After 10 zeros the step is shorter than $\eta$, because $\hat m$ is small and $\hat v$ is still an average of 11 squares.
-# After 100 zeros $m$ no longer needs its correction: from then on $\hat m$ is 0.1. But $\sqrt{\hat v}$ goes on falling,
+# After 10 zeros the step is shorter than $\eta$: $\hat m$ is 0.146, and $\sqrt{\hat v}$ is 0.30, because one of only 11
+# squares is 1. After 100 zeros $m$ no longer needs its correction: from then on $\hat m$ is 0.1. But $\sqrt{\hat v}$ goes on falling,
 # because $v$ remembers about 1,000 steps. It ends at $\sqrt{1 - \beta_2} = 0.032$, and the step at
 # $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$. (This is only the *first* step. $m$ still holds the gradient, so $x$
 # goes on moving even if zeros follow, by $32\,\eta$ in all.)
@@ -568,9 +568,6 @@ plots.lines(paths, ylabel="x", log=False)
 # Keras's dashed line lies on yours. Adam leaves the flat hilltop at once, because it divides by the small slope. Then it
 # overshoots the minimum at 4/3, to 1.501 at step 35. Plain gradient descent starts late, but settles earlier.
 #
-# A model has several parameter arrays, such as weights and biases. Each array needs an $m$ and a $v$ of its own: `descend`
-# and Keras keep them apart.
-#
 # ## 9 Digits and the family
 #
 # The task is that of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100. The learning rate of
@@ -580,7 +577,7 @@ plots.lines(paths, ylabel="x", log=False)
 # %% tags=["about: 06 Adam ends below RMSProp"]
 others = rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta
 board = {method.__name__: method for method in (rules.sgd, *others, rule)}
-scores = experiments.digits_scoreboard(board, every=10)
+scores = experiments.digits_scoreboard(board)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
 assert largest_difference(ours, theirs) < 1e-3
 print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
@@ -588,7 +585,7 @@ rivals = "corrected RMSProp with ρ = 0.999", "RMSProp", "momentum", "sgd"
 experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 
 # %% [markdown]
-# Each row counts the seeds with which Adam ends lower, and says by how much on average.
+# Each row counts the seeds with which Adam ends lower, and says by how much: the mean, ± the spread of the seeds.
 #
 # - **The average m helps.** The first row is RMSProp with its start repaired, that is, Adam without $m$. Adam ends 0.021
 #   lower, with 28 of 30 seeds.
@@ -713,6 +710,7 @@ assert min(typical["adam"][0], typical["rmsprop"][0]) > 0.98
 assert round(typical["rmsprop"][-1], 1) == 1
 assert [f"{s:.2f}" for s in alone.values()] == ["0.48", "0.98", "2.52", "3.16"]
 assert round(steps_of(rule, np.r_[np.zeros(10_000), 1, np.zeros(200)])[10_000:].sum()) == 32
+assert round(0.1 / (1 - 0.9**11), 3) == 0.146 and round(11**-0.5, 2) == 0.3
 assert np.round([1 - 0.9**50, np.sqrt(1 - 0.999**50)], 2).tolist() == [0.99, 0.22]
 assert round(np.sqrt((1 - 0.999**50) / 0.001)) == 7 and round(0.001**0.5, 3) == 0.032
 assert [f"{s.max():.2f}" for s in after.values()] == ["6.57", "7.27"]
