@@ -625,7 +625,7 @@ experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 # ## Where it fails
 #
 # The defaults are not the best everywhere. In part 6, $\beta_1 = 0.9$ remembered too long. In part 1, Adam ended farther
-# from the minimum with each rate above 0.6 than with 0.4: with a constant $\eta$ the steps never die out in noise. And
+# from the minimum with the rates 1 to 2 than with 0.4: with a constant $\eta$ the steps never die out in noise. And
 # Adam has four knobs to choose where sgd has one.
 #
 # **Recap**
@@ -691,7 +691,7 @@ calm = sweep(  # without noise Adam arrives at every rate from 0.4 on
     learning_rate=rates,
 )
 assert slanted_ravine(calm.trajectory[-1])[rates > 0.39].max() < 0.2 * shown["adam"].min()
-assert shown["adam"][rates > 0.6].min() > 1.2 * shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
+assert shown["adam"][rates > 0.99].min() > 1.3 * shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
 assert round(2 * (1 + 0.9) / (1 - 0.9)) == 38
 assert shown["adam"][rates > 0.39].max() < shown[by_rmsprop].min() / 6
 small = rates < 0.1001
