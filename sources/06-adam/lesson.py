@@ -12,17 +12,17 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 8 |
-# | [2 The start at zero](#2-The-start-at-zero) | 7 |
+# | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 9 |
+# | [2 The start at zero](#2-The-start-at-zero) | 5 |
 # | [3 Algorithm 1](#3-Algorithm-1) | 5 |
 # | [4 Keras's epsilon](#4-Keras's-epsilon) | 7 |
-# | [5 How long is a step?](#5-How-long-is-a-step?) | 10 |
+# | [5 How long is a step?](#5-How-long-is-a-step?) | 9 |
 # | [6 When m is too slow](#6-When-m-is-too-slow) | 4 |
 # | [7 Six wrong Adams](#7-Six-wrong-Adams) | 8 |
 # | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 2 |
-# | [9 Digits and the family](#9-Digits-and-the-family) | 5 |
+# | [9 Digits and the family](#9-Digits-and-the-family) | 4 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 58 |
+# | in all | 55 |
 #
 # You need lessons [03](03-momentum.ipynb) and [05](05-rmsprop.ipynb). Terms printed in bold are collected in the
 # [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
@@ -46,7 +46,6 @@ from IPython.display import display
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, progress, quiz, wrong_rules
-from adamlib.conventions import epsilon_from_paper
 from adamlib.descent import descend, given, steps_of, sweep
 from adamlib.explorers import explore, one_step
 from adamlib.surfaces import cubic, narrow_ravine, noisy, ravine, slanted_ravine
@@ -63,65 +62,72 @@ shown = {name: slanted[name].mean(axis=1) for name in ("rmsprop, ρ = 0.999", "a
 plots.lines(shown, x=rates, xlabel="η", ylabel="mean loss after 100 steps", log_x=True)
 
 # %% [markdown]
-# Look at the left of the figure first. Up to $\eta = 0.1$ the two curves are the same: at a small learning rate Adam
-# gains nothing here. Now follow them to the right. RMSProp is best at 0.2, and with larger rates its loss rises. Adam's
-# curve falls on, to a loss about 20 times lower, and then it stays low: at every rate from 0.4 to 2 Adam ends below a
-# sixth of RMSProp's best loss. Other values of $\rho$ do not help RMSProp (they are in the list above the figure).
-#
-# What is RMSProp's trouble here?
+# Begin at the left of the figure. Up to $\eta = 0.1$ the two curves are the same: at a small learning rate Adam gains
+# nothing here. Now go to the right. RMSProp is best at 0.2, and with larger rates its loss rises. Adam's curve falls on,
+# to a loss about 20 times lower at 0.4, and then it stays low. Other values of $\rho$ do not help RMSProp (they are in
+# the list above the figure).
 
 # %%
 quiz("06.slanted")
 
 # %% [markdown]
-# Here is one run of each method, at its best rate. The next cell also prints one number for each run, at its end: how
-# steep the ravine is in its steepest direction, after each gradient is divided by $\sqrt{\hat v}$, times $\eta$.
+# So a ravine is left, and the limit of lesson 01 holds in it: in the long run, $\eta$ times the largest curvature cannot
+# stay above 2. The division by $\sqrt{\hat v}$ changes the curvatures, so we take the largest one after the division. The
+# next cell runs each method once, at its best rate. It prints this product at the end of the run, and the loss there.
 
 # %%
-one_run = {}
-hessian = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])  # all curvatures
-for name in ("rmsprop, ρ = 0.999", "adam"):
-    rate = rates[shown[name].argmin()]
+curvatures = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])  # a matrix
+
+
+def one_run(name, rate):
+    """Take 100 steps in noise, and print the product and the loss at the end."""
     gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
     run = descend(methods[name], gradient, slanted_ravine.start, 100, learning_rate=rate)
-    one_run[name] = run
-    root = np.sqrt(run.states["v"][-1] / (1 - 0.999**100))
-    product = rate * np.linalg.eigvals(hessian / root).max()  # of the steepest direction
-    print(f"{name}: η times the steepest curvature after the division is {product:.1f}")
-    display(plots.contour(slanted_ravine, {f"{name}, η = {rate:.1f}": run.trajectory}))
+    v_hat = run.states["v"][-1] / (1 - 0.999**100)
+    product = rate * np.linalg.eigvals(curvatures / np.sqrt(v_hat)).max()
+    loss = slanted_ravine(run.trajectory[-1])
+    print(f"{name}, η = {rate}: η times the largest curvature {product:.1f}, loss {loss:.3g}")
+    return run, product
+
+
+best = {name: one_run(name, eta) for name, eta in (("rmsprop, ρ = 0.999", 0.2), ("adam", 0.4))}
+for name, (run, _) in best.items():
+    display(plots.contour(slanted_ravine, {name: run.trajectory}))
 
 # %% [markdown]
 # Compare the ends of the two paths. The cross is the minimum. After 100 steps RMSProp is still on its way along the
-# floor. Adam swings across the ravine at first, but then it runs along the floor and arrives. (Single runs scatter
-# a great deal. The curves above are means of 200 runs.)
+# floor. Adam swings across the ravine at first, but then it runs along the floor and arrives.
 #
-# Why? RMSProp divides both coordinates by similar numbers, so the ravine stays a ravine, and the limit of lesson 01 holds
-# again: in the long run the printed product cannot stay above 2. For RMSProp it is 1.9 already. With a larger rate the
-# run bounces from side to side, as in lesson 05. The bounces make $v$ larger until the product is back at about 2, so
-# the run gets no faster along the floor, and its bounces cost more.
+# RMSProp's product is 1.9 already. What happens to it at a larger rate? Run the next cell, then try rates of your own:
+
+# %%
+for eta in (0.2, 0.4, 0.8, 2.0):
+    one_run("rmsprop, ρ = 0.999", eta)
+
+# %% [markdown]
+# The product sticks at 2, however large $\eta$ is. The run bounces from side to side, as at the end of lesson 05's runs.
+# The bounces make $v$ larger, until the product is back at about 2. So RMSProp gets hardly faster along the floor. But its
+# bounces grow with $\eta$, and so does the loss.
 #
-# Momentum was the answer in lesson 03. In an average of the gradients, those across the ravine cancel, because their
-# signs alternate. So a larger rate is possible: lesson 03's limit, $2(1 + \mu)$, was for a sum
-# of gradients, and for an average it is $2(1 + \beta_1)/(1 - \beta_1)$. With $\beta_1 = 0.9$ that is 38, and Adam's
-# product is 3. This is what $m$ is for: it allows longer steps along a ravine that the division cannot straighten.
+# Adam's product is 3. Momentum was the answer in lesson 03: in an average of the gradients, those across the ravine cancel,
+# because their signs alternate. Lesson 03's limit for a sum of gradients was $2(1 + \mu)$. An average is $1 - \beta_1$ times
+# such a sum, so its limit is $2(1 + \beta_1)/(1 - \beta_1)$. With $\beta_1 = 0.9$ that is 38. This is what $m$ is for:
+# it raises the limit from 2 to 38, so Adam can take longer steps along a ravine that the division cannot straighten.
 #
-# The gain has two limits. First, an average does not remove noise (part 5 measures it). You can find the second limit
-# yourself. We turn the same ravine back, so that it lies along the axes:
+# Why is 0.4 best then, and not a rate ten times larger? With 0.4 Adam just arrives in 100 steps. Longer steps only
+# scatter more in the noise, and an average does not remove noise (part 5).
+#
+# The gain has a second limit. We turn the same ravine back, so that it lies along the axes:
 
 # %%
 quiz("06.along")
 
 # %%
 straight = experiments.loss_by_rate(methods, narrow_ravine, 100, rates, SEEDS[0])
-wins = {}
-for where, found in {"slanted": slanted, "along the axes": straight}.items():
-    best = {name: losses[losses.mean(axis=1).argmin()] for name, losses in found.items()}
-    wins[where] = (best["adam"] < best["rmsprop, ρ = 0.999"]).sum()
-    print(f"{where}: Adam ends below RMSProp with ρ = 0.999 in {wins[where]} of 200 runs")
 
 # %% [markdown]
 # Along the axes each coordinate has one curvature, and the division alone straightens the ravine. Adam's lead shrinks
-# from a factor of about 20 to about 2 or less, and in three to five of ten runs RMSProp ends lower.
+# from a factor of about 20 to about 2 or less.
 #
 # So Adam keeps two averages. $m$ averages the gradients, as in lesson 03, and $v$ averages their squares, as in RMSProp.
 # Each has a decay of its own:
@@ -133,8 +139,7 @@ for where, found in {"slanted": slanted, "along the axes": straight}.items():
 # ## 2 The start at zero
 #
 # Both averages start at 0. So they are too small at first: if every gradient is 1, then $m_1$ is only 0.1. How much is
-# missing after $t$ steps? (This is also why lesson 03's average with $\beta = 0.99$ took over 100 batches to come up.)
-# Write $m$ out as in lesson 03:
+# missing after $t$ steps? Write $m$ out as in lesson 03:
 #
 # $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
 #
@@ -161,52 +166,29 @@ for where, found in {"slanted": slanted, "along the axes": straight}.items():
 #
 # </details>
 #
-# A simulation shows whether it works, with 10,000 runs of random gradients (mean 1, standard deviation 1). On average $m$
-# should be 1, and $v$ should be 2, the mean of $g^2$. The figure shows each average divided by what it should be.
+# Correcting $m$ makes a step longer, and correcting $v$ makes it shorter. Which of the two matters more?
 
 # %%
-rng = np.random.default_rng(SEEDS[0])
-t = np.arange(1, 61)
-m = v = 0
-means = []
-for g in 1 + rng.standard_normal((60, 10_000)):
-    m = 0.9 * m + 0.1 * g
-    v = 0.999 * v + 0.001 * g**2
-    means.append((m.mean() / 1, v.mean() / 2))
-m_share, v_share = np.transpose(means)
-averages = {"adam, m": m_share, "adam, v": v_share}
-averages |= {"adam, m_hat": m_share / (1 - 0.9**t), "adam, v_hat": v_share / (1 - 0.999**t)}
-display(plots.lines(averages, x=t, ylabel="average / what it should be", log=False))
 quiz("06.start")
 
 # %% [markdown]
-# The two hats lie at 1 from the first step on, one line on top of the other. Without correction $m$ needs some 40 steps to get there, and $v$ has
-# hardly left 0 after 60.
-#
-# Correcting $m$ makes a step longer, and correcting $v$ makes it shorter. Which of them matters more? Here is Adam
-# without both corrections. The function `steps_of` gives a rule a list of gradients, and returns the steps that the rule
-# takes. It counts them in units of the learning rate $\eta$; a step against its gradient, downhill, is positive.
-
+# Here is Adam without either correction. `steps_of` gives a rule a list of gradients, and returns the rule's steps. It
+# counts them in units of the learning rate $\eta$; a step against its gradient, downhill, is positive.
 
 # %%
-betas, ones = np.array([0.9, 0.99, 0.999]), np.ones((200, 3))
+betas, ones = np.array([0.9, 0.999]), np.ones((200, 2))  # 200 gradients, for each beta_2
 without = steps_of(experiments.adam_uncorrected, ones, beta_2=betas)
 corrected = steps_of(rules.adam, ones, beta_2=betas)
-for i, beta_2 in enumerate(betas):
-    some = ", ".join(f"{without[t - 1, i]:.2f} η at t = {t}" for t in (1, 12, 100))
-    print(f"without correction, beta_2 = {beta_2:<5}: {some}")
-print(f"with correction, each of the three: {corrected.min():.4f} η to {corrected.max():.4f} η")
 curves = {f"uncorrected, beta_2 = {beta_2}": without[:, i] for i, beta_2 in enumerate(betas)}
-curves["adam, each of the three"] = corrected[:, 2]
+curves["adam, either beta_2"] = corrected[:, 1]
 axes = dict(x=np.arange(1, 201), ylabel="step in units of η", log=False)
 plots.lines(curves, **axes, title="All gradients are 1")
 
 # %% [markdown]
 # All gradients are 1, so each step should be $\eta$ long. Adam's flat line shows that with the correction it is. Now look
 # at the line of $\beta_2 = 0.999$, the default. Without correction its steps are *too long*: 3.2 η at first, 6.6 η at step
-# 12, and still 3.2 η at step 100.
-# The reason is that the step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does (the paper, § 3). Only with a short memory, $\beta_2 = 0.9$, are the
-# first steps too short.
+# 12, and still 3.2 η at step 100. The reason is that the step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$
+# does (the paper, § 3). Only with a short memory, $\beta_2 = 0.9$, are the first steps too short.
 #
 # ### Exercise 1: derive
 #
@@ -234,21 +216,21 @@ check_answer("06.second_step", second_step)
 # v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 & \text{second moment: how large, on average} \\
 # \hat m_t &= m_t / (1 - \beta_1^t) & \text{corrected for the start} \\
 # \hat v_t &= v_t / (1 - \beta_2^t) & \text{corrected for the start} \\
-# x_t &= x_{t-1} - \eta\; \hat m_t / (\sqrt{\hat v_t} + \epsilon) & \epsilon \text{ avoids a division by } 0
+# x_t &= x_{t-1} - \eta\; \hat m_t / (\sqrt{\hat v_t} + \varepsilon) & \varepsilon \text{ avoids a division by } 0
 # \end{aligned}
 # $$
 #
 # "Moment" is a word of statistics. The **first moment** of a gradient is its mean, and its **second moment** is the mean
 # of its square.
 #
-# Look at epsilon. In lessons 04 and 05 it stood *inside* the root, as in Keras's `Adagrad` and `RMSprop`. Here it stands
-# *outside*, both in the paper and in Keras's `Adam`. There is no deeper reason: it is a convention. The same number means different things in the two places (lesson 05, part 7). Inside the root, $10^{-7}$ counts where
-# $\sqrt v$ is below $3 \cdot 10^{-4}$. Outside, it counts only where $\sqrt{\hat v}$ is below $10^{-7}$.
+# Epsilon stood *inside* the root in lessons 04 and 05. Here it stands *outside*, both in the paper and in Keras's `Adam`.
+# There is no deeper reason: it is a convention. But the same number means less here (lesson 05, part 7). Inside the root,
+# $10^{-7}$ counts where $\sqrt v$ is below $3 \cdot 10^{-4}$. Outside, it counts only where $\sqrt{\hat v}$ is below $10^{-7}$.
 #
 # ### Exercise 2: write it
 #
 # Write Algorithm 1. The state is `m` and `v`: return them uncorrected. Names and defaults are Keras's (the paper has
-# $\epsilon = 10^{-8}$). `hint("adam")` helps.
+# $\varepsilon = 10^{-8}$). `hint("adam")` helps.
 
 
 # %%
@@ -271,16 +253,19 @@ rule = check(adam, "adam", "by the paper")
 # plain numbers, the same for all parameters. So they can go into one learning rate $\eta_t$ that changes with $t$, and
 # the large arrays $m$ and $v$ need no division of their own:
 #
-# $$\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \qquad x_t = x_{t-1} - \eta_t\, \frac{m_t}{\sqrt{v_t} + \hat\epsilon}$$
+# $$\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \qquad x_t = x_{t-1} - \eta_t\, \frac{m_t}{\sqrt{v_t} + \hat\varepsilon}$$
 #
-# This is Algorithm 1 again, with one difference. $\hat\epsilon$ ("epsilon hat") is added to $\sqrt{v_t}$, and
-# Algorithm 1 adds $\epsilon$ to $\sqrt{\hat v_t}$. The number that you give to Keras as `epsilon` is $\hat\epsilon$.
+# This is Algorithm 1 again, with one difference. $\hat\varepsilon$ ("epsilon hat") is added to $\sqrt{v_t}$, and
+# Algorithm 1 adds $\varepsilon$ to $\sqrt{\hat v_t}$. The number that you give to Keras as `epsilon` is $\hat\varepsilon$.
 #
 # ### Exercise 3: make it Keras's
 #
-# Which $\epsilon$ in Algorithm 1 gives Keras's step? (Divide numerator and denominator of Keras's step by
-# $\sqrt{1 - \beta_2^t}$.) Then write `adam` again with one more line, which turns Keras's `epsilon` into that of
-# Algorithm 1. One hint of `hint("adam")` is for this exercise, and says so.
+# Which $\varepsilon$ in Algorithm 1 gives Keras's step? Write `adam` again with one more line, which turns Keras's `epsilon`
+# into that of Algorithm 1.
+#
+# <details><summary>Hint 1</summary>Divide numerator and denominator of Keras's step by the root of 1 − β₂ᵗ. Then √v becomes √v̂. What becomes of ε̂?</details>
+#
+# <details><summary>Hint 2</summary>Before the last line, divide epsilon by the root of 1 − β₂ᵗ.</details>
 
 
 # %%
@@ -299,7 +284,7 @@ rule = check(adam, "adam")
 
 # %% [markdown]
 # Here is one update of your rule, number by number, in the ravine of lesson 01. The gradient at the start is (−4, 20).
-# Before you look: how long are the two steps?
+# Before you look: how long are the two steps? (The bars of each row have a scale of their own.)
 
 # %%
 one_step({rule: {"learning_rate": 0.1}}, ravine)
@@ -323,21 +308,8 @@ parting = 1e-7 / np.sqrt(1 - 0.999)
 check_answer("06.parting", parting)
 
 # %% [markdown]
-# The figure shows both first steps for gradients of all sizes. `epsilon_from_paper` turns an epsilon of Algorithm 1 into
-# Keras's $\hat\epsilon$, so that your rule takes the step of Algorithm 1.
-
-# %%
-sizes = np.append(1e-7, np.logspace(-9, -3, 200))
-by_paper = steps_of(rule, sizes[None], epsilon=epsilon_from_paper(1e-7))[0]
-by_keras = steps_of(rule, sizes[None], epsilon=1e-7)[0]
-print(f"g = 1e-7: {by_paper[0]:.2f} η by Algorithm 1, {by_keras[0]:.3f} η in Keras")
-curves = {"adam, Algorithm 1": by_paper[1:], "adam, Keras": by_keras[1:]}
-axes = dict(xlabel="size of the first gradient", ylabel="first step in units of η", log_x=True)
-plots.lines(curves, x=sizes[1:], **axes, log=False, marks={"epsilon": 1e-7})
-
-# %% [markdown]
-# Both curves rise from 0 to $\eta$, and Keras's rises later. At step 1 Keras's epsilon acts as one that is 31.6 times
-# larger. After 3,000 steps the factor is only 1.03.
+# At step 1 Keras's epsilon acts as one of Algorithm 1 that is 31.6 times larger. After 3,000 steps the factor is only 1.03.
+# So remember: early in a run, the same number acts more strongly in Keras.
 #
 # When does epsilon matter at all? Multiply the loss by 1,000. Then $\hat m$ and $\sqrt{\hat v}$ both become 1,000 times
 # larger, their quotient stays, and so does the whole path. Only epsilon does not grow with them. So the scale of the loss
@@ -349,23 +321,21 @@ plots.lines(curves, x=sizes[1:], **axes, log=False, marks={"epsilon": 1e-7})
 #
 # The step is $\eta$ times $\hat m / \sqrt{\hat v}$. Adam's paper calls the quotient $\hat m / \sqrt{\hat v}$ a
 # **signal-to-noise ratio**: it is near 1 or −1 where the gradients agree, and near 0 where they cancel in $\hat m$ but
-# not in $\hat v$. In the next cell all gradients have the mean 1 and carry more and more noise. A *typical* step is the root of the mean square of the steps.
+# not in $\hat v$. In the next cell all gradients have the mean 1 and carry more and more noise. A *typical* step is the
+# root of the mean square of the steps.
 
 # %%
-levels = np.logspace(-1, 2, 13)
-gradients = 1 + levels[:, None] * rng.standard_normal((300, 1, 1000))
-sizes_of, means_of, sums = {}, {}, {}
+rng = np.random.default_rng(SEEDS[0])
+levels = np.logspace(-1, 2, 13)  # of noise: 0.1 to 100
+gradients = 1 + levels[:, None] * rng.standard_normal((300, 1, 1000))  # step, level, run
+typical, together = {}, {}
 for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
-    late = steps_of(method, gradients)[100:]
-    sizes_of[name] = np.sqrt((late**2).mean(axis=(0, 2)))
-    means_of[name] = late.mean(axis=(0, 2))
-    sums[name] = late[:, 8].sum(axis=0).std()
-    print(f"{name:8} at noise 10: typical step {sizes_of[name][8]:.2f} η", end=", ")
-    print(f"mean step {means_of[name][8]:.2f} η", end=", ")
-    print(f"200 steps together scatter by {sums[name]:.0f} η")
+    steps = steps_of(method, gradients)[100:]
+    typical[name] = np.sqrt((steps**2).mean(axis=(0, 2)))
+    together[name] = steps[:, np.isclose(levels, 10)].sum(axis=0).std()
+    print(f"{name}: with noise 10, the sum of 200 steps scatters by {together[name]:.0f} η")
 axes = dict(x=levels, xlabel="standard deviation of the noise (the mean is 1)", log_x=True)
-step_size = dict(ylabel="typical step in units of η", log=False, from_zero=True)
-plots.lines(sizes_of, **axes, **step_size)
+plots.lines(typical, **axes, ylabel="typical step in units of η", log=False, from_zero=True)
 
 # %% [markdown]
 # Go from left to right. With little noise both methods take steps of $\eta$. In pure noise, at the right, RMSProp's
@@ -378,9 +348,8 @@ plots.lines(sizes_of, **axes, **step_size)
 #
 # </details>
 #
-# Does Adam wander less, then? No. The printed lines say that at noise 10 both make the same progress on average, and
-# that the *sum* of 200 steps scatters equally far. An average makes the path smooth, but each gradient still adds its
-# whole share to the sum, spread over several steps.
+# Does Adam wander less, then? No. The printed lines say that the *sum* of 200 steps scatters equally far. An average makes
+# the path smooth, but each gradient still adds its whole share to the sum, spread over several steps (lesson 03).
 #
 # ### After a silence
 #
@@ -391,23 +360,18 @@ quiz("06.silence")
 
 # %%
 alone = {}
-for zeros in (0, 10, 100, 1000, 10_000):
+for zeros in (10, 100, 1000, 10_000):
     alone[zeros] = steps_of(rule, [0.0] * zeros + [1.0])[-1]
     m_hat, v_hat = 0.1 / (1 - 0.9 ** (zeros + 1)), 0.001 / (1 - 0.999 ** (zeros + 1))
     print(f"{zeros:6} zeros, then 1: m_hat {m_hat:.3f}, root of v_hat {v_hat**0.5:.3f}", end=", ")
     print(f"step {alone[zeros]:.2f} η")
 
 # %% [markdown]
-# The step first becomes shorter, then longer:
-#
-# - After 10 zeros $\hat v$ is about 1/11, because one of 11 squares is 1. Its *root* is 0.30. $\hat m$ is only 0.146, so
-#   the step is $0.146/0.30 = 0.48$ times $\eta$.
-# - After 100 zeros $m$ no longer needs its correction. From then on $\hat m$ is 0.1, however long the silence.
-# - $\sqrt{\hat v}$ goes on falling, because $v$ remembers about 1,000 steps. It ends at $\sqrt{1 - \beta_2} = 0.032$, and
-#   the step at $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$.
-#
-# This is only the *first* step. $m$ still holds the gradient, so $x$ goes on moving even if zeros follow: by $32\,\eta$ in
-# all after the longest silence.
+# After 10 zeros the step is shorter than $\eta$: $\hat m$ is 0.146, and $\sqrt{\hat v}$ is 0.30, because one of only 11
+# squares is 1. After 100 zeros $m$ no longer needs its correction: from then on $\hat m$ is 0.1. But $\sqrt{\hat v}$ goes on falling,
+# because $v$ remembers about 1,000 steps. It ends at $\sqrt{1 - \beta_2} = 0.032$, and the step at
+# $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$. (This is only the *first* step. $m$ still holds the gradient, so $x$
+# goes on moving even if zeros follow, by $32\,\eta$ in all.)
 #
 # The paper takes $3.16\,\eta$ for the worst case (§ 2.1): no step should be longer. Is that so? Let more
 # gradients follow the first one:
@@ -432,8 +396,9 @@ plots.lines(curves, **axes, log=False, from_zero=True)
 #
 # $$\eta\;\frac{1 - \beta_1}{\sqrt{(1 - \beta_2)\,(1 - \beta_1^2/\beta_2)}}$$
 #
-# With the defaults this is $7.27\,\eta$. Gradients that grow by the factor $\beta_2/\beta_1$ at each step come as close to
-# it as you like: that is the upper curve.
+# With the defaults this is $7.27\,\eta$. Which gradients come closest to it? A gradient of $k$ steps ago has the weight
+# $\beta_1^k$ in $m$ and $\beta_2^k$ in $v$. The worst gradients are proportional to the quotient of the two weights,
+# $(\beta_1/\beta_2)^k$: they grow by the factor $\beta_2/\beta_1$, here by 11 %, at each step. That is the upper curve.
 #
 # <details><summary>Why is this the bound?</summary>
 #
@@ -442,7 +407,9 @@ plots.lines(curves, **axes, log=False, from_zero=True)
 #
 # $$m^2 = (1 - \beta_1)^2 \Big(\sum_k \frac{\beta_1^k}{\beta_2^{k/2}} \cdot \beta_2^{k/2} g_k\Big)^2 \le (1 - \beta_1)^2 \sum_k \Big(\frac{\beta_1^2}{\beta_2}\Big)^k\, \sum_k \beta_2^k\, g_k^2 = \frac{(1 - \beta_1)^2}{1 - \beta_1^2/\beta_2} \cdot \frac{v}{1 - \beta_2}$$
 #
-# Divide by $v$ and take the root.
+# Divide by $v$ and take the root. The two sides are equal if $a_k$ is proportional to $b_k$, that is, if $g_k$ is
+# proportional to $(\beta_1/\beta_2)^k$. At an early step $t$ the sums end sooner, and with both corrections the bound is
+# lower: with the defaults it rises from 1 η to 7.27 η.
 #
 # </details>
 #
@@ -482,7 +449,7 @@ check_answer("06.bound", beta_2)
 # ### Exercise 6: choose two knobs
 #
 # In lesson 01 gradient descent with $\eta = 2/21$ came to a loss of $9 \cdot 10^{-7}$ in 84 steps. Get Adam below
-# $10^{-12}$ in 84 steps, with the sliders of $\eta$ and $\beta_1$. ($\beta_2$ and $\epsilon$ keep their defaults.)
+# $10^{-12}$ in 84 steps, with the sliders of $\eta$ and $\beta_1$. ($\beta_2$ and $\varepsilon$ keep their defaults.)
 #
 # <details><summary>Hint</summary>Watch the path swing across the floor, and run past the minimum at its end. m still remembers the way in, and carries x too far. Let it remember less, then try longer steps.</details>
 
@@ -510,7 +477,7 @@ check_answer("06.ravine", rate, beta_1)
 # ## 7 Six wrong Adams
 #
 # Most wrong Adams raise no error. They run, and only their paths tell. Here six wrong Adams get the same gradients: 50
-# times 0.01 and then 50 times 0. ($\eta = 0.01$. $\epsilon = 0.003$ is large, so that a wrong epsilon shows too.) The dashed
+# times 0.01 and then 50 times 0. ($\eta = 0.01$. $\varepsilon = 0.003$ is large, so that a wrong epsilon shows too.) The dashed
 # path is the right one. A path ends where $x$ is no longer a number, and one ends at its very start. The program draws
 # the six pictures in a mixed order. You need not read its code.
 
@@ -578,12 +545,11 @@ check_answer("06.bugs", *three, no_brackets, epoch_for_t, epsilon_inside)
 # ## 8 Does it agree with Keras?
 #
 # We follow the cubic of lesson 01 from 0.001, with $\eta = 0.05$. `descend_keras` runs Keras's optimizer without a network.
-# `equals_keras` compares your rule with `tf.keras.optimizers.Adam` at
-# every step, first on the cubic, then with all gradients $10^7$ times smaller, where epsilon counts. The next cell loads
-# TensorFlow, which takes about 20 seconds.
+# `equals_keras` compares your rule with `tf.keras.optimizers.Adam` at every step, first on the cubic, then with all
+# gradients $10^7$ times smaller, where epsilon counts. The next cell loads TensorFlow, which takes about 20 seconds.
 
 # %%
-from adamlib.keras_check import descend_keras, equals_adam, equals_keras, keras, largest_difference
+from adamlib.keras_check import descend_keras, equals_keras, keras, largest_difference
 
 paths = {
     name: descend(method, cubic.gradient, 0.001, 100, learning_rate=0.05).trajectory
@@ -602,45 +568,38 @@ plots.lines(paths, ylabel="x", log=False)
 # Keras's dashed line lies on yours. Adam leaves the flat hilltop at once, because it divides by the small slope. Then it
 # overshoots the minimum at 4/3, to 1.501 at step 35. Plain gradient descent starts late, but settles earlier.
 #
-# A model has several parameter arrays, such as weights and biases. Each array needs an $m$ and a $v$ of its own: `descend`
-# and Keras keep them apart.
-#
 # ## 9 Digits and the family
 #
 # The task is that of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100. The learning rate of
 # each method is the best of one list on 1,000 validation images, with three seeds. The next cell trains for about 40
-# seconds: read on while it runs.
+# seconds: read on while it runs. Its table has 30 seeds, so the table counts.
 
 # %% tags=["about: 06 Adam ends below RMSProp"]
 others = rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta
 board = {method.__name__: method for method in (rules.sgd, *others, rule)}
-scores = experiments.digits_scoreboard(board, every=10)
+scores = experiments.digits_scoreboard(board)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
 assert largest_difference(ours, theirs) < 1e-3
 print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
-curves = {name: scores[name].losses for name in ("sgd", "adadelta", "adam")}
-display(plots.lines(curves, x=np.arange(10, 71, 10), xlabel="batch", ylabel="training loss"))
-rivals = [f"corrected RMSProp with ρ = {rho}" for rho in (0.999, 0.9)]
-rivals += ["RMSProp", "Nesterov", "momentum", "AdaGrad", "sgd", "Adadelta"]
+rivals = "corrected RMSProp with ρ = 0.999", "RMSProp", "momentum", "sgd"
 experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 
 # %% [markdown]
-# The figure shows the training loss of three of the seven methods. The table has the loss on the validation images at the
-# end, and thirty seeds. So the table counts, and it says three things:
+# Each row counts the seeds with which Adam ends lower, and says by how much: the mean, ± the spread of the seeds.
 #
-# - **The average m helps.** RMSProp with its start repaired and $\rho = 0.999$ is Adam without $m$. Adam ends 0.021 lower,
-#   with 28 of 30 seeds. Against $\rho = 0.9$ the lead is only 0.010, and thirty seeds do not quite separate the two.
-# - **Among the good methods there is no winner.** Thirty seeds do not separate Adam from Nesterov, momentum or RMSProp:
-#   the mean difference is less than three of its standard errors. Momentum comes nearest to that, with 22 of 30.
-# - **Some methods are behind.** AdaGrad (from Keras's 0.1) is behind by 0.02 and sgd by 0.04, with 26 of 30 seeds each.
-#   Only Adadelta is far behind, with the rates of this list: its best one is the last.
+# - **The average m helps.** The first row is RMSProp with its start repaired, that is, Adam without $m$. Adam ends 0.021
+#   lower, with 28 of 30 seeds.
+# - **Among the good methods there is no winner.** Thirty seeds do not separate Adam from RMSProp or momentum: the mean
+#   difference is less than three of its standard errors.
+# - **sgd is behind.** Adam ends 0.04 lower, with 26 of 30 seeds.
 #
 # ### The family in one table
 #
-# In lessons 01 to 05 each method was checked against Keras's Adam, with odd settings. Three switches explain them. With $\beta_1 = 0$, $\hat m$ is the newest gradient. With $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$.
-# And with a huge $\epsilon$ the root no longer counts: every step is divided by $\epsilon$.
+# In lessons 01 to 05 each method was compared with Keras's Adam at odd settings. Three switches explain these settings.
+# With $\beta_1 = 0$, $\hat m$ is the newest gradient. With $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$. And with a huge $\varepsilon$
+# the root no longer counts: every step is divided by $\varepsilon$.
 #
-# | method | learning rate at step $t$ | $\beta_1$ | $\beta_2$ | $\epsilon$ |
+# | method | learning rate at step $t$ | $\beta_1$ | $\beta_2$ | $\varepsilon$ |
 # | --- | --- | --- | --- | --- |
 # | gradient descent | $10^{20}\, \eta$ | 0 | 0 | $10^{20}$ |
 # | momentum $\mu$ | $10^{20}\, \eta\,(1 - \mu^t)/(1 - \mu)$ | $\mu$ | 0 | $10^{20}$ |
@@ -661,28 +620,24 @@ experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 # </details>
 #
 # Nesterov's momentum is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is no setting of
-# Adam, because it averages its steps too. The check, once more for all
-# five, takes about 15 seconds:
-
-# %%
-for method in (rules.sgd, rules.momentum, rules.sign_descent, rules.rmsprop, rules.adagrad):
-    equals_adam(method, cubic.gradient, 0.5, 100, learning_rate=0.01)
-
-# %% [markdown]
+# Adam, because it averages its steps too.
+#
 # ## Where it fails
 #
-# The defaults are not the best everywhere. In part 6, $\beta_1 = 0.9$ remembered too long. In noise the steps never die
-# out. And three more knobs than sgd has is a lot to choose.
+# The defaults are not the best everywhere. In part 6, $\beta_1 = 0.9$ remembered too long. In part 1, Adam ended farther
+# from the minimum with the rates 1 to 2 than with 0.4: with a constant $\eta$ the steps never die out in noise. And
+# Adam has four knobs to choose where sgd has one.
 #
 # **Recap**
 #
 # 1. Adam divides momentum's average $\hat m$ by the root of RMSProp's average $\hat v$.
-# 2. $m$ allows longer steps along a ravine that lies across the axes. It does not remove noise.
+# 2. $m$ raises the limit of $\eta$ times the curvature from 2 to 38, so steps along a ravine that lies across the axes can
+#    be longer. It does not remove noise.
 # 3. Both averages start at 0, so Adam divides them by $1 - \beta^t$. Without this the first steps are too long at the
 #    defaults, not too short.
 # 4. A step is $\eta$ where gradients are steady, $0.23\,\eta$ in noise, $3.2\,\eta$ for the first gradient after a long
 #    silence, and $7.3\,\eta$ at worst.
-# 5. The scale of the loss does not matter while $\epsilon$ is far below $\sqrt v$. Keras's $\hat\epsilon$ acts
+# 5. The scale of the loss does not matter while $\varepsilon$ is far below $\sqrt v$. Keras's $\hat\varepsilon$ acts
 #    $1/\sqrt{1 - \beta_2^t}$ times more strongly than that of Algorithm 1.
 # 6. Gradient descent, momentum, sign descent, RMSProp and AdaGrad are Adam with its knobs turned.
 
@@ -699,7 +654,7 @@ progress("06")
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
-from adamlib.experiments import CLAIMS, carried
+from adamlib.experiments import carried
 
 # Part 1, 200 runs each. Over 40 seeds: RMSProp's best loss 0.42 ± 0.01, Adam's 0.020 ± 0.001, lower
 # in all runs. Along the axes 0.017 ± 0.001 and 0.011 ± 0.001, and RMSProp lower in 42 ± 3 % of them.
@@ -709,61 +664,53 @@ for where, found in {"slanted": slanted, "along the axes": straight}.items():
     least = {name: losses.mean(axis=1).min() for name, losses in found.items()}
     lead[where] = min(least[name] for name in least if name != "adam") / least["adam"]
 assert 15 < lead["slanted"] < 30 and lead["along the axes"] < 2.3
-assert wins["slanted"] > 195 and 100 <= wins["along the axes"] <= 140
 assert shown[by_rmsprop].min() < 1.1 * min(
     slanted[f"rmsprop, ρ = {r}"].mean(axis=1).min() for r in (0.9, 0.99)
 )
 assert abs(rates[shown[by_rmsprop].argmin()] - 0.2) < 1e-9 < 0.3 < rates[shown["adam"].argmin()]
-short, there = (np.linalg.norm(run.trajectory[-1]) for run in one_run.values())
+assert abs(rates[shown["adam"].argmin()] - 0.4) < 0.11  # the best, or next to it
+short, there = (np.linalg.norm(run.trajectory[-1]) for run, _ in best.values())
 assert short > 0.45 and there < 0.55  # over 60 seeds 0.80 ± 0.13 and 0.12 ± 0.08
-slopes = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])
-roots = [
-    np.sqrt(run.states["v"] / (1 - 0.999 ** np.arange(1, 101))[:, None]) for run in one_run.values()
-]
-curvature = [  # the steep one, in the coordinates in which the division makes x a plain step
-    max(np.linalg.eigvalsh(slopes / np.sqrt(np.outer(root, root))).max() for root in path)
-    for path in roots
-]
-assert 1.85 < 0.2 * curvature[0] < 2 and 2.8 < rates[shown["adam"].argmin()] * curvature[1]
-assert 1.4 < (roots[0][:, 1] / roots[0][:, 0]).min() < (roots[0][:, 1] / roots[0][:, 0]).max() < 1.7
-for rate in (0.4, 0.8, 2.0):  # with a larger rate v grows until the product is about 2
-    bouncing = descend(
-        methods["rmsprop, ρ = 0.999"],
-        noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient,
-        slanted_ravine.start,
-        100,
-        learning_rate=rate,
-    )
-    root = np.sqrt(bouncing.states["v"][-1] / (1 - 0.999**100))
-    assert 1.85 < rate * np.linalg.eigvals(hessian / root).max() < 2.4
-assert f"{product:.0f}" == "3" and round(2 * (1 + 0.9) / (1 - 0.9)) == 38
+# Over 12 seeds RMSProp's product is 1.89 to 1.98 at 0.2, and 1.96 to 2.25 at 0.4, 0.8 and 2;
+# its loss is 0.4, 2.6, 8.3 and 98 on average; Adam's product is 2.93 to 3.01.
+assert 1.85 < best[by_rmsprop][1] < 2 and 2.85 < best["adam"][1] < 3.1
+across = np.array([-0.5, 3**0.5 / 2])  # the steep direction
+bounces = []
+for rate in (0.2, 0.4, 0.8, 2.0):
+    bouncing, product = one_run(by_rmsprop, rate)
+    assert 1.85 < product < 2.4
+    bounces.append(np.abs(bouncing.trajectory[-30:] @ across).mean())
+assert (np.diff(bounces) > 0).all()
+root = np.sqrt(best[by_rmsprop][0].states["v"])
+assert 1.4 < (root[:, 1] / root[:, 0]).min() < (root[:, 1] / root[:, 0]).max() < 1.7
+calm = sweep(  # without noise Adam arrives at every rate from 0.4 on
+    rules.adam,
+    slanted_ravine.gradient,
+    np.repeat(slanted_ravine.start[:, None], 21, axis=1),
+    100,
+    learning_rate=rates,
+)
+assert slanted_ravine(calm.trajectory[-1])[rates > 0.39].max() < 0.2 * shown["adam"].min()
+assert shown["adam"][rates > 0.99].min() > 1.3 * shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
+assert round(2 * (1 + 0.9) / (1 - 0.9)) == 38
 assert shown["adam"][rates > 0.39].max() < shown[by_rmsprop].min() / 6
-at_best = slanted["adam"][shown["adam"].argmin()]
-assert np.quantile(at_best, 0.1) / at_best.mean() < 0.2  # over 12 seeds 0.07 to 0.13
 small = rates < 0.1001
 assert np.allclose(shown[by_rmsprop][small], shown["adam"][small], rtol=0.05)
-spread = np.abs(np.linalg.eigh(slopes)[1][:, 1])
-assert abs(spread[1] / spread[0] - 3**0.5) < 1e-3  # 1.7, of the steep direction
-assert round(1 - 0.9**40, 2) == 0.99 and 1 - 0.999**60 < 0.06
-for label, deviation in (("adam, m_hat", 1.0), ("adam, v_hat", 6**0.5 / 2)):  # of one draw
-    assert np.abs(averages[label] - 1).max() < 6 * deviation / np.sqrt(10_000)
-assert np.round(without[[0, 11, 99], 2], 1).tolist() == [3.2, 6.6, 3.2]
-assert without[:, 2].argmax() == 11 and without[0, 0] < 0.4 and corrected.max() <= 1
-assert round(by_paper[0], 2) == 0.5 and round(by_keras[0], 3) == 0.031
+assert np.allclose(np.abs(np.linalg.eigh(curvatures)[1][:, 1]), np.abs(across))
+assert np.round(without[[0, 11, 99], 1], 1).tolist() == [3.2, 6.6, 3.2]
+assert without[:, 1].argmax() == 11 and without[0, 0] < 0.4
+assert np.abs(corrected - 1).max() < 1e-4
 assert round(1e-7**0.5, 4) == 3e-4
-# 200 steps of 1,000 runs: over 40 seeds the means are apart by at most 0.017 ± 0.001, the sums'
-# ratio is 1.02 ± 0.01, Adam's typical step 0.229 ± 0.001, and RMSProp's 4.19 ± 0.02 times that.
-assert np.allclose(means_of["adam"], means_of["rmsprop"], atol=0.03)
-assert abs(sums["adam"] / sums["rmsprop"] - 1) < 0.1
-assert (
-    abs(sizes_of["adam"][-1] - np.sqrt(0.1 / 1.9)) < 0.01 and round(np.sqrt(0.1 / 1.9), 2) == 0.23
-)
-assert 4 < sizes_of["rmsprop"][-1] / sizes_of["adam"][-1] < 4.4
-assert min(sizes_of["adam"][0], sizes_of["rmsprop"][0]) > 0.98
-assert round(sizes_of["rmsprop"][-1], 1) == 1
-assert [f"{s:.2f}" for s in alone.values()] == ["1.00", "0.48", "0.98", "2.52", "3.16"]
-assert round(0.1 / (1 - 0.9**11), 3) == 0.146 and round((0.001 / (1 - 0.999**11)) ** 0.5, 2) == 0.3
+# 200 steps of 1,000 runs: over 40 seeds the sums' ratio is 1.02 ± 0.01, Adam's typical step
+# 0.229 ± 0.001, and RMSProp's 4.19 ± 0.02 times that.
+assert abs(together["adam"] / together["rmsprop"] - 1) < 0.1
+assert abs(typical["adam"][-1] - np.sqrt(0.1 / 1.9)) < 0.01 and round(np.sqrt(0.1 / 1.9), 2) == 0.23
+assert 4 < typical["rmsprop"][-1] / typical["adam"][-1] < 4.4
+assert min(typical["adam"][0], typical["rmsprop"][0]) > 0.98
+assert round(typical["rmsprop"][-1], 1) == 1
+assert [f"{s:.2f}" for s in alone.values()] == ["0.48", "0.98", "2.52", "3.16"]
 assert round(steps_of(rule, np.r_[np.zeros(10_000), 1, np.zeros(200)])[10_000:].sum()) == 32
+assert round(0.1 / (1 - 0.9**11), 3) == 0.146 and round(11**-0.5, 2) == 0.3
 assert np.round([1 - 0.9**50, np.sqrt(1 - 0.999**50)], 2).tolist() == [0.99, 0.22]
 assert round(np.sqrt((1 - 0.999**50) / 0.001)) == 7 and round(0.001**0.5, 3) == 0.032
 assert [f"{s.max():.2f}" for s in after.values()] == ["6.57", "7.27"]
@@ -799,18 +746,12 @@ ends = {name: score.held_out for name, score in scores.items()}
 words = {"nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp", "adadelta": "Adadelta"}
 for name in ("sgd", "momentum", *words):
     carried(f"06 Adam ends below {words.get(name, name)}", ends[name] - ends["adam"])
-for name in ("Nesterov", "momentum", "RMSProp", "corrected RMSProp with ρ = 0.9"):
+for name in ("momentum", "RMSProp"):
     carried(f"06 Adam ends below {name}", separated=False)
-carried("06 Adam ends below momentum", shown=22)
-carried("06 Adam ends below corrected RMSProp with ρ = 0.9", mean="0.010")
 claim = "06 Adam ends below corrected RMSProp with ρ = 0.999"
 carried(claim, separated=True, shown=28, mean="0.021")
 for name in ("Adam", "corrected RMSProp with ρ = 0.999"):
     carried(f"06 best η of {name} on digits", mean="0.01")
-carried("06 Adam ends below AdaGrad", separated=True, shown=26, mean="0.02")
 carried("06 Adam ends below sgd", separated=True, shown=26, mean="0.04")
-carried("06 Adam ends below Adadelta", share=1)
-assert CLAIMS["06 Adam ends below Adadelta"].mean > 0.1
-carried("05 Adadelta's best η is the list's last", share=1)
 settled = [np.flatnonzero(np.abs(paths[name] - 4 / 3) > 0.01).max() for name in ("sgd", "adam")]
 assert settled[0] < settled[1]

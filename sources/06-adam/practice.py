@@ -103,18 +103,17 @@ ANSWERS = {
 
 QUESTIONS = {
     "slanted": Question(
-        "RMSProp divides each coordinate by its own √v. The curvatures of this ravine are 1 and "
-        "100. How much larger is √v of the second coordinate than √v of the first here?",
+        "The curvatures of this ravine are 1 and 100, and its steep direction is (−0.5, 0.87). "
+        "Nearly all of the gradient points along it. RMSProp divides each coordinate by its own "
+        "√v. What does that do to the ravine?",
         {
-            "About 100 times, as the curvatures": "That would be so if the ravine lay along the "
-            "axes. Here the steep direction has a share in both coordinates.",
-            "They are equal": "At 45° they would be alike. At 30° the steep direction is "
-            "(−0.5, 0.87).",
-            "About 1.5 times": Right(
-                "The steep direction is (−sin 30°, cos 30°) = (−0.5, 0.87), and nearly all of the "
-                "gradient points along it. Its shares in the two coordinates differ by 0.87/0.5 = "
-                "1.7 only. The smaller gradient along the floor brings that down to 1.5. So the "
-                "division changes the ravine only a little."
+            "It straightens it: one √v is about 100 times the other": "That would be so if the "
+            "ravine lay along the axes. Here the steep direction has a share in both coordinates.",
+            "Nothing: the two √v are equal": "At 45° they would be. Here the shares of the two "
+            "coordinates are 0.5 and 0.87.",
+            "Little: one √v is less than twice the other": Right(
+                "The shares of the two coordinates differ by 0.87/0.5 = 1.7 only. The smaller "
+                "gradient along the floor brings that down to 1.5. So the ravine stays a ravine."
             ),
         },
     ),
@@ -126,7 +125,7 @@ QUESTIONS = {
             "help. Here each coordinate has one curvature, and the division can.",
             "By a factor of about 2 or less": Right(
                 "Here √v of the steep coordinate is far larger, and the division straightens the "
-                "ravine. RMSProp even ends lower in many of the runs."
+                "ravine."
             ),
             "RMSProp wins by a factor of about 20": "The average costs Adam little here, and "
             "RMSProp's steps still follow single noisy gradients.",
@@ -137,8 +136,8 @@ QUESTIONS = {
         "are the first steps, η m/√v, if every gradient is 1?",
         {
             "Longer than η": Right(
-                "At t = 1, m is 0.1 and √v is √0.001 = 0.032, so the step is 3.2 η. √v divides, "
-                "and √v is even smaller than m."
+                "At t = 1, m is 0.1 and √v is √0.001 = 0.032. √v divides, and it is even smaller "
+                "than m."
             ),
             "Shorter than η": "m is too small, and that shortens the step. But √v divides, and it "
             "is even smaller.",
