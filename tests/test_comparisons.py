@@ -104,9 +104,8 @@ def test_the_largest_curvature_is_that_of_theory_and_of_where_the_run_is():
 def test_the_loss_along_the_steepest_direction_has_its_slope_and_the_largest_curvature():
     (images, labels), model = mnist().train, LogisticRegression()
     data = images[:300], labels[:300]
-    there = train(
-        rules.sgd, model.loss_and_gradient, model.initial(), data, epochs=2, learning_rate=0.5
-    )
+    start = model.initial()
+    there = train(rules.sgd, model.loss_and_gradient, start, data, epochs=2, learning_rate=0.5)
     slope, loss_along = experiments.along_steepest(model, there.params, data)
     left, here, right = (loss_along(distance) for distance in (-0.05, 0.0, 0.05))
     assert here == pytest.approx(model.loss(there.params, data))
