@@ -16,7 +16,7 @@
 # | part | minutes |
 # | --- | --- |
 # | [How the exercises work](#How-the-exercises-work) | 3 |
-# | [1 One step by hand](#1-One-step-by-hand) | 7 |
+# | [1 One step by hand](#1-One-step-by-hand) | 6 |
 # | [2 The rule](#2-The-rule) | 5 |
 # | [3 Trust no gradient](#3-Trust-no-gradient) | 8 |
 # | [4 How long a step?](#4-How-long-a-step?) | 8 |
@@ -26,7 +26,7 @@
 # | [8 Above the limit](#8-Above-the-limit) | 8 |
 # | [9 Does it agree with Keras?](#9-Does-it-agree-with-Keras?) | 2 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 56 |
+# | in all | 57 |
 #
 # You need Python, NumPy arrays, and derivatives from school. Terms printed in bold are collected in the
 # [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
@@ -481,8 +481,8 @@ plots.lines(cut, x=x, marks=marks, xlabel="distance in the steepest direction", 
 # other directions, too, and the whole step lowers the loss by 0.025. The steepest direction loses a little, and the
 # others gain more.
 #
-# So $2/L$ is a law for parabolas. For other functions it is a warning, because $L$ changes on the way. In practice you
-# try. **Tuning** a learning rate means trying several values and keeping the one that works best.
+# So $2/L$ is a law for parabolas. For other functions it is a warning. In practice you try. **Tuning** a learning rate
+# means trying several values and keeping the one that works best.
 #
 # What does a larger rate gain? This cell compares runs after the same $\eta$ times the number of steps.
 
@@ -573,7 +573,7 @@ print(f"cosine, the mean of 20 draws: {cosine:.2f}")
 #
 # 1. Gradient descent steps against the gradient: $x \leftarrow x - \eta g$.
 # 2. On a parabola of curvature $L$ a step multiplies the distance by $1 - \eta L$. So it settles for $0 < \eta < 2/L$,
-#    and oscillates if $\eta > 1/L$.
+#    and oscillates if $\eta > 1/L$. For other functions $2/L$ is a warning, because $L$ changes on the way.
 # 3. The start decides where a run ends. At slope 0 it does not move, and downhill need not lead to the minimum you want.
 # 4. The steepest direction limits $\eta$; the flattest needs many steps, about in proportion to the condition number.
 #    The best rate in the long run is $2/(\ell + L)$, from the smallest and the largest curvature.
