@@ -264,11 +264,11 @@ def along_steepest(model, params, data):
     learning_rate * -slope in this direction; loss_along(distance) is the loss that far from params.
     """
     check_model(model)
-    rng = np.random.default_rng(0)
+    rng, gradient = np.random.default_rng(0), model.gradient(params, data)
     guess = [rng.standard_normal(np.shape(p)) for p in check_params(params)]
     _, change = _largest_curvature(model, params, data, guess)
     length = np.sqrt(sum(np.sum(c**2) for c in change))
-    slope = sum(np.sum(g * c) for g, c in zip(model.gradient(params, data), change, strict=True))
+    slope = sum(np.sum(g * c) for g, c in zip(gradient, change, strict=True))
     unit = [np.where(slope > 0, -c, c) / length for c in change]
 
     def loss_along(distance):
