@@ -143,14 +143,15 @@ def one_step(surface, x, learning_rate):
     at = np.linspace(left, right, 400)
     tangent = x + 0.12 * (right - left) * np.array([-1, 1])
     bottom = surface(at).min() - 0.3 * np.ptp(surface(at))
-    step = f"step = −{learning_rate:g} × ({slope:.3g}) = {new - x:.3g}"
+    step = f"step = −{learning_rate:g} × ({slope:.3g}) = {new - x:.3g}".replace("-", "−")
     with picture() as (fig, ax):
         ax.plot(at, surface(at), color=OTHER)
         ax.plot(tangent, surface(x) + slope * (tangent - x), "--", color=COLOURS["adam"], lw=3)
         ax.vlines([x, new], bottom, [surface(x), surface(new)], color="#bbbbbb", lw=1)
         ax.annotate("", (new, bottom), (x, bottom), arrowprops=ARROW | {"color": COLOURS["sgd"]})
         ax.plot([x, new], [surface(x), surface(new)], "o", color=COLOURS["sgd"], ms=8)
-        _note(ax, f"slope = {slope:.3g}", (x, surface(x)), COLOURS["adam"], (14, 6), "left")
+        tilt = f"slope = {slope:.3g}".replace("-", "−")
+        _note(ax, tilt, (x, surface(x)), COLOURS["adam"], (14, 6), "left")
         _note(ax, step, ((x + new) / 2, bottom), COLOURS["sgd"], (0, 8), "center")
         ax.set(xlabel="x", ylabel="f(x)", xlim=(left, right), ylim=(bottom, None))
     fig.alt = _sentences(
@@ -683,8 +684,11 @@ def _cell_edges(values):
     return np.exp(edges) if log else edges
 
 
-def images(pictures, labels, title=None):
-    """A row of square grey images, shape (n, pixels), each with its label above."""
+def images(pictures, labels, title=None, signed=False):
+    """A row of square grey images, shape (n, pixels), each with its label above.
+
+    signed  the pixels are weights: blue above 0, red below, white at 0; five in a row
+    """
     pictures = inputs.numbers(pictures, "The images")
     side = round(pictures.shape[-1] ** 0.5) if pictures.ndim == 2 and pictures.size else 0
     if not side or side**2 != pictures.shape[1]:
@@ -692,15 +696,23 @@ def images(pictures, labels, title=None):
     inputs.check_kind(labels, list | tuple | np.ndarray, "labels", "a list, one for each image")
     if len(labels) != len(pictures):
         raise ValueError(f"There are {len(pictures)} images: give a label for each.")
-    with picture(len(pictures), figsize=(6.4, 1.2)) as (fig, axes):
-        for ax, one, label in zip(np.ravel(axes), pictures, labels, strict=True):
-            ax.imshow(one.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
-            ax.set_title(label, loc="center")
+    columns = min(5, len(pictures)) if signed else len(pictures)
+    rows = -(-len(pictures) // columns)
+    look = dict(cmap="gray_r", vmin=0, vmax=1)
+    if signed:
+        most = np.abs(pictures).max()
+        look = dict(cmap="RdBu", vmin=-most, vmax=most)
+    with picture(columns, rows, figsize=(6.4, 1.5 * rows if signed else 1.2)) as (fig, axes):
+        for ax in np.ravel(axes):
             ax.axis("off")
+        for ax, one, label in zip(np.ravel(axes), pictures, labels, strict=False):
+            ax.imshow(one.reshape(side, side), **look)
+            ax.set_title(label, loc="center")
         if title:
             fig.suptitle(title)
     named = ", ".join(map(str, labels))
-    fig.alt = f"{len(pictures)} images of {side} by {side} pixels, labelled {named}."
+    kind = "images of weights, blue above 0 and red below," if signed else "images"
+    fig.alt = f"{len(pictures)} {kind} of {side} by {side} pixels, labelled {named}."
     return fig
 
 

@@ -101,6 +101,19 @@ def test_the_largest_curvature_is_that_of_theory_and_of_where_the_run_is():
     assert later != pytest.approx(at_start, rel=0.05)
 
 
+def test_the_loss_along_the_steepest_direction_has_its_slope_and_the_largest_curvature():
+    (images, labels), model = mnist().train, LogisticRegression()
+    data = images[:300], labels[:300]
+    start = model.initial()
+    there = train(rules.sgd, model.loss_and_gradient, start, data, epochs=2, learning_rate=0.5)
+    slope, loss_along = experiments.along_steepest(model, there.params, data)
+    left, here, right = (loss_along(distance) for distance in (-0.05, 0.0, 0.05))
+    assert here == pytest.approx(model.loss(there.params, data))
+    assert slope < 0 and (right - left) / 0.1 == pytest.approx(slope, rel=0.05)
+    (largest,) = experiments.curvatures(rules.sgd, model, there.params, data, [0])
+    assert (right - 2 * here + left) / 0.05**2 == pytest.approx(largest, rel=0.05)
+
+
 def test_the_loss_of_runs_is_that_of_descend_and_its_noise_averages_out():
     path = descend(rules.adam, ravine.gradient, ravine.start, 20, learning_rate=0.1).trajectory
     alone = experiments.loss_of_runs(rules.adam, ravine, 20, learning_rate=0.1)

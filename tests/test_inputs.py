@@ -349,6 +349,11 @@ CALLS = {
         | {"data": DATA.train, "steps": [0, 2]},
         60,
     ),
+    "along_steepest": (
+        experiments.along_steepest,
+        {"model": MODEL, "params": MODEL.initial(), "data": DATA.train},
+        60,
+    ),
     "momentum_map": (experiments.momentum_map, {"rule": rules.momentum}, 3),
     "momentum_arrows": (experiments.momentum_arrows, {"rule": rules.momentum}, 3),
     "nesterov_moves": (experiments.nesterov_moves, {"rule": rules.momentum}, 3),

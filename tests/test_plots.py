@@ -51,12 +51,13 @@ def figures():
         "beside": plots.beside([0, -1, -2], {"picture 1": [0, 1]}, "adam", (-2, 2)),
         "by_knob": plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1], 0.9: [9, 8, 7, 5]}}, "adam", 1, 2),
         "images": plots.images(np.zeros((3, 16)), [1, 2, 3]),
+        "weights": plots.images(np.eye(6, 16) - 0.5, list("abcdef"), signed=True),
     }
 
 
 WORDS = {
     "curve": "sgd, η = 0.1: from 0.5, a black dot, after 10 steps at",
-    "one_step": "the slope is 4. The step = −0.1 × (4) = -0.4 leads to x = 1.6",
+    "one_step": "the slope is 4. The step = −0.1 × (4) = −0.4 leads to x = 1.6",
     "contour": "adam: 20 steps from (-4, 1) to",
     "arrows": "step is (1, -0.5)",
     "moves": "ball at (-4, 1), hole at (-3, 0.5). v, (1, -0.5), leads from the ball to the hole",
@@ -72,6 +73,7 @@ WORDS = {
     "beside": "Picture 1: x goes from 0 to 1 half-way, and ends after 1 steps at 1",
     "by_knob": "beta_1 0.9: from 9 to 8 after 1 steps, late 6",
     "images": "3 images of 4 by 4 pixels, labelled 1, 2, 3",
+    "weights": "6 images of weights, blue above 0 and red below, of 4 by 4 pixels, labelled a, b",
 }
 
 

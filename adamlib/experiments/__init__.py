@@ -16,6 +16,7 @@ vae           the autoencoder and the grid of Figure 4 of Adam's paper
 from adamlib.experiments.claims import CLAIMS, carried, evidence
 from adamlib.experiments.comparisons import (
     adam_grid,
+    along_steepest,
     batch_gradient,
     compare,
     curvatures,

@@ -261,6 +261,28 @@ def curvatures(rule, model, params, data, steps, **hyperparameters):
     return np.array(found)
 
 
+def along_steepest(model, params, data):
+    """The slope of the loss in the direction of its largest curvature, and the loss along it.
+
+    Returns (slope, loss_along): the slope is not above 0, so a step of gradient descent goes
+    learning_rate * -slope in this direction; loss_along(distance) is the loss that far from params.
+    """
+    check_model(model)
+    rng, gradient = np.random.default_rng(0), model.gradient(params, data)
+    guess = [rng.standard_normal(np.shape(p)) for p in check_params(params)]
+    _, change = _largest_curvature(model, params, data, guess)
+    length = np.sqrt(sum(np.sum(c**2) for c in change))
+    slope = sum(np.sum(g * c) for g, c in zip(gradient, change, strict=True))
+    unit = [np.where(slope > 0, -c, c) / length for c in change]
+
+    def loss_along(distance):
+        number(distance, "distance")
+        moved = (p + distance * u for p, u in zip(params, unit, strict=True))
+        return model.loss([m.astype(p.dtype) for m, p in zip(moved, params, strict=True)], data)
+
+    return -float(abs(slope) / length), loss_along
+
+
 def _largest_curvature(model, params, data, direction, h=1e-3):
     """The curvature in the direction of most, and that direction, which is sought from another."""
     before = 0.0

@@ -263,7 +263,7 @@ for t in range(4):
 # out to $-9$. But then the product is 1.1. That is near 1, the best value of all, and $x_2$ comes back in one step. The
 # reason is that a jump of about $\eta$ makes a gradient of about $\eta L$, where $L$ is the curvature. Then $\sqrt s$ is
 # about $\eta L$ too, and the effective rate becomes about $1/L$. This happens in each coordinate, and for any large $\eta$.
-# Here is $f$ after 60 steps, for sgd and for AdaGrad (nan stands for a run that diverged):
+# Here is $f$ after 60 steps, for sgd and for AdaGrad. (`sweep` runs all rates at once; nan stands for a run that diverged.)
 
 # %%
 etas = np.array([0.01, 0.05, 1, 10, 100])
