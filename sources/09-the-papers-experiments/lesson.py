@@ -343,7 +343,8 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Each line joins two choices for one method; a ring is one seed. On the left training loss has chosen the rates, and
+# Each line joins two choices for one method, and a ring is one seed. In the table, "tests below" says that the *test*
+# loss is lower. On the left training loss has chosen the rates, and
 # Adam, which fits its training digits so well, has the *highest* test loss: Nesterov's is lower with each of 12 seeds,
 # and AdaGrad's with 11. On the right validation loss has chosen. For Adam it takes the next smaller rate, 0.003 in
 # place of 0.01, and Adam's test loss falls from 0.31 to 0.27, with each of 12 seeds. Now all three methods are level.
@@ -477,7 +478,6 @@ vae.figure_4(grid_losses, rates_4, races.plan["4"][1:2])
 
 # %%
 experiments.evidence(
-    "09 best η without correction at β₂ = 0.9999",
     "09 without correction η = 0.03 diverges in the first epoch",
     "09 with correction η = 0.03 diverges in the first epoch",
     *(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" for b in vae.BETAS_2),
@@ -527,7 +527,7 @@ quiz("09.shows")
 #
 # | your model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
 # | --- | --- | --- | --- | --- |
-# | logistic regression, dense data; η/√t for Adam | 0.1 | 0.3 | 0.3 | 1, 2 |
+# | logistic regression, dense data; η/√t for Adam | 0.1 | 0.3 to 1 | 0.3 | 1, 2 |
 # | logistic regression, sparse words; η/√t for Adam and Nesterov | 0.3 to 3 | 10 to 30 | 0.3 to 3 | 3 |
 # | fully connected network | 0.003 to 0.01 | 0.1 | 0.03 | 4 |
 # | convolutional network | 0.01 | 0.03 | 0.01 | 6 |
@@ -749,7 +749,7 @@ carried("09 at η = 0.0001 Adam is behind without correction", share=1)
 assert mean("at η = 0.0001 Adam is behind without correction") > 40
 # What to do on Monday: the table of rates; and of warm-up, lesson 07's
 for among, adam, nesterov, adagrad in (
-    (["digits"], [0.1], [0.3], [0.3]),
+    (["digits"], [0.1], [0.3], [0.3]),  # and Nesterov at 1 with some seeds: chosen
     (["reviews with dropout", "reviews"], [0.3, 3], [10, 30], [0.3, 3]),
     (["a network with dropout", "a network"], [0.003, 0.01], [0.1], [0.03]),
     (["convolutions"], [0.01], [0.03], [0.01]),
@@ -758,6 +758,7 @@ for among, adam, nesterov, adagrad in (
         found = {mean(f"best η of {m} on {words}") for words in among}
         assert sorted(found) == best, (m, among, found)
 assert mean("best η of nesterov, constant η on digits") == 0.3
+assert size != "laptop" or chosen["nesterov"] in (0.3, 1.0)
 carried("07 at 0.1 warm-up ends below constant", share=1)
 carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
 for epsilon in ("0.1", "1"):

@@ -64,7 +64,9 @@ ANSWERS = {
             0.01 * (1 - 0.9999**160): "that is 0.01 (1 − β₂ᵗ): take the root",
             0.0001: "that is 0.01 √(1 − β₂), the first step's without β₁: take step 160",
             0.001: "that is near, but it is the formula's at step 1: take step 160",
-            **dict.fromkeys((0.003, 10**-2.5), "that is a rate of many lists: take your function at step 160"),
+            **dict.fromkeys(
+                (0.003, 10**-2.5), "that is a rate of many lists: take your function at step 160"
+            ),
             0.0126: "ten times too long: multiply 0.01 by √(1 − β₂ᵗ)",
             0.01: "that is the corrected rule's η: without correction the steps are longer",
             0.01 * (1 - 0.999**160) ** 0.5: "that is for β₂ = 0.999",
