@@ -97,8 +97,8 @@ QUESTIONS = {
         "penalty and 20 epochs they are level. Which of the two changes, made alone, brings "
         "Nesterov nearer to Adam?",
         {
-            "20 epochs: Nesterov needs more time": "Without a penalty 20 epochs make Adam's lead "
-            "larger, 0.10, with each of 12 seeds.",
+            "20 epochs: Nesterov needs more time": "Without a penalty Adam's lead is larger "
+            "after 20 epochs: 0.10.",
             "The penalty": Right(
                 "After 5 epochs with a penalty Nesterov is only 0.03 behind. More epochs alone "
                 "make Adam's lead larger."
