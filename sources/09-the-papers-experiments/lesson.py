@@ -20,8 +20,8 @@
 # | [4 Figure 2, a network](#4-Figure-2,-a-network) | 7 |
 # | [5 Who chooses the rate?](#5-Who-chooses-the-rate?) | 6 |
 # | [6 Figure 3, convolutions](#6-Figure-3,-convolutions) | 4 |
-# | [7 Figure 4, bias correction](#7-Figure-4,-bias-correction) | 9 |
-# | [8 What to do on Monday](#8-What-to-do-on-Monday) | 5 |
+# | [7 Figure 4, bias correction](#7-Figure-4,-bias-correction) | 10 |
+# | [8 What to do on Monday](#8-What-to-do-on-Monday) | 4 |
 # | [Where it fails](#Where-it-fails) | 1 |
 # | in all | 52 |
 #
@@ -504,15 +504,15 @@ experiments.evidence(
 # > **Why they differ:** the paper shows 10 and 100 epochs, and we show 8. It reports the clearest gain at the end of
 # > training, where gradients are sparser, and we stop long before.
 #
-# ## 8 What to do on Monday
-#
-# Lesson 08 asked whether Adam also wins on the tasks that made it known. The short answer: on its own tasks Adam is
+# Now all four figures are done. Lesson 08 asked whether Adam also wins on the tasks that made it known. The short answer: on its own tasks Adam is
 # always among the best, and rarely alone. Which of the paper's sentences did you see without any "if"?
 
 # %%
 quiz("09.shows")
 
 # %% [markdown]
+# ## 8 What to do on Monday
+#
 # ### Which optimizer first?
 #
 # Take Adam. It was never far from the best in the races of this lesson and of [lesson 08](08-training-networks.ipynb).
@@ -539,7 +539,7 @@ quiz("09.shows")
 #
 # ### What if it fails?
 #
-# This table is for the day when you need it. Read the first row and the last two now.
+# This table is for the day when you need it.
 #
 # | what you see | what to turn | evidence |
 # | --- | --- | --- |
