@@ -266,13 +266,11 @@ def figure_2(dropout, *training):
     return of_paper(model, model.initial, data, 5, *training)
 
 
-def figure_2_test(dropout, method, rate, seed):
-    """The loss, without dropout, on digits that no training sees; and on those that it sees."""
-    model = MLP((784, 128, 128, 10), dropout)
-    data, test = tuple(a[:3000] for a in mnist().train), mnist().test
-    task = experiments.Task(model, model.initial, data, test, 5, batch_size=128)
-    run, loss = trained(task, RULES[method], rate, seed)
-    return {"tuned": model.loss(run.params, data), "test": loss}
+def figure_2_unseen(method, rate, seed):
+    """The losses of training, which tunes, and of digits that no training sees, in two halves."""
+    methods = {method: (RULES[method], paper.constant)}
+    train_at = paper.Races("laptop", [seed]).unseen(methods)
+    return dict(zip(("tuned", "validation", "test"), train_at(method, rate, seed), strict=True))
 
 
 def own_optimizer(method):
@@ -456,13 +454,6 @@ FIGURE_2 = dict.fromkeys(
     ["adagrad from 0", "rmsprop", "nesterov", "adadelta", "adam"],
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
 ) | {"adadelta": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]}
-BEST_2 = {  # what Figure 2 finds best by the training loss, with dropout
-    "adagrad from 0": [0.03],
-    "rmsprop": [0.003],
-    "nesterov": [0.1],
-    "adadelta": [3.0],
-    "adam": [0.003],
-}
 FIGURE_3 = dict.fromkeys(["adagrad from 0", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1])
 TASKS = {
     "digits": Plan(
@@ -544,9 +535,11 @@ TASKS = {
     "figure 1 right": Plan(partial(figure_1_right, 0.0), dict.fromkeys(CONVEX, RIGHT), first=3),
     "figure 2, dropout 0.5": Plan(partial(figure_2, 0.5), FIGURE_2, first=3),
     "figure 2, dropout 0.0": Plan(partial(figure_2, 0.0), FIGURE_2, first=3),
-    "figure 2 test, dropout 0.5": Plan(partial(figure_2_test, 0.5), BEST_2, seeds=12),
-    "figure 2 test, dropout 0.0": Plan(
-        partial(figure_2_test, 0.0), BEST_2 | {"adam": [0.003, 0.01]}, seeds=12
+    "figure 2, unseen": Plan(
+        figure_2_unseen,
+        dict.fromkeys(["adagrad from 0", "nesterov", "adam"], FIGURE_2["adam"]),
+        seeds=12,
+        first=12,
     ),
     "figure 3, dropout 0.5": Plan(partial(figure_3, 0.5), FIGURE_3, seeds=12),
     "figure 3, dropout 0.0": Plan(partial(figure_3, 0.0), FIGURE_3, seeds=12),
@@ -632,9 +625,9 @@ class Measured:
         rates = self.rates(method)
         return rates[np.argmin([self.at(method, rate) for rate in rates], axis=0)]
 
-    def best(self, method):
+    def best(self, method, quantity="tuned"):
         """The rate that is best by the mean over all seeds."""
-        return min(self.rates(method), key=lambda rate: self.at(method, rate).mean())
+        return min(self.rates(method), key=lambda rate: self.at(method, rate, quantity).mean())
 
     def of(self, method, quantity="tuned"):
         """At that rate."""
@@ -643,10 +636,6 @@ class Measured:
     def named(self, quantity="tuned", names=METHODS):
         """{the method's name in the claims: its numbers at its best rate}"""
         return {name: self.of(m, quantity) for name, m in names.items() if m in self.grid}
-
-    def by_seed(self, method):
-        """At the rate that each seed by itself finds best."""
-        return np.min([self.at(method, rate) for rate in self.rates(method)], axis=0)
 
 
 # The claims of a lesson: each with what was measured and a number or a truth for each seed, or two
@@ -926,30 +915,21 @@ TWO_BY_TWO_WORDS = {
 
 
 def lesson_09(task):
-    """In Figure 1, left, each seed has its own best rate, as it is tuned in the lesson."""
     left, where = task["figure 1 left"], f"{TRAINING}, digits"
-    loss = {name: left.by_seed(method) for name, method in DECAYED.items()}
+    loss = left.named(names=DECAYED)
     pairs = (
         "Adam < Nesterov, Adam < AdaGrad, Nesterov with a constant rate < Nesterov, "
         "Nesterov < AdaGrad decayed twice, Adam < Adam with a constant rate"
     )
-    each = f"{TRAINING}, each seed at its best η"
-    yield from compared(loss, each, pairs, "{} ends below {} on digits")
+    yield from compared(loss, where, pairs, "{} ends below {} on digits")
     yield "Nesterov at η = 3 on digits", where, left.at("nesterov, decayed", 3.0)
     for rate in left.grid["adam, decayed"]:
         nesterov, adam = (left.at(m, rate) for m in ("nesterov, decayed", "adam, decayed"))
         yield f"at η = {rate:g} Nesterov ends below Adam on digits", where, nesterov < adam
     for name, words in TWO_BY_TWO_WORDS.items():
-        some, where = task[name], f"{TRAINING}, each seed at its best η"
-        loss = {m: some.by_seed(DECAYED[m]) for m in ("Adam", "Nesterov", "AdaGrad decayed twice")}
+        loss = task[name].named(names=DECAYED)
         pairs = "Adam < Nesterov, Nesterov < AdaGrad decayed twice, Adam < AdaGrad decayed twice"
         yield from compared(loss, where, pairs, "{} ends below {} " + words)
-    both = task["figure 1 left, penalty, 20 epochs"]
-    first = both.named("first", DECAYED)
-    where = f"{TRAINING}, digits, the mean of the first epoch"
-    pairs = "Adam < Nesterov, AdaGrad decayed twice < Nesterov"
-    words = "{} is first below {} with a penalty, in 20 epochs"
-    yield from compared(first, where, pairs, words)
     five = "AdaGrad < Nesterov, Adam < Nesterov, RMSProp < Nesterov, AdaGrad < Adam, Adam < RMSProp"
     for name, pairs in (
         ("figure 1 right, dropout", f"{five}, AdaGrad decayed twice < Nesterov"),
@@ -968,18 +948,18 @@ def lesson_09(task):
         three = np.min([loss[m] for m in ("AdaGrad", "RMSProp", "Adadelta")], axis=0)
         what = f"Nesterov ends below RMSProp, Adadelta and AdaGrad on {words}"
         yield what, where, loss["Nesterov"], three
-    for dropout, words in (("0.5", "a network with dropout"), ("0.0", "a network")):
-        loss = task[f"figure 2 test, dropout {dropout}"].named("test", PAPER)
-        where, pairs = f"test loss, {words}", "Adam < RMSProp, Adam < Nesterov, Adam < AdaGrad"
-        yield from compared(loss, where, pairs, "{} tests below {} on " + words)
-        yield f"Adam's test loss on {words}", where, loss["Adam"]
-        fits = task[f"figure 2 test, dropout {dropout}"].named(names=PAPER)["Adam"]
-        yield f"Adam's loss at the end on {words}", "its training digits, dropout off", fits
-    whole, where = task["figure 2 test, dropout 0.0"], "test loss, a network"
-    slower, nesterov = whole.at("adam", 0.003, "test"), whole.of("nesterov", "test")
-    yield "Adam's test loss at η = 0.003 on a network", where, slower
-    yield "Adam at η = 0.003 tests below Nesterov on a network", where, slower, nesterov
-    yield "Adam at η = 0.003 tests below Adam on a network", where, slower, whole.of("adam", "test")
+    unseen = task["figure 2, unseen"]
+    three = {"AdaGrad": "adagrad from 0", "Nesterov": "nesterov", "Adam": "adam"}
+    for by, quantity in (("training", "tuned"), ("validation", "validation")):
+        rates = {name: unseen.best(m, quantity) for name, m in three.items()}
+        loss = {name: unseen.at(m, rates[name], "test") for name, m in three.items()}
+        where, pairs = "test loss, a network", "AdaGrad < Adam, Nesterov < Adam, AdaGrad < Nesterov"
+        yield from compared(loss, where, pairs, "{} tests below {}, rates by " + by + " loss")
+        for name, rate in rates.items():
+            yield f"{name}'s test loss, rate by {by} loss", where, loss[name]
+            yield f"{name}'s rate by {by} loss", "of the list", np.full(unseen.seeds, rate)
+    small, large = (unseen.at("adam", rate, "test") for rate in (0.003, 0.01))
+    yield "Adam at η = 0.003 tests below Adam at 0.01", where, small, large
     for name in ("figure 3, dropout 0.0", "figure 3, dropout 0.5"):
         loss, words = task[name].named(names=PAPER), FIGURES[name]
         where, pairs = f"{TRAINING}, {words}", "Adam < AdaGrad, Nesterov < AdaGrad, Nesterov < Adam"
@@ -1029,9 +1009,9 @@ def figure_4_claims(grid):
     what = "at η = 0.0001 Adam is behind without correction"
     where = "nats per image, epoch 8, β₁ = 0.9, β₂ = 0.9999"
     yield what, where, without[0.9999][0], with_it[0.9999][0]
-    left, right = (np.log10(ALPHAS[np.argmin(without[b], axis=0)]) for b in (0.99, 0.9999))
-    what = "decades that the best η moves left from β₂ = 0.99 to 0.9999"
-    yield what, "no correction, β₁ = 0.9", left - right
+    for beta_2 in BETAS_2:
+        best = np.full(grid.seeds, round(ALPHAS[np.argmin(without[beta_2].mean(axis=1))], 4))
+        yield f"best η without correction at β₂ = {beta_2:g}", "of the list, by the mean", best
     for method, words in (("uncorrected", "without"), ("corrected", "with")):
         what = f"{words} correction η = 0.03 diverges in the first epoch"
         yield what, "β₁ = 0.9, β₂ = 0.9999", grid.at(method, 0, "diverged") == 1

@@ -180,7 +180,7 @@ def test_answers(value, words, capsys):
         ("09.moved", 0.000158735, "take the root"),
         ("09.moved", 0.00385, "that is for β₂ = 0.999"),
         ("09.moved", 0.00384609, "that is for β₂ = 0.999"),
-        ("09.moved", 0.00316, "that is of the list"),
+        ("09.moved", 0.00316, "that is a rate of many lists"),
         ("09.moved", 0.00894, "that is for β₂ = 0.99"),
         ("09.moved", 0.000283, "t = 8 counts epochs"),
         ("06.bugs", (3, 5, ..., 4, ..., ...), "not yet: 2 of 6 are right, 3 not written yet; look"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from adamlib import rules
+from adamlib.datasets import mnist
 from adamlib.descent import descend, steps_of
 from adamlib.experiments import (
     adagrad_from_zero,
@@ -164,6 +165,37 @@ def test_gaps_are_paired_by_seed_and_stand_beside_the_table(monkeypatch):
     rings = [line for line in shown[-1].axes[0].get_lines() if line.get_marker() == "o"]
     assert list(rings[0].get_xdata()) == [0.5, 0.25]
     assert shown[-1].alt == "On toys, above Adam: nesterov 0.200, 9 of 12 seeds. "
+
+
+def test_one_loss_chooses_the_rate_and_another_is_reported(monkeypatch):
+    shown = []
+    monkeypatch.setattr(paper, "display", shown.append)
+    races = paper.Races("laptop", [0, 1])
+    calls = []
+
+    def train_at(method, rate, seed):
+        calls.append((method, rate, seed))
+        return np.array([rate, -rate, 10 * rate + seed])
+
+    training, validation, test = races.choices("Figure 0", train_at, {"adam": [0.1, 0.3]})
+    assert training == {"adam": {0.1: [0.1, 0.1], 0.3: [0.3, 0.3]}} and len(calls) == 4
+    assert validation["adam"][0.3] == [-0.3, -0.3] and test["adam"][0.1] == [1, 2]
+    assert races.choices("Figure 0", train_at, {"adam": [0.1]})[2] == {"adam": {0.1: [1, 2]}}
+    assert len(calls) == 4, "what is done is not done again"
+    paper.draw_choices(test, {"training loss": {"adam": 0.1}, "validation loss": {"adam": 0.3}})
+    told = "Test loss of adam, η chosen: 1.500 by training loss, 3.500 by validation loss. "
+    assert shown[-1].alt == told
+
+
+def test_what_a_training_leaves_over_is_halved():
+    whole = mnist()
+    validation, test = paper.halves("laptop", "mnist", 3000)
+    assert len(validation[1]) == len(test[1]) == 3500
+    np.testing.assert_array_equal(validation[0][0], whole.train[0][3000])
+    np.testing.assert_array_equal(test[0][0], whole.train[0][3001])
+    np.testing.assert_array_equal(test[0][-1], whole.test[0][-1])
+    (_, none_left), _ = paper.halves("laptop", "mnist", None)
+    np.testing.assert_array_equal(none_left, whole.test[1][0::2])
 
 
 def test_the_panels_of_a_race_may_have_one_axis(monkeypatch):

@@ -257,6 +257,25 @@ BODIES = {
         "kept = {r: some for r, some in losses.items() if np.all(np.isfinite(some))}\n"
         "return min(kept, key=lambda r: sum(kept[r]) / len(kept[r]))",
     ],
+    "chosen_test_loss": [
+        "means = {rate: np.mean(some) for rate, some in chooser.items()}\n"
+        "kept = {rate: mean for rate, mean in means.items() if np.isfinite(mean)}\n"
+        "return np.mean(test[min(kept, key=kept.get)])",
+        "rates = list(chooser)\nmeans = [np.mean(chooser[r]) for r in rates]\n"
+        "some = test[rates[np.nanargmin(means)]]\nreturn sum(some) / len(some)",
+        "best, lowest = None, np.inf\nfor rate, some in chooser.items():\n"
+        "    if np.mean(some) < lowest:\n        best, lowest = rate, np.mean(some)\n"
+        "return np.array(test[best]).mean()",
+        "kept = {r: sum(some) for r, some in chooser.items() if np.all(np.isfinite(some))}\n"
+        "return np.sum(test[min(kept, key=kept.get)]) / len(test[min(kept, key=kept.get)])",
+        "ranked = sorted((np.mean(some), rate) for rate, some in chooser.items() "
+        "if not np.isnan(some).any())\nreturn np.mean(test[ranked[0][1]])",
+        "means = np.mean(list(chooser.values()), axis=1)\n"
+        "tests = {r: np.mean(some) for r, some in test.items()}\n"
+        "return tests[list(chooser)[int(np.nanargmin(means))]]",
+        "return float(np.average(test[min(chooser, "
+        "key=lambda r: np.nan_to_num(np.mean(chooser[r]), nan=np.inf))]))",
+    ],
     "times_longer": [
         "return (1 - beta_1**t) / np.sqrt(1 - beta_2**t)",
         "m_hat = 1 / (1 - beta_1**t)\nv_hat = 1 / (1 - beta_2**t)\nreturn v_hat**0.5 / m_hat",
