@@ -11,6 +11,7 @@ loss_by_rate                  the same of some rules after some steps, at each l
 steps_needed                  the steps to the bottom of a ravine
 curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
+failing_runs                  three runs whose failures are to be found
 fraction_left                 what a step leaves of the distance in the long run
 """
 
@@ -42,7 +43,7 @@ from adamlib.inputs import (
     numbers,
     state_defaults,
 )
-from adamlib.surfaces import noisy
+from adamlib.surfaces import noisy, ravine
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 
@@ -330,6 +331,21 @@ def fraction_left(rule, learning_rate, **hyperparameters):
         for row, values in enumerate(after):
             matrices[:, row, column] = values
     return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
+
+
+def failing_runs(seed):
+    """Three runs of Adam in the ravine, each with a failure to be found: {label: its losses}."""
+    settings = {
+        "A": dict(beta_2=0.97, learning_rate=0.2),
+        "B": dict(noise=3.0, runs=20, learning_rate=0.3),
+        "C": dict(beta_1=0.97, learning_rate=0.3),
+    }
+    runs = {}
+    for name, knobs in settings.items():
+        rng = np.random.default_rng(count(seed, "seed"))
+        valley = noisy(ravine, rng, knobs.pop("noise", 0.0))
+        runs[f"run {name}"] = loss_of_runs(rules.adam, valley, 480, knobs.pop("runs", 1), **knobs)
+    return runs
 
 
 def adam_grid(surface, steps, learning_rate, beta_1, beta_2, epsilon):
