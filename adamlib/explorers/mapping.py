@@ -55,7 +55,7 @@ class HyperparameterMap(Explorer):
 
     def __init__(self, rule, surface, x, y, losses, steps, pick, fixed):
         self.rule, self.surface, self.fixed = rule, surface, fixed
-        self.x, self.y, self.losses = x, y, losses
+        self.x, self.y, self.losses, self.first = x, y, losses, pick
         self.start = trajectories.first_point(surface)
         (look,) = looks_of([rule])
         self.label, self.loss_label = look["label"], trajectories.loss_label(surface)
@@ -96,7 +96,12 @@ class HyperparameterMap(Explorer):
 
     def picture(self):
         title = f"{self.label}, {self.surface.name}"
-        return plots.knob_map(self.losses, self.x, self.y, label=self.loss_label, title=title)
+        dot = None
+        if self.first:
+            place = self.at(self.first)
+            dot = _words(place), tuple(place.values())
+        label = self.loss_label
+        return plots.knob_map(self.losses, self.x, self.y, label=label, title=title, dot=dot)
 
 
 def _words(hyperparameters):

@@ -136,7 +136,7 @@ if eta is not ...:  # what your η predicts, because the late loss grows in prop
     curve = losses_of(2000, learning_rate=eta, **in_noise)
     measured = {eta: curve[-1000:].mean()} | {v: late["learning_rate", v] for v in (0.03, 0.1, 0.5)}
     for rate, loss in measured.items():
-        print(f"η = {rate:<4g} predicted {0.05 * rate / eta:.2f}, measured {loss:.2f}")
+        print(f"η = {rate:<4g} predicted {0.05 * rate / eta:.3f}, measured {loss:.3f}")
 
 # %% [markdown]
 # Compare the two columns. With the right answer they agree for small rates, and at $\eta = 0.5$ the prediction is an
@@ -225,8 +225,8 @@ check_answer("07.as_momentum", eta)
 # ### Exercise 3: derive
 #
 # Which is the smallest $\epsilon$ with which Adam settles? Momentum settles while its learning rate is below
-# $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two
-# significant digits, and round up, so that Adam settles.
+# $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two significant digits, and round up, so that Adam
+# settles.
 #
 # <details><summary>Hint</summary>By exercise 2, Adam with a large ε is momentum with the learning rate η (1 − β₁)/ε.</details>
 
@@ -305,8 +305,7 @@ experiments.evidence(*(f"07 ε = 1e-7 ends below ε = {large} on {name}" for nam
 # **Weight decay.** Take care here, because one name, `weight_decay`, stands for two things. Both pull the weights
 # towards 0. An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
 # **Decoupled weight decay** leaves the gradients alone and takes the fraction $\eta\lambda$ off each weight at each
-# step: $x \leftarrow x - \eta\lambda x$. In sgd without momentum the two are the same. Are they
-# the same in Adam?
+# step: $x \leftarrow x - \eta\lambda x$. In sgd without momentum the two are the same. Are they the same in Adam?
 
 # %%
 quiz("07.decay")
@@ -428,8 +427,8 @@ plots.lines(drawn, x=steps, ylabel="learning rate / η", log=False)
 # %% [markdown]
 # Look at the two starts. The cosine alone begins at $\eta$, and the warm-up leads up to it. Both stay high for long.
 #
-# Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, constant and with a cosine.
-# Each point is the mean of 1,000 runs.
+# Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, constant and
+# with a cosine. Each point is the mean of 1,000 runs.
 
 # %%
 shapes = {
@@ -544,13 +543,13 @@ def dead_units(rate, seed):
     return [experiments.dead_units(clothes, now.params) for t, now in run if t in moments]
 
 
-moments = [0, 1, 2, 3, 5, 8, 12, 18, 30, 50, 90, 130, 180]
+moments = [1, 2, 3, 5, 8, 12, 18, 30, 50, 90, 130, 180]
 rates_of = {"adam, constant at 0.03": 0.03, "adam, warm-up to 0.03": linear_warmup(0.03, 18)}
 deaths = {name: np.array([dead_units(r, s) for s in SEEDS]) for name, r in rates_of.items()}
-plots.lines(deaths, x=moments, ylabel="dead units of 64", log=False)
+plots.lines(deaths, x=moments, ylabel="dead units of 64", log=False, log_x=True)
 
 # %% [markdown]
-# Look at the start: the constant rate kills at once, and the warm-up does not. (A band goes from the least to the largest
+# Look at step 1: the constant rate kills at once, and the warm-up does not. (A band goes from the least to the largest
 # of the three seeds. With a cosine both lines stay nearly the same.) Here are the numbers of thirty seeds.
 
 # %%
@@ -740,8 +739,8 @@ assert [means[name].argmin() == 2 for name in losses] == [False] * 3 + [True]
 for name in ("constant", "warm-up"):
     carried(f"07 {name} at its best ends below {name} at 0.1", share=1)
 constant, warm = (deaths[name] for name in rates_of)  # shape (seeds, moments)
-carried("07 dead after one step of 0.03", constant[:, 1], mean="19")
-carried("07 dead after one step of 0.03 / 18", warm[:, 1], mean="0")
+carried("07 dead after one step of 0.03", constant[:, 0], mean="19")
+carried("07 dead after one step of 0.03 / 18", warm[:, 0], mean="0")
 carried("07 dead at the end, constant at 0.03", constant[:, -1], mean="44")
 carried("07 dead at the end, warm-up to 0.03", warm[:, -1], mean="25")
 carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
