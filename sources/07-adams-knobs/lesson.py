@@ -169,7 +169,7 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # A larger $\beta_1$ calms the overshooting: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So the first failure
 # of part 1 takes two knobs: a smaller $\beta_1$, and an $\eta$ that fits it.
 #
-# **When should you touch β₂?** Rarely. It helps to count in steps: the **memory** of an average with the factor $\beta$
+# **When should you touch β₂?** Rarely. It helps to count in steps. The **memory** of an average with the factor $\beta$
 # is $1/(1 - \beta)$ steps, because about that many gradients count in it. At the defaults $m$ remembers 10 steps and $v$
 # 1,000. A shorter memory of $v$ makes Adam's longest step shorter. Lesson 06 found $7.3\,\eta$; with $\beta_2 = 0.99$
 # it is $2.3\,\eta$, and with 0.95 it is $1.2\,\eta$. GPT-3, a large language model, was trained with 0.95 (Brown and
@@ -583,7 +583,8 @@ experiments.evidence(
 #
 # ### Exercise 6: diagnose
 #
-# Here are three runs of Adam in the ravine. Which row of the table does each of them show?
+# Here are three runs of Adam in the ravine (a line may be the mean of several). Which row of the table does each of them
+# show?
 
 # %%
 failures = experiments.failing_runs(SEEDS[0])
@@ -601,10 +602,12 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 #
 # **Recap**
 #
-# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate. There a cosine lowers it.
+# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, nearly whatever $\beta_1$ is. There a cosine
+#    lowers it.
 # 2. An $\epsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\epsilon$. On our
 #    real data it did not help.
-# 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. AdamW decays biases too.
+# 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. In Keras a cosine over $T$ steps, with $W$ of
+#    warm-up, takes $T - W + 1$ steps, and its warm-up $W - 1$.
 # 4. On real data neither a warm-up nor a cosine alone gained anything that thirty seeds could show. Both together
 #    did, with 29 or 30 of the 30 seeds.
 
