@@ -565,8 +565,7 @@ experiments.evidence(
 # warm-up does not prevent all deaths, but at the end only 25 are dead. Late, 0.03 is a large rate in noise, as in part 2.
 # A warm-up alone keeps more units alive, but the rate stays large. A cosine alone lets the rate fall, but the units are
 # dead. Both together end 0.08 to 0.09 below either alone, with every seed. This explanation fits the numbers; it need not
-# be the only one. (Liu and others, 2020, see another danger of the first steps: $\hat v$ is then the mean of very few
-# squares, so the length of a step depends much on chance.)
+# be the only one.
 #
 # ## Where it fails
 #
@@ -620,9 +619,8 @@ progress("07")
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. I. Loshchilov and F. Hutter,
 # *SGDR: stochastic gradient descent with warm restarts*, 2017, and *Decoupled weight decay regularization*, 2019. P.
-# Goyal and others, *Accurate, large minibatch SGD*, 2017. L. Liu and others, *On the variance of the adaptive learning
-# rate and beyond*, 2020. J. Devlin and others, *BERT*, 2019 (appendix A.2, and `optimization.py` of its code). T. Brown
-# and others, *Language models are few-shot learners*, 2020 (appendix B). And the libraries' sources, named in
+# Goyal and others, *Accurate, large minibatch SGD*, 2017. J. Devlin and others, *BERT*, 2019 (appendix A.2, and
+# `optimization.py` of its code). T. Brown and others, *Language models are few-shot learners*, 2020 (appendix B). And the libraries' sources, named in
 # `adamlib/conventions.py`.
 
 # %% tags=["solution"]
