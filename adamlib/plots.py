@@ -18,6 +18,7 @@ from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from adamlib import inputs
+from adamlib.hyperparameters import HYPERPARAMETERS
 from adamlib.inputs import brief, name_of
 
 STYLE = Path(__file__).with_name("course.mplstyle")
@@ -549,7 +550,7 @@ def beside(right, others, rule, ylim):
 
 
 def by_knob(losses, rule, early, late):
-    """The loss over the steps for some values of each hyperparameter, a panel for each.
+    """The loss after each step for some values of each hyperparameter, a panel for each.
 
     losses  {hyperparameter: {value: shape (steps + 1,)}}
     rule    the name of the rule, whose colour the curves have
@@ -569,18 +570,25 @@ def by_knob(losses, rule, early, late):
                 curve = inputs.numbers(_drawable(curve, label), label, ndim=1)
                 inputs.count(early, "early", most=len(curve) - 1)
                 style = style_of(label, among) | {"marker": None}
-                ax.plot(curve, label=f"{value:g}", **style)
+                ax.plot(np.arange(1, len(curve)), curve[1:], label=f"{value:g}", **style)
                 seen.append(
                     f"{knob} {value:g}: from {curve[0]:.2g} to {curve[early]:.2g} after {early} "
                     f"steps, late {np.mean(curve[-late:]):.2g}"
                 )
             ax.axvline(early, color="#999999", lw=1, zorder=0)
             ax.axvspan(len(curve) - 1 - late, len(curve) - 1, color="#999999", alpha=0.25, lw=0)
-            ax.set(title=knob, xscale="symlog", yscale="log", xlim=(0, len(curve) - 1))
-            ax.set(xlabel="step", ylabel="loss")
+            ax.set(title=with_letter(knob), xscale="log", yscale="log")
+            ax.margins(x=0)
+            ax.set(xlabel="step, log scale", ylabel="loss, log scale")
             ax.legend()
     fig.alt = _sentences(*seen)
     return fig
+
+
+def with_letter(knob):
+    """A hyperparameter's name and its letter: learning_rate, η."""
+    known = HYPERPARAMETERS.get(knob)
+    return f"{knob}, {known.letter}" if known else knob
 
 
 def states(run, rule, title=None):
@@ -613,13 +621,14 @@ def states(run, rule, title=None):
     return fig
 
 
-def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines=None):
+def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines=None, dot=None):
     """A map of one number over two hyperparameters, or of one of several kinds.
 
     values  shape (len(y), len(x)); NaN, where a run diverged, is hatched and said in words
     x, y    (name, increasing values); drawn on a log axis where the values are spaced so
     kinds   names of the kinds, if values are 0, 1, 2, …: which of them each cell is
     lines   {label: (x, y)} of curves to draw on the map, such as a theory's borders
+    dot     (words, (x, y)): one place to mark, and what it is
     """
     (x_name, x_values), (y_name, y_values) = inputs.check_axis(x, "x"), inputs.check_axis(y, "y")
     values, shape = (
@@ -633,6 +642,10 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
     lines = _check_labelled({} if lines is None else lines, "lines")
     for name, curve in lines.items():
         _drawable(inputs.pair(curve, f"{name} is a pair (x, y)"), name)
+    if dot is not None:
+        words, place = inputs.pair(dot, "dot is a pair (words, (x, y))")
+        _check_labelled({words: place}, "dot")
+        place = inputs.finite_point(inputs.pair(place, f"{words} is a pair (x, y)"), words)
     shown = np.ma.masked_invalid(values)
     norm = LogNorm() if log else None
     if kinds:
@@ -650,7 +663,9 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         for dash, (name, curve) in zip(DASHES, lines.items(), strict=False):
             ax.plot(*curve, color="white", lw=4)
             ax.plot(*curve, color="black", lw=2, ls=dash, label=name)
-        if lines:
+        if dot:
+            ax.plot(*place, "o", ms=9, mfc="black", mec="white", mew=2, clip_on=False, label=words)
+        if lines or dot:
             fig.legend(loc="outside lower center", ncols=2)
         ax.grid(visible=False)
         diverged = np.ma.count_masked(shown)
@@ -666,6 +681,8 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         told = [", ".join(f"{(shown == k).mean():.0%} {kind}" for k, kind in enumerate(kinds))]
     if lines:
         told.append(f"Drawn on it: {', '.join(lines)}")
+    if dot:
+        told.append(f"A dot at {point_words(place)}: {words}")
     fig.alt = _sentences(f"Map of {label} over {x_name} and {y_name}", *told)
     return fig
 

@@ -815,6 +815,8 @@ def lesson_07(task):
     for rate, words in ((0.03, "0.03"), (0.03 / 18, "0.03 / 18")):
         dead = task["clothes, first step"].at("adam", rate, "dead")
         yield f"dead after one step of {words}", units, dead
+    for name, words in (("constant", "constant at"), ("warm-up", "warm-up to")):
+        yield f"dead at the end, {words} 0.03", units, at(0.03, "dead")[name]
     for name in ("constant", "warm-up"):
         what = f"{name} at its best ends below {name} at 0.1"
         yield what, held, ends[name], at(0.1)[name]

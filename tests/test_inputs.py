@@ -368,6 +368,7 @@ CALLS = {
         | {"surface": surfaces.ravine, "steps": 3},
         60,
     ),
+    "failing_runs": (experiments.failing_runs, {"seed": 0}, 40),
     "beside": (
         plots.beside,
         {"right": [1.0, 0.5], "others": {"A": [1.0]}, "rule": "adam", "ylim": (0, 1)},
@@ -412,7 +413,7 @@ CALLS = {
     "states": (plots.states, {"run": RUN, "rule": rules.momentum}, 15),
     "knob_map": (
         plots.knob_map,
-        AXES | {"values": np.ones((2, 2)), "lines": None, "kinds": None},
+        AXES | {"values": np.ones((2, 2)), "lines": None, "kinds": None, "dot": None},
         15,
     ),
     "images": (plots.images, {"pictures": np.ones((2, 4)), "labels": [1, 2]}, 15),
@@ -423,7 +424,7 @@ CALLS = {
     ),
     "hyperparameter_map": (
         explorers.hyperparameter_map,
-        AXES | {"rule": rules.momentum, "surface": surfaces.ravine, "steps": 5},
+        AXES | {"rule": rules.momentum, "surface": surfaces.ravine, "steps": 5, "pick": None},
         15,
     ),
     "one_step": (

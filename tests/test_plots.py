@@ -182,6 +182,20 @@ def test_a_map_of_kinds_names_them_and_has_the_lines_that_are_given():
     assert "25% settles, 75% oscillates. Drawn on it: border" in figure.alt
 
 
+def test_a_place_on_a_map_is_marked_and_named():
+    axes = ("x", np.array([0.1, 0.2])), ("y", np.array([0.0, 0.5]))
+    figure = plots.knob_map(np.ones((2, 2)), *axes, dot=("the default", (0.1, 0.5)))
+    (dot,) = figure.axes[0].lines
+    assert (dot.get_xdata(), dot.get_ydata()) == ([0.1], [0.5])
+    assert "A dot at (0.1, 0.5): the default." in figure.alt
+
+
+def test_a_knob_has_its_letter_and_its_steps_begin_at_1():
+    (panel,) = plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1]}}, "adam", 1, 2).axes[:1]
+    assert panel.get_title(loc="left") == "beta_1, β₁"
+    assert panel.lines[0].get_xdata().tolist() == [1, 2, 3] and panel.get_xscale() == "log"
+
+
 def test_what_is_compared_of_a_knob_is_marked_in_its_panel():
     (panel,) = plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1]}}, "adam", 1, 2).axes[:1]
     assert panel.lines[-1].get_xdata() == [1, 1]

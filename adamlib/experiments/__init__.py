@@ -21,6 +21,7 @@ from adamlib.experiments.comparisons import (
     compare,
     curvatures,
     digits_scoreboard,
+    failing_runs,
     flat_gradient,
     fraction_left,
     gradient_noise,

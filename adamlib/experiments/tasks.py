@@ -103,7 +103,7 @@ def _split(data, size):
 def dead_units(task, params):
     """How many units of the first hidden layer are 0 for every image that the task trains on.
 
-    Such a unit stays so: its gradient is 0, too.
+    Such a unit mostly stays so: its gradient is 0, too.
     """
     W, b = params[:2]
     return int(((task.part[0] @ W + b).max(axis=0) <= 0).sum())
