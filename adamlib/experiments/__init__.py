@@ -26,6 +26,7 @@ from adamlib.experiments.comparisons import (
     held_out_losses,
     loss_by_rate,
     loss_of_runs,
+    losses_by_batch_size,
     mean_cosines,
     momentum_map,
     steps_needed,
