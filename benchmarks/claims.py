@@ -658,9 +658,6 @@ def lesson_02(task):
     ends = {f"B = {size:,}": sizes.of(f"B = {size}") for size in (1, 10, 100, 7000)}
     loss = "validation loss, digits"
     yield from compared(ends, loss, "B = 1 < B = 10, B = 10 < B = 100, B = 100 < B = 7,000")
-    apart = [sizes.at("B = 10", r) - sizes.at("B = 1", r / 10) for r in (0.05, 0.1, 0.2)]
-    what = "the largest gap between B = 1 at η and B = 10 at ten times η"
-    yield what, "validation loss, η = 0.005, 0.01, 0.02", np.max(np.abs(apart), axis=0)
     higher = sizes.at("B = 10", 0.2), sizes.at("B = 100", 2.0)
     yield "B = 100 at η = 2 ends above B = 10 at 0.2", loss, *higher
     used = task["digits, images used"].at("sgd", 1.0, "times")
@@ -677,7 +674,6 @@ def lesson_02(task):
         what = f"times as large at the start as after training: the {what}"
         yield what, "digits", noise(f"{quantity} start") / noise(f"{quantity} after")
     curvature, where = task["digits, curvature"].at, "digits, η = 1 in batches of 100"
-    yield "the loss rises above its start", where, np.log(10), curvature("sgd", 1.0, "highest")
     yield "2/L after the epoch", where, curvature("sgd", 1.0, "limit")
     loops, where = partial(task["digits, loops"].at, "sgd", 0.3), "digits, η = 0.3"
     what = "overlapping batches end with a lower last batch"
@@ -689,9 +685,6 @@ def lesson_02(task):
     ends = plans.named(names=names)
     pairs = "constant < falling, cosine < constant"
     yield from compared(ends, two, pairs, "a {} rate ends below a {} one")
-    for rate, pair in ((3.0, "falling < constant"), (0.1, "constant < falling")):
-        ends = {name: plans.at(schedule, rate) for name, schedule in names.items()}
-        yield from compared(ends, two, pair, f"at η = {rate:g} the {{}} rate ends lower")
     yield from compared(task["digits"].named(), DIGITS, "Adam < sgd")
 
 
