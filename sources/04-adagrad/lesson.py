@@ -446,8 +446,8 @@ experiments.evidence(
 #
 # Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. AdaGrad from 0 fits the training sentences
 # much better than Nesterov does, by more than 0.1. On the validation sentences its lead shrinks to 0.03, but it has this
-# lead with every seed. If the sum starts at 0.1, as in Keras, the lead is gone: only 11 of 30 seeds have a lower loss than
-# with Nesterov.
+# lead with every seed. If the sum starts at 0.1, as in Keras, the lead is gone: the line lies on that of Nesterov, and
+# only 11 of 30 seeds have a lower validation loss.
 #
 # Two questions about long steps are left. Why does AdaGrad from 0 start so high? And what does a large $\eta$ do?
 
