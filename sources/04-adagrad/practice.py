@@ -174,8 +174,8 @@ QUESTIONS = {
             ),
             "One is again 43 times the other": "The ravine is as steep and as flat as before. But "
             "each parameter's gradient now contains the steep direction.",
-            "They are farther apart, because the run is longer": "It is longer, but in each step the "
-            "steep direction is an equal part of both gradients. So both sums grow alike.",
+            "They are farther apart, because the run is longer": "It is longer, but in each "
+            "step the steep direction is an equal part of both gradients. So both sums grow alike.",
         },
     ),
     "dying": Question(
