@@ -192,7 +192,7 @@ plots.lines(paths, log=False, ylabel="x")
 # ### Exercise 3: how long does it hesitate?
 #
 # At the jump $\sqrt v$ is 15 (part 5 will tell why). With $\rho = 0.9$, $15^2 \cdot 0.9^k$ of the old squares is left
-# after $k$ steps. The new gradients have a size of about 2. What is the first whole $k$ at which less is left than one new
+# after $k$ steps. The new gradients have a size of about 2. What is the first whole $k$ at which less is left than a new
 # square, $2^2$?
 #
 # <details><summary>Hint</summary>Look for the first k with 0.9ᵏ < (2/15)². Take logarithms.</details>
@@ -259,9 +259,10 @@ plots.lines(distance, ylabel="distance from the minimum", **axes)
 # then $x_1$ is much larger than $x_2$. This is the rebound. It ends when the gradients are large enough to fill $v$ again.
 # In short: RMSProp forgets that the place was steep, diverges, and is reminded.
 #
-# Can another $\rho$ prevent this? No. Near the minimum the gradients are tiny, and then $v$ fades with every $\rho$ below
-# 1. So $\eta/\sqrt v$ grows until it passes $2/L$. Only a large epsilon can stop it before: if
-# $\varepsilon > (\eta L/2)^2 = 2.25$, then $\eta/\sqrt\varepsilon$ is below $2/L$. A longer memory only delays the rebound:
+# Can another $\rho$ prevent this? No. Near the minimum the gradients are tiny, and then $v$ fades, whatever $\rho < 1$
+# may be. So $\eta/\sqrt v$ grows until it passes $2/L$. Only a large epsilon can stop it before: if
+# $\varepsilon > (\eta L/2)^2 = 2.25$, then $\eta/\sqrt\varepsilon$ is below $2/L$. A longer memory only delays the
+# rebound:
 
 # %%
 memories = {}
@@ -389,10 +390,11 @@ figure
 #
 # ## 8 The unit of a step
 #
-# In exercise 3 of lesson 04 you measured $x$ in millimetres in place of metres, and left $f$ as it is. Every number of $x$ is
-# then 1000 times larger, and every number of $g$ is 1000 times smaller. A step is a distance, so its number should become
-# 1000 times larger. But a step of sgd becomes 1000 times smaller, as $g$. A step of RMSProp keeps its number, because $g$
-# and $\sqrt v$ shrink alike. So $\eta$ itself is a distance, and you have to choose it anew when you change the unit of $x$.
+# In exercise 3 of lesson 04 you measured $x$ in millimetres in place of metres, and left $f$ as it is. Every number of $x$
+# is then 1000 times larger, and every number of $g$ is 1000 times smaller. A step is a distance, so its number should
+# become 1000 times larger. But a step of sgd becomes 1000 times smaller, as $g$. A step of RMSProp keeps its number,
+# because $g$ and $\sqrt v$ shrink alike. So $\eta$ itself is a distance, and you have to choose it anew when you change
+# the unit of $x$.
 #
 # ### Exercise 8: metres and millimetres
 #
@@ -452,10 +454,8 @@ quiz("05.units")
 
 def way(scale, epsilon):
     """Adadelta's distances from the minimum, where x counts in units of 1/scale metres."""
-    run = descend(
-        delta, lambda x: 100 * x / scale**2, 1.0 * scale, 100, learning_rate=1.0, epsilon=epsilon
-    )
-    return run.trajectory
+    knobs = dict(learning_rate=1.0, epsilon=epsilon)
+    return descend(delta, lambda x: 100 * x / scale**2, 1.0 * scale, 100, **knobs).trajectory
 
 
 ways = {"m": way(1, 1e-7), "mm": way(1000, 1e-7)}
@@ -497,8 +497,8 @@ experiments.evidence(
 
 # %% [markdown]
 # On the held-out sentences RMSProp ends 0.05 below Keras's AdaGrad, with every seed. But most of this comes from Keras's
-# start at 0.1: below AdaGrad from 0 it ends by only 0.006, with 26 of 30 seeds. In the training loss AdaGrad from 0
-# is even ahead. So here, in two epochs, the long memory costs little. These reviews do not change as the valley of part 1 did.
+# start at 0.1: below AdaGrad from 0 it ends by only 0.006, with 26 of 30 seeds. In the training loss AdaGrad from 0 is
+# even ahead. So here, in two epochs, the long memory costs little.
 #
 # ## 10 Does it agree with Keras?
 #
