@@ -169,28 +169,6 @@ def reviews(method, rate, seed):
     return {"tuned": loss, "training": run.losses[-4:].mean()}
 
 
-def reviews_second_epoch(method, rate, seed):
-    """By how much the batches' losses rise in it, a quarter against a quarter, and all's falls.
-
-    "waiting" is the rise on the last quarter's sentences from the epoch's start to their turn.
-    """
-    task, rng = reviews_task(epochs=2, size=5800), np.random.default_rng(seed)
-    _, order = rng.permutation(5800), rng.permutation(5800)  # as Task.training shuffles
-    last, whole = tuple(a[order[-1500:]] for a in task.part), {}
-    for steps, state in enumerate(task.training(RULES[method], rate, seed)):
-        if steps in (58, 116):
-            whole[steps] = task.model.loss(state.params, task.part)
-        if steps == 58:
-            before = task.model.loss(state.params, last)
-    losses = np.array(state.losses[58:])
-    late = losses[-15:].mean()
-    return {
-        "rise": late - losses[:15].mean(),
-        "waiting": late - before,
-        "fall": whole[58] - whole[116],
-    }
-
-
 def reviews_with_dropout(method, rate, seed):
     task = reviews_task(epochs=5, dropout=0.5)
     run, loss = trained(task, RULES[method], rate, seed)
@@ -480,7 +458,6 @@ TASKS = {
     "digits, curvature": Plan(digits_curvature, {"sgd": [1.0]}),
     "digits, loops": Plan(digits_loops, {"sgd": [0.3]}),
     "reviews, one epoch": Plan(reviews_one_epoch, {"sgd": [1.0]}),
-    "reviews, two epochs": Plan(reviews_second_epoch, {"adagrad from 0": [0.3]}),
     "reviews with dropout": Plan(
         reviews_with_dropout,
         dict.fromkeys(
@@ -745,13 +722,6 @@ def lesson_05(task):
         "AdaGrad from 0 < RMSProp",
     )
     yield from compared(train, where, pair, "{} trains below {} on reviews")
-    second, who = partial(task["reviews, two epochs"].at, "adagrad from 0", 0.3), "AdaGrad from 0"
-    what = f"the batches' losses of {who} rise in the second epoch"
-    yield what, where, np.zeros(30), second("rise")
-    what = f"the loss of {who} on sentences that wait for their second turn rises"
-    yield what, where, np.zeros(30), second("waiting")
-    what = f"the loss of {who} on all sentences falls in the second epoch"
-    yield what, where, np.zeros(30), second("fall")
     fallen = np.log(10) - digits.at("adadelta", 0.001)
     yield "Adadelta at its default η lowers the loss by", DIGITS, fallen
     last = digits.chosen("adadelta") == RATES[-1]
