@@ -616,7 +616,7 @@ class Measured:
 # numbers, the lower and the higher: the seeds at which they are so show the claim.
 
 TRAINING = "training loss"
-DIGITS = "held-out loss, digits"
+DIGITS = "validation loss, digits"
 BY_SEED = "of the list, seed by seed"
 
 
@@ -714,7 +714,7 @@ def lesson_04(task):
 def lesson_05(task):
     digits, reviews = task["digits"], task["reviews"]
     pairs = "RMSProp < AdaGrad from 0.1, RMSProp < AdaGrad from 0"
-    held = "held-out loss, reviews"
+    held = "validation loss, reviews"
     yield from compared(reviews.named(), held, pairs, "{} ends below {} on reviews")
     train, where, pair = (
         reviews.named("training"),
@@ -748,13 +748,13 @@ def lesson_07(task):
     epsilons = {"ε = 1e-7": "adam", "ε = 0.1": "adam, epsilon 0.1", "ε = 1": "adam, epsilon 1"}
     for name, words in (("digits", "digits"), ("reviews with dropout", "reviews")):
         ends, pairs = task[name].named(names=epsilons), "ε = 1e-7 < ε = 0.1, ε = 1e-7 < ε = 1"
-        yield from compared(ends, f"held-out loss, {words}", pairs, "{} ends below {} on " + words)
+        yield from compared(ends, f"validation loss, {words}", pairs, "{} ends below {} on " + words)
         small, middle, large = map(task[name].chosen, epsilons.values())
         grows = (small < middle) & (middle < large)
         yield f"the best rate grows with ε on {words}", BY_SEED, grows
     slow = task["digits"].at("adam, epsilon 1", 0.001)
     yield "Adam with ε = 1 at its default rate", DIGITS, slow
-    clothes, held, units = task["clothes"], "held-out loss, clothes", "dead units of 64"
+    clothes, held, units = task["clothes"], "validation loss, clothes", "dead units of 64"
     schedules = {schedule.replace("and", "with"): schedule for schedule in SCHEDULES}
 
     def at(rate, quantity="tuned"):

@@ -84,7 +84,7 @@ def _check_task(task):
 
 
 def held_out_losses(task, rule, rates, seeds, **settings):
-    """The held-out loss after a training at each rate with each seed, shape (seeds, rates).
+    """The validation loss after a training at each rate with each seed, shape (seeds, rates).
 
     rates  numbers, or functions of t
     """
@@ -100,7 +100,7 @@ def held_out_losses(task, rule, rates, seeds, **settings):
 
 
 def losses_by_batch_size(task, rule, rates, seeds, done):
-    """The held-out loss after a training with each batch size at each of its rates.
+    """The validation loss after a training with each batch size at each of its rates.
 
     rates  {batch size: its learning rates}
     done   {(size, rate, seed) in words: loss}, filled as by jobs.collect: an interrupt keeps it
