@@ -545,13 +545,13 @@ plots.lines(paths, ylabel="x", log=False)
 #
 # The task is that of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100. The learning rate of
 # each method is the best of one list on 1,000 validation images. The losses below come from the same images. The next cell
-# trains for about 40 seconds with three seeds: read on while it runs. Its table has 30 seeds, so the table counts.
+# trains for about 40 seconds and prints three seeds: read on while it runs. Its table has 30 seeds, so the table counts.
 
 # %%
 trained = {}  # interrupted, the next cell goes on when you run it again
 
 # %% tags=["about: 06 Adam ends below RMSProp"]
-others = rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop, rules.adadelta
+others = rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop
 board = {method.__name__: method for method in (rules.sgd, *others, rule)}
 scores = experiments.digits_scoreboard(board, done=trained)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
@@ -730,7 +730,7 @@ assert [f"{end:.0e}" for end in ends_at] == ["8e-16", "2e-24"]
 sgd_end = descend(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory[-1]
 assert f"{ravine(sgd_end):.0e}" == "9e-07"
 ends = {name: score.held_out for name, score in scores.items()}
-words = {"nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp", "adadelta": "Adadelta"}
+words = {"nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp"}
 for name in ("sgd", "momentum", *words):
     carried(f"06 Adam ends below {words.get(name, name)}", ends[name] - ends["adam"])
 for name, least, most in (("RMSProp", 1.5, 1.7), ("momentum", 2, 3)):  # in standard errors
