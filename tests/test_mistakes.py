@@ -24,11 +24,12 @@ SOURCES = {name: inspect.getsource(ours) for name, ours in OURS.items()}
 WRONG = [(name, *pair) for name, trial in TRIALS.items() for pair in trial.wrong_rules]
 MISTAKES = list(dict.fromkeys((name, mistake) for name, mistake, _ in WRONG))
 
-# What float32 makes of two mistakes: {name: what is said then}.
+# What float32 makes of some mistakes: {name: what is said then}.
 IN_FLOAT32 = {
     ("adam", "^ is used for beta's power"): "^ is used for a power",  # NumPy's error, not Python's
     # what cancels or underflows has no digit left in float32
     ("adam", "1 - beta_2 is raised to t"): "at step ",
+    ("adam", "epsilon is subtracted"): "at step ",
     # of a difference at 1e-5 float32 keeps no digit
     ("central_difference", "h is written as a number"): "at x = 1 with h = 0.1 it gives ",
     ("central_difference", "the points have a number for h"): "at x = 1 with h = 0.1 it gives ",
