@@ -144,7 +144,8 @@ plots.panels({"gradients": raw, "size of their averages": averaged}, ylabel="gra
 # On the left, the part across swings between plus and minus, five times as far as the part along. On the right, both averages
 # start at 0, as in part 2. The average along grows, because all its gradients have the same sign. By step 10 it has caught
 # up with them. The average across cannot grow, because each gradient takes back what the one before has added. It stays
-# at a tenth of its gradient or less. So from step 5 on, along is the larger of the two.
+# at a tenth of its gradient or less, and at every second step it is almost 0. So from step 5 on, along is the larger of
+# the two.
 #
 # So let us step along an average of the gradients, as a heavy ball does that keeps some of its old direction
 # (Polyak, 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the velocity before. The
@@ -246,7 +247,7 @@ check_answer("03.seen_limit", seen_limit)
 # 3. The product of its two solutions is the last term, $\mu$. So if one is below $\sqrt\mu$ in size, the other is above it, and the larger decides in the long run. The best case is that both have the size $\sqrt\mu$.
 # 4. The two are equal where $(1 + \mu - \eta L)^2 = 4\mu$, so at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$. Between these no real $r$ fits, because the run swings. The size is $\sqrt\mu$ all the way (the fold below shows it).
 #
-# A run begins to diverge where $r = -1$ fits. That leaves $2(1 + \mu) = \eta L$.
+# A run begins to diverge where $r = -1$ fits. Put it in, and the equation says $2(1 + \mu) = \eta L$.
 #
 # So oscillation begins at the first of these borders, and divergence at the second:
 #
@@ -665,6 +666,7 @@ covered = zigzag.trajectory[:2, 0] / ravine.start[0]
 assert 0.09 < covered[0] - covered[1] < 0.1
 assert np.allclose(across, -5 * along * (-1.0) ** np.arange(30))  # five times as far
 assert np.all(along < 0) and np.all(averaged["across"] < 0.1001 * np.abs(across))
+assert np.all(averaged["across"][1::2] < 0.01 * np.abs(across[1::2]))  # every second step
 grown = averaged["along"] / np.abs(along)
 assert np.all(np.diff(grown) > 0) and grown[9] < 1 < grown[10]
 larger = averaged["along"] > averaged["across"]
