@@ -484,8 +484,8 @@ for name, method, rate in cases:
 
 # %% [markdown]
 # Momentum and Nesterov do not remove the noise. Both scatter about as much as sgd at the same effective step, 0.1. The
-# reason: the noise of each gradient stays in the velocity, and in the end it moves $x$ by $\eta/(1 - \mu)$. Momentum only
-# spreads it over more steps.
+# reason: the velocity keeps the noise of each gradient for many steps, and in all it moves $x$ by $\eta/(1 - \mu)$ times this
+# noise. Momentum only spreads it over more steps.
 #
 # What does that mean for real data? We train logistic regression on MNIST as in lesson 02: 7,000 images to train on, 1,000
 # others for the validation loss, one epoch in batches of 100. The figure compares the methods at equal effective steps, so
