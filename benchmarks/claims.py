@@ -749,7 +749,8 @@ def lesson_07(task):
     epsilons = {"ε = 1e-7": "adam", "ε = 0.1": "adam, epsilon 0.1", "ε = 1": "adam, epsilon 1"}
     for name, words in (("digits", "digits"), ("reviews with dropout", "reviews")):
         ends, pairs = task[name].named(names=epsilons), "ε = 1e-7 < ε = 0.1, ε = 1e-7 < ε = 1"
-        yield from compared(ends, f"validation loss, {words}", pairs, "{} ends below {} on " + words)
+        measured = f"validation loss, {words}"
+        yield from compared(ends, measured, pairs, "{} ends below {} on " + words)
         small, middle, large = map(task[name].chosen, epsilons.values())
         grows = (small < middle) & (middle < large)
         yield f"the best rate grows with ε on {words}", BY_SEED, grows
