@@ -191,10 +191,7 @@ FUNCTIONS = {
     "climb": Function(
         climb,
         {
-            "a climb that goes up from 0.01": (
-                dict(zip(RATES, [5, 4, 3, 2, 4], strict=True)),
-                0.01,
-            ),
+            "a climb that goes up from 0.5": (dict(zip(HALVES, [5, 4, 3, 2, 4], strict=True)), 0.5),
             "a climb that goes down from 1": (dict(zip(HALVES, [5, 2, 3, 4, 6], strict=True)), 1.0),
         },
         hints=[
