@@ -14,13 +14,13 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Seven optimizers at their defaults](#1-Seven-optimizers-at-their-defaults) | 9 |
+# | [1 Seven optimizers at their defaults](#1-Seven-optimizers-at-their-defaults) | 8 |
 # | [2 What a default rate is worth](#2-What-a-default-rate-is-worth) | 3 |
-# | [3 Tuned](#3-Tuned) | 13 |
+# | [3 Tuned](#3-Tuned) | 14 |
 # | [4 Two thousand batches](#4-Two-thousand-batches) | 4 |
 # | [5 Clipping the gradient](#5-Clipping-the-gradient) | 9 |
-# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 11 |
-# | [7 Rules of thumb](#7-Rules-of-thumb) | 5 |
+# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 12 |
+# | [7 Rules of thumb](#7-Rules-of-thumb) | 4 |
 # | in all | 54 |
 #
 # You need lessons [04](04-adagrad.ipynb) to [07](07-adams-knobs.ipynb), and you should have seen a Keras model. Terms
@@ -577,9 +577,13 @@ display(plots.side_by_side(fell, ylabel="f", surfaces=lie))
 # far ahead along the axes, and falls behind across them. There each coordinate holds a share of the steep direction, so
 # a step for each coordinate cannot tell steep from flat.
 #
+# <details><summary>And on networks?</summary>
+#
 # On networks, tuning has not put momentum ahead in this course: on lesson 06's digits it ends close to Adam, and here it
 # is about 0.04 behind. Wilson and others (2017, § 1) report that SGD with momentum generalises better than adaptive
 # methods. No comparison in this course shows that.
+#
+# </details>
 #
 # ## Where it fails
 #
