@@ -473,7 +473,7 @@ loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 stop = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
 ours = as_keras(rule, learning_rate=0.01)
 history = train(model, ours, loss, race.train, race.validation, stop).history
-per_epoch = {"training": history["loss"], "validation": history["val_loss"]}
+per_epoch = {"adam, training": history["loss"], "validation": history["val_loss"]}
 kept = 1 + int(np.argmin(history["val_loss"]))
 how = dict(xlabel="epoch", log=False, from_zero=True, marks={"brought back": kept})
 display(plots.lines(per_epoch, x=np.arange(1, len(history["loss"]) + 1), **how))
