@@ -47,6 +47,26 @@ def test_held_out_losses_have_a_row_for_each_seed_and_a_column_for_each_rate(few
     assert found[0, 1] == few.held_out_loss(run.params)
 
 
+def test_an_interrupt_keeps_the_losses_by_batch_size_that_are_found(few, monkeypatch):
+    rates, done, quietly = {50: [0.1, 0.2], 100: [0.3]}, {}, type(few).train_quietly
+    calls = []
+
+    def stopped(task, *how):
+        calls.append(how)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return quietly(task, *how)
+
+    monkeypatch.setattr(type(few), "train_quietly", stopped)
+    with pytest.raises(KeyboardInterrupt, match="2 of 6 trainings are kept"):
+        experiments.losses_by_batch_size(few, rules.sgd, rates, [3, 4], done)
+    found = experiments.losses_by_batch_size(few, rules.sgd, rates, [3, 4], done)
+    assert len(calls) == 7  # six, and the one that was stopped
+    assert {size: losses.shape for size, losses in found.items()} == {50: (2, 2), 100: (2, 1)}
+    run = replace(few, batch_size=50).train(rules.sgd, 0.2, 4)
+    assert found[50][1, 1] == few.held_out_loss(run.params)
+
+
 def test_schedules_are_trained_once_for_each_rate_and_seed(few):
     schedules, done = {"half": lambda rate: rate / 2}, {}
     experiments.train_schedules(few, rules.sgd, schedules, [0.1, 0.2], [0], done)

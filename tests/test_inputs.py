@@ -323,6 +323,11 @@ CALLS = {
         15,
     ),
     "held_out_losses": (experiments.held_out_losses, ON_TASK | {"rule": rules.sgd}, 15),
+    "losses_by_batch_size": (
+        experiments.losses_by_batch_size,
+        {"task": FEW, "rule": rules.sgd, "rates": {50: [0.1]}, "seeds": [0], "done": {}},
+        15,
+    ),
     "train_schedules": (
         experiments.train_schedules,
         ON_TASK | {"rule": rules.sgd, "schedules": {"constant": same}, "done": {}},

@@ -28,6 +28,7 @@ from adamlib.experiments.comparisons import (
     held_out_losses,
     loss_by_rate,
     loss_of_runs,
+    losses_by_batch_size,
     mean_cosines,
     momentum_arrows,
     momentum_map,

@@ -2,6 +2,7 @@
 
 compare, digits_scoreboard    rules on one task, each at its best learning rate
 held_out_losses               one rule at several rates with several seeds
+losses_by_batch_size          the same for several batch sizes, behind a progress bar
 train_schedules               the same for several schedules, behind a progress bar
 timed_training                the loss by images used and by seconds
 batch_gradient                a task's gradient, batch by batch, for descend
@@ -83,7 +84,7 @@ def _check_task(task):
 
 
 def held_out_losses(task, rule, rates, seeds, **settings):
-    """The held-out loss after a training at each rate with each seed, shape (seeds, rates).
+    """The validation loss after a training at each rate with each seed, shape (seeds, rates).
 
     rates  numbers, or functions of t
     """
@@ -96,6 +97,37 @@ def held_out_losses(task, rule, rates, seeds, **settings):
             for seed in seeds
         ]
     )
+
+
+def losses_by_batch_size(task, rule, rates, seeds, done):
+    """The validation loss after a training with each batch size at each of its rates.
+
+    rates  {batch size: its learning rates}
+    done   {(size, rate, seed) in words: loss}, filled as by jobs.collect: an interrupt keeps it
+    Returns {batch size: shape (seeds, its rates)}. A training that diverges gives no warning.
+    """
+    _check_task(task)
+    check_kind(rates, dict, "rates", "a dict {batch size: its learning rates}")
+    check_seeds(seeds)
+    sized = {size: replace(task, batch_size=size) for size in rates}
+    rates = {size: check_rates(some) for size, some in rates.items()}
+    jobs = {
+        (f"B = {size:,}", f"η = {rate:g}", f"seed {seed}"): partial(
+            _quiet_loss, sized[size], rule, rate, seed
+        )
+        for seed in seeds
+        for size, some in rates.items()
+        for rate in some
+    }
+    collect(jobs, done)
+    losses = [done[name] for name in jobs]
+    by_seed = np.reshape(losses, (len(seeds), -1))
+    ends = np.cumsum([len(some) for some in rates.values()])[:-1]
+    return dict(zip(rates, np.split(by_seed, ends, axis=1), strict=True))
+
+
+def _quiet_loss(task, rule, rate, seed):
+    return task.held_out_loss(task.train_quietly(rule, rate, seed).params)
 
 
 def train_schedules(task, rule, schedules, rates, seeds, done):

@@ -188,7 +188,7 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
         inputs.check_kind(run, Training, "What a method returns", "a Training, as of descent.train")
         if run.diverged:
             return np.inf
-        held_out = inputs.numbers(held_out_loss(run.params), "The held-out loss", ndim=0)
+        held_out = inputs.numbers(held_out_loss(run.params), "The validation loss", ndim=0)
         return np.nan_to_num(held_out, nan=np.inf)
 
     def train_at(name, rate, seed):
@@ -209,5 +209,5 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
         scores[name] = Score(rate, np.array(curves), held_out, runs)
         spread = f" ({held_out.min():.2f} to {held_out.max():.2f})" if len(runs) > 1 else ""
         edge = ", at an end of the list" if rate in (min(rates), max(rates)) else ""
-        print(f"{name:16} η = {rate:<7g} held-out loss {held_out.mean():.2f}{spread}{edge}")
+        print(f"{name:16} η = {rate:<7g} validation loss {held_out.mean():.2f}{spread}{edge}")
     return scores

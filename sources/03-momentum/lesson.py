@@ -549,7 +549,7 @@ held_out = {
     "nesterov": experiments.held_out_losses(task, ahead, 0.1 * effective, SEEDS),
 }
 label = "effective step η/(1 − μ)"
-display(plots.lines(held_out, x=effective, log_x=True, xlabel=label, ylabel="held-out loss"))
+display(plots.lines(held_out, x=effective, log_x=True, xlabel=label, ylabel="validation loss"))
 experiments.evidence(
     "03 at η = 0.1 momentum ends below sgd",
     "03 up to an effective step of 0.3 the three are at most this far apart",
