@@ -236,6 +236,8 @@ def test_a_common_wrong_number_gets_its_reason(name, wrong, reason, capsys):
         ("08.clipped", 0.099, "that has two significant digits"),
         ("08.memory", 102, "that is one number of 4 bytes for each weight"),
         ("08.memory", 195, "that is in units of 1,024² bytes"),
+        ("08.clipped", 0.1, "if you have rounded it, give three digits"),
+        ("08.memory", 214.7, "that takes 1,024² for a million"),
         ("08.memory", 200, "200 is not it, but close"),  # and not 195.3, rounded
     ],
 )
