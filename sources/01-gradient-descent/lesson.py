@@ -434,7 +434,7 @@ def train_ours(rate, steps):
 
 
 curves = {}
-for rate in (1.0, 0.5, 0.1):
+for rate in (0.1, 0.5, 1.0):
     run = train_ours(rate, steps=120)
     curves[f"sgd, η = {rate}"] = run.losses  # the loss before each step
     rose = np.sum(np.diff(run.losses) > 0)
@@ -442,7 +442,7 @@ for rate in (1.0, 0.5, 0.1):
 plots.lines(curves)
 
 # %% [markdown]
-# Look at the solid line, $\eta = 1$. It goes up a few times within the first 15 steps. After that it falls at every
+# Look at the dark dotted line, $\eta = 1$. It goes up a few times within the first 15 steps. After that it falls at every
 # step, and it ends lowest.
 #
 # The next cell measures the largest curvature along this run. On a parabola $\eta = 1$ settles only if it is below
@@ -635,7 +635,7 @@ assert competing[0] > 0.8 and sure[0] < 0.15 < 0.35 < sure[1] < sure[2] - 0.1
 assert images.min() == 0 and images.max() == 1
 assert abs(largest[0] - 3.94) < 0.05 and abs(largest.max() - 6.6) < 0.1
 assert largest[steps == 25] > 2 > largest[steps >= 30].max() and largest.argmax() == 3
-large, middle, small = curves.values()
+small, middle, large = curves.values()
 assert abs(small[100] - middle[20]) < 0.02 and abs(middle[100] - large[50]) < 0.02
 assert large[-1] < middle[-1] < small[-1]
 centre = 28 * 14 + 14  # the pixel in the middle

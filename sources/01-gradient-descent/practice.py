@@ -207,8 +207,8 @@ QUESTIONS = {
                 "loss. The next cells show why it comes down."
             ),
             "It falls at every step, and ends below its start": "Many steps jump too far in the "
-            "most curved direction, whose factor at the start is 1 − 3.9 = −2.9. At a few of them the "
-            "whole loss rises.",
+            "most curved direction, whose factor at the start is 1 − 3.9 = −2.9. At a few of them "
+            "the whole loss rises.",
         },
     ),
 }
