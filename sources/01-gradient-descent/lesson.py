@@ -229,7 +229,8 @@ check_answer("01.right_value", right_value)
 # minimum is 0: the loss of a run that reaches it falls and falls, and that of a run that keeps jumping stays level.
 
 # %%
-hillside = replace(cubic, formula=lambda x: cubic.formula(x) - 22 / 27, start=np.array(0.5))
+# (x - 4/3)² (x + 2/3) is x³ - 2x² + 2, less its value at 4/3
+hillside = replace(cubic, formula=lambda x: (x - 4 / 3) ** 2 * (x + 2 / 3), start=np.array(0.5))
 explore({rule: {"learning_rate": 0.01}}, hillside, steps=40)  # 0.01: where the slider is at first
 
 # %% [markdown]
@@ -590,7 +591,7 @@ for path in (paths["sgd, η = 0.45"], paths["sgd, η = 0.55"]):  # from the seco
 assert abs(restless[0] - restless[2]) < 0.001 < abs(restless[0] - restless[1])
 assert (low < -0.3).all() and abs(settled).max() < 1e-6 and abs(restless).min() > 0.1
 assert abs(oscillating).max() < 0.01 and (np.diff(np.sign(oscillating)) != 0).all()
-assert abs(1 - 0.01 * 20 - 4 / 5) < 1e-12 and abs(cubic(4 / 3) - 22 / 27) < 1e-12
+assert abs(1 - 0.01 * 20 - 4 / 5) < 1e-12 and abs(cubic(0.7) - hillside(0.7) - cubic(4 / 3)) < 1e-12
 assert abs(1 - valley_rate * 2 + (1 - valley_rate * 50)) < 1e-12
 W, b = model.initial(float)
 computed = model.gradient([W, b], data)[0][400, 3]
