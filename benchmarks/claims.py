@@ -748,7 +748,9 @@ def lesson_07(task):
     epsilons = {"ε = 1e-7": "adam", "ε = 0.1": "adam, epsilon 0.1", "ε = 1": "adam, epsilon 1"}
     for name, words in (("digits", "digits"), ("reviews with dropout", "reviews")):
         ends, pairs = task[name].named(names=epsilons), "ε = 1e-7 < ε = 0.1, ε = 1e-7 < ε = 1"
-        yield from compared(ends, f"validation loss, {words}", pairs, "{} ends below {} on " + words)
+        yield from compared(
+            ends, f"validation loss, {words}", pairs, "{} ends below {} on " + words
+        )
         small, middle, large = map(task[name].chosen, epsilons.values())
         grows = (small < middle) & (middle < large)
         yield f"the best rate grows with ε on {words}", BY_SEED, grows
@@ -765,7 +767,7 @@ def lesson_07(task):
     apart = f"warm-up with cosine < warm-up, {both}"
     pairs = f"warm-up with cosine < constant, {apart}, {alone}, {falling}"
     yield from compared(ends, held, pairs)
-    for rate, pairs in ((0.03, f"{alone}, {falling}, {apart}"), (0.1, alone)):
+    for rate, pairs in ((0.03, f"{alone}, {falling}, {apart}"), (0.01, alone), (0.1, alone)):
         yield from compared(at(rate), held, pairs, f"at {rate} {{}} ends below {{}}")
     what = "at 0.03 {} leaves fewer units dead than {}"
     yield from compared(at(0.03, "dead"), units, f"{alone}, {both}", what)
@@ -773,7 +775,8 @@ def lesson_07(task):
         dead = task["clothes, first step"].at("adam", rate, "dead")
         yield f"dead after one step of {words}", units, dead
     for name, words in (("constant", "constant at"), ("warm-up", "warm-up to")):
-        yield f"dead at the end, {words} 0.03", units, at(0.03, "dead")[name]
+        for rate in (0.03, 0.01):
+            yield f"dead at the end, {words} {rate}", units, at(rate, "dead")[name]
     for name in ("constant", "warm-up"):
         what = f"{name} at its best ends below {name} at 0.1"
         yield what, held, ends[name], at(0.1)[name]
