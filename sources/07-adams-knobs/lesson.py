@@ -220,8 +220,8 @@ eta = 0.01 * 1000 / (1 - 0.9)
 check_answer("07.as_momentum", eta)
 
 # %% [markdown]
-# **It helps where gradients vanish.** Near a minimum without noise the gradients shrink, and $v$ shrinks with them. So
-# Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out of the
+# **A large ε helps where gradients vanish.** Near a minimum without noise the gradients shrink, and $v$ shrinks with
+# them. So Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out of the
 # minimum. The burst makes $v$ large, Adam settles, and it all repeats. A large $\varepsilon$ stops this, because the
 # divisor never falls below it.
 #
@@ -374,8 +374,8 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 #
 # ## 6 Schedules
 #
-# Part 2 left a conflict: a large $\eta$ is good early, a small one late. A **schedule** gives you both: it is a learning
-# rate that changes during the run. Lesson 02 had one, $\eta/\sqrt t$. Two others are common. Here $\eta_t$ is the rate at
+# Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both, because the rate
+# changes during the run. Lesson 02 had one, $\eta/\sqrt t$. Two others are common. Here $\eta_t$ is the rate at
 # step $t$.
 #
 # - A **warm-up** raises the rate in a straight line, $\eta_t = \eta\, t/W$, during the first $W$ steps.
@@ -512,7 +512,7 @@ experiments.evidence(
 # here, a warm-up limits the damage with every seed.
 #
 # **What does the warm-up do?** It prevents the jump of part 1. Adam's first step moves nearly every weight by $\eta$,
-# however small the gradient is. One such step can kill a hidden unit. A unit is **dead** if its ReLU gives 0 for every
+# however small the gradient is. One such step can kill a hidden unit. A hidden unit is **dead** if its ReLU gives 0 for every
 # training image. Then its gradient is 0 as well, so hardly any dead unit comes back. Here we count the dead ones among
 # the 64.
 
@@ -527,12 +527,12 @@ experiments.evidence(
 
 # %% [markdown]
 # The first step at 0.03 kills 19 of the 64 units, and at the end 44 are dead. With a warm-up only 25 are dead. At 0.01 it
-# is 32 against 16. So a warm-up keeps more units alive. But that alone does not lower the loss: at 0.01 it does so with
-# only 17 of the 30 seeds.
+# is 32 against 16. So a warm-up keeps more units alive. But that alone does not clearly lower the loss: at 0.01 only 17
+# of the 30 seeds end lower with it.
 #
-# **What does the cosine do?** It lets the rate fall, so that the late loss falls, as in the noise of part 6. One plain
-# sentence holds both: the warm-up lets you use a large rate early, and the cosine takes it away late. This explanation
-# fits the numbers; it need not be the only one.
+# **What does the cosine do?** It lets the rate fall, so that the late loss falls, as in the noise of part 6. In short:
+# the warm-up lets you use a large rate early, and the cosine takes it away late. This explanation fits the numbers; it
+# need not be the only one.
 #
 # ### Exercise 6: repair
 #
