@@ -24,7 +24,7 @@ def first_pair(rate, mu):
     else:
         words = f"f is below 1e-6 for good only from step {steps} on"
     if below[:31].any():
-        words += f", though f dips below 1e-6 at step {np.argmax(below)}"
+        words += f", though step {np.argmax(below)} passes below 1e-6"
     return False, words + _order(rate, mu)
 
 
@@ -46,7 +46,9 @@ def best_pair(rate, mu):
     elif rate < low / slack:
         why = f"curvature 1 lies left of the floor, η = {rate:.3g} < {low:.3g}"
     elif abs(mu - 0.634) < 0.005:
-        why = "if this is √μ, square it; the floor of this μ holds both curvatures, but go smaller"
+        why = (
+            "if your μ is √μ, square it; this floor holds both curvatures, but go on to a smaller μ"
+        )
     elif mu > 0.412:
         why = "both curvatures lie on the floor: go on to a smaller μ"
     else:

@@ -35,7 +35,7 @@ ANSWERS = {
         -9 + 10 * 180 / (20**2 + 180**2) ** 0.5,
         wrong={
             1: "that is with the new square alone: s also holds the first one",
-            81: "that is with s from the first step: s takes in the new square before it divides",
+            81: "that is with s as it was after the first step: it takes in the new square first",
             1791: "that is sgd: the gradient is not divided by the root of s",
             -9 - 10 * 180 / (20**2 + 180**2) ** 0.5: "the gradient is −180, so x₂ goes up",
             -9 + 1800 / (20**2 + 180**2): "that is without the root: the step is 10·180/√s",

@@ -42,7 +42,7 @@ ANSWERS = {
     "change": Number(
         -0.08,
         wrong={
-            0: "that is what the mean gradient would do: the sign drops the sizes",
+            0: "that is where the mean would leave it: the sign drops the sizes",
             0.08: "mind the sign: a positive gradient moves x down",
             0.8: "that is with η = 0.1, and mind the sign: a positive gradient moves x down",
             -8: "that is nine steps against one, without η",
