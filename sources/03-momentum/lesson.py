@@ -145,9 +145,9 @@ plots.panels({"gradients": raw, "size of their averages": averaged}, ylabel="gra
 # %% [markdown]
 # On the left, the part across swings between plus and minus, and it is five times as large as the part along. On the
 # right, both averages start at 0, as in part 2. The average along grows, because all its gradients have the same sign.
-# By step 10 it has caught up with these gradients. The average across cannot grow, because each gradient takes back
+# After some ten steps it has caught up with these gradients. The average across cannot grow, because each gradient takes back
 # what the one before it added. It stays at a tenth of its gradient or less, and at every second step it is almost 0. So
-# from step 5 on, the average along is the larger of the two.
+# after a few steps the average along is the larger of the two.
 #
 # So let us step along an average of the gradients, like a heavy ball that keeps some of its old direction (Polyak,
 # 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the previous velocity. The

@@ -111,7 +111,7 @@ ANSWERS = {
             22: "69 is 23 times as much as 3, and the root is missing",
             66: "that is the difference: the question is how many times larger",
             23**2: "the root of the sum divides, not its square",
-            33: "that is measured, for words whose gradients differ: here they have the same size",
+            32: "that is measured, for words whose gradients differ: here they have the same size",
             (2969 / 3) ** 0.5: "that counts sentences: here batches count, 3 and 69",
         },
         within=0.015,
