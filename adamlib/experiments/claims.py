@@ -71,7 +71,7 @@ def evidence(*names):
 
     "±" is the standard deviation over seeds, how much one training differs from another. What was
     measured stands at the head if it is the same for all rows. Else the head has what it begins
-    with, up to the first comma, if all rows share that; a row has the rest, if its name has not.
+    with, up to the first comma, if all rows share that; a row has what its name lacks of the rest.
     """
     from IPython.display import Markdown
 
@@ -91,7 +91,8 @@ def evidence(*names):
         if claim.shown is None:
             seeds = f"(mean of {claim.seeds})"
         rest = claim.measured.removeprefix(shared).removeprefix(", ")
-        where = f" ({rest})" if rest and not (shared and rest in name) else ""
+        rest = ", ".join(part for part in rest.split(", ") if not (shared and part in name))
+        where = f" ({rest})" if rest else ""
         rows.append(f"{name.partition(' ')[2]}{where} | {mean} | {seeds}")
     return Markdown("\n".join(f"| {row} |" for row in rows))
 
