@@ -536,7 +536,7 @@ quiz("09.shows")
 #
 # ### What if it fails?
 #
-# This table is for the day when you need it. Now, only look at what is in its left column.
+# This table is for the day when you need it.
 #
 # | what you see | what to turn | evidence |
 # | --- | --- | --- |
