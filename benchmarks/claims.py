@@ -323,20 +323,41 @@ CLIPPED = {  # method: its optimizer, and how it clips
         "": {},
         ", clipnorm": {"clipnorm": 1.0},
         ", global_clipnorm": {"global_clipnorm": 1.0},
+        ", global_clipnorm 3": {"global_clipnorm": 3.0},
     }.items()
 }
+
+
+ENTERS = {f"adam, clipped in {only} alone": only for only in "mv"}
+
+
+def adam_clipped_in(only):
+    """Adam where clipnorm=1 shortens only what enters m, or only what enters v."""
+
+    def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        short = g / np.maximum(np.sqrt(np.sum(g**2)), 1)
+        m = beta_1 * m + (1 - beta_1) * (short if only == "m" else g)
+        v = beta_2 * v + (1 - beta_2) * (short if only == "v" else g) ** 2
+        rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        return x - rate * m / (np.sqrt(v) + epsilon), m, v
+
+    return adam
 
 
 @cache
 def unscaled_trainer(method, broken):
     from adamlib import keras_check
     from adamlib.experiments.keras_trainer import Trainer, strided_network
+    from adamlib.keras_optimizer import as_keras
 
-    name, settings = CLIPPED[method]
     pictures, labels = (a[:2048] for a in images_of("train"))
     pictures = pictures.copy()
     pictures[:broken] *= 255
-    optimizer = keras_check.own_optimizer(name, **settings)
+    if method in ENTERS:
+        optimizer = as_keras(adam_clipped_in(ENTERS[method]))
+    else:
+        name, settings = CLIPPED[method]
+        optimizer = keras_check.own_optimizer(name, **settings)
     return Trainer(strided_network(0), optimizer, (pictures, labels), 64, 32)
 
 
@@ -492,7 +513,9 @@ TASKS = {
             "adamw": [0.001, 0.003, 0.01, 0.03],
         },
     ),
-    "unscaled pictures": Plan(unscaled, dict.fromkeys(CLIPPED, [0.01]), seeds=12, first=12),
+    "unscaled pictures": Plan(
+        unscaled, dict.fromkeys([*CLIPPED, *ENTERS], [0.01]), seeds=12, first=12
+    ),
     "batches of 4": Plan(
         batches_of_4, {"adam": [0.001, 0.003, 0.01], "sgd": [0.01, 0.03, 0.1, 0.3]}, seeds=12
     ),
@@ -683,10 +706,11 @@ def lesson_02(task):
 
 
 def lesson_03(task):
+    where = "validation loss, digits"
     digits, at = task["digits"], task["digits"].at
     pairs = "momentum < sgd, Nesterov < sgd, Nesterov < momentum, Nesterov < Adam"
-    yield from compared(digits.named(), DIGITS, pairs)
-    yield "at η = 0.1 momentum ends below sgd", DIGITS, at("momentum", 0.1), at("sgd", 0.1)
+    yield from compared(digits.named(), where, pairs)
+    yield "at η = 0.1 momentum ends below sgd", where, at("momentum", 0.1), at("sgd", 0.1)
     apart = [
         np.ptp([at("sgd", e), at("momentum", v), at("nesterov", v)], axis=0)
         for v, e in zip(
@@ -694,10 +718,10 @@ def lesson_03(task):
         )  # tenths: 0.0003 and 0.003, to 0.03 and 0.3
     ]
     what = "up to an effective step of 0.3 the three are at most this far apart"
-    yield what, DIGITS, np.max(apart, axis=0)
+    yield what, where, np.max(apart, axis=0)
     for rate, effective in ((0.1, 1.0), (0.3, 3.0)):
         what = f"at an effective step of {effective:g} momentum ends below sgd"
-        yield what, DIGITS, at("momentum", rate), at("sgd", effective)
+        yield what, where, at("momentum", rate), at("sgd", effective)
     ratio = digits.chosen("sgd") / digits.chosen("momentum")
     yield "momentum's best rate is a tenth of sgd's", BY_SEED, np.isclose(ratio, 10)
 
@@ -768,9 +792,8 @@ def lesson_07(task):
     epsilons = {"ε = 1e-7": "adam", "ε = 0.1": "adam, epsilon 0.1", "ε = 1": "adam, epsilon 1"}
     for name, words in (("digits", "digits"), ("reviews with dropout", "reviews")):
         ends, pairs = task[name].named(names=epsilons), "ε = 1e-7 < ε = 0.1, ε = 1e-7 < ε = 1"
-        yield from compared(
-            ends, f"validation loss, {words}", pairs, "{} ends below {} on " + words
-        )
+        measured = f"validation loss, {words}"
+        yield from compared(ends, measured, pairs, "{} ends below {} on " + words)
         small, middle, large = map(task[name].chosen, epsilons.values())
         grows = (small < middle) & (middle < large)
         yield f"the best rate grows with ε on {words}", BY_SEED, grows
@@ -824,8 +847,7 @@ def lesson_08(task):
         "AdaGrad < RMSProp, AdaGrad < Adadelta, AdamW < Adam",
     ):
         yield from compared(tuned, where, pairs, "{1} tuned is above {0} tuned")
-    for found, words in ((ends, "at their defaults"), (tuned, "tuned")):
-        yield f"the seven {words} lie apart", where, np.ptp([*found.values()], axis=0)
+    yield from compared(ends, where, "Adadelta < Adam", "at the defaults {1} is above {0}")
     for name in ("AdaGrad", "Adadelta"):
         ratio = runs.chosen(seven[name]) / default[name]
         yield f"{name}'s best rate over its default, log10", where, np.log10(ratio)
@@ -857,14 +879,23 @@ def clipped(runs):
             ("whole", "with scaled pictures"),
         ):
             measured = "test accuracy, clothes, η = 0.01"
-            plain, each, all_ = (
+            plain, one, three = (
                 runs.at(f"{method}{how}", 0.01, quantity)
-                for how in ("", ", clipnorm", ", global_clipnorm")
+                for how in ("", ", global_clipnorm", ", global_clipnorm 3")
             )
             yield f"{name} {where}, not clipped", measured, plain
-            yield f"{name} {where}, global_clipnorm 1", measured, all_
-            yield f"{name} {where} gains by global_clipnorm", measured, plain, all_
-            yield f"{name} {where}: global_clipnorm is above clipnorm", measured, each, all_
+            yield f"{name} {where}, clipped at 3", measured, three
+            yield f"{name} {where} gains by clipping at 3", measured, plain, three
+            yield f"{name} {where}: clipping at 1 is above clipping at 3", measured, three, one
+    plain, each, in_m, in_v = (
+        runs.at(f"adam, {how}".removesuffix(", "), 0.01, "accuracy")
+        for how in ("", "clipnorm", *(f"clipped in {only} alone" for only in "mv"))
+    )
+    what = "Adam with unscaled pictures gains by clipnorm in"
+    for words, found in {"m and v": each, "m alone": in_m, "v alone": in_v}.items():
+        yield f"{what} {words}", measured, plain, found
+    what = "Adam with unscaled pictures: clipnorm in m and v is above m alone"
+    yield what, measured, in_m, each
 
 
 PAPER = METHODS | {"AdaGrad": "adagrad from 0"}

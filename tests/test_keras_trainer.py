@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adamlib.experiments import next_rate
+from adamlib.experiments import climb
 from adamlib.experiments.clothes_race import ClothesRace, accuracies
 from adamlib.experiments.keras_trainer import (
     PooledRace,
@@ -131,8 +131,8 @@ def test_a_climb_says_what_it_has_tried_in_that_order(monkeypatch, capsys):
 
     monkeypatch.setattr(ClothesRace, "__call__", lambda self, *key: train(*key))
     rates, done = [*losses], {}
-    assert [*race.climb(next_rate, rates, 0, done)["adam"]] == [0.001, 0.01, 0.1]
-    down = race.climb(next_rate, rates, 0, done, {"adam": 0.1})["adam"]
+    assert [*race.climbs(climb, rates, 0, done)["adam"]] == [0.001, 0.01, 0.1]
+    down = race.climbs(climb, rates, 0, done, {"adam": 0.1})["adam"]
     assert list(down.items()) == [(0.1, 0.7), (1.0, 2.0), (0.01, 0.5), (0.001, 1.0)]
     assert trained == [0.001, 0.01, 0.1, 1.0]
 

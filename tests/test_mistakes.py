@@ -24,11 +24,12 @@ SOURCES = {name: inspect.getsource(ours) for name, ours in OURS.items()}
 WRONG = [(name, *pair) for name, trial in TRIALS.items() for pair in trial.wrong_rules]
 MISTAKES = list(dict.fromkeys((name, mistake) for name, mistake, _ in WRONG))
 
-# What float32 makes of two mistakes: {name: what is said then}.
+# What float32 makes of some mistakes: {name: what is said then}.
 IN_FLOAT32 = {
     ("adam", "^ is used for beta's power"): "^ is used for a power",  # NumPy's error, not Python's
     # what cancels or underflows has no digit left in float32
     ("adam", "1 - beta_2 is raised to t"): "at step ",
+    ("adam", "epsilon is subtracted"): "at step ",
     # of a difference at 1e-5 float32 keeps no digit
     ("central_difference", "h is written as a number"): "at x = 1 with h = 0.1 it gives ",
     ("central_difference", "the points have a number for h"): "at x = 1 with h = 0.1 it gives ",
@@ -241,6 +242,46 @@ BODIES = {
         "up, down = rates[i + 1:], rates[:i][::-1]\n"
         "for side in (up, down):\n"
         "    if side and side[0] not in losses:\n        return side[0]\nreturn None",
+    ],
+    "climb": [
+        "losses = {rate: loss_at(rate)}\n"
+        "while (rate := next_rate(losses, rates)) is not None:\n"
+        "    losses[rate] = loss_at(rate)\nreturn losses",
+        "found = {}\nwhile True:\n    found[rate] = loss_at(rate)\n"
+        "    rate = next_rate(found, rates)\n    if rate is None:\n        return found",
+        "losses = {}\nfor _ in rates:\n    if rate is not None:\n"
+        "        losses[rate] = loss_at(rate)\n        rate = next_rate(losses, rates)\n"
+        "return losses",
+        "losses = {}\nwhile rate:\n    losses.update({rate: loss_at(rate)})\n"
+        "    rate = next_rate(losses, rates)\nreturn losses",
+        "losses = dict([(rate, loss_at(rate))])\nnew = next_rate(losses, rates)\n"
+        "while new is not None:\n    losses[new] = loss_at(new)\n"
+        "    new = next_rate(losses, rates)\nreturn losses",
+        "def go_on(losses, rate):\n    if rate is None:\n        return losses\n"
+        "    losses = losses | {rate: loss_at(rate)}\n"
+        "    return go_on(losses, next_rate(losses, rates))\nreturn go_on({}, rate)",
+        "losses, going = {}, True\nwhile going:\n    losses[rate] = loss_at(rate)\n"
+        "    rate = next_rate(losses, rates)\n    going = rate is not None\nreturn losses",
+    ],
+    "train": [
+        "model.compile(optimizer=optimizer, loss=loss, metrics='accuracy')\n"
+        "x, y = data\nreturn model.fit(x, y, 64, 20, 0, callback, validation_data=validation)",
+        "model.compile(optimizer, loss, metrics=['accuracy'])\n"
+        "history = model.fit(data[0], data[1], callbacks=[callback], epochs=20, batch_size=64, "
+        "validation_data=list(validation), verbose=0)\nreturn history",
+        "model.compile(loss=loss, metrics=('accuracy',), optimizer=optimizer)\n"
+        "how = dict(batch_size=64, epochs=20, verbose=0, callbacks=[callback])\n"
+        "return model.fit(*data, validation_data=validation, **how)",
+        "model.compile(optimizer, loss, metrics=['accuracy'])\npictures, labels = data\n"
+        "return model.fit(x=pictures, y=labels, batch_size=64, epochs=20, verbose=0, "
+        "validation_data=validation, callbacks=[callback])",
+        "metrics = ['accuracy']\nmodel.compile(optimizer, loss=loss, metrics=metrics)\n"
+        "return model.fit(*data, 64, 20, validation_data=validation, callbacks=[callback])",
+        "model.compile(optimizer, loss, None, ['accuracy'])\n"
+        "return model.fit(*data, 64, 20, 0, [callback], validation_data=tuple(validation))",
+        "model.compile(optimizer, loss=loss, metrics=['accuracy'])\n"
+        "return model.fit(*data, epochs=20, batch_size=64, verbose=2, callbacks=(callback,), "
+        "validation_data=validation)",
     ],
     "best_rate": [
         "means = {rate: np.mean(some) for rate, some in losses.items()}\n"

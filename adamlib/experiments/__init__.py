@@ -50,4 +50,12 @@ from adamlib.experiments.tasks import (
     rmsprop_corrected,
     turned_ravine,
 )
-from adamlib.experiments.tuning import Score, mean_losses, next_rate, repeat, scoreboard, tune
+from adamlib.experiments.tuning import (
+    Score,
+    climb,
+    mean_losses,
+    next_rate,
+    repeat,
+    scoreboard,
+    tune,
+)

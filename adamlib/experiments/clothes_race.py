@@ -2,7 +2,7 @@
 
 race = ClothesRace({"sgd": keras.optimizers.SGD, ...}, pictures=2048, batch_size=64, epochs=4)
 found = race("sgd", 0.01, seed)         one training, as Trainer.measure gives it
-race.climb(next_rate, rates, seed, done)  the rates that a climb tries, and their losses
+race.climbs(climb, rates, seed, done)   the rates that each climb tries, and their losses
 race.gradient_norms(weights, seed)      how long the gradients of an epoch's batches are
 race.table(runs, rates)                 what several methods came to
 race.curves(runs)                       the test accuracy on the way
@@ -10,15 +10,14 @@ race.panels(groups)                     that of several groups of runs, side by 
 accuracies(runs)                        that at the end, {method: a number for each seed}
 """
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from adamlib import plots
 from adamlib.datasets import fashion_mnist, full_size
-from adamlib.experiments.jobs import size
+from adamlib.experiments.jobs import collect_rounds, size
 from adamlib.experiments.keras_trainer import Trainer, results, strided_network
-from adamlib.experiments.tuning import tune
 from adamlib.keras_check import keras
 
 
@@ -69,22 +68,34 @@ class ClothesRace:
         epochs = epochs or self.epochs
         return trainer.measure(self.start(seed), rate, seed, epochs, self.validation, self.test)
 
-    def climb(self, next_rate, rates, seed, done, starts=None):
+    def climbs(self, climb, rates, seed, done, starts=None):
         """{method: {rate: validation loss}} of the rates that each climb tries, in that order.
 
-        next_rate  function of ({rate: loss}, rates): which rate is tried next, or None
-        done       {(method, rate, seed): training}, which is filled
-        starts     {method: the rate at which it begins}; all methods, at Keras's, if not given
+        climb   function of (loss_at, rates, rate) that returns such a dict, as experiments.climb
+        done    {(method, rate, seed): training}, which is filled
+        starts  {method: the rate at which it begins}; all methods, at Keras's, if not given
         """
-        starts = self.default_rates if starts is None else starts
-        ladders, how = dict.fromkeys(starts, rates), dict(climb=starts, next_rate=next_rate)
-        tune(self, ladders, _validation, [seed], done, **how)
-        found = {}
-        for name, rate in starts.items():
-            tried = found[name] = {}
-            while rate is not None and rate not in tried:
-                tried[rate] = _validation(done[name, rate, seed])
-                rate = next_rate(dict(tried), list(rates))
+        starts, found = starts or self.default_rates, {}
+
+        def loss_at(name, rate):
+            key = (name, rate, seed)
+            if key not in done:
+                raise _Wanted(key)
+            return _validation(done[key])
+
+        def rounds():  # each climb begins anew, and ends at the first training that is not done
+            wanted = True
+            while wanted:
+                wanted = {}
+                for name, rate in starts.items():
+                    try:
+                        found[name] = climb(partial(loss_at, name), list(rates), rate)
+                    except _Wanted as missing:
+                        (key,) = missing.args
+                        wanted[key] = partial(self, *key)
+                yield wanted
+
+        collect_rounds(rounds(), done)
         return found
 
     def gradient_norms(self, weights, seed):
@@ -137,6 +148,10 @@ class ClothesRace:
         }
         points = len(next(iter(curves.values()))[0])
         return curves, np.linspace(self.epochs / points, self.epochs, points)
+
+
+class _Wanted(BaseException):
+    """A climb asks for the loss of a training that is still to do."""
 
 
 def _validation(training):

@@ -59,18 +59,19 @@ def compare(task, methods, rates=RATES, every=1, done=None):
     return scoreboard(trainings, rates, task.held_out_loss, every=every, done=done)
 
 
-def digits_scoreboard(methods, every=1):
+def digits_scoreboard(methods, every=1, done=None):
     """compare() on digits(), with tf.keras Adam for the last method: the board of lesson 06.
 
     methods  {name: rule}
     every    batches that are averaged to one point of the curves
+    done     as in scoreboard
     """
     from adamlib.keras_check import keras
 
     task = digits()
     adam = {"tf.keras Adam": lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)}
     trainings = _trainings(task, methods) | adam
-    return scoreboard(trainings, RATES, task.held_out_loss, every=every)
+    return scoreboard(trainings, RATES, task.held_out_loss, every=every, done=done)
 
 
 def _trainings(task, methods):

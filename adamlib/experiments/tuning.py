@@ -2,6 +2,7 @@
 
 tune(train_at, rates, ...)     find each method's best learning rate
 next_rate(losses, rates)       how a climb goes on
+climb(loss_at, rates, rate)    the losses of the rates that it tries
 mean_losses(rates, ...)        what it has tried
 repeat(train_at, rates, ...)   train each method at its rate with several seeds
 scoreboard(methods, ...)       both, on data that are held out
@@ -29,6 +30,15 @@ def next_rate(losses, rates):
         if 0 <= place < len(rates) and rates[place] not in losses:
             return rates[place]
     return None
+
+
+def climb(loss_at, rates, rate):
+    """{rate: loss} of the rates that a climb tries, in that order, from this rate on."""
+    losses = {}
+    while rate is not None:
+        losses[rate] = loss_at(rate)
+        rate = next_rate(losses, rates)
+    return losses
 
 
 def rounds(rates, loss_at, seeds, *, first=1, climb=False, next_rate=next_rate):

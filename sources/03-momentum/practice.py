@@ -64,6 +64,12 @@ ANSWERS = {
             0.9: "that remembers 10 values",
             0.99: "that remembers 100 values",
             0.95: "that remembers 20 values",
+            0.96: "that remembers 25 values",
+            49 / 51: "with this β the noise of the average is that of a mean of 50 values: here "
+            "solve 1/(1 − β) = 50",
+            0.5
+            ** (1 / 50): "with this β the weight of a value is halved after 50 more: here solve "
+            "1/(1 − β) = 50",
             1.02: "mind the sign: 1/(1 − β) = 50",
         },
     ),
@@ -180,19 +186,6 @@ ANSWERS = {
             0.04: "the factor of the new gradient is 1 − μ = 0.05, not 0.2",
         },
     ),
-    "momentum_now": Number(
-        0.475,
-        wrong={
-            0.95: "then the old steps, made at 0.2, go on at their full length: in PyTorch η = 0.1 "
-            "multiplies them too",
-            1.9: "η falls, so the old steps must go on shorter, not longer",
-            0.5: "that is the ratio of the learning rates: the old velocity also fades by 0.95",
-            0.095: "that is 0.95 · 0.1: what counts is the ratio of the two rates, 0.1/0.2",
-            0.19: "that is 0.95 · 0.2: what counts is the ratio of the two rates, 0.1/0.2",
-            0.05: "that is 1 − μ: how much shorter are the old steps when η is halved?",
-            0.9: "halving 1/(1 − μ) is another matter: here the old steps must become half as long",
-        },
-    ),
     "inside": Number(
         -0.91,
         wrong={
@@ -253,13 +246,11 @@ QUESTIONS = {
         "With ηL = 0.5 and μ = 0.9 a run swings through the minimum again and again: a step leaves "
         "0.95 of the distance. Which change damps the swing?",
         {
-            "Half of η": "The run then swings more slowly, but it shrinks as before: on the floor "
-            "a step leaves √μ, whatever η is.",
-            "A larger μ, which averages over more gradients": "The floor is at √μ, so a larger μ "
-            "puts it higher: with 0.99 a step leaves 0.995.",
-            "A smaller μ": Right(
-                "The floor is at √μ: with μ = 0.5 a step leaves only 0.71 of the distance."
-            ),
+            "Half of η": "The run then swings more slowly, but it shrinks as before: the product "
+            "of the two solutions is μ, so each has the size √μ, whatever η is.",
+            "A larger μ, which averages over more gradients": "A step leaves √μ, so a larger μ "
+            "leaves more: 0.995 with μ = 0.99.",
+            "A smaller μ": Right("A step leaves √μ: with μ = 0.5 only 0.71 of the distance."),
         },
     ),
     "noise": Question(
@@ -270,7 +261,7 @@ QUESTIONS = {
             "times the step: the velocity is a sum, so the noise is summed too.",
             "About as much": Right(
                 "Its effective step is 0.01/(1 − 0.9) = 0.1, that of sgd. So as much noise comes "
-                "in, spread over more steps."
+                "in, only spread over more steps."
             ),
             "Ten times as much": "Its steps add up to ten times those of sgd at 0.01. But sgd runs "
             "at 0.1 here, so the two come out even.",

@@ -441,8 +441,8 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# The printed lines give the best $\eta$ of each method, and its loss on the validation sentences (there it is called
-# held-out loss). In the figure each point is the mean of 29 batches, about half an epoch. The bands show your three seeds,
+# The printed lines give the best $\eta$ of each method, and its loss on the validation
+# sentences. In the figure each point is the mean of 29 batches, about half an epoch. The bands show your three seeds,
 # and the table shows thirty.
 #
 # Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. AdaGrad from 0 fits the training sentences
