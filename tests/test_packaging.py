@@ -151,7 +151,7 @@ def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
         from adamlib.practice import check, check_answer, hint, progress, quiz
         check_answer("01.slope", 4)
         hint("one_epoch")
-        print(quiz("09.small").text)
+        print(quiz("09.monday").text)
         check(lambda *arguments: 3, "cosine_at")
         hint("adam")
         progress()"""
