@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 1. Gradient descent
 #
-# Training a neural network means finding millions of numbers that make its errors small. No formula gives them. But
-# wherever you stand, you can ask which way is down, and take a step. An **optimizer** is a rule that changes a model's
-# numbers, step by step, to make its errors smaller. This course builds up to an optimizer called Adam, which is
-# gradient descent with a few repairs. In this lesson you build gradient descent and find out what needs repairing.
+# Training a neural network means finding millions of numbers that make its errors small. No formula gives them. But you
+# can always ask which way is down, and take a step. An **optimizer** is a rule that changes a model's numbers, step by
+# step, to make its errors smaller. This course builds up to an optimizer called Adam, which is gradient descent with a
+# few repairs. In this lesson you build gradient descent and find out what needs repairing.
 #
 # At the end of this lesson you will be able to
 #

@@ -235,7 +235,7 @@ quiz("02.races")
 
 # %% [markdown]
 # A **seed** is the number that fixes everything random in a run; here that is the order of the images. The next cells
-# train at several learning rates with three seeds each. That takes about half a minute; the first estimate on the
+# train at several learning rates with three seeds each. That takes about half a minute; the first time estimate on the
 # screen is too long, because $B = 1$ comes first. Each line is the mean of the seeds, and its band reaches from the
 # lowest to the highest of them.
 
@@ -253,9 +253,9 @@ at = {f"B = {size}": rates[size] for size in (1, 10, 100)}
 plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", log_x=True)
 
 # %% [markdown]
-# Look at the three valleys. They have nearly the same depth, and their left sides have the same shape. What differs
-# is their place: ten times the batch, ten times the learning rate. The **linear scaling rule** says that a batch $k$
-# times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
+# Each of the three curves is a valley. The valleys have nearly the same depth, and their left sides have the same
+# shape. What differs is their place: ten times the batch, ten times the learning rate. The **linear scaling rule** says
+# that a batch $k$ times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
 #
 # Here is the reason. Ten short steps, all from almost the same point, add up to a step that is ten times as long and
 # goes along the mean of their gradients.

@@ -142,9 +142,9 @@ def _epochs(function, samples, batch_size):
 MEANINGS = {
     "that leave a sample out": "some samples never come, and others come twice: draw one order "
     "of them all with rng.permutation, and cut it (random.shuffle spoils an array of rows)",
-    "a label is not that of its image": "a label is not that of its image: take both by one order",
+    "a label is not that of its image": "a label is not that of its image: take both in one order",
     "that change what they are given": "it changes the images or the labels in place, which the "
-    "caller still needs: make new arrays, as by images[order]",
+    "caller still needs: make new arrays, as images[order] does",
 }
 
 

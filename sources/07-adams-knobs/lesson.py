@@ -168,8 +168,9 @@ if eta is not ...:  # what your η predicts, because the late loss grows in prop
 # ## 3 Two knobs at a time
 #
 # Which knobs act together? A map can show it. Each cell of this map is a run of 84 steps in the ravine without noise.
-# The colour is the loss at the end: dark blue is $10^{-16}$ or less, and yellow is no better than the start. The marked
-# cell is the run of part 1's solid line, and its path is drawn beside the map. Click other cells to see their paths.
+# The colour shows the loss at the end: dark blue is $10^{-16}$ or less, and yellow is no better than the start. The
+# marked cell is the run of part 1's solid line, and its path is drawn beside the map. Click other cells to see their
+# paths.
 
 # %%
 rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
@@ -468,8 +469,8 @@ equals_schedule("cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T
 # $z$ is a weighted sum of the pixels plus a bias. The function $\max(0, z)$ is called **ReLU**. The hidden units then
 # give the scores of the ten classes.
 #
-# In the ravine a cosine was enough. Is it enough here? A training has three epochs of 60 batches, so 180 steps, and a
-# warm-up takes 18 of them. Each schedule gets four learning rates and three seeds. The validation loss also decides
+# In the ravine a cosine was enough. Is it enough here? Each training has three epochs of 60 batches, so 180 steps, and
+# a warm-up takes 18 of them. Each schedule gets four learning rates and three seeds. The validation loss also decides
 # which rate is best.
 
 # %%
