@@ -54,16 +54,6 @@ ANSWERS = {
             1000**0.5: "g and the root of s shrink alike: only the way is longer",
         },
     ),
-    "factor_sgd": Number(
-        1e6,
-        wrong={
-            1: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
-            1000: "that makes up for the longer way, but the gradient is also a thousandth of what "
-            "it was",
-            1e-3: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
-            1e-6: "turn it over: a longer way and a smaller gradient need a larger η",
-        },
-    ),
     "fraction": Number(
         1e-3 / (0.1 + 1e-6) ** 0.5,
         wrong={
@@ -172,9 +162,9 @@ QUESTIONS = {
         "one is 43 times the other. How do they end in the same ravine turned by 45°?",
         {
             "They are about equal": Right(
-                "After the turn, each parameter's gradient is a mixture of both directions. In "
-                "both mixtures the steep direction is by far the larger part. So both sums are "
-                "about equal. AdaGrad sees the parameters, not the directions."
+                "After the turn, each parameter's gradient is a mixture of both directions. The "
+                "steep direction is an equal part of both mixtures, and it makes most of both "
+                "sums. So they are about equal. AdaGrad sees the parameters, not the directions."
             ),
             "One is again 43 times the other": "The ravine is as steep and as flat as before. But "
             "each parameter's gradient now contains the steep direction.",
@@ -192,22 +182,8 @@ QUESTIONS = {
                 "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the steps get shorter, but the sum has "
                 "no bound. To get 10 times as far, AdaGrad needs 100 times as many steps."
             ),
-            "Hardly farther: its steps have died": "They get short, but slowly: as 1/√t, whose sum "
+            "Hardly farther: its steps have become too short": "They get short, but slowly: as 1/√t, whose sum "
             "has no bound.",
-        },
-    ),
-    "jumps": Question(
-        "How many steps do sgd and AdaGrad need to reach the minimum after the sixth jump, "
-        "compared with the first?",
-        {
-            "Both need about as many as before": "For sgd this is true. But AdaGrad's s holds the "
-            "gradients of all jumps and of all the noise between them.",
-            "Sgd needs as many as before, and AdaGrad needs more": Right(
-                "The rate of sgd is constant. AdaGrad's s has grown with each jump and with the "
-                "noise between them, so each new gradient is divided by a larger number."
-            ),
-            "Sgd needs as many as before, and AdaGrad needs fewer": "AdaGrad remembers, but not "
-            "places. It remembers the sizes of gradients, and it divides by them.",
         },
     ),
 }
