@@ -6,7 +6,7 @@
 # gradients that this parameter has seen. At the end of this lesson you will be able to
 #
 # - write AdaGrad, and say what its sum of squares does to a rare and to a frequent word,
-# - say when the scale of a parameter matters to AdaGrad, and why a turned ravine does not get easier,
+# - say when the scale of a parameter matters to AdaGrad, and why a ravine turned by 45° does not get easier,
 # - compute what Keras's start of 0.1 hides,
 # - recognise wrong AdaGrads by their step lengths, and say why the right one slows down for ever.
 #
@@ -80,19 +80,16 @@ tests, kinds = rotten_tomatoes().test
 same = tests[kinds == 1][:, praises].sum() + tests[kinds == 0][:, pans].sum()
 new = tests[:, of_one_kind].sum()  # how often these words are in the test sentences
 print(f"{of_one_kind.sum()} words are in 3 sentences, either all praise or none of them")
-print(f"they say the same of {same / new:.0%} of the test sentences with such a word")
+print(f"in the test sentences {same / new:.0%} of their uses are in the same kind of sentence")
 
 # %% [markdown]
-# Take a sentence with "of": whether it praises is almost the toss of a coin. The 491 rare words were only ever in one
-# kind of sentence, and in sentences that are new to us they are right in about 7 of 10 cases. So they say more than "of",
-# and their weights should move far. What does one learning rate do to them?
-
-# %%
-quiz("04.rare")
-
-# %% [markdown]
-# Let us measure this. We train for one epoch, in batches of 100, and ask how far each weight has moved from 0. The next
-# cell only defines two functions, for the figure below it.
+# The word "of" says hardly anything: about half of its sentences praise. The 491 rare words were in one kind of sentence
+# only, and about 7 of 10 times they are in the same kind again. So they say more than "of", and their weights should
+# move far.
+#
+# With sgd they do not. In most batches such a word's gradient is exactly 0. In the others mostly a single error is divided
+# by the size of the batch. We train for one epoch, in batches of 100, and measure how far each weight has moved from 0.
+# The next cell only defines two functions, for the figure below it.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 edges = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 4000])
@@ -286,7 +283,7 @@ check_answer("04.after_two", after_two)
 # 1,000 times as far away, but the first step is still $\eta$ long. So this scale does matter. (Lesson 05 comes back to
 # it.)
 #
-# ### Exercise 4: in millimetres
+# ### Exercise 4 ★: in millimetres
 #
 # Measure $x$ in millimetres instead of metres, and leave $f$ as it is. By which factor must $\eta$ grow so that AdaGrad
 # takes the same path, with $s$ from 0 and without $\varepsilon$?
@@ -362,9 +359,9 @@ plots.lines(effective, ylabel="effective learning rate", **axes)
 # are negative, so they partly cancel. As with the noise of lesson 02, a sum of $n$ such errors is about $\sqrt n$ times
 # as large as one error, and its square is about $n$ times as large.
 #
-# So each batch adds about as many squares to $s$ as it has sentences with the word: in effect $s$ counts sentences, not
-# batches. The two words are in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx 31$ is near what we measure. So the effective rate of a word falls about as
-# $1/\sqrt{\text{count}}$, where the count is the number of its sentences.
+# So each batch adds about as many squares to $s$ as it has sentences with the word: in effect $s$ counts sentences,
+# not batches. The two words are in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx 31$ is near what we measure. So
+# the effective rate of a word falls about as $1/\sqrt{\text{count}}$, where the count is the number of its sentences.
 #
 # The line of AdaGrad from 0.1 is almost flat. For all but about ten words the squares sum to less than 0.03, which is
 # little compared with 0.1. So with this small $\eta$, AdaGrad that starts as in Keras is nearly sgd with the learning
@@ -484,9 +481,10 @@ experiments.evidence(
 # shrinks to 0.03, but it leads with every seed. If the sum starts at 0.1, as in Keras, the lead is gone: the line lies
 # on that of Nesterov, and the validation loss is lower with only 11 of 30 seeds.
 #
-# AdaGrad from 0.1 has its best $\eta$ at 1. By part 4 it should then be like sgd with 3.2, but it ends lower than sgd with
-# $\eta = 3$. The table's last line says why. An sgd that has the rate 3.2 for all words except the bias and the words in
-# more than 1,000 sentences, which have 1, gains nearly as much: AdaGrad slows just these, so the others can be fast.
+# If AdaGrad from 0.1, with its best $\eta = 1$, were sgd with the rate 3.2, it would end near sgd with $\eta = 3$. But it
+# ends lower, with every seed. The table's last row says why: an sgd with the rate 3.2, but with 1 for the bias and for
+# the words in more than 1,000 sentences, gains nearly as much. So it is enough to slow these few, as AdaGrad does. Then
+# all other words can be fast.
 #
 # Why does AdaGrad from 0 start so high, and what does a large $\eta$ do?
 
@@ -538,8 +536,8 @@ experiments.evidence(
 #
 # ### Does it agree with Keras?
 #
-# AdaGrad is `tf.keras.optimizers.Adagrad`, and from $s = 0$ it is also `tf.keras.optimizers.Adam` with other settings.
-# Lesson 06 explains why. (TensorFlow takes some seconds to load.)
+# AdaGrad is `tf.keras.optimizers.Adagrad`, and from $s = 0$ it is also `tf.keras.optimizers.Adam` with other settings
+# ("knobs turned"). Lesson 06 explains why. (TensorFlow takes some seconds to load.)
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras

@@ -124,23 +124,6 @@ ANSWERS = {
 }
 
 QUESTIONS = {
-    "rare": Question(
-        "We train with sgd for one epoch, in batches of 100, with one learning rate for all "
-        "weights. One word is in 3 of the sentences, another in 3,000. How do their weights move?",
-        {
-            "About equally far: a rare word says more, so its gradient is larger": "The gradient "
-            "is a mean over the batch. One sentence of 100 has the rare word, so the word's "
-            "gradient is a hundredth of that sentence's.",
-            "The rare word's steps are as long as the other's, only fewer": "They are fewer, but "
-            "they are also shorter: each is a mean over 100 sentences, and 99 of them have 0 for "
-            "this word.",
-            "The rare word's takes 3 short steps at most, the other takes a step in every "
-            "batch": Right(
-                "In all other batches the rare word's gradient is exactly 0. So one learning rate "
-                "that suits the frequent word is far too small for the rare one."
-            ),
-        },
-    ),
     "scale": Question(
         "The curvatures of a ravine are 1 and 10, and then 1 and 1,000, with the same start. Now "
         "sgd at its best learning rate needs about 100 times as many steps. How many does AdaGrad "
@@ -182,8 +165,8 @@ QUESTIONS = {
                 "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the steps get shorter, but the sum has "
                 "no bound. To get 10 times as far, AdaGrad needs 100 times as many steps."
             ),
-            "Hardly farther: its steps have become too short": "They get short, but slowly: as 1/√t, whose sum "
-            "has no bound.",
+            "Hardly farther: its steps are too short": "They get short, but slowly: as "
+            "1/√t, whose sum has no bound.",
         },
     ),
 }
