@@ -164,6 +164,25 @@ def reviews_one_epoch(method, rate, seed):
     }
 
 
+def reviews_slowed(method, rate, seed):
+    """What AdaGrad from 0.1 slows at lesson 04's best η, and an sgd that slows only this."""
+    task = reviews_task(size=len(rotten_tomatoes().train[1]))
+    gradient = experiments.batch_gradient(task, seed)
+    run = descend(rules.adagrad, gradient, task.model.initial(), 69, learning_rate=rate)
+    effective = [rate / np.sqrt(states["s"][-1]) for states in run.states]
+    task = reviews_task(epochs=5, dropout=0.5)
+    frequent = np.asarray(task.part[0].sum(axis=0)).ravel() > 1000
+
+    def slowed(x, g, t, *, learning_rate):
+        slow = frequent if len(x) > 1 else True  # the bias too
+        return (x - learning_rate * np.where(slow, 1, 0.1**-0.5) * g,)
+
+    return {
+        "tuned": trained(task, slowed, rate, seed)[1],
+        "of": effective[0][rotten_tomatoes_words() == "of"][0],
+    }
+
+
 def reviews(method, rate, seed):
     run, loss = trained(reviews_task(epochs=2, size=5800), RULES[method], rate, seed)
     return {"tuned": loss, "training": run.losses[-4:].mean()}
@@ -499,6 +518,7 @@ TASKS = {
     ),
     "reviews, first steps": Plan(reviews_first_steps, {"adagrad from 0": [0.3]}),
     "reviews, large rate": Plan(reviews_with_dropout, {"adagrad from 0": [3.0]}),
+    "reviews, slowed": Plan(reviews_slowed, {"sgd": [1.0]}),
     "clothes": Plan(clothes, dict.fromkeys(SCHEDULES, [0.003, 0.01, 0.03, 0.1])),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
@@ -738,6 +758,13 @@ def lesson_04(task):
     yield what, where, later, begins
     where, pairs = f"validation loss, {with_dropout}", f"{both}, AdaGrad from 0.1 < Nesterov"
     yield from compared(reviews.named(), where, pairs)
+    slowed, sgd = task["reviews, slowed"], reviews.at("sgd", 3.0)
+    what = "AdaGrad from 0.1 with η = 1 ends below sgd with η = 3"
+    yield what, where, reviews.at("adagrad", 1.0), sgd
+    what = "sgd with η = 3.2, but 1 for the most frequent words and the bias, ends below sgd with 3"
+    yield what, where, slowed.at("sgd", 1.0), sgd
+    effective = slowed.at("sgd", 1.0, "of")
+    yield "effective rate of 'of'", "reviews, AdaGrad from 0.1, η = 1, one epoch", effective
     large = task["reviews, large rate"].at(zero, 3.0)
     yield "validation loss of AdaGrad from 0 with η = 3", with_dropout, large
     test, pair = reviews.named("test"), "Nesterov < AdaGrad from 0"
