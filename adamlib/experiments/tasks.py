@@ -1,6 +1,6 @@
 """The tasks on which the lessons compare methods, and benchmarks/claims.py measures them.
 
-digits()      logistic regression on MNIST: lessons 02 to 07
+digits()      logistic regression on MNIST: lessons 02, 03, 06 and 07
 reviews()     sparse logistic regression on film reviews: lessons 04, 05 and 07
 clothes()     a network with 64 hidden units on Fashion-MNIST: lesson 07
 
