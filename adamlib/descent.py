@@ -2,9 +2,9 @@
 steps_of() on gradients that are given.
 
 All that a rule leaves out is done here, once: several parameter arrays, large arrays block by
-block, recording, schedules, divergence, and one clear sentence for bad input. A rule must work
-element by element, as those of adamlib.rules do: one that takes a norm, say, would take it of
-each block of a large array, and in a sweep of many runs together.
+block, recording, schedules, divergence, and one clear sentence for bad input. A rule that does not
+work element by element, since it takes a norm, say, must declare it by rules.whole_arrays: else it
+would take the norm of each block of a large array.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,13 @@ import numpy as np
 
 from adamlib import inputs
 from adamlib.hyperparameters import is_usual
-from adamlib.inputs import brief, hyperparameter_defaults, name_of, state_defaults
+from adamlib.inputs import (
+    brief,
+    hyperparameter_defaults,
+    name_of,
+    needs_whole_arrays,
+    state_defaults,
+)
 
 LIMIT = 1e10  # a coordinate beyond it, or not finite, has diverged
 BLOCK = 65_536  # bytes: a block and its temporaries stay in the processor's cache
@@ -251,6 +257,11 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
         for k, v in hyperparameters.items()
     }
     inputs.check_hyperparameters(rule, hyperparameters)
+    if needs_whole_arrays(rule):
+        raise ValueError(
+            f"sweep follows many runs in one array, and {name_of(rule)} needs the array of each run "
+            "by itself: call descend once for each run."
+        )
     inputs.check_gradient(gradient, "sweep")
     x = _parameter(x)
     n, starts = x.shape[:1], x.shape[1:]
@@ -283,12 +294,14 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
 def update(rule, x, g, t, state, **hyperparameters):
     """One step of `rule` in place: overwrites the array x and the list `state`.
 
-    Arrays of more than BLOCK bytes go block by block, which needs no memory beyond some blocks.
+    Arrays of more than BLOCK bytes go block by block, which needs no memory beyond some blocks;
+    those of a rule that needs whole arrays go whole.
     state  the rule's default values at t = 1 (see state_defaults), then what the last step left
     """
     if not x.flags.c_contiguous:
         raise ValueError("update writes into x: give an array in C order, as x.copy().")
-    if x.nbytes <= BLOCK or any(np.ndim(v) for v in hyperparameters.values()):
+    whole = x.nbytes <= BLOCK or needs_whole_arrays(rule)
+    if whole or any(np.ndim(v) for v in hyperparameters.values()):
         new = _apply(rule, (x, g, *state), t, hyperparameters)
         _check_returned(rule, new, x, state)
         x[...] = new[0]
