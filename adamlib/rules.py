@@ -249,7 +249,7 @@ def norm(x):
 
 def trust(length, step):
     """LAMB's trust ratio, length / step; 1 where one of the two is 0."""
-    both = (length > 0) & (step > 0)
+    both = length * step > 0
     return np.where(both, length / np.where(both, step, 1), 1)
 
 
@@ -284,7 +284,8 @@ def adafactor(
         v = r / np.mean(r, axis=-2, keepdims=True) * c
     step = g / sqrt(v)
     step = step / np.maximum(1, rms(step) / clip_threshold)
-    rate = np.minimum(learning_rate, 1 / sqrt(t)) * np.maximum(epsilon_2, rms(x))
+    size = np.maximum(epsilon_2, rms(x))
+    rate = np.minimum(learning_rate * size, size / sqrt(t))
     return x - rate * step, r, c, v
 
 
@@ -384,23 +385,21 @@ def schedule_free_adamw(
     beta_1=0.9,
     beta_2=0.999,
     epsilon=1e-8,
-    warmup_steps=0,
 ):
     """Schedule-Free AdamW, Algorithm 1 of Defazio and others (2024), without its weight decay. z
-    takes Adam's steps without m; g is taken at x, which lies between z and the mean of all z.
+    takes Adam's steps without m, and x, where g is taken, lies between z and the mean of all z.
 
-    The paper's y, where gradients are taken, is x here and in Keras; its x, the mean, is what it
-    evaluates, and Keras has no way to get it: (x - (1 - beta_1) * z) / beta_1. The paper's mean
-    weights each step by its squared rate, Keras's does not, which differs during the warm-up.
+    In the paper x is called y, and the mean, there x, is what it evaluates in the end. Keras 3.15
+    has no way to ask for the mean; and on TensorFlow it computes the mean from the new z where the
+    paper has the old one. With that, beta_1 cancels out: x itself is the mean of all z. Keras's
+    warmup_steps is a learning rate that rises.
     """
     z = np.where(t == 1, x, z)  # z starts where x does
     v = beta_2 * v + (1 - beta_2) * g**2
-    rate = learning_rate * np.minimum(t / np.maximum(warmup_steps, 1), 1)
-    z = z - rate * g / (sqrt(v / (1 - beta_2**t)) + epsilon)
-    mean = (x - (1 - beta_1) * z) / beta_1
+    z = z - learning_rate * g / (sqrt(v / (1 - beta_2**t)) + epsilon)
+    mean = (x - (1 - beta_1) * z) / beta_1  # in the paper the line before the last one's z
     mean = (1 - 1 / t) * mean + z / t
     return (1 - beta_1) * z + beta_1 * mean, z, v
-
 
 
 # In teaching order: the functions above that have hyperparameters.
