@@ -259,8 +259,8 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
     inputs.check_hyperparameters(rule, hyperparameters)
     if needs_whole_arrays(rule):
         raise ValueError(
-            f"sweep follows many runs in one array, and {name_of(rule)} needs the array of each run "
-            "by itself: call descend once for each run."
+            f"sweep follows many runs in one array, and {name_of(rule)} needs the array of each "
+            "run by itself: call descend once for each run."
         )
     inputs.check_gradient(gradient, "sweep")
     x = _parameter(x)

@@ -36,7 +36,7 @@ def hyperparameter_defaults(rule):
 
 
 def needs_whole_arrays(rule):
-    """Whether the rule declares, by rules.whole_arrays, that it does not work element by element."""
+    """Whether the rule declares, by rules.whole_arrays, that it is not elementwise."""
     return getattr(rule, "whole_arrays", False)
 
 

@@ -51,7 +51,7 @@ def as_keras(rule, learning_rate=None, **hyperparameters):
     rule           as in adamlib.rules, in Python's operators and NumPy's functions; those that
                    keras.ops has under the same name, element by element or over an array
     learning_rate  a number, or one of keras.optimizers.schedules; the rule's own if not given
-    Each state is a variable of the shape that the rule gives it: its parameter's, or one number, say.
+    Each state is a variable of the shape that the rule gives it: its parameter's, or one number.
     Raises TypeError or ValueError, in one sentence, for a rule that cannot train a network.
     A training whose weights are no longer finite goes on, as in Keras; model.fit prints at its end
     what the optimizer's `diverged` says. keras.callbacks.TerminateOnNaN() ends it at once.

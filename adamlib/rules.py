@@ -272,7 +272,8 @@ def adafactor(
     the rows' and columns' squared gradients; v is rebuilt from them, or averaged for a vector.
 
     The paper keeps r and c in place of v, which Keras keeps too. A learning rate below 1/√t, such
-    as Keras's default, is used as it is, times the size of x: Keras's relative_step changes nothing.
+    as Keras's default, is used as it is, times the size of x: Keras's relative_step changes
+    nothing. Where a row and a column have no gradient, v is 0 in float32, and x NaN, in Keras too.
     """
     beta_2 = 1 - t**beta_2_decay
     squares = g**2 + epsilon_1
