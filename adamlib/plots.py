@@ -18,6 +18,7 @@ from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from adamlib import inputs
+from adamlib.hyperparameters import HYPERPARAMETERS
 from adamlib.inputs import brief, name_of
 
 STYLE = Path(__file__).with_name("course.mplstyle")
@@ -149,14 +150,15 @@ def one_step(surface, x, learning_rate):
     at = np.linspace(left, right, 400)
     tangent = x + 0.12 * (right - left) * np.array([-1, 1])
     bottom = surface(at).min() - 0.3 * np.ptp(surface(at))
-    step = f"step = −{learning_rate:g} × ({slope:.3g}) = {new - x:.3g}"
+    step = f"step = −{learning_rate:g} × ({slope:.3g}) = {new - x:.3g}".replace("-", "−")
     with picture() as (fig, ax):
         ax.plot(at, surface(at), color=OTHER)
         ax.plot(tangent, surface(x) + slope * (tangent - x), "--", color=COLOURS["adam"], lw=3)
         ax.vlines([x, new], bottom, [surface(x), surface(new)], color="#bbbbbb", lw=1)
         ax.annotate("", (new, bottom), (x, bottom), arrowprops=ARROW | {"color": COLOURS["sgd"]})
         ax.plot([x, new], [surface(x), surface(new)], "o", color=COLOURS["sgd"], ms=8)
-        _note(ax, f"slope = {slope:.3g}", (x, surface(x)), COLOURS["adam"], (14, 6), "left")
+        tilt = f"slope = {slope:.3g}".replace("-", "−")
+        _note(ax, tilt, (x, surface(x)), COLOURS["adam"], (14, 6), "left")
         _note(ax, step, ((x + new) / 2, bottom), COLOURS["sgd"], (0, 8), "center")
         ax.set(xlabel="x", ylabel="f(x)", xlim=(left, right), ylim=(bottom, None))
     fig.alt = _sentences(
@@ -306,18 +308,7 @@ def lines(
     with picture() as (fig, ax):
         seen = []
         for label, (values, at) in drawn_on.items():
-            values = np.ma.masked_invalid(values)
-            style = style_of(label, lines) | {"marker": None}
-            mean = values.mean(axis=0)
-            ax.plot(at, mean, label=label, **style)
-            if len(values) > 1:
-                low, high = values.min(axis=0), values.max(axis=0)
-                ax.fill_between(at, low, high, color=style["color"], alpha=0.25, lw=0)
-            drawn = mean.compressed()
-            gap = "" if len(drawn) == len(mean) else f", not finite from {at[len(drawn)]:g} on"
-            seen.append(
-                f"{label}: from {drawn[0]:.3g} to {drawn[-1]:.3g}, least {drawn.min():.3g}{gap}"
-            )
+            seen.append(_draw_line(ax, label, values, at, lines))
         for dash, (label, place) in zip(DASHES[2:], (marks or {}).items(), strict=False):
             ax.axvline(place, color="black", lw=1.5, ls=dash, label=label)
             seen.append(f"{label} is marked at {place:.3g}")
@@ -336,6 +327,42 @@ def lines(
         if from_zero:
             ax.set_ylim(bottom=0)
         ax.legend()
+    fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
+    return fig
+
+
+def side_by_side(groups, x=None, xlabel="step", ylabel="loss", log=True, surfaces=None):
+    """Curves as lines() draws them, in panels side by side that share their y axis.
+
+    groups    {title: {label: shape (steps,) or (seeds, steps)}}
+    x         shape (steps,); 0, 1, 2, … if not given
+    surfaces  {title: a function of two coordinates}: its contours, at the lower left
+    """
+    _check_labelled(groups, "groups", least="one panel")
+    for title, curves in groups.items():
+        _check_labelled(curves, title, least="one")
+    surfaces = _check_labelled({} if surfaces is None else surfaces, "surfaces")
+    for title, surface in surfaces.items():
+        inputs.check_name(title, groups, "panel")
+        inputs.check_surface(surface, coordinates=2)
+    scale, seen = "log" if log else "linear", []
+    with picture(len(groups), figsize=(1 + 4 * len(groups), 3.8)) as (fig, axes):
+        axes = np.ravel(axes)
+        for ax, (title, curves) in zip(axes, groups.items(), strict=True):
+            for label, values in curves.items():
+                line = _drawable_line(values, x, label, log)
+                seen.append(f"{title}, {_draw_line(ax, label, *line, curves)}")
+            ax.set(title=title, xlabel=xlabel, yscale=scale)
+            ax.legend(loc="upper right" if surfaces else "lower right")
+            if title in surfaces:
+                corner = ax.inset_axes([0.03, 0.04, 0.42, 0.42])
+                _draw_contours(corner, surfaces[title])
+                corner.set(xlabel="", ylabel="", xticks=[], yticks=[])
+                seen.append(f"at its lower left the contours of the {surfaces[title].name}")
+        low, high = np.transpose([ax.get_ylim() for ax in axes])
+        for ax in axes:
+            ax.set_ylim(low.min(), high.max())
+        axes[0].set(ylabel=f"{ylabel}, log scale" if log else ylabel)
     fig.alt = _sentences(f"{ylabel} by {xlabel}", *seen)
     return fig
 
@@ -425,7 +452,7 @@ def noise_and_gradient(noise, lengths, sizes):
 def climbs(losses, starts=None, highest=2.5, title=None):
     """The validation loss over the learning rates that were tried; rings mark where they begin.
 
-    losses   {label: {rate: loss}}, in the order of the rates
+    losses   {label: {rate: loss}}, in any order
     starts   {label: the rate that was tried first}; the first of each if not given
     highest  a loss above it is drawn there
     """
@@ -439,6 +466,7 @@ def climbs(losses, starts=None, highest=2.5, title=None):
     for label, tried in losses.items():
         if starts.get(label) not in tried:
             raise ValueError(f"{label} must start at one of its rates: {brief([*tried])}.")
+    losses = {label: dict(sorted(tried.items())) for label, tried in losses.items()}
     fig = lines(
         {label: np.minimum(list(tried.values()), highest) for label, tried in losses.items()},
         x={label: np.array(list(tried)) for label, tried in losses.items()},
@@ -528,7 +556,7 @@ def beside(right, others, rule, ylim):
 
 
 def by_knob(losses, rule, early, late):
-    """The loss over the steps for some values of each hyperparameter, a panel for each.
+    """The loss after each step for some values of each hyperparameter, a panel for each.
 
     losses  {hyperparameter: {value: shape (steps + 1,)}}
     rule    the name of the rule, whose colour the curves have
@@ -548,18 +576,25 @@ def by_knob(losses, rule, early, late):
                 curve = inputs.numbers(_drawable(curve, label), label, ndim=1)
                 inputs.count(early, "early", most=len(curve) - 1)
                 style = style_of(label, among) | {"marker": None}
-                ax.plot(curve, label=f"{value:g}", **style)
+                ax.plot(np.arange(1, len(curve)), curve[1:], label=f"{value:g}", **style)
                 seen.append(
                     f"{knob} {value:g}: from {curve[0]:.2g} to {curve[early]:.2g} after {early} "
                     f"steps, late {np.mean(curve[-late:]):.2g}"
                 )
             ax.axvline(early, color="#999999", lw=1, zorder=0)
             ax.axvspan(len(curve) - 1 - late, len(curve) - 1, color="#999999", alpha=0.25, lw=0)
-            ax.set(title=knob, xscale="symlog", yscale="log", xlim=(0, len(curve) - 1))
-            ax.set(xlabel="step", ylabel="loss")
+            ax.set(title=with_letter(knob), xscale="log", yscale="log")
+            ax.margins(x=0)
+            ax.set(xlabel="step, log scale", ylabel="loss, log scale")
             ax.legend()
     fig.alt = _sentences(*seen)
     return fig
+
+
+def with_letter(knob):
+    """A hyperparameter's name and its letter: learning_rate, η."""
+    known = HYPERPARAMETERS.get(knob)
+    return f"{knob}, {known.letter}" if known else knob
 
 
 def states(run, rule, title=None):
@@ -592,13 +627,14 @@ def states(run, rule, title=None):
     return fig
 
 
-def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines=None):
+def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines=None, dot=None):
     """A map of one number over two hyperparameters, or of one of several kinds.
 
     values  shape (len(y), len(x)); NaN, where a run diverged, is hatched and said in words
     x, y    (name, increasing values); drawn on a log axis where the values are spaced so
     kinds   names of the kinds, if values are 0, 1, 2, …: which of them each cell is
     lines   {label: (x, y)} of curves to draw on the map, such as a theory's borders
+    dot     (words, (x, y)): one place to mark, and what it is
     """
     (x_name, x_values), (y_name, y_values) = inputs.check_axis(x, "x"), inputs.check_axis(y, "y")
     values, shape = (
@@ -612,6 +648,10 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
     lines = _check_labelled({} if lines is None else lines, "lines")
     for name, curve in lines.items():
         _drawable(inputs.pair(curve, f"{name} is a pair (x, y)"), name)
+    if dot is not None:
+        words, place = inputs.pair(dot, "dot is a pair (words, (x, y))")
+        _check_labelled({words: place}, "dot")
+        place = inputs.finite_point(inputs.pair(place, f"{words} is a pair (x, y)"), words)
     shown = np.ma.masked_invalid(values)
     norm = LogNorm() if log else None
     if kinds:
@@ -629,7 +669,9 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         for dash, (name, curve) in zip(DASHES, lines.items(), strict=False):
             ax.plot(*curve, color="white", lw=4)
             ax.plot(*curve, color="black", lw=2, ls=dash, label=name)
-        if lines:
+        if dot:
+            ax.plot(*place, "o", ms=9, mfc="black", mec="white", mew=2, clip_on=False, label=words)
+        if lines or dot:
             fig.legend(loc="outside lower center", ncols=2)
         ax.grid(visible=False)
         diverged = np.ma.count_masked(shown)
@@ -645,6 +687,8 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         told = [", ".join(f"{(shown == k).mean():.0%} {kind}" for k, kind in enumerate(kinds))]
     if lines:
         told.append(f"Drawn on it: {', '.join(lines)}")
+    if dot:
+        told.append(f"A dot at {point_words(place)}: {words}")
     fig.alt = _sentences(f"Map of {label} over {x_name} and {y_name}", *told)
     return fig
 
@@ -663,8 +707,11 @@ def _cell_edges(values):
     return np.exp(edges) if log else edges
 
 
-def images(pictures, labels, title=None):
-    """A row of square grey images, shape (n, pixels), each with its label above."""
+def images(pictures, labels, title=None, signed=False):
+    """A row of square grey images, shape (n, pixels), each with its label above.
+
+    signed  the pixels are weights: blue above 0, red below, white at 0; five in a row
+    """
     pictures = inputs.numbers(pictures, "The images")
     side = round(pictures.shape[-1] ** 0.5) if pictures.ndim == 2 and pictures.size else 0
     if not side or side**2 != pictures.shape[1]:
@@ -672,15 +719,23 @@ def images(pictures, labels, title=None):
     inputs.check_kind(labels, list | tuple | np.ndarray, "labels", "a list, one for each image")
     if len(labels) != len(pictures):
         raise ValueError(f"There are {len(pictures)} images: give a label for each.")
-    with picture(len(pictures), figsize=(6.4, 1.2)) as (fig, axes):
-        for ax, one, label in zip(np.ravel(axes), pictures, labels, strict=True):
-            ax.imshow(one.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
-            ax.set_title(label, loc="center")
+    columns = min(5, len(pictures)) if signed else len(pictures)
+    rows = -(-len(pictures) // columns)
+    look = dict(cmap="gray_r", vmin=0, vmax=1)
+    if signed:
+        most = np.abs(pictures).max()
+        look = dict(cmap="RdBu", vmin=-most, vmax=most)
+    with picture(columns, rows, figsize=(6.4, 1.5 * rows if signed else 1.2)) as (fig, axes):
+        for ax in np.ravel(axes):
             ax.axis("off")
+        for ax, one, label in zip(np.ravel(axes), pictures, labels, strict=False):
+            ax.imshow(one.reshape(side, side), **look)
+            ax.set_title(label, loc="center")
         if title:
             fig.suptitle(title)
     named = ", ".join(map(str, labels))
-    fig.alt = f"{len(pictures)} images of {side} by {side} pixels, labelled {named}."
+    kind = "images of weights, blue above 0 and red below," if signed else "images"
+    fig.alt = f"{len(pictures)} {kind} of {side} by {side} pixels, labelled {named}."
     return fig
 
 
@@ -732,6 +787,20 @@ def _drawable_line(values, at, label, log):
     if len(at) != array.shape[1]:
         raise ValueError(f"{label} has {array.shape[1]} numbers, and x has {len(at)}.")
     return array, at
+
+
+def _draw_line(ax, label, values, at, among):
+    """Draw the mean of _drawable_line's values, and their band; return what is seen, in words."""
+    values = np.ma.masked_invalid(values)
+    style = style_of(label, among) | {"marker": None}
+    mean = values.mean(axis=0)
+    ax.plot(at, mean, label=label, **style)
+    if len(values) > 1:
+        low, high = values.min(axis=0), values.max(axis=0)
+        ax.fill_between(at, low, high, color=style["color"], alpha=0.25, lw=0)
+    drawn = mean.compressed()
+    gap = "" if len(drawn) == len(mean) else f", not finite from {at[len(drawn)]:g} on"
+    return f"{label}: from {drawn[0]:.3g} to {drawn[-1]:.3g}, least {drawn.min():.3g}{gap}"
 
 
 def _draw_contours(ax, surface, levels=14):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from adamlib import experiments, rules
+from adamlib import experiments, plots, rules
 from adamlib.datasets import mnist
 from adamlib.descent import descend, train
 from adamlib.experiments import digits
@@ -32,8 +32,10 @@ def test_rules_are_compared_at_their_best_rates(few, capsys):
 
 def test_the_digits_scoreboard_ends_with_keras_adam(monkeypatch):
     monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
-    scores = experiments.digits_scoreboard({"mine": rules.adam}, every=10)
+    done = {}
+    scores = experiments.digits_scoreboard({"mine": rules.adam}, every=10, done=done)
     assert [*scores] == ["mine", "tf.keras Adam"]
+    assert done["mine", scores["mine"].rate, 0] is scores["mine"].runs[0]  # for a second call
     mine, keras = (score.losses for score in scores.values())
     assert mine.shape == keras.shape == (1, 7)
     np.testing.assert_allclose(mine, keras, rtol=1e-3)
@@ -45,6 +47,26 @@ def test_held_out_losses_have_a_row_for_each_seed_and_a_column_for_each_rate(few
     assert found.shape == (2, 2)
     run = few.train(rules.adam, rates[1], 3, beta_1=0.5)
     assert found[0, 1] == few.held_out_loss(run.params)
+
+
+def test_an_interrupt_keeps_the_losses_by_batch_size_that_are_found(few, monkeypatch):
+    rates, done, quietly = {50: [0.1, 0.2], 100: [0.3]}, {}, type(few).train_quietly
+    calls = []
+
+    def stopped(task, *how):
+        calls.append(how)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return quietly(task, *how)
+
+    monkeypatch.setattr(type(few), "train_quietly", stopped)
+    with pytest.raises(KeyboardInterrupt, match="2 of 6 trainings are kept"):
+        experiments.losses_by_batch_size(few, rules.sgd, rates, [3, 4], done)
+    found = experiments.losses_by_batch_size(few, rules.sgd, rates, [3, 4], done)
+    assert len(calls) == 7  # six, and the one that was stopped
+    assert {size: losses.shape for size, losses in found.items()} == {50: (2, 2), 100: (2, 1)}
+    run = replace(few, batch_size=50).train(rules.sgd, 0.2, 4)
+    assert found[50][1, 1] == few.held_out_loss(run.params)
 
 
 def test_schedules_are_trained_once_for_each_rate_and_seed(few):
@@ -101,6 +123,19 @@ def test_the_largest_curvature_is_that_of_theory_and_of_where_the_run_is():
     assert later != pytest.approx(at_start, rel=0.05)
 
 
+def test_the_loss_along_the_steepest_direction_has_its_slope_and_the_largest_curvature():
+    (images, labels), model = mnist().train, LogisticRegression()
+    data = images[:300], labels[:300]
+    start = model.initial()
+    there = train(rules.sgd, model.loss_and_gradient, start, data, epochs=2, learning_rate=0.5)
+    slope, loss_along = experiments.along_steepest(model, there.params, data)
+    left, here, right = (loss_along(distance) for distance in (-0.05, 0.0, 0.05))
+    assert here == pytest.approx(model.loss(there.params, data))
+    assert slope < 0 and (right - left) / 0.1 == pytest.approx(slope, rel=0.05)
+    (largest,) = experiments.curvatures(rules.sgd, model, there.params, data, [0])
+    assert (right - 2 * here + left) / 0.05**2 == pytest.approx(largest, rel=0.05)
+
+
 def test_the_loss_of_runs_is_that_of_descend_and_its_noise_averages_out():
     path = descend(rules.adam, ravine.gradient, ravine.start, 20, learning_rate=0.1).trajectory
     alone = experiments.loss_of_runs(rules.adam, ravine, 20, learning_rate=0.1)
@@ -125,6 +160,18 @@ def test_the_theory_of_momentum_holds_for_momentum_and_not_for_nesterov():
     drawn, _ = experiments.momentum_map(rules.momentum, borders=True)
     assert "ηL = 2(1 + μ)" in drawn.alt
     assert experiments.momentum_map(rules.nesterov)[1] > 0.1
+
+
+def test_the_pictures_of_one_update_have_its_numbers():
+    run = descend(rules.momentum, ravine.gradient, ravine.start, 6, learning_rate=0.03)
+    new_v = experiments.momentum_arrows(rules.momentum).alt.rpartition("new v = ")[2]
+    assert new_v.startswith(plots.point_words(run.states["v"][3]))
+    moves = experiments.nesterov_moves(rules.momentum).alt
+    assert f"ball at {plots.point_words(run.trajectory[6])}, point ahead at" in moves
+    ahead = run.trajectory[6] + 0.9 * run.states["v"][5]
+    assert f"point ahead at {plots.point_words(ahead)}" in moves
+    x, _ = rules.nesterov(ahead, ravine.gradient(ahead), 7, run.states["v"][5], learning_rate=0.03)
+    assert f"new point ahead at {plots.point_words(x)}" in moves
 
 
 def test_the_fraction_that_a_step_leaves_is_that_of_long_runs():
@@ -181,3 +228,11 @@ WRONG = {
 def test_bad_input_is_refused_in_one_sentence(words, few):
     with pytest.raises((TypeError, ValueError), match=words):
         WRONG[words](few)
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_the_failing_runs_burst_stop_and_swing(seed):
+    burst, level, swing = experiments.failing_runs(seed).values()
+    assert burst[200:290].min() < 1e-9 and burst[290:320].max() > 1e-4
+    assert 0.1 < level[100:].min() and level[100:].max() < 1
+    assert 1e-7 < swing[-1] < 1e-3

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from adamlib import rules
+from adamlib.datasets import mnist
 from adamlib.descent import descend, steps_of
 from adamlib.experiments import (
     adagrad_from_zero,
     adam_uncorrected,
+    best_in_ravine,
     claims,
     clothes,
     dead_units,
@@ -85,6 +87,9 @@ def test_a_ravine_has_curvatures_1_and_20_whichever_way_it_lies(turned):
         beta_1=1 - np.geomspace(0.02, 1, 30)[10],
     ).trajectory[-1]
     assert ends[20, 10, 0] == pytest.approx(alone @ curvature @ alone / 2)
+    best = best_in_ravine(rules.adam, "beta_1", turned)
+    assert best.shape == (51,) and 20 < best[0] <= 160
+    assert best[-1] == np.nanmin(np.median(ends, axis=-1))
 
 
 # Lesson 09's races
@@ -162,6 +167,37 @@ def test_gaps_are_paired_by_seed_and_stand_beside_the_table(monkeypatch):
     assert shown[-1].alt == "On toys, above Adam: nesterov 0.200, 9 of 12 seeds. "
 
 
+def test_one_loss_chooses_the_rate_and_another_is_reported(monkeypatch):
+    shown = []
+    monkeypatch.setattr(paper, "display", shown.append)
+    races = paper.Races("laptop", [0, 1])
+    calls = []
+
+    def train_at(method, rate, seed):
+        calls.append((method, rate, seed))
+        return np.array([rate, -rate, 10 * rate + seed])
+
+    training, validation, test = races.choices("Figure 0", train_at, {"adam": [0.1, 0.3]})
+    assert training == {"adam": {0.1: [0.1, 0.1], 0.3: [0.3, 0.3]}} and len(calls) == 4
+    assert validation["adam"][0.3] == [-0.3, -0.3] and test["adam"][0.1] == [1, 2]
+    assert races.choices("Figure 0", train_at, {"adam": [0.1]})[2] == {"adam": {0.1: [1, 2]}}
+    assert len(calls) == 4, "what is done is not done again"
+    paper.draw_choices(test, {"training loss": {"adam": 0.1}, "validation loss": {"adam": 0.3}})
+    told = "Test loss of adam, η chosen: 1.500 by training loss, 3.500 by validation loss. "
+    assert shown[-1].alt == told
+
+
+def test_what_a_training_leaves_over_is_halved():
+    whole = mnist()
+    validation, test = paper.halves("laptop", "mnist", 3000)
+    assert len(validation[1]) == len(test[1]) == 3500
+    np.testing.assert_array_equal(validation[0][0], whole.train[0][3000])
+    np.testing.assert_array_equal(test[0][0], whole.train[0][3001])
+    np.testing.assert_array_equal(test[0][-1], whole.test[0][-1])
+    (_, none_left), _ = paper.halves("laptop", "mnist", None)
+    np.testing.assert_array_equal(none_left, whole.test[1][0::2])
+
+
 def test_the_panels_of_a_race_may_have_one_axis(monkeypatch):
     shown = []
     monkeypatch.setattr(paper, "display", shown.append)
@@ -218,6 +254,11 @@ def test_evidence_is_a_table_of_the_rows(table):
     assert "| Adam wins (loss) | 0.40 ± 0.10 | 27 of 30 |" in text
     assert "| how large (digits) | 3.00 ± 0.50 | (mean of 12) |" in text
     assert "| so it is (seed by seed) |  | 12 of 12 |" in text
+
+
+def test_what_all_rows_measure_stands_at_the_head(table):
+    text = evidence("02 Adam wins").data
+    assert "| measured over many seeds: loss |" in text and "| Adam wins | 0.40" in text
 
 
 def test_what_separates_two_methods():

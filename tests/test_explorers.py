@@ -222,6 +222,13 @@ def test_the_map_is_of_the_runs_that_a_click_shows():
     assert losses[tuple(explorer.spec["settings"]["pick"])] == losses.min()
 
 
+def test_a_map_begins_at_the_cell_that_is_asked_for():
+    axes = ("learning_rate", [0.1, 0.2, 0.4]), ("momentum", [0, 0.9])
+    drawn = hyperparameter_map(rules.momentum, ravine, *axes, steps=5, pick=(0.21, 0.8))
+    assert drawn.spec["settings"]["pick"] == [1, 1]
+    assert drawn.spec["map"]["axes"]["x"]["label"] == "learning_rate, η"
+
+
 def test_a_map_has_round_numbers_on_its_axes_and_names_the_floor_of_its_losses():
     rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
     axes = ("learning_rate", rates), ("beta_1", betas)

@@ -323,6 +323,11 @@ CALLS = {
         15,
     ),
     "held_out_losses": (experiments.held_out_losses, ON_TASK | {"rule": rules.sgd}, 15),
+    "losses_by_batch_size": (
+        experiments.losses_by_batch_size,
+        {"task": FEW, "rule": rules.sgd, "rates": {50: [0.1]}, "seeds": [0], "done": {}},
+        15,
+    ),
     "train_schedules": (
         experiments.train_schedules,
         ON_TASK | {"rule": rules.sgd, "schedules": {"constant": same}, "done": {}},
@@ -349,7 +354,14 @@ CALLS = {
         | {"data": DATA.train, "steps": [0, 2]},
         60,
     ),
+    "along_steepest": (
+        experiments.along_steepest,
+        {"model": MODEL, "params": MODEL.initial(), "data": DATA.train},
+        60,
+    ),
     "momentum_map": (experiments.momentum_map, {"rule": rules.momentum}, 3),
+    "momentum_arrows": (experiments.momentum_arrows, {"rule": rules.momentum}, 3),
+    "nesterov_moves": (experiments.nesterov_moves, {"rule": rules.momentum}, 3),
     "fraction_left": (
         experiments.fraction_left,
         {"rule": rules.momentum, "learning_rate": [0.1], "momentum": 0.5},
@@ -361,6 +373,7 @@ CALLS = {
         | {"surface": surfaces.ravine, "steps": 3},
         60,
     ),
+    "failing_runs": (experiments.failing_runs, {"seed": 0}, 40),
     "beside": (
         plots.beside,
         {"right": [1.0, 0.5], "others": {"A": [1.0]}, "rule": "adam", "ylim": (0, 1)},
@@ -391,6 +404,11 @@ CALLS = {
     "panels": (plots.panels, {"groups": {"left": {"a": [1.0, 0.5]}}}, 15),
     "bars": (plots.bars, {"values": {"g": 1.0}}, 15),
     "lines": (plots.lines, {"lines": {"sgd": [1.0, 0.5]}, "x": None, "marks": None}, 20),
+    "side_by_side": (
+        plots.side_by_side,
+        {"groups": {"left": {"sgd": [1.0, 0.5]}}, "x": None, "surfaces": None},
+        20,
+    ),
     "climbs": (
         plots.climbs,
         {"losses": {"sgd": {0.1: 1.0}}, "starts": None, "highest": 2.5, "title": None},
@@ -400,7 +418,7 @@ CALLS = {
     "states": (plots.states, {"run": RUN, "rule": rules.momentum}, 15),
     "knob_map": (
         plots.knob_map,
-        AXES | {"values": np.ones((2, 2)), "lines": None, "kinds": None},
+        AXES | {"values": np.ones((2, 2)), "lines": None, "kinds": None, "dot": None},
         15,
     ),
     "images": (plots.images, {"pictures": np.ones((2, 4)), "labels": [1, 2]}, 15),
@@ -411,7 +429,7 @@ CALLS = {
     ),
     "hyperparameter_map": (
         explorers.hyperparameter_map,
-        AXES | {"rule": rules.momentum, "surface": surfaces.ravine, "steps": 5},
+        AXES | {"rule": rules.momentum, "surface": surfaces.ravine, "steps": 5, "pick": None},
         15,
     ),
     "one_step": (

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from adamlib.experiments import climb
 from adamlib.experiments.clothes_race import ClothesRace, accuracies
 from adamlib.experiments.keras_trainer import (
     PooledRace,
@@ -112,9 +113,28 @@ def test_a_race_trains_as_its_trainer_does(monkeypatch):
     norms = race.gradient_norms(race.start(1), 1)
     assert len(norms) == 2 and 0.1 < norms[0] < norms[1] < 10
     assert race.gradient_norms(race.start(1), 1) == pytest.approx(norms, rel=1e-4)
+    figure = race.panels({"left": runs, "right": runs})
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["left", "right"]
     figure = race.curves(runs)
     np.testing.assert_allclose(figure.axes[0].get_lines()[0].get_xdata(), [0.5, 1])
     assert "| adam | 0.001 |" in race.table(runs, race.default_rates).data
+
+
+def test_a_climb_says_what_it_has_tried_in_that_order(monkeypatch, capsys):
+    monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
+    race = ClothesRace({"adam": keras.optimizers.Adam}, 2048, 64, 4)
+    trained, losses = [], {0.001: 1.0, 0.01: 0.5, 0.1: 0.7, 1.0: 2.0}
+
+    def train(name, rate, seed):
+        trained.append(rate)
+        return {"validation": losses[rate]}
+
+    monkeypatch.setattr(ClothesRace, "__call__", lambda self, *key: train(*key))
+    rates, done = [*losses], {}
+    assert [*race.climbs(climb, rates, 0, done)["adam"]] == [0.001, 0.01, 0.1]
+    down = race.climbs(climb, rates, 0, done, {"adam": 0.1})["adam"]
+    assert list(down.items()) == [(0.1, 0.7), (1.0, 2.0), (0.01, 0.5), (0.001, 1.0)]
+    assert trained == [0.001, 0.01, 0.1, 1.0]
 
 
 def test_figure_3_looks_every_quarter_of_an_epoch_and_v_hat_is_corrected():

@@ -24,11 +24,12 @@ SOURCES = {name: inspect.getsource(ours) for name, ours in OURS.items()}
 WRONG = [(name, *pair) for name, trial in TRIALS.items() for pair in trial.wrong_rules]
 MISTAKES = list(dict.fromkeys((name, mistake) for name, mistake, _ in WRONG))
 
-# What float32 makes of two mistakes: {name: what is said then}.
+# What float32 makes of some mistakes: {name: what is said then}.
 IN_FLOAT32 = {
     ("adam", "^ is used for beta's power"): "^ is used for a power",  # NumPy's error, not Python's
     # what cancels or underflows has no digit left in float32
     ("adam", "1 - beta_2 is raised to t"): "at step ",
+    ("adam", "epsilon is subtracted"): "at step ",
     # of a difference at 1e-5 float32 keeps no digit
     ("central_difference", "h is written as a number"): "at x = 1 with h = 0.1 it gives ",
     ("central_difference", "the points have a number for h"): "at x = 1 with h = 0.1 it gives ",
@@ -242,6 +243,46 @@ BODIES = {
         "for side in (up, down):\n"
         "    if side and side[0] not in losses:\n        return side[0]\nreturn None",
     ],
+    "climb": [
+        "losses = {rate: loss_at(rate)}\n"
+        "while (rate := next_rate(losses, rates)) is not None:\n"
+        "    losses[rate] = loss_at(rate)\nreturn losses",
+        "found = {}\nwhile True:\n    found[rate] = loss_at(rate)\n"
+        "    rate = next_rate(found, rates)\n    if rate is None:\n        return found",
+        "losses = {}\nfor _ in rates:\n    if rate is not None:\n"
+        "        losses[rate] = loss_at(rate)\n        rate = next_rate(losses, rates)\n"
+        "return losses",
+        "losses = {}\nwhile rate:\n    losses.update({rate: loss_at(rate)})\n"
+        "    rate = next_rate(losses, rates)\nreturn losses",
+        "losses = dict([(rate, loss_at(rate))])\nnew = next_rate(losses, rates)\n"
+        "while new is not None:\n    losses[new] = loss_at(new)\n"
+        "    new = next_rate(losses, rates)\nreturn losses",
+        "def go_on(losses, rate):\n    if rate is None:\n        return losses\n"
+        "    losses = losses | {rate: loss_at(rate)}\n"
+        "    return go_on(losses, next_rate(losses, rates))\nreturn go_on({}, rate)",
+        "losses, going = {}, True\nwhile going:\n    losses[rate] = loss_at(rate)\n"
+        "    rate = next_rate(losses, rates)\n    going = rate is not None\nreturn losses",
+    ],
+    "train": [
+        "model.compile(optimizer=optimizer, loss=loss, metrics='accuracy')\n"
+        "x, y = data\nreturn model.fit(x, y, 64, 20, 0, callback, validation_data=validation)",
+        "model.compile(optimizer, loss, metrics=['accuracy'])\n"
+        "history = model.fit(data[0], data[1], callbacks=[callback], epochs=20, batch_size=64, "
+        "validation_data=list(validation), verbose=0)\nreturn history",
+        "model.compile(loss=loss, metrics=('accuracy',), optimizer=optimizer)\n"
+        "how = dict(batch_size=64, epochs=20, verbose=0, callbacks=[callback])\n"
+        "return model.fit(*data, validation_data=validation, **how)",
+        "model.compile(optimizer, loss, metrics=['accuracy'])\npictures, labels = data\n"
+        "return model.fit(x=pictures, y=labels, batch_size=64, epochs=20, verbose=0, "
+        "validation_data=validation, callbacks=[callback])",
+        "metrics = ['accuracy']\nmodel.compile(optimizer, loss=loss, metrics=metrics)\n"
+        "return model.fit(*data, 64, 20, validation_data=validation, callbacks=[callback])",
+        "model.compile(optimizer, loss, None, ['accuracy'])\n"
+        "return model.fit(*data, 64, 20, 0, [callback], validation_data=tuple(validation))",
+        "model.compile(optimizer, loss=loss, metrics=['accuracy'])\n"
+        "return model.fit(*data, epochs=20, batch_size=64, verbose=2, callbacks=(callback,), "
+        "validation_data=validation)",
+    ],
     "best_rate": [
         "means = {rate: np.mean(some) for rate, some in losses.items()}\n"
         "means = {rate: np.inf if np.isnan(m) else m for rate, m in means.items()}\n"
@@ -256,6 +297,25 @@ BODIES = {
         "if not np.isnan(some).any())\nreturn ranked[0][1]",
         "kept = {r: some for r, some in losses.items() if np.all(np.isfinite(some))}\n"
         "return min(kept, key=lambda r: sum(kept[r]) / len(kept[r]))",
+    ],
+    "chosen_test_loss": [
+        "means = {rate: np.mean(some) for rate, some in chooser.items()}\n"
+        "kept = {rate: mean for rate, mean in means.items() if np.isfinite(mean)}\n"
+        "return np.mean(test[min(kept, key=kept.get)])",
+        "rates = list(chooser)\nmeans = [np.mean(chooser[r]) for r in rates]\n"
+        "some = test[rates[np.nanargmin(means)]]\nreturn sum(some) / len(some)",
+        "best, lowest = None, np.inf\nfor rate, some in chooser.items():\n"
+        "    if np.mean(some) < lowest:\n        best, lowest = rate, np.mean(some)\n"
+        "return np.array(test[best]).mean()",
+        "kept = {r: sum(some) for r, some in chooser.items() if np.all(np.isfinite(some))}\n"
+        "return np.sum(test[min(kept, key=kept.get)]) / len(test[min(kept, key=kept.get)])",
+        "ranked = sorted((np.mean(some), rate) for rate, some in chooser.items() "
+        "if not np.isnan(some).any())\nreturn np.mean(test[ranked[0][1]])",
+        "means = np.mean(list(chooser.values()), axis=1)\n"
+        "tests = {r: np.mean(some) for r, some in test.items()}\n"
+        "return tests[list(chooser)[int(np.nanargmin(means))]]",
+        "return float(np.average(test[min(chooser, "
+        "key=lambda r: np.nan_to_num(np.mean(chooser[r]), nan=np.inf))]))",
     ],
     "times_longer": [
         "return (1 - beta_1**t) / np.sqrt(1 - beta_2**t)",

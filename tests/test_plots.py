@@ -36,6 +36,10 @@ def figures():
         "bars": plots.bars({"g": 4.0, "step": -0.25}),
         "lines": plots.lines({name: ravine(x.T) for name, x in two.items()}),
         "panels": plots.panels({"raw": {"a": [3, 1]}, "mean": {"a": [2, 1.5], "b": [0, 0]}}),
+        "side_by_side": plots.side_by_side(
+            {"left": {"sgd": [4, 1]}, "right": {"sgd": [[4, 2], [8, 2]], "adam": [3, 1]}},
+            surfaces={"right": ravine},
+        ),
         "climbs": plots.climbs({"sgd": {0.01: 4.0, 0.1: 1.0}, "adam": {0.001: 0.5, 0.003: 0.75}}),
         "gains": plots.gains({"sgd": ([0.25, 0.35], [0.75, 0.75])}, ("default", "tuned")),
         "states": plots.states(path(rules.adam, 0.2), rules.adam),
@@ -47,18 +51,21 @@ def figures():
         "beside": plots.beside([0, -1, -2], {"picture 1": [0, 1]}, "adam", (-2, 2)),
         "by_knob": plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1], 0.9: [9, 8, 7, 5]}}, "adam", 1, 2),
         "images": plots.images(np.zeros((3, 16)), [1, 2, 3]),
+        "weights": plots.images(np.eye(6, 16) - 0.5, list("abcdef"), signed=True),
     }
 
 
 WORDS = {
     "curve": "sgd, η = 0.1: from 0.5, a black dot, after 10 steps at",
-    "one_step": "the slope is 4. The step = −0.1 × (4) = -0.4 leads to x = 1.6",
+    "one_step": "the slope is 4. The step = −0.1 × (4) = −0.4 leads to x = 1.6",
     "contour": "adam: 20 steps from (-4, 1) to",
     "arrows": "step is (1, -0.5)",
     "moves": "ball at (-4, 1), hole at (-3, 0.5). v, (1, -0.5), leads from the ball to the hole",
     "bars": "g is 4, step is -0.25",
     "lines": "sgd: from 18 to",
     "panels": "mean, a: within 1.5 to 2, at last 1.5",
+    "side_by_side": "right, sgd: from 6 to 2, least 2. right, adam: from 3 to 1, least 1. at its "
+    "lower left the contours of the ravine",
     "climbs": "The least loss: sgd 1.00 at η = 0.1, adam 0.50 at η = 0.001",
     "gains": "Test accuracy, from default to tuned. sgd: from 0.30 to 0.75",
     "states": "m[1] goes from 2 to",
@@ -66,6 +73,7 @@ WORDS = {
     "beside": "Picture 1: x goes from 0 to 1 half-way, and ends after 1 steps at 1",
     "by_knob": "beta_1 0.9: from 9 to 8 after 1 steps, late 6",
     "images": "3 images of 4 by 4 pixels, labelled 1, 2, 3",
+    "weights": "6 images of weights, blue above 0 and red below, of 4 by 4 pixels, labelled a, b",
 }
 
 
@@ -174,6 +182,20 @@ def test_a_map_of_kinds_names_them_and_has_the_lines_that_are_given():
     assert "25% settles, 75% oscillates. Drawn on it: border" in figure.alt
 
 
+def test_a_place_on_a_map_is_marked_and_named():
+    axes = ("x", np.array([0.1, 0.2])), ("y", np.array([0.0, 0.5]))
+    figure = plots.knob_map(np.ones((2, 2)), *axes, dot=("the default", (0.1, 0.5)))
+    (dot,) = figure.axes[0].lines
+    assert (dot.get_xdata(), dot.get_ydata()) == ([0.1], [0.5])
+    assert "A dot at (0.1, 0.5): the default." in figure.alt
+
+
+def test_a_knob_has_its_letter_and_its_steps_begin_at_1():
+    (panel,) = plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1]}}, "adam", 1, 2).axes[:1]
+    assert panel.get_title(loc="left") == "beta_1, β₁"
+    assert panel.lines[0].get_xdata().tolist() == [1, 2, 3] and panel.get_xscale() == "log"
+
+
 def test_what_is_compared_of_a_knob_is_marked_in_its_panel():
     (panel,) = plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1]}}, "adam", 1, 2).axes[:1]
     assert panel.lines[-1].get_xdata() == [1, 1]
@@ -205,6 +227,21 @@ def test_places_are_marked_and_few_powers_of_ten_are_written_out():
     assert "2" in labels and not any("10^" in label for label in labels)
     figure = plots.lines({"sgd": np.array([0.45, 1.27])})
     assert {"0.6", "1.2"} < {text.get_text() for text in figure.axes[0].get_yticklabels()}
+
+
+def test_panels_side_by_side_share_their_y_axis():
+    groups = {"left": {"sgd": np.array([1.0, 5.0])}, "right": {"sgd": np.array([10.0, 90.0])}}
+    left, right = plots.side_by_side(groups, x=np.array([1.0, 2.0])).axes
+    assert left.get_ylim() == right.get_ylim() and left.get_ylim()[1] > 90
+    assert left.get_lines()[0].get_color() == right.get_lines()[0].get_color()
+    with pytest.raises(ValueError, match="panel"):
+        plots.side_by_side(groups, surfaces={"middle": ravine})
+
+
+def test_a_climb_is_drawn_in_the_order_of_its_rates():
+    figure = plots.climbs({"adam": {0.03: 0.7, 0.1: 2.0, 0.01: 0.6}})
+    line, ring = figure.axes[0].get_lines()
+    assert line.get_xdata().tolist() == [0.01, 0.03, 0.1] and ring.get_xdata()[0] == 0.03
 
 
 def test_a_dot_lies_on_its_line():

@@ -27,7 +27,7 @@ def test_the_rate_with_the_best_mean_about_the_first_seed_s_best_wins(capsys):
     np.testing.assert_array_equal(score.held_out, [2, 3, 4])
     assert [run.params for run in score.runs] == [[2], [3], [4]]
     assert capsys.readouterr().out == (
-        "adam             η = 0.2     held-out loss 3.00 (2.00 to 4.00)\n"
+        "adam             η = 0.2     validation loss 3.00 (2.00 to 4.00)\n"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from adamlib import datasets, experiments, rules
 from adamlib.descent import train
-from adamlib.experiments import Task
+from adamlib.experiments import Task, paper
 from adamlib.experiments.vae import (
     BETAS_1,
     BETAS_2,
@@ -237,13 +237,11 @@ def lesson(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda *shown: None)
     monkeypatch.setenv("ADAMLIB_EXPECT", "solved")
 
-    def run(size, **smaller):
-        """With these in place of what its second cell sets."""
+    def run(size):
         monkeypatch.setenv("ADAMLIB_SIZE", size)
         made = {}
         for source in sources():
             exec(source, made)
-            made |= smaller if "plan" in made and "digits" not in made else {}
         return made
 
     return run
@@ -272,17 +270,19 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
         "4": (100, 2, 1, 8, 2),
     }
     monkeypatch.setattr(experiments, "seeds", lambda count: [0])
-    made = lesson("full", plan=plan, most=2)
+    monkeypatch.setitem(paper.PLAN, "full", plan)
+    made = lesson("full")
+    races = made["races"]
     assert set(asked) == {"mnist", "imdb", "cifar10"}
-    assert made["size"] == "full"
-    assert made["clothes"].shape == (512, 32, 32, 3) and made["images"].shape == (100, 784)
+    assert races.size == "full"
+    assert made["train_on_clothes"].data[0].shape == (512, 32, 32, 3)
     assert made["rates_4"][[0, -1]] == pytest.approx([1e-5, 0.1])
-    grids = made["done"].pop("Figure 4").values()
+    grids = races.done.pop("Figure 4").values()
     assert len(grids) == 2 and {grid.shape for grid in grids} == {(2, 2, 3, 9)}
-    methods = {(figure, m) for figure, done in made["done"].items() for m, *_ in done}
-    assert len(methods) == 3 + 2 + 3 + 2 * 4 + 2 * 5 + 2 * 3
-    trainings = sum(len(done) for done in made["done"].values())
-    assert trainings == (3 + 2) * 2 + (3 + 2 * 5) * 6 + 2 * 4 * 7 + 2 * 3 * 5  # all of the rates
+    methods = {(figure, m) for figure, done in races.done.items() for m, *_ in done}
+    assert len(methods) == 3 + 2 + 2 * 4 + 2 * 5 + 3 + 3
+    trainings = sum(len(done) for done in races.done.values())
+    assert trainings == (3 + 2 + 2 * 5 + 3) * 6 + 2 * 4 * 7 + 3 * 5  # all of the rates
 
 
 def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):
@@ -305,5 +305,5 @@ def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):
             except KeyboardInterrupt as stop:
                 interrupts += 1
                 assert "trainings are kept" in str(stop)
-    trainings = sum(len(done) for figure, done in made["done"].items() if figure[7] in "12")
+    trainings = sum(len(done) for figure, done in made["races"].done.items() if figure[7] in "12")
     assert interrupts == 2 and len(calls) == trainings + 2

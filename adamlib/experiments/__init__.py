@@ -16,18 +16,23 @@ vae           the autoencoder and the grid of Figure 4 of Adam's paper
 from adamlib.experiments.claims import CLAIMS, carried, evidence
 from adamlib.experiments.comparisons import (
     adam_grid,
+    along_steepest,
     batch_gradient,
     compare,
     curvatures,
     digits_scoreboard,
+    failing_runs,
     flat_gradient,
     fraction_left,
     gradient_noise,
     held_out_losses,
     loss_by_rate,
     loss_of_runs,
+    losses_by_batch_size,
     mean_cosines,
+    momentum_arrows,
     momentum_map,
+    nesterov_moves,
     steps_needed,
     timed_training,
     train_schedules,
@@ -37,6 +42,7 @@ from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,
     adam_uncorrected,
+    best_in_ravine,
     clothes,
     dead_units,
     digits,
@@ -44,4 +50,12 @@ from adamlib.experiments.tasks import (
     rmsprop_corrected,
     turned_ravine,
 )
-from adamlib.experiments.tuning import Score, mean_losses, next_rate, repeat, scoreboard, tune
+from adamlib.experiments.tuning import (
+    Score,
+    climb,
+    mean_losses,
+    next_rate,
+    repeat,
+    scoreboard,
+    tune,
+)

@@ -69,13 +69,17 @@ CLAIMS = _read()
 def evidence(*names):
     """These rows of the table, to be shown by a notebook: the name without its lesson's number.
 
-    "±" is the standard deviation over seeds, how much one training differs from another.
+    "±" is the standard deviation over seeds, how much one training differs from another. What was
+    measured stands at the head if it is the same for all rows, else in each row.
     """
     from IPython.display import Markdown
 
-    rows = ["measured over many seeds | mean ± deviation | seeds that show it", "--- | --- | ---"]
-    for name in names:
-        claim = CLAIMS[check_name(name, CLAIMS, "claim")]
+    claims = {name: CLAIMS[check_name(name, CLAIMS, "claim")] for name in names}
+    measured = {claim.measured for claim in claims.values()}
+    alike = f": {measured.pop()}" if len(measured) == 1 else ""
+    head = f"measured over many seeds{alike} | mean ± deviation | seeds that show it"
+    rows = [head, "--- | --- | ---"]
+    for name, claim in claims.items():
         mean = ""
         if not np.isnan(claim.mean):
             digits = max(0, 1 - int(np.floor(np.log10(claim.sd)))) if claim.sd else 0
@@ -83,7 +87,8 @@ def evidence(*names):
         seeds = f"{claim.shown} of {claim.seeds}"
         if claim.shown is None:
             seeds = f"(mean of {claim.seeds})"
-        rows.append(f"{name.partition(' ')[2]} ({claim.measured}) | {mean} | {seeds}")
+        where = "" if alike else f" ({claim.measured})"
+        rows.append(f"{name.partition(' ')[2]}{where} | {mean} | {seeds}")
     return Markdown("\n".join(f"| {row} |" for row in rows))
 
 

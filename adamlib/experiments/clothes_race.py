@@ -2,19 +2,21 @@
 
 race = ClothesRace({"sgd": keras.optimizers.SGD, ...}, pictures=2048, batch_size=64, epochs=4)
 found = race("sgd", 0.01, seed)         one training, as Trainer.measure gives it
+race.climbs(climb, rates, seed, done)   the rates that each climb tries, and their losses
 race.gradient_norms(weights, seed)      how long the gradients of an epoch's batches are
 race.table(runs, rates)                 what several methods came to
 race.curves(runs)                       the test accuracy on the way
+race.panels(groups)                     that of several groups of runs, side by side
 accuracies(runs)                        that at the end, {method: a number for each seed}
 """
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from adamlib import plots
 from adamlib.datasets import fashion_mnist, full_size
-from adamlib.experiments.jobs import size
+from adamlib.experiments.jobs import collect_rounds, size
 from adamlib.experiments.keras_trainer import Trainer, results, strided_network
 from adamlib.keras_check import keras
 
@@ -66,6 +68,36 @@ class ClothesRace:
         epochs = epochs or self.epochs
         return trainer.measure(self.start(seed), rate, seed, epochs, self.validation, self.test)
 
+    def climbs(self, climb, rates, seed, done, starts=None):
+        """{method: {rate: validation loss}} of the rates that each climb tries, in that order.
+
+        climb   function of (loss_at, rates, rate) that returns such a dict, as experiments.climb
+        done    {(method, rate, seed): training}, which is filled
+        starts  {method: the rate at which it begins}; all methods, at Keras's, if not given
+        """
+        starts, found = starts or self.default_rates, {}
+
+        def loss_at(name, rate):
+            key = (name, rate, seed)
+            if key not in done:
+                raise _Wanted(key)
+            return _validation(done[key])
+
+        def rounds():  # each climb begins anew, and ends at the first training that is not done
+            wanted = True
+            while wanted:
+                wanted = {}
+                for name, rate in starts.items():
+                    try:
+                        found[name] = climb(partial(loss_at, name), list(rates), rate)
+                    except _Wanted as missing:
+                        (key,) = missing.args
+                        wanted[key] = partial(self, *key)
+                yield wanted
+
+        collect_rounds(rounds(), done)
+        return found
+
     def gradient_norms(self, weights, seed):
         """The norm of the gradient of each batch of an epoch, over all arrays, in rising order.
 
@@ -91,17 +123,39 @@ class ClothesRace:
 
     def curves(self, runs, title=None):
         """The test accuracy by epoch, means of the seeds, in bands."""
+        curves, x = self._by_epoch(runs)
+        how = dict(xlabel="epoch", ylabel="test accuracy", log=False, title=title)
+        figure = plots.lines(curves, x=x, **how)
+        figure.axes[0].set_xticks(range(1, self.epochs + 1))
+        plots.legend_outside(figure)
+        return figure
+
+    def panels(self, groups):
+        """As curves, for {title: runs}: a panel for each."""
+        curves = {title: self._by_epoch(runs) for title, runs in groups.items()}
+        x = next(iter(curves.values()))[1]
+        how = dict(xlabel="epoch", ylabel="test accuracy", log=False)
+        figure = plots.side_by_side(
+            {title: drawn for title, (drawn, _) in curves.items()}, x, **how
+        )
+        for ax in figure.axes:
+            ax.set_xticks(range(1, self.epochs + 1))
+        return figure
+
+    def _by_epoch(self, runs):
         curves = {
             label: np.array([run["accuracy"] for run in some]) for label, some in runs.items()
         }
         points = len(next(iter(curves.values()))[0])
-        at = np.linspace(self.epochs / points, self.epochs, points)
-        how = dict(xlabel="epoch", ylabel="test accuracy", log=False, title=title)
-        figure = plots.lines(curves, x=at, **how)
-        (ax,) = figure.axes
-        ax.set_xticks(range(1, self.epochs + 1))
-        plots.legend_outside(figure)
-        return figure
+        return curves, np.linspace(self.epochs / points, self.epochs, points)
+
+
+class _Wanted(BaseException):
+    """A climb asks for the loss of a training that is still to do."""
+
+
+def _validation(training):
+    return training["validation"]
 
 
 def accuracies(runs):

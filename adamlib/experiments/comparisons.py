@@ -2,6 +2,7 @@
 
 compare, digits_scoreboard    rules on one task, each at its best learning rate
 held_out_losses               one rule at several rates with several seeds
+losses_by_batch_size          the same for several batch sizes, behind a progress bar
 train_schedules               the same for several schedules, behind a progress bar
 timed_training                the loss by images used and by seconds
 batch_gradient                a task's gradient, batch by batch, for descend
@@ -11,10 +12,15 @@ loss_by_rate                  the same of some rules after some steps, at each l
 steps_needed                  the steps to the bottom of a ravine
 curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
+momentum_arrows               one update of momentum in a ravine, as arrows
+nesterov_moves                one update of Nesterov's method there, from point to point
+failing_runs                  three runs whose failures are to be found
 fraction_left                 what a step leaves of the distance in the long run
 """
 
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -42,7 +48,7 @@ from adamlib.inputs import (
     numbers,
     state_defaults,
 )
-from adamlib.surfaces import noisy
+from adamlib.surfaces import noisy, ravine
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 
@@ -53,18 +59,19 @@ def compare(task, methods, rates=RATES, every=1, done=None):
     return scoreboard(trainings, rates, task.held_out_loss, every=every, done=done)
 
 
-def digits_scoreboard(methods, every=1):
+def digits_scoreboard(methods, every=1, done=None):
     """compare() on digits(), with tf.keras Adam for the last method: the board of lesson 06.
 
     methods  {name: rule}
     every    batches that are averaged to one point of the curves
+    done     as in scoreboard
     """
     from adamlib.keras_check import keras
 
     task = digits()
     adam = {"tf.keras Adam": lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)}
     trainings = _trainings(task, methods) | adam
-    return scoreboard(trainings, RATES, task.held_out_loss, every=every)
+    return scoreboard(trainings, RATES, task.held_out_loss, every=every, done=done)
 
 
 def _trainings(task, methods):
@@ -78,7 +85,7 @@ def _check_task(task):
 
 
 def held_out_losses(task, rule, rates, seeds, **settings):
-    """The held-out loss after a training at each rate with each seed, shape (seeds, rates).
+    """The validation loss after a training at each rate with each seed, shape (seeds, rates).
 
     rates  numbers, or functions of t
     """
@@ -91,6 +98,37 @@ def held_out_losses(task, rule, rates, seeds, **settings):
             for seed in seeds
         ]
     )
+
+
+def losses_by_batch_size(task, rule, rates, seeds, done):
+    """The validation loss after a training with each batch size at each of its rates.
+
+    rates  {batch size: its learning rates}
+    done   {(size, rate, seed) in words: loss}, filled as by jobs.collect: an interrupt keeps it
+    Returns {batch size: shape (seeds, its rates)}. A training that diverges gives no warning.
+    """
+    _check_task(task)
+    check_kind(rates, dict, "rates", "a dict {batch size: its learning rates}")
+    check_seeds(seeds)
+    sized = {size: replace(task, batch_size=size) for size in rates}
+    rates = {size: check_rates(some) for size, some in rates.items()}
+    jobs = {
+        (f"B = {size:,}", f"η = {rate:g}", f"seed {seed}"): partial(
+            _quiet_loss, sized[size], rule, rate, seed
+        )
+        for seed in seeds
+        for size, some in rates.items()
+        for rate in some
+    }
+    collect(jobs, done)
+    losses = [done[name] for name in jobs]
+    by_seed = np.reshape(losses, (len(seeds), -1))
+    ends = np.cumsum([len(some) for some in rates.values()])[:-1]
+    return dict(zip(rates, np.split(by_seed, ends, axis=1), strict=True))
+
+
+def _quiet_loss(task, rule, rate, seed):
+    return task.held_out_loss(task.train_quietly(rule, rate, seed).params)
 
 
 def train_schedules(task, rule, schedules, rates, seeds, done):
@@ -257,6 +295,28 @@ def curvatures(rule, model, params, data, steps, **hyperparameters):
     return np.array(found)
 
 
+def along_steepest(model, params, data):
+    """The slope of the loss in the direction of its largest curvature, and the loss along it.
+
+    Returns (slope, loss_along): the slope is not above 0, so a step of gradient descent goes
+    learning_rate * -slope in this direction; loss_along(distance) is the loss that far from params.
+    """
+    check_model(model)
+    rng, gradient = np.random.default_rng(0), model.gradient(params, data)
+    guess = [rng.standard_normal(np.shape(p)) for p in check_params(params)]
+    _, change = _largest_curvature(model, params, data, guess)
+    length = np.sqrt(sum(np.sum(c**2) for c in change))
+    slope = sum(np.sum(g * c) for g, c in zip(gradient, change, strict=True))
+    unit = [np.where(slope > 0, -c, c) / length for c in change]
+
+    def loss_along(distance):
+        number(distance, "distance")
+        moved = (p + distance * u for p, u in zip(params, unit, strict=True))
+        return model.loss([m.astype(p.dtype) for m, p in zip(moved, params, strict=True)], data)
+
+    return -float(abs(slope) / length), loss_along
+
+
 def _largest_curvature(model, params, data, direction, h=1e-3):
     """The curvature in the direction of most, and that direction, which is sought from another."""
     before = 0.0
@@ -273,6 +333,40 @@ def _largest_curvature(model, params, data, direction, h=1e-3):
             break
         before, direction = largest, change
     return largest, change
+
+
+def _ball(rule, steps):
+    """Where momentum is in the ravine after some steps with η = 0.03 and μ = 0.9, and its v."""
+    run = descend(rule, ravine.gradient, ravine.start, steps, learning_rate=0.03, momentum=0.9)
+    return run.trajectory[-1], run.states["v"][-1]
+
+
+def momentum_arrows(rule):
+    """The fourth update of momentum in the ravine: what is left of v, sgd's step, and their sum."""
+    check_rule(rule)
+    ball, v = _ball(rule, 3)
+    _, new = _ball(rule, 4)
+    parts = {"μ v": 0.9 * v, "−η g": -0.03 * ravine.gradient(ball), "new v": new}
+    named = {f"{name} = {plots.point_words(arrow)}": arrow for name, arrow in parts.items()}
+    near = replace(ravine, window=((-4, -2), (-1.5, -0.1)))
+    return plots.arrows(near, ball, named, title="Step 4 of a run in the ravine")
+
+
+def nesterov_moves(rule):
+    """The picture that Nesterov's rule is read off: from ball to point ahead, and to the next ones.
+
+    rule  momentum, whose run in the ravine brings the ball where the picture begins
+    """
+    check_rule(rule)
+    ball, v = _ball(rule, 6)
+    point = ball + 0.9 * v
+    new_v = 0.9 * v - 0.03 * ravine.gradient(point)
+    new_ball = ball + new_v
+    names = "ball", "point ahead", "new ball", "new point ahead"
+    points = dict(zip(names, (ball, point, new_ball, new_ball + 0.9 * new_v), strict=True))
+    labels = "1: μ v", "2: −η g", "3: μ × new v"
+    moved = dict(zip(labels, pairwise(names), strict=True))
+    return plots.moves(replace(ravine, window=((-2.5, -0.8), (0.1, 1.2))), points, moved)
 
 
 def momentum_map(rule, borders=False):
@@ -330,6 +424,21 @@ def fraction_left(rule, learning_rate, **hyperparameters):
         for row, values in enumerate(after):
             matrices[:, row, column] = values
     return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
+
+
+def failing_runs(seed):
+    """Three runs of Adam in the ravine, each with a failure to be found: {label: its losses}."""
+    settings = {
+        "A": dict(beta_2=0.97, learning_rate=0.2),
+        "B": dict(noise=3.0, runs=20, learning_rate=0.3),
+        "C": dict(beta_1=0.97, learning_rate=0.3),
+    }
+    runs = {}
+    for name, knobs in settings.items():
+        rng = np.random.default_rng(count(seed, "seed"))
+        valley = noisy(ravine, rng, knobs.pop("noise", 0.0))
+        runs[f"run {name}"] = loss_of_runs(rules.adam, valley, 480, knobs.pop("runs", 1), **knobs)
+    return runs
 
 
 def adam_grid(surface, steps, learning_rate, beta_1, beta_2, epsilon):

@@ -121,9 +121,10 @@ def results(runs, rates, optimizers):
     for name, rate in rates.items():
         accuracy = np.array([run["accuracy"][-1] for run in runs[name]])
         moved = np.mean([run["moved"] for run in runs[name]])
+        shown = np.format_float_positional(moved, 1, fractional=False, trim="-")
         rows.append(
             f"{name} | {rate:g} | {accuracy.mean():.2f} ({accuracy.min():.2f} to "
-            f"{accuracy.max():.2f}) | {moved:.1g} | {numbers_of_state(optimizers[name]())}"
+            f"{accuracy.max():.2f}) | {shown} | {numbers_of_state(optimizers[name]())}"
         )
     return Markdown("\n".join(f"| {row} |" for row in rows))
 

@@ -1,11 +1,12 @@
 """The races of lesson 09: Figures 1 to 3 of Adam's paper (Kingma and Ba, 2015, § 6).
 
+Races(size, seeds)                 the figures' models and data at a size, and every training so far
 PLAN[size]                         for each figure its samples, epochs, and how large the model is
-data_of(size, name, samples)       what a figure trains on
+data_of(size, name, samples)       what a figure trains on; halves, what it never sees
 trainer(model, start, ...)         train_at, as race needs it, of a model in NumPy
 try_all(figure, train_at, rates)   every method at every rate with every seed: the losses
 race(figure, train_at, rates)      each method at its best rate, with several seeds
-draw(races), draw_rates(losses), draw_gaps(races)    their figures
+draw(races), draw_rates(losses), draw_gaps(races), draw_choices(losses, chosen)    their figures
 curve, quarters, last_epoch        the losses of one training, and its last epoch's
 shrunk(images), standardised(...)  smaller pictures
 """
@@ -19,8 +20,11 @@ from adamlib import datasets, plots
 from adamlib.descent import iterations
 from adamlib.experiments.claims import CLAIMS
 from adamlib.experiments.jobs import collect
-from adamlib.experiments.tasks import Task
+from adamlib.experiments.tasks import Task, adam_uncorrected
 from adamlib.experiments.tuning import repeat, tune
+from adamlib.experiments.vae import VAE, bias_correction_grid
+from adamlib.models import MLP, SparseLogisticRegression
+from adamlib.rules import adam
 
 PLAN = {  # for each figure: how many samples (None: all), how many epochs, how large a model
     "smoke": {
@@ -47,10 +51,131 @@ PLAN = {  # for each figure: how many samples (None: all), how many epochs, how 
 }
 
 
+class Races:
+    """The models and the data of the paper's figures at one size, and all trainings with its seeds.
+
+    digits, reviews, network, convolutions    train_at(method, rate, seed) of Figures 1 to 3, as
+                                              try_all and race need it; methods as in trainer
+    unseen      the same of Figure 2 for choices: what a trained network has lost, not the curve
+    figure_4    the grid of Figure 4, with the bias correction and without
+    done        {figure: {training: result}}: an interrupted cell goes on from there
+    """
+
+    def __init__(self, size, seeds):
+        self.size, self.seeds, self.plan, self.done = size, seeds, PLAN[size], {}
+
+    def digits(self, methods, penalty=0.0, longer=False):
+        """Figure 1, left: logistic regression on digits, perhaps with an L2 penalty, or longer."""
+        samples, epochs, more_epochs = self.plan["1 left"]
+        model = MLP((784, 10), l2=penalty)  # a network without a hidden layer
+        data = data_of(self.size, "mnist", samples)
+        return trainer(model, model.initial, data, more_epochs if longer else epochs, methods)
+
+    def reviews(self, methods, dropout=0.0):
+        """Figure 1, right: logistic regression on film reviews, bags of words."""
+        samples, epochs = self.plan["1 right"]
+        data = data_of(self.size, "imdb", samples)
+        model = SparseLogisticRegression(data[0].shape[1], dropout)
+        return trainer(model, lambda rng: model.initial(), data, epochs, methods)
+
+    def network(self, methods, dropout=0.0):
+        """Figure 2: a network with two hidden layers, on digits."""
+        model, data, epochs = self._figure_2(dropout)
+        return trainer(model, model.initial, data, epochs, methods)
+
+    def unseen(self, methods):
+        """Figure 2 without dropout; the losses of training, validation and test, in this order."""
+        model, data, epochs = self._figure_2(0.0)
+        task = Task(model, model.initial, data, (), epochs, batch_size=128)
+        others = halves(self.size, "mnist", self.plan["2"][0])
+
+        def train_at(method, rate, seed):
+            rule, schedule = methods[method]
+            run = task.train_quietly(rule, schedule(rate), seed)
+            if run.diverged:
+                return np.full(3, np.nan)
+            last = last_epoch(quarters(run.losses, epochs))
+            return np.array([last, *(model.loss(run.params, some) for some in others)])
+
+        return train_at
+
+    def _figure_2(self, dropout):
+        samples, epochs, units = self.plan["2"]
+        data = data_of(self.size, "mnist", samples)
+        return MLP((784, units, units, 10), dropout), data, epochs
+
+    def convolutions(self, optimizers, dropout=0.0):
+        """Figure 3: a convolutional network in Keras; optimizers as the makers of PooledRace."""
+        from adamlib.experiments.keras_trainer import PooledRace
+
+        samples, epochs, batch_size, channels = self.plan["3"]
+        pictures, labels = data_of(self.size, "cifar10", samples)
+        data = standardised(pictures), labels
+        return PooledRace(optimizers, data, batch_size, channels, epochs, dropout)
+
+    def figure_4(self):
+        """The grids of autoencoders: {rule: losses, (seeds, epochs, β₁, β₂, η)}, and its η.
+
+        One seed but at the full size: a single one is an illustration too.
+        """
+        full = self.size == "full"
+        samples, epochs, _, hidden, latent = self.plan["4"]
+        images = data_of(self.size, "mnist", samples)[0]
+        images = images if full else shrunk(images).reshape(-1, 196)
+        seeds = self.seeds if full else self.seeds[:1]
+        rates = 10 ** np.arange(-5 if full else -4, -0.9, 0.5)
+        model, how = VAE(images.shape[1], hidden, latent), dict(epochs=epochs, rates=rates)
+        rules = {"adam, with correction": adam, "adam, without correction": adam_uncorrected}
+        jobs = {
+            (name, seed): partial(bias_correction_grid, model, rule, images, seed, **how)
+            for name, rule in rules.items()
+            for seed in seeds
+        }
+        found = collect(jobs, self.done.setdefault("Figure 4", {}))
+        return {name: np.array([found[name, seed] for seed in seeds]) for name in rules}, rates
+
+    def try_all(self, figure, train_at, rates):
+        """try_all, of what this size tries: two rates where a notebook only has to run."""
+        rates = {m: some[: 2 if self.size == "smoke" else None] for m, some in rates.items()}
+        return try_all(figure, train_at, rates, seeds=self.seeds, done=self.done)
+
+    def race(self, figure, train_at, rates, known=""):
+        how = dict(seeds=self.seeds, done=self.done, full=self.size == "full")
+        return race(figure, train_at, rates, known, **how)
+
+    def choices(self, figure, train_at, rates):
+        """Train as try_all does; three dicts {method: {rate: [loss by seed]}}.
+
+        They are of what train_at returns: the losses of training, validation and test.
+        """
+        rates = {m: some[: 2 if self.size == "smoke" else None] for m, some in rates.items()}
+        tried = self.done.setdefault(figure, {})
+        keys = [(m, r, seed) for m, some in rates.items() for r in some for seed in self.seeds]
+        collect({key: partial(train_at, *key) for key in keys}, tried)
+        return [
+            {
+                m: {r: [float(tried[m, r, seed][k]) for seed in self.seeds] for r in some}
+                for m, some in rates.items()
+            }
+            for k in range(3)
+        ]
+
+
 def data_of(size, name, samples):
     """The first samples to train on, and their labels: shipped, or downloaded at the full size."""
-    whole = datasets.full_size(name) if size == "full" else datasets.SHIPPED[name]()
-    return tuple(array[:samples] for array in whole.train)
+    return tuple(array[:samples] for array in _whole(size, name).train)
+
+
+def halves(size, name, samples):
+    """What the first samples leave over, and the test data: a half to validate, a half to test."""
+    whole = _whole(size, name)
+    start = len(whole.train[1]) if samples is None else samples
+    rest = [np.concatenate([a[start:], b]) for a, b in zip(whole.train, whole.test, strict=True)]
+    return tuple(a[0::2] for a in rest), tuple(a[1::2] for a in rest)
+
+
+def _whole(size, name):
+    return datasets.full_size(name) if size == "full" else datasets.SHIPPED[name]()
 
 
 def try_all(figure, train_at, rates, *, seeds, done):
@@ -179,6 +304,35 @@ def draw_rates(losses, title):
         ax.plot(x, y, "o", markersize=12, mfc="none", mew=2, color=line.get_color())
         told.append(f"{m} {y:.2g} at η = {x:g}")
     fig.alt += " A ring marks the least loss of each: " + ", ".join(told) + "."
+    display(fig)
+
+
+def draw_choices(losses, chosen):
+    """Show the test loss of each method under two choices of its rate, side by side.
+
+    losses  {method: {rate: [test loss by seed]}}
+    chosen  {what has chosen, such as "training loss": {method: its rate}}, two of them
+    A ring is a seed, and a line joins the means.
+    """
+    with plots.picture(figsize=(7.5, 4)) as (fig, ax):
+        for k, (m, of_rates) in enumerate(losses.items()):
+            x = np.array([0, 1]) + 0.04 * (k - (len(losses) - 1) / 2)
+            of_seeds = [of_rates[rates[m]] for rates in chosen.values()]
+            means = [np.mean(some) for some in of_seeds]
+            colour, marker = plots.LOOKS[m]
+            ax.plot(x, means, marker=marker, color=colour, label=m, ms=9, lw=2.5)
+            for at, some in zip(x, of_seeds, strict=True):
+                ax.plot(np.full(len(some), at), some, "o", mfc="none", color=colour, ms=6)
+            told = (f"{mean:.3f} by {by}" for by, mean in zip(chosen, means, strict=True))
+            fig.alt += f"Test loss of {m}, η chosen: {', '.join(told)}. "
+        labels = [
+            f"η chosen by {by}\n" + ", ".join(f"{m} {rates[m]:g}" for m in losses)
+            for by, rates in chosen.items()
+        ]
+        ax.set_xticks([0, 1], labels)
+        ax.set(xlim=(-0.4, 1.4), ylabel="test loss")
+        ax.grid(visible=False, axis="x")
+        ax.legend(frameon=True, framealpha=1, edgecolor="none")
     display(fig)
 
 

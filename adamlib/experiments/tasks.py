@@ -5,6 +5,7 @@ reviews()     sparse logistic regression on film reviews: lessons 04, 05 and 07
 clothes()     a network with 64 hidden units on Fashion-MNIST: lesson 07
 
 turned_ravine(rule, share, turned)     many settings of a rule in a ravine: lesson 08
+best_in_ravine(rule, share, turned)    the best of them
 dead_units(task, params)               how many units of a network are dead
 adagrad_from_zero, adam_uncorrected    two rules as they are before their repair
 rmsprop_corrected                      and one with the repair of Adam
@@ -102,7 +103,7 @@ def _split(data, size):
 def dead_units(task, params):
     """How many units of the first hidden layer are 0 for every image that the task trains on.
 
-    Such a unit stays so: its gradient is 0, too.
+    Such a unit mostly stays so: its gradient is 0, too.
     """
     W, b = params[:2]
     return int(((task.part[0] @ W + b).max(axis=0) <= 0).sum())
@@ -116,6 +117,20 @@ def turned_ravine(rule, share, turned):
     turned  whether the ravine lies across the axes, at 45 degrees, or along one of them
     The starts lie on a circle of radius 4. NaN where a run diverged.
     """
+    return _in_ravine(rule, share, turned)[-1]
+
+
+def best_in_ravine(rule, share, turned):
+    """f in that ravine after 0 to 50 steps, the median of the starts; shape (51,).
+
+    η and the share are those with which the median after 50 steps is least.
+    """
+    medians = np.median(_in_ravine(rule, share, turned), axis=-1)
+    at = np.unravel_index(np.nanargmin(medians[-1]), medians[-1].shape)
+    return medians[:, *at]
+
+
+def _in_ravine(rule, share, turned):
     angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     starts = 4 * np.array([np.cos(angles), np.sin(angles)])
     turn = np.array([[1, -1], [1, 1]]) / 2**0.5 if turned else np.eye(2)
@@ -125,8 +140,8 @@ def turned_ravine(rule, share, turned):
         share: 1 - np.geomspace(0.02, 1, 30)[:, None],
     }
     gradient = partial(np.tensordot, curvature, axes=1)
-    end = sweep(rule, gradient, starts, 50, **settings).trajectory[-1]
-    return (end * np.tensordot(curvature, end, 1)).sum(axis=0) / 2
+    steps = sweep(rule, gradient, starts, 50, **settings).trajectory
+    return np.stack([(x * np.tensordot(curvature, x, 1)).sum(axis=0) / 2 for x in steps])
 
 
 def adagrad_from_zero(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):

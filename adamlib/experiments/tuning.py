@@ -2,6 +2,7 @@
 
 tune(train_at, rates, ...)     find each method's best learning rate
 next_rate(losses, rates)       how a climb goes on
+climb(loss_at, rates, rate)    the losses of the rates that it tries
 mean_losses(rates, ...)        what it has tried
 repeat(train_at, rates, ...)   train each method at its rate with several seeds
 scoreboard(methods, ...)       both, on data that are held out
@@ -29,6 +30,15 @@ def next_rate(losses, rates):
         if 0 <= place < len(rates) and rates[place] not in losses:
             return rates[place]
     return None
+
+
+def climb(loss_at, rates, rate):
+    """{rate: loss} of the rates that a climb tries, in that order, from this rate on."""
+    losses = {}
+    while rate is not None:
+        losses[rate] = loss_at(rate)
+        rate = next_rate(losses, rates)
+    return losses
 
 
 def rounds(rates, loss_at, seeds, *, first=1, climb=False, next_rate=next_rate):
@@ -178,7 +188,7 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
         inputs.check_kind(run, Training, "What a method returns", "a Training, as of descent.train")
         if run.diverged:
             return np.inf
-        held_out = inputs.numbers(held_out_loss(run.params), "The held-out loss", ndim=0)
+        held_out = inputs.numbers(held_out_loss(run.params), "The validation loss", ndim=0)
         return np.nan_to_num(held_out, nan=np.inf)
 
     def train_at(name, rate, seed):
@@ -199,5 +209,5 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
         scores[name] = Score(rate, np.array(curves), held_out, runs)
         spread = f" ({held_out.min():.2f} to {held_out.max():.2f})" if len(runs) > 1 else ""
         edge = ", at an end of the list" if rate in (min(rates), max(rates)) else ""
-        print(f"{name:16} η = {rate:<7g} held-out loss {held_out.mean():.2f}{spread}{edge}")
+        print(f"{name:16} η = {rate:<7g} validation loss {held_out.mean():.2f}{spread}{edge}")
     return scores

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from adamlib import plots
+from adamlib import inputs, plots
 from adamlib.descent import sweep
 from adamlib.explorers import trajectories
 from adamlib.explorers.trajectories import Run
@@ -17,10 +17,11 @@ TINY = 1e-16  # a loss below it is drawn as this
 CELL = 8  # pixels of a cell, so that hatching shows
 
 
-def hyperparameter_map(rule, surface, x, y, steps=100, **fixed):
+def hyperparameter_map(rule, surface, x, y, steps=100, pick=None, **fixed):
     """The loss that a rule ends at over two hyperparameters; each cell of the map is a run.
 
     x, y   (name, increasing values)
+    pick   (x, y): the cell next to it is picked at first; the best cell if not given
     fixed  other hyperparameters
     A click on the map, or an arrow key, shows that cell's trajectory on the surface.
     """
@@ -38,17 +39,23 @@ def hyperparameter_map(rule, surface, x, y, steps=100, **fixed):
     losses = np.where(np.isfinite(losses), np.clip(losses, TINY, worst), np.nan)
     if np.isnan(losses).all():
         raise ValueError(f"All {losses.size} runs diverged: give smaller values.")
-    return HyperparameterMap(rule, surface, x, y, losses, steps, fixed)
+    if pick is not None:
+        pick = inputs.finite_point(inputs.pair(pick, "pick is a pair (x, y)"), "pick")
+        pick = [int(np.abs(v - at).argmin()) for v, at in zip((columns, rows), pick, strict=True)]
+    return HyperparameterMap(rule, surface, x, y, losses, steps, pick, fixed)
 
 
 class HyperparameterMap(Explorer):
-    """losses  shape (len(y), len(x)); NaN where a run diverged"""
+    """losses  shape (len(y), len(x)); NaN where a run diverged
+
+    pick    (column, row) of the first cell that is picked, or None: the best
+    """
 
     _esm = page("mapping")
 
-    def __init__(self, rule, surface, x, y, losses, steps, fixed):
+    def __init__(self, rule, surface, x, y, losses, steps, pick, fixed):
         self.rule, self.surface, self.fixed = rule, surface, fixed
-        self.x, self.y, self.losses = x, y, losses
+        self.x, self.y, self.losses, self.first = x, y, losses, pick
         self.start = trajectories.first_point(surface)
         (look,) = looks_of([rule])
         self.label, self.loss_label = look["label"], trajectories.loss_label(surface)
@@ -63,7 +70,7 @@ class HyperparameterMap(Explorer):
         super().__init__(
             f"hyperparameter_map({self.label} on {surface.name})",
             groups=[],
-            settings={"pick": best, "steps": steps},
+            settings={"pick": pick or best, "steps": steps},
             hint=f"{alt} (hatched). {_colours(losses)} Click the map, or use the arrow keys on it.",
             curves=[look],
             map=Map(
@@ -89,7 +96,12 @@ class HyperparameterMap(Explorer):
 
     def picture(self):
         title = f"{self.label}, {self.surface.name}"
-        return plots.knob_map(self.losses, self.x, self.y, label=self.loss_label, title=title)
+        dot = None
+        if self.first:
+            place = self.at(self.first)
+            dot = _words(place), tuple(place.values())
+        label = self.loss_label
+        return plots.knob_map(self.losses, self.x, self.y, label=label, title=title, dot=dot)
 
 
 def _words(hyperparameters):
@@ -117,7 +129,7 @@ def _cells(name, values):
     digits = [len(word.strip("0.")) for word in words]
     each = min(range(n // 6 + 1, n // 3 + 2), key=lambda k: max(digits[::k]))  # the roundest
     ticks = [[i + 0.5, words[i]] for i in range(0, n, each)]
-    return Axis(label=name, low=0, high=n, log=False, ticks=ticks)
+    return Axis(label=plots.with_letter(name), low=0, high=n, log=False, ticks=ticks)
 
 
 def _image(losses):

@@ -193,16 +193,17 @@ QUESTIONS = {
         },
     ),
     "bounce": Question(
-        "At the start the largest curvature gives 2/L ≈ 0.5. What happens at η = 1?",
+        "At the start the largest curvature gives 2/L ≈ 0.5. What does the loss do in 120 steps "
+        "with η = 1?",
         {
-            "It runs away": "A parabola would do that, because it gets steeper without end. The "
-            "slope of this loss is bounded.",
-            "The loss falls at every step, as at 0.5": "At the start the steepest direction has "
-            "the factor 1 − 3.9 = −2.9.",
-            "The loss rises at times, and comes down all the same": Right(
-                "It overshoots while the curvature is above 2/η = 2. The curvature even rises at "
-                "first, but later it falls below 2."
+            "It rises at most steps, and ends above its start": "So it would be on a parabola. "
+            "This loss is no parabola, and its largest curvature changes on the way.",
+            "It rises at some steps, and ends below its start": Right(
+                "It overshoots at some of the first steps. The largest curvature even rises at "
+                "first, but later it falls below 2/η = 2."
             ),
+            "It falls at every step, and ends below its start": "At the start the direction of "
+            "the largest curvature has the factor 1 − 3.9 = −2.9, so the run overshoots there.",
         },
     ),
 }

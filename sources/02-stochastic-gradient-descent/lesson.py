@@ -16,14 +16,15 @@
 # | --- | --- |
 # | [1 A tenth of the work](#1-A-tenth-of-the-work) | 3 |
 # | [2 A step from a batch](#2-A-step-from-a-batch) | 5 |
-# | [3 One epoch](#3-One-epoch) | 12 |
-# | [4 Batch size and learning rate](#4-Batch-size-and-learning-rate) | 11 |
-# | [5 How noisy?](#5-How-noisy?) | 8 |
-# | [6 The noise ball](#6-The-noise-ball) | 10 |
-# | [7 Digits, with a falling rate](#7-Digits,-with-a-falling-rate) | 3 |
-# | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 2 |
+# | [3 One epoch](#3-One-epoch) | 11 |
+# | [4 Batch size and learning rate](#4-Batch-size-and-learning-rate) | 10 |
+# | [5 How noisy?](#5-How-noisy?) | 9 |
+# | [6 The noise ball](#6-The-noise-ball) | 9 |
+# | [7 Does it agree with Keras?](#7-Does-it-agree-with-Keras?) | 2 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 56 |
+# | in all | 51 |
+#
+# The minutes do not count exercise 9, which has a star.
 #
 # You need lesson [01](01-gradient-descent.ipynb): the step $x \leftarrow x - \eta g$ and its limit $2/L$. Terms
 # printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
@@ -38,8 +39,6 @@
 # What becomes of this cosine after some training? Choose an answer before you run the cell below it.
 
 # %%
-from functools import partial
-
 import numpy as np
 from IPython.display import display
 
@@ -50,7 +49,6 @@ from adamlib.descent import descend, train
 from adamlib.explorers import explore, race
 from adamlib.models import LogisticRegression
 from adamlib.rules import sgd
-from adamlib.schedules import inverse_sqrt
 from adamlib.surfaces import noisy, noisy_bowl, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson comes from them
@@ -76,7 +74,8 @@ plots.lines(cosines, x=sizes, xlabel="images", ylabel="mean cosine", log=False, 
 # ## 2 A step from a batch
 #
 # The loss is a mean over $n$ images, $f = \frac1n \sum_i f_i$, and so is its gradient. A mean can be estimated from a
-# few members. So we draw $B$ images at random, take the mean of *their* gradients, and step against it:
+# few members. So we draw $B$ images at random, take the mean of *their* gradients, and step against it. In the formula
+# $\nabla f_i(x)$ is the gradient of image $i$ at $x$:
 #
 # $$x \leftarrow x - \eta\, \frac1B \sum_{i \in \text{batch}} \nabla f_i(x)$$
 #
@@ -120,7 +119,7 @@ plots.bars(
 
 # %% [markdown]
 # Both ways used each sample once. Two steps came nearer to 3 than one, because with $\eta = \frac12$ each step covers
-# only half of its way. (With $\eta = 1$ the single step would land on 3. So part 4 gives each batch size its own $\eta$.)
+# only half of its way.
 #
 # ## 3 One epoch
 #
@@ -128,8 +127,7 @@ plots.bars(
 # the group of samples that one step uses; Keras calls its size `batch_size`, and we write $B$. An **iteration** is
 # one step of a training. An **epoch** is as many iterations as it takes to use every sample once.
 #
-# In practice nobody draws each batch anew. All samples are shuffled, and then cut into batches of $B$. (Strictly, a
-# later batch is then not quite right on average: the earlier ones have led to $x$, and their images cannot come again.)
+# In practice nobody draws each batch anew. All samples are shuffled, and then cut into batches of $B$.
 #
 # ### Exercise 2: write it
 #
@@ -170,56 +168,55 @@ check_answer("02.five_epochs", five_epochs)
 #
 # We train on 7,000 images, the `part`, and hold out the `others`, 1,000 images that no step sees. The **validation
 # loss** is the loss on images that were held out to judge a model and to choose its settings, such as the learning
-# rate. This first loop is right. (The parameters are a list of two arrays, weights and biases, and each takes the same
-# step. `strict=True` makes `zip` complain about lists of different lengths.)
+# rate. `train_on` takes a step with each of some batches. The first list of batches comes from your `one_epoch`.
 
 # %% tags=["about: 02 overlapping batches end with a higher validation loss"]
 images, labels = data
 part, others = (images[:7000], labels[:7000]), (images[7000:], labels[7000:])
-params = start
-for batch in one_epoch(*part, 100, np.random.default_rng(SEEDS[0])):
-    loss, gradient = model.loss_and_gradient(params, batch)
-    params = [p - 0.3 * g for p, g in zip(params, gradient, strict=True)]
-first_loop = loss, model.loss(params, others)
-print(f"first loop:  last batch {loss:.2f}, validation loss {first_loop[1]:.2f}")
+
+
+def train_on(batches):
+    params = start  # a list of two arrays, weights and biases
+    for batch in batches:
+        loss, gradient = model.loss_and_gradient(params, batch)
+        params = [p - 0.3 * g for p, g in zip(params, gradient, strict=True)]
+    print(f"last batch {loss:.2f}, validation loss {model.loss(params, others):.2f}")
+    return loss, model.loss(params, others)
+
+
+first_list = train_on(one_epoch(*part, 100, np.random.default_rng(SEEDS[0])))
 
 # %% [markdown]
-# The second loop has a bug. Run it: its last batch has a lower loss, and yet its validation loss is far higher.
+# The second list has a bug. Run it: its last batch has a lower loss, and yet its validation loss is far higher.
 #
 # - How many different images does it see?
 # - By how much should `i` grow from one round to the next?
 #
-# Then repair the loop and run it again. Its validation loss should come near that of the first loop.
+# Then repair the list and run it again. Its validation loss should come near that of the first list.
 #
 # <details><summary>Hint</summary>Print i and i + 100 for the first three rounds.</details>
 
 # %% tags=["about: 02 overlapping batches end with a higher validation loss"]
 order = np.random.default_rng(SEEDS[0]).permutation(7000)
-params = start
+second_list = []
 for i in range(70):
-    batch = images[order[i : i + 100]], labels[order[i : i + 100]]
-    loss, gradient = model.loss_and_gradient(params, batch)
-    params = [p - 0.3 * g for p, g in zip(params, gradient, strict=True)]
-print(f"second loop: last batch {loss:.2f}, validation loss {model.loss(params, others):.2f}")
+    second_list.append((images[order[i : i + 100]], labels[order[i : i + 100]]))
+bad_list = train_on(second_list)
 # BEGIN SOLUTION
 # STUB images_seen = ...
 # STUB stride = ...
-bad_loop = loss, model.loss(params, others)
 images_seen = 69 + 100  # i grows by 1: the batches overlap
 stride = 100
-params = start
+repaired = []
 for i in range(0, 7000, stride):
-    batch = images[order[i : i + 100]], labels[order[i : i + 100]]
-    gradient = model.gradient(params, batch)
-    params = [p - 0.3 * g for p, g in zip(params, gradient, strict=True)]
-repaired_loss = model.loss(params, others)
-print(f"repaired loop: validation loss {repaired_loss:.2f}")
+    repaired.append((images[order[i : i + 100]], labels[order[i : i + 100]]))
+repaired_list = train_on(repaired)
 # END SOLUTION
 check_answer("02.images_seen", images_seen)
 check_answer("02.stride", stride)
 
 # %% [markdown]
-# The loss of the batches alone did not show the bug. It even looked better, because the loop saw the same few images
+# The loss of the batches alone did not show the bug. It even looked better, because training saw the same few images
 # again and again. So always watch the validation loss too.
 #
 # ## 4 Batch size and learning rate
@@ -232,29 +229,21 @@ check_answer("02.stride", stride)
 quiz("02.races")
 
 # %% [markdown]
-# The next cell trains $B = 1$, 10 and 100 at five learning rates each. A **seed** is the number from which all that
-# is random in a run is drawn, here the order of the images. Each line is the mean of three seeds, and its band
-# reaches from the lowest to the highest of them.
+# A **seed** is the number from which all that is random in a run is drawn, here the order of the images. The next cells
+# train at several learning rates with three seeds each, which takes about half a minute. Each line is the mean of the
+# seeds, and its band reaches from the lowest to the highest of them.
 
+# %%
+rates = {size: size * np.array([0.002, 0.005, 0.01, 0.02, 0.05]) for size in (1, 10, 100)}
+rates[7000] = [0.5, 1.0, 2.0, 5.0]
+raced = {}  # interrupted, the next cell goes on when you run it again
 
 # %% tags=["about: 02 B = 100 at η = 2 ends above B = 10 at 0.2"]
-def validation_loss(size, rate, seed):
-    """The validation loss after one epoch in batches of that size, without a warning if it diverges."""
-    task = experiments.digits(batch_size=size)
-    return task.held_out_loss(task.train_quietly(sgd, rate, seed).params)
-
-
-rates = {size: size * np.array([0.002, 0.005, 0.01, 0.02, 0.05]) for size in (1, 10, 100)}
-runs = [(size, rate, seed) for size in rates for seed in SEEDS for rate in rates[size]]
-jobs = {  # calls for later: partial(f, a) is f with its argument a filled in
-    "B = {}, η = {:g}, seed {}".format(*run): partial(validation_loss, *run) for run in runs
-}
-found = list(experiments.collect(jobs, {}).values())  # all of them, behind a progress bar
-ends = dict(zip(rates, np.reshape(found, (3, -1, 5)), strict=True))  # by batch size, seed, rate
-one_step = min(validation_loss(7000, rate, SEEDS[0]) for rate in (0.5, 1.0, 2.0, 5.0))
+ends = experiments.losses_by_batch_size(experiments.digits(), sgd, rates, SEEDS, done=raced)
+one_step = ends[7000].mean(axis=0).min()
 print(f"B = 7,000: one step, validation loss {one_step:.2f} at the best of four rates")
-curves = {f"sgd, B = {size}": ends[size] for size in rates}
-at = {f"sgd, B = {size}": rates[size] for size in rates}
+curves = {f"sgd, B = {size}": ends[size] for size in (1, 10, 100)}
+at = {f"sgd, B = {size}": rates[size] for size in (1, 10, 100)}
 plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", log_x=True)
 
 # %% [markdown]
@@ -263,75 +252,67 @@ plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", l
 # times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
 #
 # The reason is simple. Ten short steps, all from almost the same point, add up to one step along the mean of their
-# gradients, ten times as long. The rule ends where that one step becomes too long. Here $2/L$ is 0.5 at the start and
-# about 1.3 after the epoch. So the valley of $B = 100$ rises early on its right: at $\eta = 2$ its loss is above that
-# of $B = 10$ at 0.2. Even with $\eta = 1$ its loss rises at first, and recovers within the epoch.
+# gradients, ten times as long.
 #
-# The valley of $B = 1$ rises on its right for another reason. A rate of 0.05 is far below $2/L$. But each step follows
-# one image only, and the longer the steps, the farther this noise throws the run about. Part 6 computes how far.
+# The rule ends where its rate reaches lesson 01's limit $2/L$. Here $2/L$ is 0.5 at the start and about 1.3 after the
+# epoch. So the valley of $B = 100$ rises early on its right, where its rate is 2.
 #
-# Three seeds may be luck, so we repeated these runs with 12. The table shows the result. "±" is the standard
-# deviation: how much one seed's result differs from another's.
+# The valley of $B = 1$ rises on its right at rates far below 1, for another reason. Each of its steps follows one image
+# only. The longer the steps, the farther this noise throws the run about. Part 6 computes how far.
+#
+# Three seeds may be luck, so we repeated these runs with 12. In the table "±" is the standard deviation: how much
+# one seed's result differs from another's. Where a row names no rate, each batch size has the rate whose mean is lowest.
 
 # %%
 experiments.evidence(
-    "02 the largest gap between B = 1 at η and B = 10 at ten times η",
-    "02 B = 100 at η = 2 ends above B = 10 at 0.2",
+    "02 B = 1 ends below B = 10",
     "02 B = 10 ends below B = 100",
     "02 B = 100 ends below B = 7,000",
+    "02 B = 100 at η = 2 ends above B = 10 at 0.2",
+    "02 times as many images for the full batch as for B = 100",
 )
 
 # %% [markdown]
-# If the rate grows with the batch, $B = 1$ and 10 differ by only about 0.0035, at the worst of the middle three rates.
-# Each at its best rate, $B = 100$ ends a little behind 10 with ten of twelve seeds, by an amount that varies much. And
-# all 7,000 in one single step are far behind with every seed.
+# The first row shows no clear difference between $B = 1$ and 10. $B = 100$ ends a little behind 10 with ten of twelve
+# seeds. All 7,000 in one single step are far behind with every seed. In the last row they get as many epochs as they
+# need: to bring the training loss below 0.4, they use about 40 times as many images as $B = 100$.
 #
-# So what is the advantage of $B = 100$? Time. The next figures show $B = 1$, 100 and 7,000 again, now for 1, 20 and
-# 40 epochs: first against the images used, then against the seconds that *your* machine takes. A black dot marks the
-# end of the first epoch on each line.
+# So what is the advantage of $B = 100$ over 1? Time. This cell takes the time of one epoch on *your* machine:
 
 # %% tags=["nbval-ignore-output"]
-used, seconds, losses, first_epoch = {}, {}, {}, {}
-for size, epochs, rate in ((1, 1, 0.01), (100, 20, 1.0), (7000, 40, 1.0)):
-    task, name = experiments.digits(batch_size=size, epochs=epochs), f"sgd, B = {size:,}"
-    timed = experiments.timed_training(task, sgd, rate, SEEDS[0])
-    used[name], seconds[name], losses[name], first_epoch[name] = timed
-
-for x, words in ((used, "images used"), (seconds, "seconds on this machine")):
-    dots = "end of the first epoch", {name: x[name][first_epoch[name]] for name in x}
-    display(plots.lines(losses, x=x, xlabel=words, ylabel="training loss", log_x=True, dots=dots))
-needed = {name: used[name][np.argmax(losses[name] < 0.4)] for name in list(used)[1:]}
-print("images until the loss is below 0.4:", {name: int(n) for name, n in needed.items()})
+for size in (1, 100):
+    task = experiments.digits(batch_size=size)
+    _, seconds, _, _ = experiments.timed_training(task, sgd, 0.01 * size, SEEDS[0])
+    print(f"B = {size}: {7000 // size:,} steps, {seconds[-1]:.2f} s")
 
 # %% [markdown]
-# First figure: compare the dots. They lie at the same number of images, those of $B = 1$ and 100 nearly on each other.
-# The full batch, after its one step, is far above them. To come below 0.4 it needs some 40 times as many images as
-# $B = 100$ (12 seeds: 40 ± 6; the numbers printed are rough, because a line has only some 25 points).
-#
-# Second figure: now the dot of $B = 1$ lies far to the right. It takes 7,000 small steps in Python where $B = 100$
-# takes 70, and a processor multiplies large matrices quickly. So "faster" needs a unit: images or seconds.
-#
-# (The zigzag of 7,000 is no noise: its steps are beyond $2/L$, as in lesson 01.)
+# Both used the same images. But 70 large steps take far less time than 7,000 small ones, because a processor
+# multiplies large matrices quickly. So "faster" needs a unit: images or seconds.
 #
 # ### Exercise 5: choose, then predict
 #
-# Move the slider until the validation loss after one epoch with $B = 5$ is 0.44 or less. You read it below the curve.
-# Write that rate into `rate_5`. Then decide, before you try anything, which rate suits $B = 50$, and write it into
-# `rate_50`.
+# - Move the slider until the validation loss after one epoch with $B = 5$ is 0.44 or less. You read it below the
+#   curve. Write that rate into `rate_5`.
+# - Decide, before you try anything, which rate suits $B = 50$. Write it into `rate_50`.
+# - A good rate for $B = 10$ is 0.1. At which batch size does the rule lead from there to 1.3, which is $2/L$ after
+#   the epoch? Write it into `rule_ends`.
 
 # %%
 display(race(sgd, part, batch_size=5, validation=others, target=("validation loss", 0.44)))
 # BEGIN SOLUTION
 # STUB rate_5 = ...
 # STUB rate_50 = ...
+# STUB rule_ends = ...
 rate_5 = 0.05
 rate_50 = 10 * rate_5
+rule_ends = 10 * 1.3 / 0.1
 # END SOLUTION
 check_answer("02.rate_5", rate_5)
 check_answer("02.rate_50", rate_50)
+check_answer("02.rule_ends", rule_ends)
 
 # %% [markdown]
-# The end of the curve trembles too much to judge by. The validation loss is a mean over 1,000 images.
+# So on the digits the linear scaling rule holds up to batches of about 100, and ends there.
 #
 # ## 5 How noisy?
 #
@@ -341,15 +322,12 @@ check_answer("02.rate_50", rate_50)
 # The **variance** of a random number says how far it scatters: it is the mean squared distance from its mean. We need
 # two facts.
 #
-# - If a number is multiplied by $c$, each distance grows $c$ times, and each square $c^2$ times:
-#   $\operatorname{Var}(cX) = c^2 \operatorname{Var}(X)$.
-# - If independent numbers are added, their variances add:
-#   $\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y)$. (The square of the sum also contains
-#   the product of their two distances. It is 0 on average, because one distance says nothing about the other.)
+# - A number times $c$ has $c^2$ times the variance.
+# - If independent numbers are added, their variances add.
 #
 # The sum of $B$ independent numbers therefore has $B$ times the variance of one. Their mean is that sum times $1/B$,
-# so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the variance of one. The square of the noise is a sum of
-# such variances, one for each parameter.
+# so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the variance of one. The square of the noise is a sum of such
+# variances, one for each parameter. So the noise should fall as $1/\sqrt B$.
 #
 # ### Exercise 6: noise and work
 #
@@ -364,69 +342,71 @@ more_work = 10**2
 check_answer("02.more_work", more_work)
 
 # %% [markdown]
-# So the noise should fall as $1/\sqrt B$. Does this hold for a gradient with 7,850 parameters? The next cell measures
-# the noise at the start, and after the training of part 1.
+# Does this hold for a gradient with 7,850 parameters? The next cell measures the noise in the two places of part 1: at
+# the start, and after ten epochs.
 
 # %% tags=["about: 02 slope of the noise at the start"]
-sizes = np.array([1, 5, 25, 100, 500, 3000])
-noise, slopes, whole = {}, {}, {}
+sizes_of_batch, noise, whole = np.array([1, 5, 25, 100, 500, 3000]), {}, {}
 for place, params in places.items():
-    noise[place] = experiments.gradient_noise(model, params, data, sizes, rng)
-    slopes[place] = np.polyfit(np.log(sizes), np.log(noise[place]), 1)[0]
+    noise[place] = experiments.gradient_noise(model, params, data, sizes_of_batch, rng)
     whole[place] = np.linalg.norm(experiments.flat_gradient(model, params, data))
-    print(f"{place}: slope {slopes[place]:.1f}")
-plots.noise_and_gradient(noise, whole, sizes)
+plots.noise_and_gradient(noise, whole, sizes_of_batch)
 
 # %% [markdown]
-# The measured dots lie on the line: on these axes $1/\sqrt B$ has the slope $-\frac12$. Now compare the noise with
-# the gradient itself, the level line. At the black dot both are equally long. We call that batch size $B^*$. (The
-# paper cited below calls it the simple noise scale.) At the start it is about 70. Training shrinks both, but not alike:
-# the noise of one image becomes 2.6 times smaller, and the gradient some 19 times (means of 12 seeds). So $B^*$ grows to
-# thousands. There it differs much between seeds, because it contains the square of the short gradient: 12 seeds have
-# 4,000 ± 2,000, and the figure shows only one run.
+# The measured dots lie on the line of $1/\sqrt B$. Now compare the noise with the gradient itself, the level line. At
+# the black dot both are equally long. We call that batch size $B^*$. There the noise of one image, divided by
+# $\sqrt{B^*}$, is as long as the gradient, so
 #
-# $B^*$ tells what a larger batch saves. Compare a step from a batch with a step from the exact gradient, on a round
-# bowl, each at its best learning rate. On average, the step from the batch makes only this fraction of the progress
+# $$B^* = \left(\frac{\text{noise of one image}}{\text{length of the gradient}}\right)^2$$
+#
+# Training shortens the gradient far more than the noise. So $B^*$ grows from about 70 to thousands. (The figure shows
+# one seed; 12 seeds have 4,000 ± 2,000.)
+#
+# $B^*$ also explains the cosines of part 1. The noise is nearly at a right angle to the gradient, because there are so
+# many directions. So draw a triangle: the gradient has length 1, the noise has length $\sqrt{B^*/B}$, and the batch's
+# gradient is the longest side. The cosine is the gradient divided by that side: $1/\sqrt{1 + B^*/B}$.
+#
+# ### Exercise 7: predict a cosine
+#
+# At the start the noise of one image is 8.8 long, and the gradient 1.06. Compute $B^*$, and with it the cosine for 80
+# images. Two digits are enough.
+
+# %%
+# BEGIN SOLUTION
+# STUB b_star = ...
+# STUB cosine_80 = ...
+b_star = (8.8 / 1.06) ** 2
+cosine_80 = 1 / np.sqrt(1 + b_star / 80)
+# END SOLUTION
+check_answer("02.b_star", b_star)
+check_answer("02.cosine_80", cosine_80)
+
+# %% [markdown]
+# The figure of part 1 shows the same at 80 images, about 0.73.
+#
+# The square of this cosine says what a larger batch saves. Compare a step from a batch with a step from the exact
+# gradient, on a round bowl, each at its best learning rate. On average the batch makes this fraction of the progress
 # (McCandlish and others, 2018, section 2):
 #
 # $$\frac{\text{progress of a step from a batch}}{\text{progress of an exact step}} = \frac{1}{1 + B^* / B}$$
 #
-# Well below $B^*$, ten times the batch makes nearly ten times the progress per step: you need a tenth of the steps,
-# and hardly more images. Well above $B^*$ the fraction is almost 1 already: ten times the batch costs ten times the
-# images, and saves hardly a step. So by this formula a larger batch never saves images. It saves steps, and so time,
-# if your machine computes a large batch nearly as fast as a small one.
+# With $B = B^*$ a step makes half of the progress of an exact step.
 #
-# The best learning rate contains the same fraction. Well below $B^*$ it grows in proportion to $B$, and well above it
-# stays at $1/L$: there the linear scaling rule ends.
+# - Well below $B^*$ a batch ten times as large saves nearly nine of ten steps, and costs hardly more images.
+# - Well above $B^*$ it costs ten times the images, and saves hardly a step.
+#
+# So early in training small batches are a bargain, and late a larger one costs hardly more. By this formula a larger
+# batch saves steps, never images.
 #
 # <details><summary>For the curious: where the formula comes from</summary>
 #
 # On a bowl of curvature L a step −ηG from the gradient g changes the loss by −η g·G + ½ L η² |G|². Let G be g plus
 # noise. On average g·G is |g|². And the mean of |G|² is |g|² (1 + B\*/B), because the squared length of the noise
-# falls as 1/B and equals |g|² at B = B\*. So the change is, on average, −η |g|² + ½ L η² |g|² (1 + B\*/B). This
-# parabola in η is lowest at η = (1/L) / (1 + B\*/B), and there it is −(|g|²/2L) / (1 + B\*/B).
+# falls as 1/B and equals |g|² at B = B\*. So the change is, on average, −η |g|² + ½ L η² |g|² (1 + B\*/B). At the
+# lowest point of this parabola in η it is −(|g|²/2L) / (1 + B\*/B). The digits are no round bowl, so there the formula
+# shows a trend only.
 #
 # </details>
-#
-# ### Exercise 7: what does it save?
-#
-# You go from $B = 100$ to $B = 1{,}000$. By what factor does the progress of a step grow, by this formula, at the
-# start ($B^* = 70$), and by what factor late in the training ($B^* = 4{,}000$, the mean)? Two digits are enough.
-
-# %%
-# BEGIN SOLUTION
-# STUB early = ...
-# STUB late = ...
-early = (1 + 70 / 100) / (1 + 70 / 1000)
-late = (1 + 4000 / 100) / (1 + 4000 / 1000)
-# END SOLUTION
-check_answer("02.early", early)
-check_answer("02.late", late)
-
-# %% [markdown]
-# At the start a step makes 1.6 times the progress, for ten times the images. So for the same progress $B = 1{,}000$
-# needs 6.3 times as many images: the small batch is a bargain. Late, a step makes 8.2 times the progress. Now
-# $B = 1{,}000$ needs only 1.2 times as many images, and saves seven of eight steps.
 #
 # ## 6 The noise ball
 #
@@ -436,10 +416,10 @@ check_answer("02.late", late)
 # %%
 bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))
 display(quiz("02.ball"))
-explore({sgd: {"learning_rate": 0.3}}, bowl, steps=100)
+explore({sgd: {"learning_rate": 0.3}}, bowl, steps=400)
 
 # %% [markdown]
-# Each run falls fast, and then wanders in a ball around the minimum. A smaller $\eta$ makes the ball smaller. We can
+# Each run comes down, and then wanders in a ball around the minimum. A smaller $\eta$ makes the ball smaller. We can
 # compute how large it is.
 #
 # Take one coordinate, $x$. Its gradient is $x$, and the noise adds a random number $\xi$ (the Greek letter xi). So a
@@ -458,27 +438,8 @@ explore({sgd: {"learning_rate": 0.3}}, bowl, steps=100)
 #
 # $$V = \frac{\eta}{2 - \eta}, \quad \text{about } \frac{\eta}{2} \text{ if } \eta \text{ is small.}$$
 #
-# The mean loss is $\frac12 (V + V) = V$. The next cell compares this level with the mean of 1,000 runs.
-
-
-# %%
-def mean_loss(rate, steps=400):
-    """The loss at each step, the mean of 1,000 runs."""
-    bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))
-    return experiments.loss_of_runs(sgd, bowl, steps, runs=1000, learning_rate=rate)
-
-
-constant = {rate: mean_loss(rate) for rate in (0.3, 0.03)}
-curves = {f"sgd, η = {rate}": loss for rate, loss in constant.items()}
-at = dict.fromkeys(curves, np.arange(401))
-for rate in constant:  # its level, drawn to the right of the run
-    name = f"level {rate} / (2 − {rate})"
-    curves[name], at[name] = np.full(2, rate / (2 - rate)), np.array([400, 480])
-plots.lines(curves, x=at, ylabel="mean loss")
-
-# %% [markdown]
-# Look at the right end, where each run meets its level. Both runs fall to it and stay there. $\eta = 0.3$ arrives
-# within ten steps, at a high level. $\eta = 0.03$ comes ten times lower, and takes a hundred steps and more.
+# The mean loss is $\frac12 (V + V) = V$. So the level is about half the learning rate. With a
+# tenth of the rate the run ends about ten times lower, but needs about ten times the steps.
 #
 # ### Exercise 8: derive
 #
@@ -495,9 +456,47 @@ level = 0.5**2 * 4 / (1 - (1 - 0.5) ** 2)  # V = 0.25 V + 1
 check_answer("02.level", level)
 
 # %% [markdown]
-# Four times the variance makes the level four times as high. A batch of $B$ images does the opposite: it divides the
-# variance by $B$ (part 5), and so the level. If the noise of one image has variance 1, the level is about $\eta/(2B)$.
-# So ten times the batch at ten times the rate leaves the ball as it was: this is the linear scaling rule again.
+# Four times the variance makes the level four times as high. So a batch of ten images, with a tenth of the variance,
+# has a tenth of the level.
+#
+# How can a run get below its level? With large steps first, and then ever smaller ones. A **schedule** is a learning
+# rate that changes with the number $t$ of the step, as a given function says. A **hyperparameter** is a setting that we
+# choose and that training does not change, such as $\eta$ or $B$. Our rules take a function of $t$ wherever they take
+# a number for a hyperparameter. The next cell compares two constant rates with a falling one.
+
+
+# %%
+def falling_rate(t):
+    return 0.5 / t**0.5
+
+
+def mean_loss(rate, steps=400):
+    """The loss at each step, the mean of 1,000 runs."""
+    bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))
+    return experiments.loss_of_runs(sgd, bowl, steps, runs=1000, learning_rate=rate)
+
+
+bowls = {f"sgd, η = {rate}": mean_loss(rate, 2000)[1:] for rate in (0.3, 0.03)}
+bowls["sgd, η = 0.5/√t"] = mean_loss(falling_rate, 2000)[1:]
+at = dict.fromkeys(bowls, np.arange(1, 2001))
+for rate in (0.3, 0.03):  # its level, drawn to the right of the run
+    name = f"level {rate} / (2 − {rate})"
+    bowls[name], at[name] = np.full(2, rate / (2 - rate)), np.array([2000, 4000])
+plots.lines(bowls, x=at, ylabel="mean loss", log_x=True)
+
+# %% [markdown]
+# Look at the right end. Each constant rate comes down to the level that we have computed, and stays there. The dotted
+# run, with $0.5/\sqrt t$, goes on falling, to below the level of 0.03.
+#
+# Does this schedule help on the digits? No, as this row shows:
+
+# %%
+experiments.evidence("02 a constant rate ends below a falling one")
+
+# %% [markdown]
+# At their best rates the constant one ends lower with 24 of 30 seeds, by about 0.01. A likely reason is that
+# $\eta/\sqrt t$ falls early, and hardly falls late. After four steps it has halved, but in the second epoch, from step 350 to 700, it
+# loses less than a third. Lesson 07 has a schedule that falls late.
 #
 # ### Exercise 9 ★: choose
 #
@@ -514,62 +513,7 @@ ball_rate = 0.01
 check_answer("02.ball_rate", ball_rate)
 
 # %% [markdown]
-# To choose that rate you had to know the number of steps beforehand. There is a remedy that needs no such knowledge:
-# large steps first, then ever smaller ones. A **schedule** is a learning rate that changes with the number $t$ of the
-# step, as a given function says. A **hyperparameter** is a setting that we choose and that training does not change,
-# such as $\eta$ or $B$. Our rules take a function of $t$ wherever they take a number for a hyperparameter:
-
-
-# %%
-def falling_rate(t):
-    return 0.5 / t**0.5
-
-
-falling = {
-    "sgd, η = 0.03": mean_loss(0.03, 2000),
-    "sgd, η = 0.5/√t": mean_loss(falling_rate, 2000),
-    "sgd, η = 0.1/t": mean_loss(lambda t: 0.1 / t, 2000),
-}
-steps = np.arange(1, 2001)
-plots.lines({name: loss[1:] for name, loss in falling.items()}, x=steps, log_x=True)
-
-# %% [markdown]
-# Follow the dashed line, $0.5/\sqrt t$. Its first steps are long, so it falls fast. Later steps are short, so it goes
-# on falling, to below the level of 0.03. But a rate may also fall too soon: with $0.1/t$ ten times the steps lower
-# the loss by only a third.
-#
-# ## 7 Digits, with a falling rate
-#
-# Does the schedule help on real data? We train two epochs in batches of 20, with a constant and with a falling rate,
-# at five rates each.
-
-# %% tags=["about: 02 at η = 3 the falling rate ends lower"]
-rates = np.array([0.1, 0.3, 1.0, 3.0, 10.0])
-schedules = [inverse_sqrt(rate) for rate in rates]  # for each a function of t, rate / √t
-task = experiments.digits(batch_size=20, epochs=2)
-by_schedule = {
-    "sgd, constant η": experiments.held_out_losses(task, sgd, rates, SEEDS),
-    "sgd, η/√t": experiments.held_out_losses(task, sgd, schedules, SEEDS),
-}
-display(plots.lines(by_schedule, x=rates, xlabel="η", ylabel="validation loss", log_x=True))
-experiments.evidence(
-    "02 a constant rate ends below a falling one",
-    "02 at η = 3 the falling rate ends lower",
-    "02 at η = 0.1 the constant rate ends lower",
-    "02 a cosine rate ends below a constant one",
-)
-
-# %% [markdown]
-# The dashed valley is nearly the other one, moved to rates ten times as large. That is because $1/\sqrt t$ is 1/14 on
-# average over these 700 steps. So at $\eta = 3$ the falling rate ends lower with every seed, by more than 1, and at
-# $\eta = 0.1$ it ends higher.
-#
-# At their best rates the constant rate even ends lower with 24 of 30 seeds, by about 0.01. Why does the schedule not
-# go lower, as on the bowl? It falls early, and hardly falls late: after four steps it has halved, but from step 350 to
-# 700 it loses less than a third. The cosine of lesson 07 does the opposite: it falls slowly at first, and ends near 0.
-# With it, 22 of 30 seeds end below the constant rate, on average by about 0.01 (last row).
-#
-# ## 8 Does it agree with Keras?
+# ## 7 Does it agree with Keras?
 #
 # We compare `sgd` with `tf.keras.optimizers.SGD`, on batches and with the schedule. One line of the output compares
 # it with Keras's Adam, which can be set to do just what SGD does (lesson 06 explains why). Last, Keras trains by
@@ -588,7 +532,7 @@ equals_adam(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
 theirs = task.train_keras(keras.optimizers.SGD(0.3), SEEDS[0]).params
 ours = task.train(sgd, 0.3, SEEDS[0]).params
 assert largest_difference(ours, theirs) < 1e-5
-print("7,850 weights after an epoch, η = 0.3: no difference above 1e-5")
+print("7,850 parameters after an epoch, η = 0.3: no difference above 1e-5")
 
 # %% [markdown]
 # ## Where it fails
@@ -597,23 +541,23 @@ print("7,850 weights after an epoch, η = 0.3: no difference above 1e-5")
 
 # %%
 noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[0] + 1)).gradient
-run = descend(sgd, noisy_ravine, ravine.start, 40, learning_rate=0.09)
+run = descend(sgd, noisy_ravine, ravine.start, 20, learning_rate=0.09)
 plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 
 # %% [markdown]
 # Look at the two directions. Across the valley the run jumps from side to side; along the valley it creeps. A smaller
 # $\eta$ would calm the jumps, and slow down the creeping.
 #
-# Yet the gradients know better. In the first 20 steps their part along the valley almost always has the same sign,
-# while the part across changes its sign in most steps. Noise changes its sign too. So what if we stepped along an
-# *average* of the last gradients?
+# Yet the gradients know better. In these 20 steps their part along the valley almost always has the same sign, while
+# the part across changes its sign in most steps. Noise changes its sign too. So what if we stepped along an *average*
+# of the last gradients?
 #
 # **Recap**
 #
 # 1. The gradient of a random batch is right on average. One pass over the data becomes many steps.
 # 2. An epoch uses every sample once: shuffle, cut into batches, and keep images with their labels.
-# 3. Ten times the batch, ten times the learning rate, until that rate comes near $2/L$, at batches near $B^*$.
-# 4. Noise falls as $1/\sqrt B$, and work grows as $B$. A larger batch saves steps, never images. Well below $B^*$, where noise and gradient are equally long, it costs hardly more images.
+# 3. Ten times the batch, ten times the learning rate, until that rate reaches $2/L$. On the digits this is at a rate near 1, with batches near 100.
+# 4. Noise falls as $1/\sqrt B$, and work grows as $B$. At $B^*$ noise and gradient are equally long, and a step makes half of an exact step's progress. Well below $B^*$ a larger batch saves steps; by the formula it never saves images.
 # 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. A falling rate goes lower if it falls at the right time: $\eta/\sqrt t$ did on the bowl, not on the digits.
 
 # %%
@@ -630,26 +574,23 @@ progress("02")
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
-from adamlib.schedules import cosine
+from adamlib.schedules import inverse_sqrt
 
 carried("02 cosine at the start", cosines["cosine at the start"][3])
 carried("02 cosine after training", cosines["cosine after training"][3])
 assert CLAIMS["02 cosine at the start"].mean > 0.9 > 0.7 > CLAIMS["02 cosine after training"].mean
-carried("02 overlapping batches end with a lower last batch", first_loop[0] - bad_loop[0], share=1)
+carried("02 overlapping batches end with a lower last batch", first_list[0] - bad_list[0], share=1)
 claim = "02 overlapping batches end with a higher validation loss"
-carried(claim, bad_loop[1] - first_loop[1], share=1)
-assert repaired_loss == first_loop[1]  # the same batches in the same order
-apart = np.abs(ends[10] - ends[1])[:, 1:4].max(axis=1)
-name = "02 the largest gap between B = 1 at η and B = 10 at ten times η"
-carried(name, apart, mean="0.0035")
+carried(claim, bad_list[1] - first_list[1], share=1)
+assert repaired_list == first_list  # the same batches in the same order
 carried("02 B = 100 at η = 2 ends above B = 10 at 0.2", (ends[100] - ends[10])[:, 3], share=1)
 one, ten, hundred = (ends[s][:, ends[s].mean(axis=0).argmin()] for s in (1, 10, 100))
 carried("02 B = 1 ends below B = 10", ten - one, separated=False)
 carried("02 B = 10 ends below B = 100", hundred - ten, shown=10)
 carried("02 B = 100 ends below B = 7,000", one_step - hundred, share=1)
-few, all_of_them = needed.values()
-carried("02 times as many images for the full batch as for B = 100", all_of_them / few, mean="40")
-assert round(CLAIMS["02 times as many images for the full batch as for B = 100"].sd) == 6
+good = ends[10].mean(axis=0)
+assert np.isclose(rates[10][2], 0.1) and good[2] < good.min() + 0.02
+carried("02 times as many images for the full batch as for B = 100", mean="40")
 direction, limits = rng.standard_normal((784, 10)), []
 after = experiments.digits().train(sgd, 1.0, SEEDS[0])
 for params in (start, after.params):
@@ -662,10 +603,9 @@ for params in (start, after.params):
     limits.append(2 / np.linalg.norm(direction))
 assert 0.45 < limits[0] < 0.55  # 2/L, at a start that is all zeros
 carried("02 2/L after the epoch", limits[1], mean="1.3")
-rises = after.losses.max() - np.log(10)
-carried("02 the loss rises above its start", rises, share=1)
 for place in places:
-    carried(f"02 slope of the noise {place}", slopes[place])
+    slope = np.polyfit(np.log(sizes_of_batch), np.log(noise[place]), 1)[0]
+    carried(f"02 slope of the noise {place}", slope)
     assert abs(CLAIMS[f"02 slope of the noise {place}"].mean + 0.5) < 0.01
 equal = [(noise[place][0] / whole[place]) ** 2 for place in places]
 for place, batch in zip(places, equal, strict=True):
@@ -676,29 +616,27 @@ assert round(late_batch.mean, -3) == 4000 and round(late_batch.sd, -3) == 2000
 first, last = places
 falls = {"noise of one image": noise[first][0] / noise[last][0]}
 falls["gradient of all"] = whole[first] / whole[last]
-for (name, times), mean in zip(falls.items(), ("2.6", "19"), strict=True):
-    carried(f"02 times as large at the start as after training: the {name}", times, mean=mean)
-assert round(early, 1) == 1.6 and round(late, 1) == 8.2
-assert round(10 / early, 1) == 6.3 and round(10 / late, 1) == 1.2 and late > 8
-for rate, loss in constant.items():  # means of 1,000 runs and 100 steps
-    assert abs(loss[-100:].mean() / (rate / (2 - rate)) - 1) < 0.05
-assert np.argmax(constant[0.3] < 1.2 * 0.3 / 1.7) <= 10
-assert np.argmax(constant[0.03] < 1.2 * 0.03 / 1.97) > 100
-tail = falling["sgd, η = 0.5/√t"]
-assert np.all(tail[400:] < 0.03 / (2 - 0.03)) and tail[2000] < 0.6 * tail[500]
-slow = falling["sgd, η = 0.1/t"]
-assert all(0.6 < slow[10 * t] / slow[t] < 0.7 for t in (20, 50, 100, 200))
-fixed, shrinking = by_schedule.values()
+for name, times in falls.items():
+    carried(f"02 times as large at the start as after training: the {name}", times)
+claims = [CLAIMS[f"02 times as large at the start as after training: the {name}"] for name in falls]
+assert claims[1].mean > 5 * claims[0].mean
+assert abs(noise[first][0] / 8.8 - 1) < 0.07 and round(whole[first], 2) == 1.06
+by_formula = 1 / np.sqrt(1 + 70 / sizes)
+assert np.allclose(cosines["cosine at the start"], by_formula, rtol=0, atol=0.03)
+assert abs(by_formula[2] - 0.73) < 0.005  # with 80 images
+for rate in (0.3, 0.03):  # means of 1,000 runs and 1,000 steps
+    assert abs(bowls[f"sgd, η = {rate}"][-1000:].mean() / (rate / (2 - rate)) - 1) < 0.05
+low = bowls["sgd, η = 0.5/√t"]
+assert np.all(low[400:] < 0.03 / (2 - 0.03)) and low[-1] < 0.6 * low[500]
+task = experiments.digits(batch_size=20, epochs=2)
+fixed = experiments.held_out_losses(task, sgd, [0.1, 0.3, 1.0], SEEDS)
+schedules = [inverse_sqrt(rate) for rate in (1.0, 3.0, 10.0)]
+shrinking = experiments.held_out_losses(task, sgd, schedules, SEEDS)
 gain = shrinking[:, shrinking.mean(axis=0).argmin()] - fixed[:, fixed.mean(axis=0).argmin()]
 carried("02 a constant rate ends below a falling one", gain, shown=24, mean="0.01")
-carried("02 at η = 3 the falling rate ends lower", fixed[:, 3] - shrinking[:, 3], share=1)
-carried("02 at η = 0.1 the constant rate ends lower", shrinking[:, 0] - fixed[:, 0], share=1)
-task = experiments.digits(batch_size=20, epochs=2)
-late = experiments.held_out_losses(task, sgd, [cosine(0.3, 700)], SEEDS)[:, 0]
-gain = fixed[:, fixed.mean(axis=0).argmin()] - late
-carried("02 a cosine rate ends below a constant one", gain, shown=22, mean="0.01", separated=True)
+carried("02 a cosine rate ends below a constant one", shown=22)  # it falls late
 roots = 1 / np.sqrt(np.arange(1, 701))
-assert round(1 / roots.mean()) == 14 and roots[3] == 0.5 and 0.7 < roots[699] / roots[349] < 1
+assert roots[3] == 0.5 and 2 / 3 < roots[699] / roots[349] < 1
 noisy_ravine, flips, downhill = noisy(ravine, np.random.default_rng(SEEDS[0])).gradient, [], []
 for _ in range(100):  # means, whose errors are below 0.01
     run = descend(sgd, noisy_ravine, ravine.start, 20, learning_rate=0.09)

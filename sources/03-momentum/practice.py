@@ -1,37 +1,57 @@
 """What lesson 03 asks."""
 
+import numpy as np
+
 from adamlib import rules
 from adamlib.averages import new_average
+from adamlib.descent import sweep
 from adamlib.practice import Function, Judged, Number, Question, Right
-from adamlib.practice.judge_number import comes_down
+from adamlib.surfaces import ravine
 
 
-def pair_in_30_steps(rate, share):
-    reached, words = comes_down(rules.momentum, 30, 1e-6, learning_rate=rate, momentum=share)
-    if not reached and share < 0.2 < rate < 1:
-        words += "; mind the order: η comes first, μ second"
-    return reached, words
+def first_pair(rate, mu):
+    """Whether momentum has f on the ravine below 1e-6 within 30 steps, and keeps it there."""
+    run = sweep(rules.momentum, ravine.gradient, ravine.start, 500, learning_rate=rate, momentum=mu)
+    values = ravine(run.trajectory.T)
+    below = values < 1e-6  # and so not NaN
+    steps = len(below) - np.argmin(below[::-1])  # the first of those that are below to the end
+    if steps <= 30:
+        return True, f"f is below 1e-6 from step {steps} on"
+    if not values[-1] < values[0]:
+        words = "it diverges"
+    elif not below[-1]:
+        words = "after 500 steps f is still above 1e-6"
+    else:
+        words = f"f is below 1e-6 for good only from step {steps} on"
+    if below[:31].any():
+        words += f", though step {np.argmax(below)} passes through there"
+    return False, words + _order(rate, mu)
 
 
-def ravine_by_momentum(rate, share):
-    reached, words = pair_in_30_steps(rate, share)
-    low, high = (1 - share**0.5) ** 2, (1 + share**0.5) ** 2
-    slack = 1.02 if reached else 1  # a rounded η may lie beside the floor, if the run gets there
-    if "order" in words:
-        return False, words
-    if high / low < 19.4:  # 20, with two digits of μ
+def _order(rate, mu):
+    return "; mind the order: η comes first, μ second" * (mu < 0.2 < rate < 1)
+
+
+def best_pair(rate, mu):
+    """Whether the floor of this μ just holds both curvatures of the ravine, to two digits."""
+    first_pair(rate, mu)  # raises for numbers that no run can be made with
+    low, high = (1 - mu**0.5) ** 2, (1 + mu**0.5) ** 2
+    slack = 1.04  # of a rounded η
+    if words := _order(rate, mu):
+        return False, words.removeprefix("; ")
+    if high / low < 19:  # 20, with two digits of μ
         why = f"the floor of this μ is too short: its ends have the ratio {high / low:.3g}, not 20"
     elif 20 * rate > high * slack:
         why = f"curvature 20 lies right of the floor, 20 η = {20 * rate:.4g} > {high:.4g}"
     elif rate < low / slack:
         why = f"curvature 1 lies left of the floor, η = {rate:.3g} < {low:.3g}"
-    elif abs(share - 0.634) < 0.005:
+    elif abs(mu - 0.634) < 0.005:
         why = "if your μ is √μ, square it; this μ has both curvatures on its floor, but go smaller"
-    elif share > 0.412:
+    elif mu > 0.412:
         why = "both curvatures lie on the floor: go on to a smaller μ"
     else:
-        return True, words
-    return False, f"{words}: {why}"
+        return True, "the two curvatures lie at the two ends of the floor"
+    return False, why
 
 
 ANSWERS = {
@@ -44,6 +64,12 @@ ANSWERS = {
             0.9: "that remembers 10 values",
             0.99: "that remembers 100 values",
             0.95: "that remembers 20 values",
+            0.96: "that remembers 25 values",
+            49 / 51: "with this β the noise of the average is that of a mean of 50 values: here "
+            "solve 1/(1 − β) = 50",
+            0.5
+            ** (1 / 50): "with this β the weight of a value is halved after 50 more: here solve "
+            "1/(1 − β) = 50",
             1.02: "mind the sign: 1/(1 − β) = 50",
         },
     ),
@@ -87,7 +113,7 @@ ANSWERS = {
         wrong={
             1: "that is so with μ = 0: go up to the black line, μ = 0.25",
             **dict.fromkeys(
-                (0.1, 0.15, 0.4, 0.5), "look where the black line leaves the dark area"
+                (0.1, 0.15, 0.4, 0.5, 0.75), "look where the black line leaves the dark area"
             ),
             0: "a dark area is left of the border: the run creeps there",
             2.5: "beyond that it diverges: here the question is where it begins to oscillate",
@@ -131,15 +157,15 @@ ANSWERS = {
             0.25: "that is 1/L, which has no μ in it: the limit is 2(1 + μ)/L",
             0.18: "that is 2(1 − μ)/L: mind the sign of μ",
             0.01: "that is where it begins to oscillate",
-            **dict.fromkeys((3.28, 6.56), "divide by L"),
+            **dict.fromkeys((3.28, 6.56, 13.12), "divide by L"),
             0.41: "that is (1 + μ)/L: the 2 is missing",
             1.64: "that is 1 + μ: multiply by 2 and divide by L",
             **dict.fromkeys((0.45, 0.9), "the limit 2(1 + μ)/L has μ in it, not its root"),
             0.81: "that is (1 + √μ)²/L, the right end of the floor: the run still settles there",
         },
     ),
-    "first_pair": Judged(pair_in_30_steps, asks="η μ"),
-    "ravine": Judged(ravine_by_momentum, asks="η μ"),
+    "first_pair": Judged(first_pair, asks="η μ"),
+    "ravine": Judged(best_pair, asks="η μ"),
     "rate_A": Number(
         0.2,
         wrong={
@@ -157,19 +183,7 @@ ANSWERS = {
             0.19: "the new gradient has the factor 1 − μ = 0.05, not μ",
             0.0095: "the factor is 0.05 alone: μ is in the velocity already",
             0.05: "that is the factor of the new gradient: the step is 0.2 times it",
-        },
-    ),
-    "momentum_now": Number(
-        0.475,
-        wrong={
-            0.95: "then the old steps, made at 0.2, go on at their full length: in PyTorch η = 0.1 "
-            "multiplies them too",
-            1.9: "η falls, so the old steps must go on shorter, not longer",
-            0.5: "that is the ratio of the learning rates: the old velocity also fades by 0.95",
-            0.095: "that is 0.95 · 0.1: what counts is the ratio of the two rates, 0.1/0.2",
-            0.19: "that is 0.95 · 0.2: what counts is the ratio of the two rates, 0.1/0.2",
-            0.05: "that is 1 − μ: how much shorter are the old steps when η is halved?",
-            0.9: "halving 1/(1 − μ) is another matter: here the old steps must become half as long",
+            0.04: "the factor of the new gradient is 1 − μ = 0.05, not 0.2",
         },
     ),
     "inside": Number(
@@ -202,8 +216,8 @@ ANSWERS = {
 
 QUESTIONS = {
     "start": Question(
-        "The average starts at 0, and the losses fall from 2.3 on. With β = 0.99, what does the "
-        "average do during the first 100 losses?",
+        "The losses of a training fall from 2.3 on. What does their average with β = 0.99 do "
+        "during the first 100 losses?",
         {
             "It falls with them, smoothly": "It would do so if it had started near them. It needs "
             "about 100 losses to come up from 0.",
@@ -213,20 +227,6 @@ QUESTIONS = {
                 "Each loss moves the average up by a hundredth of the gap between them. Lesson 06 "
                 "corrects that."
             ),
-        },
-    ),
-    "zigzag": Question(
-        "Now average the gradients of the run that zig-zags across the ravine, with β = 0.9. What "
-        "is left after some ten steps?",
-        {
-            "Mostly the part along the ravine": Right(
-                "It has the same sign at every step. The part across changes its sign at every "
-                "step, so most of it cancels."
-            ),
-            "Mostly the part across, which is larger": "Its single values are larger. But in the "
-            "average plus and minus cancel.",
-            "Both parts, each made smaller": "An average of numbers with the same sign is about as "
-            "large as they are, once it has come up from 0. So the part along is not made smaller.",
         },
     ),
     "limit": Question(
@@ -242,6 +242,17 @@ QUESTIONS = {
             "agree. Near the limit the gradients alternate, so the steps do not add up.",
         },
     ),
+    "swing": Question(
+        "With ηL = 0.5 and μ = 0.9 a run swings through the minimum again and again: a step leaves "
+        "0.95 of the distance. Which change damps the swing?",
+        {
+            "Half of η": "The run then swings more slowly, but it shrinks as before: the product "
+            "of the two solutions is μ, so each has the size √μ, whatever η is.",
+            "A larger μ, which averages over more gradients": "A step leaves √μ, so a larger μ "
+            "leaves more: 0.995 with μ = 0.99.",
+            "A smaller μ": Right("A step leaves √μ: with μ = 0.5 only 0.71 of the distance."),
+        },
+    ),
     "noise": Question(
         "Near the minimum, with noisy gradients, sgd at η = 0.1 scatters by 0.23. How far does "
         "momentum scatter with μ = 0.9 and η = 0.01?",
@@ -250,7 +261,7 @@ QUESTIONS = {
             "times the step: the velocity is a sum, so the noise is summed too.",
             "About as much": Right(
                 "Its effective step is 0.01/(1 − 0.9) = 0.1, that of sgd. So as much noise comes "
-                "in, spread over more steps."
+                "in, only spread over more steps."
             ),
             "Ten times as much": "Its steps add up to ten times those of sgd at 0.01. But sgd runs "
             "at 0.1 here, so the two come out even.",

@@ -12,14 +12,14 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Rare words](#1-Rare-words) | 5 |
-# | [2 A sum of squares](#2-A-sum-of-squares) | 10 |
-# | [3 Two scales](#3-Two-scales) | 14 |
-# | [4 Where the sum starts](#4-Where-the-sum-starts) | 9 |
+# | [1 Rare words](#1-Rare-words) | 7 |
+# | [2 A sum of squares](#2-A-sum-of-squares) | 9 |
+# | [3 Two scales](#3-Two-scales) | 11 |
+# | [4 Where the sum starts](#4-Where-the-sum-starts) | 8 |
 # | [5 The step dies](#5-The-step-dies) | 7 |
-# | [6 Reviews](#6-Reviews) | 10 |
-# | [Where it fails](#Where-it-fails) | 4 |
-# | in all | 59 |
+# | [6 Reviews](#6-Reviews) | 8 |
+# | [Where it fails](#Where-it-fails) | 3 |
+# | in all | 53 |
 #
 # You need lessons [01](01-gradient-descent.ipynb), [02](02-stochastic-gradient-descent.ipynb) and
 # [03](03-momentum.ipynb). Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page
@@ -29,8 +29,18 @@
 #
 # Our data are 6,824 sentences of film reviews (Pang and Lee, 2005). Each of them either praises its film or does not,
 # and the model has to say which. A **bag of words** is a row of numbers that stands for a sentence: 1 for each word that
-# is in it and 0 for all other words. Here a row has 8,730 numbers. The model is logistic regression with one weight for
-# each word, and a bias.
+# is in it and 0 for all other words. Here a row has 8,730 numbers.
+#
+# The model is logistic regression, as in lesson 01, but for two classes. It has one weight for each word, and a bias. The
+# score $z$ of a sentence is the sum of its words' weights, plus the bias. From the score comes the probability $p$ that
+# the sentence praises its film:
+#
+# $$p = \frac{1}{1 + e^{-z}}$$
+#
+# The loss is $-\log$ of the probability that the model gives to the right answer, as in lesson 01. If all weights are 0,
+# then $p = 1/2$, and the loss is $\log 2 = 0.69$. The label $y$ is 1 for praise, else 0, and the *error* of a sentence is
+# $e = p - y$, a number between $-1$ and 1. The gradient of a word's weight is simple: add up the errors of the sentences
+# in the batch that have the word, and divide by the size of the batch. A word in none of them has the gradient 0.
 
 # %%
 import numpy as np
@@ -40,8 +50,8 @@ from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, progress, quiz, wrong_rules
 from adamlib.datasets import rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend, sweep
-from adamlib.explorers import explore, one_step
-from adamlib.surfaces import changing_valley, ravine
+from adamlib.explorers import one_step
+from adamlib.surfaces import changing_valley, quadratic, ravine, turned
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
@@ -56,26 +66,26 @@ axes = dict(x=np.arange(1, len(ranked) + 1), xlabel="rank of the word", log_x=Tr
 plots.lines({"words of the reviews": ranked}, ylabel="sentences with the word", **axes)
 
 # %% [markdown]
-# The words are sorted from the most frequent to the rarest, and both axes are logarithmic. The curve falls over three
-# powers of ten. Its last three stairs on the right look short, but they are more than half of the dictionary. What does
-# one learning rate do to such words?
+# The words are sorted from the most frequent to the rarest, and both axes are logarithmic. Look at the last three stairs
+# on the right, at the heights 3, 2 and 1. They look short, but they hold more than half of the dictionary. What does one
+# learning rate do to such words?
 
 # %%
 quiz("04.rare")
 
 # %% [markdown]
-# Let us measure it. We train for one epoch, in batches of 100, and ask how far each weight has moved from 0. The figure
-# shows the median over words that are about equally frequent.
+# Let us measure it. We train for one epoch, in batches of 100, and ask how far each weight has moved from 0. The next cell
+# only defines two functions, for the figure below it.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 edges = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 4000])
-group = np.digitize(count, edges)
+group = np.digitize(count, edges)  # the group of each word, by how frequent it is
 everything = experiments.reviews(size=len(labels))  # none held out
 
 
 def one_epoch(rule, rate):
     """The descent of one epoch, of 69 batches, with each step recorded."""
-    gradient = experiments.batch_gradient(everything, SEEDS[0])
+    gradient = experiments.batch_gradient(everything, SEEDS[0])  # of a new batch at each call
     return descend(rule, gradient, everything.model.initial(), 69, learning_rate=rate)
 
 
@@ -85,25 +95,22 @@ def by_group(values):
 
 
 # %%
-moved = {}
-for old_rule, rate in ((rules.sgd, 1.0), (rules.momentum, 0.1)):
-    weights = one_epoch(old_rule, rate).trajectory[0]
-    moved[f"{old_rule.__name__}, η = {rate:g}"] = by_group(np.abs(weights[-1]))
+weights = one_epoch(rules.sgd, 1.0).trajectory[0]
+moved = {"sgd, η = 1": by_group(np.abs(weights[-1]))}
 axes = dict(x=by_group(count), xlabel="sentences with the word", log_x=True)
 display(plots.lines(moved, ylabel="distance moved", **axes))
 experiments.evidence("04 training loss with η = 25")
 
 # %% [markdown]
-# On the right the weight of a frequent word goes far, and on the left the weight of a rare word hardly leaves 0. A word
-# in a single sentence moves about a twentieth as far as a frequent one. To make up for that we would need an $\eta$ more
-# than 20 times as large. But with $\eta = 25$ the weights of frequent words are thrown too far. The table shows it: the
-# training loss begins at $\log 2 = 0.69$, and ends far above that. Momentum gives the same picture, at a tenth of the
-# learning rate (lesson 03).
+# Each point is the median over words that are about equally frequent. On the right the weight of a frequent word goes far,
+# and on the left the weight of a rare word hardly leaves 0. A word in a single sentence moves about a twentieth as far as
+# a frequent one. To make up for that we would need an $\eta$ more than 20 times as large. But with $\eta = 25$ the weights
+# of frequent words are thrown too far: the table shows a training loss far above $\log 2$, where it began.
 #
 # ## 2 A sum of squares
 #
 # The idea of AdaGrad is to divide each parameter's step by the size of the gradients that this parameter has had. A rare
-# word has had small gradients, so it gets long steps. **AdaGrad** keeps, for each parameter, the sum $s$ of its squared
+# word has had few gradients, so its steps stay long. **AdaGrad** keeps, for each parameter, the sum $s$ of its squared
 # gradients, and divides the step by the root of this sum (Duchi, Hazan and Singer, 2011):
 #
 # $$s \leftarrow s + g^2, \qquad x \leftarrow x - \eta\, \frac{g}{\sqrt{s + \varepsilon}}$$
@@ -176,21 +183,26 @@ quiz("04.scale")
 
 
 # %%
-def steps_needed(old_rule, H, rate):
-    """Steps from (1, 0.5) to within 0.001 of the minimum of ½ xᵀHx."""
-    most = 50 + int(6 * np.trace(H))
-    run = descend(old_rule, lambda x: H @ x, [1.0, 0.5], most, learning_rate=rate)
+def valley(kappa, degrees):
+    """A ravine of curvatures 1 and kappa, turned about its minimum (0, 0)."""
+    window, start = ((-0.3, 1.2), (-0.3, 1.2)), np.array([1.0, 0.5])
+    straight = quadratic("ravine", (1, kappa), window=window, start=start)
+    return turned(straight, degrees, f"ravine turned by {degrees}°")
+
+
+def steps_needed(old_rule, rate, kappa, degrees=0):
+    """The steps in this ravine from (1, 0.5) to within 0.001 of the minimum."""
+    gradient = valley(kappa, degrees).gradient
+    run = descend(old_rule, gradient, [1.0, 0.5], 50 + 6 * kappa, learning_rate=rate)
     return np.flatnonzero(np.linalg.norm(run.trajectory, axis=1) < 1e-3)[0]
 
 
-turn = np.array([[1, -1], [1, 1]]) / 2**0.5  # by 45 degrees
+# %%
 needed = {}
 print("curvatures   sgd, best η   adagrad from 0, η = 0.5   the same, turned by 45°")
 for kappa in (1, 10, 100, 1000):
-    along = np.diag([1.0, kappa])
-    needed[kappa] = [steps_needed(rules.sgd, along, 2 / (1 + kappa))]
-    for H in (along, turn @ along @ turn.T):
-        needed[kappa].append(steps_needed(adagrad_from_zero, H, 0.5))
+    needed[kappa] = [steps_needed(rules.sgd, 2 / (1 + kappa), kappa)]
+    needed[kappa] += [steps_needed(adagrad_from_zero, 0.5, kappa, d) for d in (0, 45)]
     print(f"1 and {kappa:<6} {needed[kappa][0]:9} {needed[kappa][1]:24} {needed[kappa][2]:18}")
 
 # %% [markdown]
@@ -198,90 +210,78 @@ for kappa in (1, 10, 100, 1000):
 # by 1,000, then $g$ and $\sqrt s$ both become 1,000 times larger, and with $s$ from 0 the path does not change. In
 # this sense the scale of a *gradient* does not matter to AdaGrad.
 #
-# The scale of the *parameter* does. Measure $x$ in millimetres instead of metres: the minimum is now 1,000 times as far
-# away, but the first step is still $\eta$ long. (Lesson 05 comes back to that.)
-#
-# Now look at the last column. If the ravine is turned by 45°, AdaGrad needs more steps than sgd. (Of twelve rates
-# from 0.1 to 3, tried for $\kappa$ = 100 and 1,000, 0.5 is the best there.) To see why, print the effective learning rate
-# of both parameters at the end of such a run.
+# Now look at the last column. If the ravine is turned by 45°, AdaGrad needs even more steps than sgd. (Another $\eta$ does
+# not help: for $\kappa$ = 100 and 1,000, 0.5 is the best of twelve.) What has the turn done?
 
 # %%
-shared = {}
-for kappa in (10, 100, 1000):
-    H = turn @ np.diag([1.0, kappa]) @ turn.T
-    run = descend(adagrad_from_zero, lambda x, H=H: H @ x, [1.0, 0.5], 6 * kappa, learning_rate=0.5)
-    shared[kappa] = 0.5 / np.sqrt(run.states["s"][-1])
-    print(
-        f"κ = {kappa:<5} effective rates {shared[kappa].round(5)}, best for sgd {2 / (1 + kappa):.5f}"
-    )
 quiz("04.turned")
 
+# %%
+slanted, start = valley(10, 45), [1.0, 0.5]
+run = descend(adagrad_from_zero, slanted.gradient, start, 60, learning_rate=0.5)
+by_sgd = descend(rules.sgd, slanted.gradient, start, 60, learning_rate=2 / 11)
+print("effective rates of the two parameters", (0.5 / np.sqrt(run.states["s"][-1])).round(2))
+print(f"best η of sgd {2 / 11:.2f}")
+turned_path = run.trajectory
+plots.contour(slanted, {"adagrad from 0": turned_path, "sgd": by_sgd.trajectory})
+
 # %% [markdown]
-# Turned by 45°, each of the two gradients contains the steep direction, and that part is by far the larger in both.
-# So both sums are nearly equal, and both parameters share *one* effective learning rate, as in sgd. AdaGrad is even
-# slower than sgd, because this rate is only about two thirds of sgd's best one. At smaller angles the two rates differ, but with $\kappa = 100$ a turn by 10°
-# already costs 130 steps in place of 13. AdaGrad cures a ravine only if it lies along an axis.
+# Both paths start at (1, 0.5). The first step of AdaGrad leads to (0.5, 1), straight across the ravine, because in both
+# coordinates it is 0.5 long. Then AdaGrad creeps along the floor. The two printed effective rates say why: they are nearly
+# equal. So both parameters share *one* learning rate, as in sgd, and it is only about two thirds of sgd's best one. AdaGrad
+# cures a ravine only if it lies along an axis.
 #
-# ### Exercise 3: which η?
+# A third question of scale is that of the *parameter*. Measure $x$ in millimetres instead of metres: the minimum is now
+# 1,000 times as far away, but the first step is still $\eta$ long. So this scale does matter. (Lesson 05 comes back to
+# that.)
 #
-# 1. Use the slider to find the smallest $\eta$ that brings $f$ below $10^{-6}$ in 20 steps on the ravine. An $\eta$ up to
-#    5 % above it counts as right.
-# 2. Measure $x$ in millimetres instead of metres, and leave $f$ as it is. By which factor must $\eta$ grow so that AdaGrad
-#    takes the same path, with $s$ from 0 and without $\varepsilon$? And by which factor for sgd?
+# ### Exercise 3: in millimetres
+#
+# Measure $x$ in millimetres instead of metres, and leave $f$ as it is. By which factor must $\eta$ grow so that AdaGrad
+# takes the same path, with $s$ from 0 and without $\varepsilon$? And by which factor for sgd?
 #
 # <details><summary>Hint</summary>The gradient is the change of f for each unit of x. What happens to it, and to g/√s?</details>
 
 # %%
-explore({rule: {"learning_rate": 0.5}}, ravine, steps=20, target=("loss", 1e-6), epsilon=1e-7)
-
-# %%
 # BEGIN SOLUTION
-# STUB smallest = ...
 # STUB factor_adagrad = ...
 # STUB factor_sgd = ...
-smallest = 1.7
 factor_adagrad = 1000  # the way is longer, and g/√s is what it was
 factor_sgd = 1000 * 1000  # the way is longer, and g is a thousandth of what it was
 # END SOLUTION
-check_answer("04.smallest", smallest)
 check_answer("04.factor_adagrad", factor_adagrad)
 check_answer("04.factor_sgd", factor_sgd)
 
 # %% [markdown]
-# And what if $\eta$ is far too large? Here are the first four steps of $x_2$ with $\eta = 10$:
+# ### Exercise 4: an η that is far too large
+#
+# On the ravine $x_2$ starts at 1, and its gradient is $20\,x_2$. We take $\eta = 10$, with $s$ from 0. The first step is 10
+# long, and throws $x_2$ out to $-9$. Where is $x_2$ after the second step?
+#
+# <details><summary>Hint</summary>The two gradients are 20 and −180. What is in s at the second step?</details>
 
 # %%
-far = descend(rule, ravine.gradient, ravine.start, 20, learning_rate=10.0)
-x2, rates = far.trajectory[:, 1], 10 / np.sqrt(far.states["s"][:, 1])
-for t in range(4):
-    print(
-        f"step {t + 1}: x₂ from {x2[t]:6.2f} to {x2[t + 1]:6.2f}, (η/√s)·20 = {rates[t] * 20:5.2f}"
-    )
+# BEGIN SOLUTION
+# STUB after_two = ...
+after_two = -9 + 10 * 180 / (20**2 + 180**2) ** 0.5
+# END SOLUTION
+check_answer("04.after_two", after_two)
 
 # %% [markdown]
-# In the first step the effective rate times the curvature 20 is 10, far above lesson 01's limit of 2. So $x_2$ is thrown
-# out to $-9$. But then the product is 1.1. That is near 1, the best value of all, and $x_2$ comes back in one step. The
-# reason is that a jump of about $\eta$ makes a gradient of about $\eta L$, where $L$ is the curvature. Then $\sqrt s$ is
-# about $\eta L$ too, and the effective rate becomes about $1/L$. This happens in each coordinate, and for any large $\eta$.
-# Here is $f$ after 60 steps, for sgd and for AdaGrad (nan stands for a run that diverged):
-
-# %%
-etas = np.array([0.01, 0.05, 1, 10, 100])
-print("η       ", " ".join(f"{eta:8g}" for eta in etas))
-for old_rule in (rules.sgd, rule):
-    ends = sweep(old_rule, ravine.gradient, ravine.start, 60, learning_rate=etas).trajectory[-1]
-    print(f"{old_rule.__name__:8}", " ".join(f"{f:8.0e}" for f in ravine(ends)))
-
-# %% [markdown]
-# AdaGrad needs an $\eta$ that is large enough, and here it forgives one that is too large. But the argument holds only
-# where a longer jump makes a larger gradient, as on a parabola. In logistic regression the gradient has a bound, because
-# no sentence's error is larger than 1. Part 6 shows what a large $\eta$ does there.
+# The second step brings $x_2$ back, almost to the start. The jump itself has repaired the learning rate. In the first step
+# the effective rate times the curvature 20 is 10, far above lesson 01's limit of 2. In the second it is 1.1, and 1 is the
+# best value of all. The reason is that a jump of about $\eta$ makes a gradient of about $\eta L$, where $L$ is the
+# curvature. Then $\sqrt s$ is about $\eta L$ too, and the effective rate becomes about $1/L$, also with $\eta = 1000$.
+#
+# So AdaGrad needs an $\eta$ that is large enough, and on a parabola it forgives one that is too large. But the argument
+# holds only where a longer jump makes a larger gradient. In logistic regression no sentence's error is larger than 1, so
+# the gradient has a bound. Part 6 shows what a large $\eta$ does there.
 #
 # ## 4 Where the sum starts
 #
 # Keras starts $s$ not at 0 but at 0.1 (`initial_accumulator_value`). Is that much? It depends on the gradients.
 #
-# ### Exercise 4: derive
+# ### Exercise 5: derive
 #
 # All gradients of a parameter are near $10^{-3}$, and $s$ starts at 0.1. (a) How long is the first step, as a fraction of
 # $\eta$? (b) AdaGrad with $\eta = 1$ then walks like sgd for a long time. With which learning rate would sgd do the
@@ -301,10 +301,9 @@ check_answer("04.sgd_rate", sgd_rate)
 
 # %% [markdown]
 # How long is "a long time"? Each step adds $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Until then
-# the scale of a gradient *does* matter: with $s$ from 0.1 it drops out only when the squares have summed to far more than
-# 0.1. Now to a sum that does start at 0.
+# the scale of a gradient *does* matter. Now to a sum that starts at 0.
 #
-# ### Exercise 5: predict
+# ### Exercise 6: predict
 #
 # Two words get gradients of one size, the first in 3 of the 69 batches of an epoch, the second in all 69. The sums $s$
 # start at 0. After the epoch, how many times larger is the *effective* learning rate of the rare word?
@@ -331,16 +330,14 @@ plots.lines(effective, ylabel="effective learning rate", **axes)
 
 # %% [markdown]
 # Look at the dark line, AdaGrad from 0: a rare word has a far larger effective rate than a frequent one. The printed
-# ratio is larger than the 4.8 of exercise 5, because the gradients of the two words are not of one size. The word "of" is
-# in about 43 sentences of each batch, and the error $e$ of each of them goes into its gradient. Some of these errors are
-# positive and some are negative. This is the square of a sum of $n$ errors:
+# ratio is larger than the 4.8 of exercise 6, because the gradients of the two words are not of one size. The word "of" is
+# in about 43 sentences of each batch, and its gradient adds up their errors. Some errors are positive and some are
+# negative, so they partly cancel. As with the noise of lesson 02, a sum of $n$ such errors is about $\sqrt n$ times as
+# large as one error, and its square about $n$ times as large.
 #
-# $$(e_1 + \dots + e_n)^2 = e_1^2 + \dots + e_n^2 + \text{products of two different errors}$$
-#
-# Products with a plus and with a minus roughly cancel, so about $n$ squares are left. A batch with 43 sentences that have
-# the word therefore adds about 43 times as much to $s$ as a batch with one. In effect $s$ counts sentences, and not
-# batches. The two words are in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx 31$ is near what we measure. So the
-# effective rate falls about as $1/\sqrt{\text{count}}$.
+# In effect $s$ counts sentences, and not batches. The two words are in 3 and 2,969 sentences, and
+# $\sqrt{2969/3} \approx 31$ is near what we measure. So the effective rate of a word falls about as
+# $1/\sqrt{\text{count}}$, where the count is that of its sentences.
 #
 # The light line is almost flat. For all but about ten words the squares sum to less than 0.03, which is little beside
 # 0.1. So AdaGrad as Keras starts it is here nearly sgd with the learning rate $\eta/\sqrt{0.1} \approx 3.2\,\eta$. The 0.1
@@ -357,7 +354,7 @@ plots.lines(effective, ylabel="effective learning rate", **axes)
 quiz("04.dying")
 
 # %% [markdown]
-# ### Exercise 6: three wrong AdaGrads
+# ### Exercise 7: three wrong AdaGrads
 #
 # In the figure all rules get the constant gradient 2, with $\eta = 1$ and $s$ from 0. The green line is the right rule. A,
 # B and C each have one of the five bugs below. Which one? Give its number.
@@ -419,100 +416,86 @@ check_answer("04.bug_C", bug_C)
 # Now a fair race on the sentences. It copies one of the Adam paper's (Kingma and Ba, 2015, Figure 1), which has IMDB's
 # reviews and 10,000 words. **Dropout** leaves each input out at random while a model is trained: here a word of a
 # sentence stays with probability one half and then counts double. We train for five epochs in batches of 100. For each
-# method we try the same six learning rates, and keep the one with the lowest loss on 1,000 validation sentences. Each
-# point of the figure is the mean of 29 batches, which is half an epoch. The bands show three seeds, and the table shows
-# thirty. (Lesson 06 explains Adam.) This cell takes a while; a bar shows how far it is.
+# method we try the same six learning rates, and keep the one with the lowest loss on 1,000 validation sentences. (Lesson
+# 06 explains Adam.)
+#
+# This takes about half a minute. The bar counts 30 trainings with one seed. Then it counts to 45, because each method's
+# best $\eta$ and its two neighbours are trained with three seeds.
 
-# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
+# %%
 task = experiments.reviews(dropout=0.5, epochs=5)
 methods = {"sgd": rules.sgd, "nesterov": rules.nesterov}
 methods |= {"adagrad from 0.1": rule, "adagrad from 0": adagrad_from_zero, "adam": rules.adam}
-race = experiments.compare(task, methods, [0.01, 0.03, 0.1, 0.3, 1.0, 3.0], every=29)
+trained = {}  # interrupted, the next cell goes on when you run it again
+
+# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
+etas = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
+race = experiments.compare(task, methods, etas, every=29, done=trained)
 raced = {name: score.losses for name, score in race.items()}
 axis = dict(x=29 * np.arange(1, 11), ylabel="training loss, with dropout")
 display(plots.lines(raced, **axis, log=False))
 experiments.evidence(
     "04 AdaGrad from 0 trains below Nesterov",
-    "04 Adam trains below Nesterov",
-    "04 AdaGrad from 0 begins above log 2",
+    "04 AdaGrad from 0 ends below Nesterov",
+    "04 AdaGrad from 0.1 ends below Nesterov",
 )
 
 # %% [markdown]
-# Two lines fall far below the others: AdaGrad from 0 and Adam. Their training loss ends more than 0.1 below Nesterov's
-# with each of 30 seeds, and this is what the paper shows. The curves drop where a new epoch begins, because all its
-# sentences have then been seen once more. AdaGrad from 0 has a bad start: its first point lies above $\log 2 = 0.693$, the
-# loss of a model whose weights are all 0. That comes from the long first step, which Keras's 0.1 guards against.
+# The printed lines give the best $\eta$ of each method, and its loss on the validation
+# sentences. In the figure each point is the mean of 29 batches, about half an epoch. The bands show your three seeds,
+# and the table shows thirty.
 #
-# Now the loss on the validation sentences at the end, and four learning rates for AdaGrad from 0:
+# Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. AdaGrad from 0 fits the training sentences
+# much better than Nesterov does, by more than 0.1. On the validation sentences its lead shrinks to 0.03, but it has this
+# lead with every seed. If the sum starts at 0.1, as in Keras, the lead is gone: the line lies on that of Nesterov, and
+# only 11 of 30 seeds have a lower validation loss.
+#
+# Two questions about long steps are left. Why does AdaGrad from 0 start so high? And what does a large $\eta$ do?
 
 # %% tags=["about: 04 validation loss of AdaGrad from 0 with η = 3"]
-etas = [0.1, 0.3, 1.0, 3.0]
-ends = experiments.held_out_losses(task, adagrad_from_zero, etas, SEEDS[:1])[0]
-for eta, held_out in zip(etas, ends, strict=True):
-    print(f"adagrad from 0, η = {eta:<3g}: validation loss {held_out:.2f}")
+too_large = experiments.held_out_losses(task, adagrad_from_zero, [3.0], SEEDS[:1])
+print(f"adagrad from 0, η = 3: validation loss {too_large.item():.2f}")
 experiments.evidence(
-    "04 AdaGrad from 0 ends below Nesterov",
-    "04 Adam ends below Nesterov",
-    "04 AdaGrad from 0.1 ends below sgd",
-    "04 AdaGrad from 0.1 ends below Nesterov",
+    "04 AdaGrad from 0 begins above log 2",
+    "04 AdaGrad from 0 begins lower without each weight's first ten steps",
     "04 validation loss of AdaGrad from 0 with η = 3",
 )
 
 # %% [markdown]
-# In validation loss AdaGrad from 0 and Adam lead Nesterov by only 0.03, but with every seed. With the 0.1, nothing is
-# left of AdaGrad's lead: it ends below Nesterov with only 11 of 30 seeds. It still ends below sgd with every seed. At
-# $\eta = 1$ its rare words all have about the same rate, $3.2\,\eta$, as in part 4, and only the most frequent words and
-# the bias are slowed, to less than half of it.
+# The first point of AdaGrad from 0 lies above $\log 2$, so at first it is worse than a model whose weights are all 0. This
+# comes from the first steps of each weight, which are long: when a word turns up for the first time, its weight moves by
+# the whole $\eta = 0.3$. If we leave out the first ten steps of each weight, the first point is 0.04 lower, near $\log 2$.
 #
-# A large $\eta$ is *not* forgiven here. With $\eta = 3$, ten times its best one, AdaGrad from 0 ends at a loss of 1.4,
-# twice that of weights that are all 0. The gradients do not grow with the first jump, so $s$ shortens the next steps too
-# little.
+# A large $\eta$ is *not* forgiven here. With $\eta = 3$, ten times its best one, AdaGrad from 0 ends at a validation loss of
+# 1.4, twice that of weights that are all 0. The gradient has a bound, so a long jump does not fill $s$ as it did on the
+# ravine.
 #
-# Finally the test: 1,706 sentences that no method has seen.
+# Finally, the 1,706 test sentences, and the words with the largest weights for praise. The number behind a word says in
+# how many training sentences it is.
 
-# %% tags=["about: 04 AdaGrad from 0 tests above sgd"]
-print("test accuracy")
-tested = {}
-for name, score in race.items():
-    tested[name] = [task.model.accuracy(run.params, rotten_tomatoes().test) for run in score.runs]
-    print(f"{name:17}  {min(tested[name]):.2f} to {max(tested[name]):.2f}")
-experiments.evidence("04 AdaGrad from 0 tests above sgd", "04 AdaGrad from 0 tests above Nesterov")
-
-# %% [markdown]
-# ### Exercise 7: how sure is an accuracy?
-#
-# A model that is right with probability $p$ on each of $n$ independent sentences has an accuracy that scatters around
-# $p$. The standard deviation of this scatter is $\sqrt{p(1-p)/n}$, which is called the standard error. Nineteen times of
-# twenty the accuracy is less than two standard errors away from $p$. With $p = 0.74$ and $n = 1706$: how many *percentage
-# points* are two standard errors?
-
-# %%
-# BEGIN SOLUTION
-# STUB points = ...
-points = 100 * 2 * (0.74 * 0.26 / 1706) ** 0.5
-# END SOLUTION
-check_answer("04.points", points)
-
-# %% [markdown]
-# So a single accuracy on this test is uncertain by about 2 points either way. AdaGrad from 0 is about 4 points above sgd,
-# with every seed. Its lead over Nesterov is less than 1 point, with 24 of 30 seeds. All seeds use the same 1,706
-# sentences, so a lead that small may come from this choice of sentences.
-#
-# What has AdaGrad done with its large steps for rare words? Here are the words with the largest weights for praise:
-
-# %% tags=["about: 04 times as frequent are the words of Nesterov's largest weights"]
+# %% tags=["about: 04 AdaGrad from 0 tests above Nesterov"]
+test = rotten_tomatoes().test
+tested = {m: [task.model.accuracy(run.params, test) for run in race[m].runs] for m in race}
 seen = np.asarray(task.part[0].sum(axis=0)).ravel()  # the sentences with each word
 largest = {}
 for name in ("nesterov", "adagrad from 0"):
     w = race[name].runs[0].params[0]
-    print(f"{name}: ", ", ".join(f"{words[i]} {seen[i]:.0f}" for i in np.argsort(-w)[:8]))
     largest[name] = np.median(seen[np.argsort(-np.abs(w))[:100]])
-experiments.evidence("04 times as frequent are the words of Nesterov's largest weights")
+    print(f"{name}: test accuracy {min(tested[name]):.2f} to {max(tested[name]):.2f}")
+    print("   ", ", ".join(f"{words[i]} {seen[i]:.0f}" for i in np.argsort(-w)[:8]))
+experiments.evidence(
+    "04 AdaGrad from 0 tests above Nesterov",
+    "04 times as frequent are the words of Nesterov's largest weights",
+)
 
 # %% [markdown]
-# The number behind each word says in how many sentences it is. AdaGrad from 0 puts its largest weights on rarer words:
-# Nesterov's words are 3.6 times as frequent. Some of the rare words say much about a film. Others seem to praise it only
-# because the few sentences that have them do.
+# On the test sentences the lead of AdaGrad from 0 over Nesterov is small: less than 1 percentage point in the mean of
+# thirty seeds, though your three may show more. And all seeds share the same test sentences. With another sample such a
+# lead would easily change by a point, so it is not sure.
+#
+# AdaGrad from 0 puts its largest weights on rarer words. Of the 100 largest weights of each method, Nesterov's belong to
+# words that are 3.6 times as frequent. Some of the rare words say much about a film. Others seem to praise it only because
+# the few sentences that have them do.
 #
 # ### Does it agree with Keras?
 #
@@ -528,47 +511,51 @@ equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 # %% [markdown]
 # ## Where it fails
 #
-# AdaGrad has a price: $s$ never forgets. Imagine a parameter that has to follow a minimum which jumps every 500 steps, to
-# 10, to 0, to 10, and so on. Its gradient is noisy, so $x$ trembles around the minimum. We compare sgd and AdaGrad with
-# learning rates at which this tremble, averaged over all six jumps, is about equal.
+# Imagine a parameter that has to follow a minimum which jumps every 500 steps, to 10, to 0, to 10, and so on. Its gradient
+# is noisy, so $x$ trembles around the minimum. We compare sgd and AdaGrad with learning rates at which this tremble,
+# averaged over all six jumps, is about equal.
 
 # %%
 quiz("04.jumps")
 
 
 # %%
-waits, tremble = {}, {}
-minima = np.array([10, 0] * 3).reshape(6, 1, 1)
-for old_rule, rate in ((rules.sgd, 0.2), (rule, 9.0)):
-    name = f"{old_rule.__name__}, η = {rate:g}"
+def follow(old_rule, rate):
+    """For each jump: the steps until x is within 1 of the minimum, and its tremble later."""
     # a gradient: for 500 steps curvature 1 and the minimum at 10, then at 0, and so on; 1,000 runs
     jumping = changing_valley([(500, 1, 10), (500, 1, 0)] * 3, np.random.default_rng(SEEDS[0]))
     path = sweep(old_rule, jumping, np.zeros(1000), 3000, learning_rate=rate).trajectory
+    minima = np.array([10, 0] * 3).reshape(6, 1, 1)
     away = np.abs(path[:3000].reshape(6, 500, 1000) - minima)
-    waits[name] = (away < 1).argmax(axis=1).mean(axis=1)  # steps until it is first within 1
-    tremble[name] = away[:, 300:].mean(axis=(1, 2))  # the distance in the last 200 of 500 steps
+    return (away < 1).argmax(axis=1).mean(axis=1), away[:, 300:].mean(axis=(1, 2))
+
+
+# %%
+waits, tremble = {}, {}
+for old_rule, rate in ((rules.sgd, 0.2), (rule, 9.0)):
+    name = f"{old_rule.__name__}, η = {rate:g}"
+    waits[name], tremble[name] = follow(old_rule, rate)
     print(f"{name:14} steps {waits[name].round().astype(int)}  tremble {tremble[name].round(2)}")
 axes = dict(xlabel="jump", ylabel="steps until first within 1 of the minimum", from_zero=True)
 plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 
 # %% [markdown]
-# The flat line is sgd: it needs 11 steps after every jump. AdaGrad is at the first minimum in 2 or 3 steps, because a
-# first step is about $\eta$ long. Then it needs more steps each time, 16 after the sixth jump, and so on without end. In
-# return its tremble, printed above, shrinks with every jump, while that of sgd stays. That is good only if the minimum
-# stays too. Here AdaGrad is slowed down by gradients that it saw long ago. Could it forget them?
+# The flat line is sgd: it needs 11 steps after every jump. AdaGrad is faster at first, because its first step is about
+# $\eta$ long. But it needs more steps each time: from the fourth jump on it is slower than sgd, and after the sixth it
+# needs 16. In return its tremble shrinks with every jump, while that of sgd stays. That is good only if the minimum
+# stays too. The price of AdaGrad is that $s$ never forgets: it is slowed down by gradients that it saw long ago. Could it
+# forget them?
 #
 # **Recap**
 #
-# 1. AdaGrad is $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$. Each parameter has an effective
-#    learning rate of its own.
-# 2. From $s = 0$ rare words keep a large rate: it falls about as $1/\sqrt{\text{count}}$. The scale of a gradient drops out;
-#    the scale of a parameter does not.
-# 3. A ravine along an axis vanishes. In one that is turned by 45° all parameters share one rate, and AdaGrad is like sgd.
-# 4. On a parabola too large an $\eta$ is forgiven: the jump itself fills $s$, and the effective rate becomes about $1/L$.
-#    On the reviews, whose gradients have a bound, it is not forgiven.
+# 1. AdaGrad is $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$, for each parameter by itself.
+# 2. From $s = 0$ rare words keep a large effective rate: it falls about as $1/\sqrt{\text{count}}$.
+# 3. The scale of a gradient drops out; the scale of a parameter does not. A ravine along an axis vanishes. In one that is
+#    turned by 45° all parameters share one rate, and AdaGrad is like sgd.
+# 4. On a parabola too large an $\eta$ is forgiven: the jump itself fills $s$. On the reviews it is not.
 # 5. Keras starts $s$ at 0.1. Where gradients are small, that is sgd at $\eta/\sqrt{0.1}$.
-# 6. The sum $s$ never falls. Where gradients stay, as in noise, the steps die as $1/\sqrt t$. This
-#    shrinks the noise ball, but a minimum that moves is followed ever more slowly.
+# 6. The sum $s$ never falls. Where gradients stay, as in noise, the steps die as $1/\sqrt t$. A minimum that moves is
+#    followed ever more slowly.
 
 # %%
 progress("04")
@@ -592,6 +579,7 @@ assert 20 < CLAIMS[claim].mean < 30
 bounced = one_epoch(rules.sgd, 25.0).trajectory
 end = everything.model.loss([path[-1] for path in bounced], (documents, labels))
 carried("04 training loss with η = 25", end)
+assert [edges[0], edges[1], edges[2]] == [1, 2, 3] and everything.batch_size == 100
 assert CLAIMS["04 training loss with η = 25"].mean > 1.5 * np.log(2)
 first = descend(rule, ravine.gradient, ravine.start, 3, learning_rate=0.3).trajectory
 assert np.allclose(np.diff(first, axis=0), [[0.3, -0.3], [0.2, -0.17], [0.16, -0.12]], atol=0.005)
@@ -615,23 +603,16 @@ for old_rule, factor in ((rules.sgd, factor_sgd), (adagrad_from_zero, factor_ada
         for k, rate in ((1, 0.05), (1000, 0.05 * factor))
     )
     assert np.allclose(metres.trajectory, longer.trajectory / 1000, atol=2e-3)  # but for epsilon
-swept = [
-    sweep(r, ravine.gradient, ravine.start, 60, learning_rate=[0.01, 0.05, 1, 10, 100])
-    for r in (rules.sgd, rule)
-]
-by_sgd, by_adagrad = (ravine(run.trajectory[-1]) for run in swept)
-assert np.all(by_sgd[:2] > 0.01) and np.isnan(by_sgd[2:]).all()
-assert np.all(by_adagrad[:2] > 1) and np.all(by_adagrad[2:] < 1e-7)
 run = descend(adagrad_from_zero, lambda x: [1, 100] * x, [1, 0.5], 600, learning_rate=0.5)
 assert round(np.divide(*run.states["s"][-1][::-1]) ** 0.5) == 43  # the quiz's reason
-ten = np.deg2rad(10)
-tilt = np.array([[np.cos(ten), -np.sin(ten)], [np.sin(ten), np.cos(ten)]])
-assert steps_needed(adagrad_from_zero, tilt @ np.diag([1.0, 100]) @ tilt.T, 0.5) == 130
 tried = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.5, 2, 3])
 for kappa in (100, 1000):
-    H = turn @ np.diag([1, kappa]) @ turn.T
     swept = sweep(
-        adagrad_from_zero, lambda x, H=H: H @ x, [1, 0.5], 50 + 6 * kappa, learning_rate=tried
+        adagrad_from_zero,
+        valley(kappa, 45).gradient,
+        [1, 0.5],
+        50 + 6 * kappa,
+        learning_rate=tried,
     )
     near = np.linalg.norm(swept.trajectory, axis=1) < 1e-3
     reached = np.where(near.any(axis=0), near.argmax(axis=0), 10**6)
@@ -652,20 +633,25 @@ for name, words_ in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
     assert CLAIMS[claim].mean > 0.1
     claim = f"04 {words_} ends below Nesterov"
     carried(claim, held["nesterov"] - held[name], share=1, mean="0.03")
+assert race["adagrad from 0"].rate == 0.3
 begins = raced["adagrad from 0"][:, 0] - np.log(2)
 carried("04 AdaGrad from 0 begins above log 2", begins, share=1)
-carried("04 validation loss of AdaGrad from 0 with η = 3", ends[-1], mean="1.4")
+claim = "04 AdaGrad from 0 begins lower without each weight's first ten steps"
+carried(claim, share=1, mean="0.04")
+assert abs(CLAIMS["04 AdaGrad from 0 begins above log 2"].mean - CLAIMS[claim].mean) < 0.005
+carried("04 validation loss of AdaGrad from 0 with η = 3", too_large.item(), mean="1.4")
 assert CLAIMS["04 validation loss of AdaGrad from 0 with η = 3"].mean > 1.8 * np.log(2)
-# Without the three seeds' own values: some three choose another rate for sgd (3 in place of 1).
-carried("04 AdaGrad from 0.1 ends below sgd", share=1)
 carried("04 AdaGrad from 0.1 ends below Nesterov", shown=11, separated=False)
-above = {m: np.subtract(tested["adagrad from 0"], tested[m]) for m in ("sgd", "nesterov")}
-carried("04 AdaGrad from 0 tests above sgd", above["sgd"], share=1, mean="0.04")
-carried("04 AdaGrad from 0 tests above Nesterov", above["nesterov"], shown=24)
+above = np.subtract(tested["adagrad from 0"], tested["nesterov"])
+carried("04 AdaGrad from 0 tests above Nesterov", above, shown=24)
 assert 0 < CLAIMS["04 AdaGrad from 0 tests above Nesterov"].mean < 0.01
-assert CLAIMS["04 AdaGrad from 0.1 has this rate for rare words at η = 1"].mean > 0.9 * 3.2
-assert CLAIMS["04 AdaGrad from 0.1 has this rate for 'of' at η = 1"].mean < 3.2 / 2
-assert len(rotten_tomatoes().test[1]) == 1706 and 0.009 < (0.74 * 0.26 / 1706) ** 0.5 < 0.012
+assert len(test[1]) == 1706
+right = [
+    (task.model.logits(race[m].runs[0].params, test[0]) > 0) == test[1]
+    for m in ("nesterov", "adagrad from 0")
+]
+gained = np.subtract(*right, dtype=float)  # what another sample would change: a standard error
+assert 0.007 < gained.std() / 1706**0.5 < 0.014
 claim = "04 times as frequent are the words of Nesterov's largest weights"
 carried(claim, mean="3.6")
 assert CLAIMS[claim].mean - 4 * CLAIMS[claim].sd > 1
@@ -676,23 +662,22 @@ assert np.allclose(shape["B"], [1 / 2, 1 / 4, 1 / 2000])
 assert np.allclose(shape["C"], [10**0.5, (1 - 0.9**2) ** -0.5, 1])
 by_sgd, slowed = waits["sgd, η = 0.2"], waits["adagrad, η = 9"]  # their errors are below 0.2
 assert np.all(np.abs(by_sgd - 11) < 0.5) and all(np.diff(slowed) > 1)
-assert 2 < slowed[0] < 3 and abs(slowed[-1] - 16.4) < 0.5
+assert all(slowed[:3] < 10.5) and all(slowed[3:] > 11.5) and abs(slowed[-1] - 16.4) < 0.5
 by_sgd, shrunk = tremble["sgd, η = 0.2"], tremble["adagrad, η = 9"]
 assert np.ptp(by_sgd) < 0.01 and all(np.diff(shrunk) < -0.005)
 assert abs(by_sgd.mean() - shrunk.mean()) < 0.01
-smallest_rates = np.array([1.6, 1.7])
-swept = sweep(rule, ravine.gradient, ravine.start, 20, learning_rate=smallest_rates)
-lows = ravine(swept.trajectory.swapaxes(0, 1)).min(axis=0)
-assert lows[1] < 1e-6 < lows[0]
-assert (
-    abs(x2[1] + 9) < 0.002
-    and round(rates[0] * 20) == 10
-    and np.allclose(rates[1:] * 20, 1.1, atol=0.005)
-)
+far = descend(adagrad_from_zero, ravine.gradient, ravine.start, 20, learning_rate=10.0)
+x2, rates = far.trajectory[:, 1], 10 / np.sqrt(far.states["s"][:, 1])
+assert abs(x2[1] + 9) < 0.002 and abs(x2[2] - after_two) < 0.002
+assert np.allclose(rates[:2] * 20, [10, 1.1], atol=0.01)
 for rate in (100.0, 1000.0):
     jump = descend(rule, ravine.gradient, ravine.start, 20, learning_rate=rate)
     last = rate / np.sqrt(jump.states["s"][-1]) * [1, 20]
     assert np.all(np.abs(last - 1) < 0.1) and ravine(jump.trajectory[-1]) < 1e-40
-for kappa, both in shared.items():
+assert np.allclose(turned_path[1], [0.5, 1.0], atol=1e-4)
+for kappa in (10, 100, 1000):
+    gradient = valley(kappa, 45).gradient
+    ended = descend(adagrad_from_zero, gradient, start, 6 * kappa, learning_rate=0.5)
+    both = 0.5 / np.sqrt(ended.states["s"][-1])
     assert np.allclose(both / (2 / (1 + kappa)), 2 / 3, atol=0.05) and both[1] / both[0] < 1.07
 assert round(0.1 / 1e-3**2) == 100_000  # the steps until s has doubled

@@ -1,18 +1,6 @@
 """What lesson 04 asks."""
 
-from adamlib import rules
-from adamlib.practice import Judged, Number, Question, Right
-from adamlib.practice.judge_number import comes_down
-
-
-def smallest_for_ravine(rate):
-    """The smallest rate that reaches the target, to one decimal."""
-    reached, words = comes_down(rules.adagrad, 20, 1e-6, learning_rate=rate)
-    if not reached:
-        return False, words if rate > 2 else f"{words}: raise η"
-    smaller, _ = comes_down(rules.adagrad, 20, 1e-6, learning_rate=0.95 * rate)
-    return not smaller, f"{words}{', but a smaller η does it too' if smaller else ''}"
-
+from adamlib.practice import Number, Question, Right
 
 NO_BUG = {1: "with η = 1 that would be the right line"}
 NO_BUG |= dict.fromkeys((0, 6, 7, 8, 9), "the bugs are numbered 1 to 5")
@@ -43,7 +31,20 @@ ANSWERS = {
             1.8: "that is how far both steps lead: the question is about the second",
         },
     ),
-    "smallest": Judged(smallest_for_ravine, asks="η"),
+    "after_two": Number(
+        -9 + 10 * 180 / (20**2 + 180**2) ** 0.5,
+        wrong={
+            1: "that is with the new square alone: s also holds the first one",
+            81: "that is with s as it was after the first step: it takes in the new square first",
+            1791: "that is sgd: the gradient is not divided by the root of s",
+            -9 - 10 * 180 / (20**2 + 180**2) ** 0.5: "the gradient is −180, so x₂ goes up",
+            -9 + 1800 / (20**2 + 180**2): "that is without the root: the step is 10·180/√s",
+            -9 + 1800 / 200: "s sums squares, not sizes",
+            10 * 180 / (20**2 + 180**2) ** 0.5: "that is the step: x₂ starts at −9",
+            -19: "the gradient is −180, so x₂ goes up",
+        },
+        within=0.015,
+    ),
     "factor_adagrad": Number(
         1000,
         wrong={
@@ -68,6 +69,7 @@ ANSWERS = {
         wrong={
             1: "that is so with s from 0",
             0.01: "that is g/s: the root of s is missing",
+            0.3: "√0.1 divides the gradient; or is that a percentage?",
             316.23: "turn it over: the gradient is divided by the root of s",
             3.1623: "that is 1/√0.1: the gradient multiplies it",
             1e-3: "that is sgd: now divide by the root of s",
@@ -83,6 +85,7 @@ ANSWERS = {
         0.1**-0.5,
         wrong={
             0.1**0.5: "turn it over: √0.1 divides",
+            0.3: "turn it over: √0.1 divides",
             10: "that is 1/0.1: the root is missing",
             1: "the step is g/√0.1 and not g",
             1e-3 / 0.1**0.5: "that is the length of a step: sgd multiplies its rate by g",
@@ -104,24 +107,13 @@ ANSWERS = {
             "is taken",
             3**0.5: "that is the root of the rare word's sum: compare it with the other's",
             69**0.5: "that is the root of the frequent word's sum: compare it with the other's",
+            22: "69 is 23 times as much as 3, and the root is missing",
             66: "that is the difference: the question is how many times larger",
             23**2: "the root of the sum divides, not its square",
             33: "that is measured, of two words whose gradients differ: here they are of one size",
             (2969 / 3) ** 0.5: "that counts sentences: here batches count, 3 and 69",
         },
         within=0.015,
-    ),
-    "points": Number(
-        200 * (0.74 * 0.26 / 1706) ** 0.5,
-        wrong={
-            100 * (0.74 * 0.26 / 1706) ** 0.5: "that is one standard error: take two",
-            2 * (0.74 * 0.26 / 1706) ** 0.5: "a percentage point is 0.01",
-            (0.74 * 0.26 / 1706) ** 0.5: "that is one standard error, and a point is 0.01",
-            200 * 0.74 * 0.26 / 1706: "you left out the root",
-            200 * (0.74 / 1706) ** 0.5: "the factor 1 − p is missing",
-            200 * (0.74 * 0.26) ** 0.5: "divide by n under the root",
-        },
-        within=0.02,
     ),
     "bug_A": Number(
         4, wrong=DYING | {2: "without the root the step falls as 1/t: twice as steep as A"}
@@ -172,17 +164,18 @@ QUESTIONS = {
         },
     ),
     "turned": Question(
-        "Both parameters have nearly the same effective rate here. Why?",
+        "With curvatures 1 and 100 along the axes, AdaGrad's two effective rates end far apart: "
+        "one is 43 times the other. And in the same ravine turned by 45°?",
         {
-            "Both gradients contain the steep direction, so both sums are about equal": Right(
+            "They are about equal": Right(
                 "Turned by 45°, each gradient is a mixture of both directions, and the steep one "
-                "is by far the larger part of it. AdaGrad sees the parameters, not the directions."
+                "is by far the larger part of it, in both alike. So both sums are about equal. "
+                "AdaGrad sees the parameters, not the directions."
             ),
-            "At the minimum both gradients are 0, so the rates become equal": "Before the turn "
-            "both gradients ended at 0, too. But s keeps what they were, and one rate ended 43 "
-            "times as large as the other for κ = 100.",
-            "The turned ravine has two equal curvatures": "The ravine is as steep and as flat as "
-            "before. Only its directions do not lie along the axes any more.",
+            "One is again 43 times the other": "The ravine is as steep and as flat as before. But "
+            "each parameter's gradient now contains the steep direction.",
+            "They are farther apart, because the run is longer": "It is longer, but in each "
+            "step the steep direction is an equal part of both gradients. So both sums grow alike.",
         },
     ),
     "dying": Question(

@@ -87,7 +87,7 @@ ANSWERS = {
                 (12, 11.155), "divide log (2/0.63) by the logarithm of the factor of one step"
             ),
             33: "it has passed the limit one step before",
-            56: "there the loss is least, but by then x₂ has grown for a while",
+            **dict.fromkeys((56, 57), "there the loss turns, but by then x₂ has grown for a while"),
             62: "there one can see it, but x₂ has grown for 30 steps",
             39: "that is exercise 3: here the factor from 0.63 to 2 counts",
         },
@@ -95,6 +95,8 @@ ANSWERS = {
     "bounce": Number(
         0.075,
         wrong={
+            0: "then v would fade, and x₂ would be thrown out again: the bounce never ends",
+            0.01: "that is η/15: √v was 15 in the valley, but here √v = |g| = L a",
             0.15: "that is the whole step, from one side of the minimum to the other",
             0.3: "the way from a to −a is 2a, and one step covers it",
             0.05: "that would be for three parts: the way from a to −a is 2a",
@@ -113,6 +115,7 @@ ANSWERS = {
             1e-5: "that is g: now divide it by √(v + ε)",
             100: "that is g/ε: the root is missing",
             0.990: "that is with epsilon outside",
+            0.01: "that is ε/√v: g is above the line, and √(v + ε) below",
             31.6: "turn it over: g is above the line",
             1e-5 / (1e-5 + 1e-7) ** 0.5: "under the root stands v = g², not √v",
         },
@@ -129,25 +132,6 @@ ANSWERS = {
         },
         within=0.003,
     ),
-    "of_sgd": Number(
-        0.001,
-        wrong={
-            1: "the step is η g, and the number of g changes",
-            1000: "that is what it should be: the step is η g, and g gets smaller",
-            **dict.fromkeys(
-                (1e-6, 1e6), "the question is how the step itself changes, at the same η"
-            ),
-            **dict.fromkeys((1000**0.5, 1000**-0.5), "there is no root in a step of sgd"),
-        },
-    ),
-    "of_rmsprop": Number(
-        1,
-        wrong={
-            0.001: "g shrinks, and √v with it",
-            1000: "that is what it should be: but g and √v shrink alike",
-            **dict.fromkeys((1e-6, 1000**0.5, 1000**-0.5), "v goes with g², and so √v with g"),
-        },
-    ),
     "of_third": Number(
         1000,
         wrong={
@@ -161,13 +145,14 @@ ANSWERS = {
 
 QUESTIONS = {
     "stuck": Question(
-        "AdaGrad with η = 0.1 stays behind. With which η does it follow, to within 1 of the new "
-        "minimum?",
+        "AdaGrad with η = 0.1 stays behind. With which η does it follow, to within 0.5 of the "
+        "new minimum?",
         {
             "A larger one, such as 30": "The first g² is a million, and Keras's start of 0.1 does "
             "not count beside it. So the first step has the length η: a large η overshoots by as "
             "much in the steep valley, and makes s larger still.",
-            "A smaller one, such as 0.003": "All steps are shorter then, the early and the late.",
+            "A smaller one, such as 0.003": "All steps are shorter then, the early and the late: "
+            "it stays near 0, where it began.",
             "None": Right(
                 "A smaller η makes shorter steps, and a larger one overshoots where it is steep, "
                 "so that s grows with it."

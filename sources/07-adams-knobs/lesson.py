@@ -7,18 +7,20 @@
 # - say what each knob does, early and late in a run, and which knobs act together,
 # - say when a large $\epsilon$ helps, and how large it must be,
 # - take settings from a paper, PyTorch or Optax to Keras without a silent change,
-# - write a warm-up with a cosine, give it to Keras, and say why each needs the other.
+# - write a warm-up with a cosine, give it to Keras, and say what each of the two does,
+# - tell from the curve of a loss which knob to turn.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Where the defaults fail](#1-Where-the-defaults-fail) | 4 |
-# | [2 One knob at a time](#2-One-knob-at-a-time) | 9 |
-# | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 10 |
+# | [1 Where the defaults fail](#1-Where-the-defaults-fail) | 3 |
+# | [2 One knob at a time](#2-One-knob-at-a-time) | 8 |
+# | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 8 |
 # | [4 A large epsilon](#4-A-large-epsilon) | 8 |
-# | [5 Same names, other meanings](#5-Same-names,-other-meanings) | 9 |
-# | [6 Schedules](#6-Schedules) | 8 |
-# | [7 Warm-up on real data](#7-Warm-up-on-real-data) | 8 |
-# | in all | 56 |
+# | [5 Same names, other meanings](#5-Same-names,-other-meanings) | 7 |
+# | [6 Schedules](#6-Schedules) | 7 |
+# | [7 Warm-up on real data](#7-Warm-up-on-real-data) | 7 |
+# | [Where it fails](#Where-it-fails) | 4 |
+# | in all | 52 |
 #
 # You need lessons [02](02-stochastic-gradient-descent.ipynb) (noise), [03](03-momentum.ipynb) and [06](06-adam.ipynb).
 # Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
@@ -37,14 +39,12 @@
 from functools import partial
 
 import numpy as np
-from IPython.display import Markdown
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, progress, quiz
-from adamlib.conventions import table
 from adamlib.descent import descend
 from adamlib.explorers import hyperparameter_map
-from adamlib.schedules import cosine, inverse_sqrt, linear_warmup
+from adamlib.schedules import cosine, linear_warmup
 from adamlib.surfaces import noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
@@ -67,11 +67,13 @@ defaults_fail = {
 plots.lines({label: np.maximum(curve, 1e-20) for label, curve in defaults_fail.items()})
 
 # %% [markdown]
-# Look at the solid line first. Its loss falls in waves. With $\beta_1 = 0.9$ the average $m$ keeps old gradients for too
-# long, so Adam runs past the minimum and has to come back. The dashed line averages over fewer gradients, and has a
-# larger $\eta$. It is done long before step 84, where lesson 01 stopped. It needs both changes: at step 84 each of them
-# alone still has a loss of 0.001 or more. The dotted line shows the other failure: in noise the loss stops at about 0.24
-# and falls no further.
+# Look at the two lines without noise first. Both fall in waves, because Adam runs past the minimum and comes back. What
+# counts is how fast the waves become smaller. With $\beta_1 = 0.9$ the average $m$ keeps old gradients for long, so the
+# solid line's waves are long: at step 84, where lesson 01 stopped, its loss is still 0.003. The dashed line averages over
+# fewer gradients, and has a larger $\eta$. By step 84 it has reached $10^{-20}$, where the figure is cut off. It needs
+# both changes: at step 84 each of them alone still has a loss of 0.001 or more.
+#
+# The dotted line shows the other failure: in noise the loss stops at about 0.24 and falls no further.
 #
 # Which knob cures which failure?
 #
@@ -99,14 +101,14 @@ for knob, values in knobs.items():
     curves[knob] = {v: losses_of(1000, **in_noise, **{knob: v}) for v in values}
     for value, curve in curves[knob].items():
         early[knob, value], late[knob, value] = curve[25], curve[-200:].mean()
-        print(f"{knob:13} {value:<6g} early {curve[25]:5.1f}   late {late[knob, value]:.2f}")
 plots.by_knob(curves, "adam", early=25, late=200)
 
 # %% [markdown]
 # In each panel compare the lines in the grey band, then at the grey line.
 #
 # - **η.** A larger learning rate is faster early and worse late. No constant value is good at both.
-# - **β₁.** It hardly changes the late loss. Early, 0.99 runs far past the minimum, and the loss rises again.
+# - **β₁.** It hardly changes the late loss. A gradient moves $x$ by about $\eta g/\sqrt v$ in all, and $\beta_1$ only
+#   says over how many steps. Early, 0.99 runs far past the minimum, and the loss rises again.
 # - **β₂.** It matters only when it is small. At 0.5, a few small gradients in a row make $v$ small, and the step long.
 # - **ε.** Here $\sqrt v$ is about 5, the size of the noise. An $\epsilon$ of 10 is larger, so it shortens every step,
 #   like a smaller $\eta$: slow early, better late. With 100 the run has not arrived after 1,000 steps.
@@ -120,7 +122,7 @@ plots.by_knob(curves, "adam", early=25, late=200)
 # $\eta\sigma^2/4$, whatever $L$ is. Now use this for Adam. Late in the run the gradients are nearly all noise. With
 # which $\eta$ is Adam's late loss in this ravine about 0.05?
 #
-# <details><summary>Hint</summary>Go in three steps. How large is √v in pure noise? Adam divides each gradient by it: which learning rate would sgd need for steps of the same length? The ravine has two coordinates, and their losses add up.</details>
+# <details><summary>Hint</summary>How large is √v in pure noise? Adam divides each gradient by it: which learning rate would sgd need for steps of the same length?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -130,66 +132,68 @@ eta = 0.02  # √v is σ, so sgd's rate is η/σ, and the late loss 2 · ησ/4 
 check_answer("07.floor", eta)
 
 # %%
-chosen = 0.1 if eta is ... else eta  # yours, once you have one
-curve = losses_of(2000, learning_rate=chosen, **in_noise)
-print(f"η = {chosen:g}: late loss {curve[-1000:].mean():.3f}")
+if eta is not ...:  # what your η predicts, because the late loss grows in proportion to η
+    curve = losses_of(2000, learning_rate=eta, **in_noise)
+    measured = {eta: curve[-1000:].mean()} | {v: late["learning_rate", v] for v in (0.03, 0.1, 0.5)}
+    for rate, loss in measured.items():
+        print(f"η = {rate:<4g} predicted {0.05 * rate / eta:.3f}, measured {loss:.3f}")
 
 # %% [markdown]
+# Compare the two columns. With the right answer they agree for small rates, and at $\eta = 0.5$ the prediction is an
+# eighth too high.
+#
+# <details><summary>The derivation, when you have solved it</summary>In pure noise √v is σ, so Adam takes sgd's steps with the learning rate η/σ. In (η/σ) σ²/4 one σ cancels. So each coordinate has a late loss of <b>ησ/4</b>, and the ravine, which has two, ησ/2.</details>
+#
 # ## 3 Two knobs at a time
 #
-# Which knobs act together? For that we need maps. This is the ravine without noise, and each cell of the map is a run of 84 steps. The colour is the loss at the end.
-# Dark blue is $10^{-16}$ or less, and yellow is no better than the start. Click a few cells to see their paths.
+# Which knobs act together? For that we need maps. Each cell of this map is a run of 84 steps in the ravine without noise.
+# The colour is the loss at the end: dark blue is $10^{-16}$ or less, and yellow is no better than the start. The marked
+# cell is the solid line of part 1, and its path is drawn beside the map. Click other cells to see theirs.
 
 # %%
 rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
-hyperparameter_map(rules.adam, ravine, ("learning_rate", rates), ("beta_1", betas), steps=84)
+axes = ("learning_rate", rates), ("beta_1", betas)
+hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 
 # %% [markdown]
-# The map has three borders. On the left the steps, which are about $\eta$ long, are too short to get from −4 to 0. Near
-# the top no rate ends low: in the row of the default, $\beta_1 = 0.9$, no cell comes below $10^{-4}$. At the lower
-# right the map is speckled: the steps are too long for the steep direction, and it is chance where a run stands at step
-# 84. Averaging calms it: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So the first failure of part 1 takes
-# two knobs: a smaller $\beta_1$, and an $\eta$ that fits it.
+# A run fails in one of three ways.
 #
-# How do $\beta_1$ and $\beta_2$ act together? It helps to count in steps. The **memory** of an average with the factor
-# $\beta$ is $1/(1 - \beta)$ steps: about that many gradients count in it. At the defaults $m$ remembers 10 steps and
-# $v$ 1,000. The next map has all pairs of memories, each at the best of 33 learning rates.
+# - **On the left η is too small.** A step is about $\eta$ long. Below 0.05 the 84 steps do not reach from −4 to 0. Up to
+#   about 0.2 they reach it, but too late to settle there.
+# - **At the top β₁ is too large.** In the row of the default, 0.9, no cell comes below $10^{-4}$.
+# - **At the lower right η is too large** for the way that a coordinate has to go. It overshoots so far that it is chance
+#   where it stands at step 84, so the map is speckled. Most of these cells fail in $x_2$, which starts only 1 away from
+#   the minimum, while $x_1$ starts 4 away. The larger curvature of $x_2$ plays no part: Adam divides the scale of the
+#   gradients out (lesson 06).
+#
+# A larger $\beta_1$ calms the overshooting: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So the first failure
+# of part 1 takes two knobs: a smaller $\beta_1$, and an $\eta$ that fits it.
+#
+# **When should you touch β₂?** Rarely. It helps to count in steps. The **memory** of an average with the factor $\beta$
+# is $1/(1 - \beta)$ steps, because about that many gradients count in it. At the defaults $m$ remembers 10 steps and $v$
+# 1,000. A shorter memory of $v$ makes Adam's longest step shorter. Lesson 06 found $7.3\,\eta$; with $\beta_2 = 0.99$
+# it is $2.3\,\eta$, and with 0.95 it is $1.2\,\eta$. GPT-3, a large language model, was trained with 0.95 (Brown and
+# others, 2020). Part 4 shows the price.
+#
+# The last map has $\epsilon$ over twelve powers of ten, against $\eta$ over eight. The dot is again the solid line of
+# part 1.
 
 # %%
-etas = np.logspace(-3, 5, 33)
-memory_m, memory_v = np.geomspace(1, 100, 25), np.geomspace(1, 1e4, 17)
-ends = experiments.adam_grid(ravine, 84, etas, 1 - 1 / memory_m, 1 - 1 / memory_v, [1e-7])
-print(f"{ends.size:,} runs at once")
-best = ends[..., 0].min(axis=0)  # over the learning rates
-m_axis, v_axis = ("memory of m, in steps", memory_m), ("memory of v, in steps", memory_v)
-plots.knob_map(best, v_axis, m_axis, title="Each pair at its best η")
-
-# %% [markdown]
-# The dark corner is at the lower right, where $m$ remembers less than 3 steps and $v$ at least 18. (Its one grey cell
-# has its best $\eta$ between two of the 33.) Upwards the map gets lighter: here a long memory of $m$ does harm. To the
-# left it gets lighter too, whatever $m$ is: there $\sqrt v$ falls as fast as the gradient does, so the steps do not
-# become shorter near the minimum. From 18 steps on, a longer memory of $v$ changes little.
-#
-# **When should you touch β₂?** Rarely, and not below 0.95, a memory of 20 steps. A reason to lower it is the worst
-# step, which lesson 06 found to be $7.3\,\eta$: with $\beta_2 = 0.99$ it is $2.3\,\eta$, and with 0.95 it is
-# $1.2\,\eta$. GPT-3, a large language model, was trained with 0.95 (Brown and others, 2020). Part 4 shows the price.
-#
-# The last map has $\epsilon$ over twelve powers of ten, against $\eta$ over eight.
-
-# %%
-epsilons = np.logspace(-7, 5, 13)
+etas, epsilons = np.logspace(-3, 5, 33), np.logspace(-7, 5, 13)
 by_size = experiments.adam_grid(ravine, 84, etas, [0.9], [0.999], epsilons)[:, 0, 0]
-plots.knob_map(by_size.T, ("η", etas), ("ε", epsilons), title="β₁ and β₂ at their defaults")
+dot = "η = 0.1 and the default ε", (0.1, 1e-7)
+plots.knob_map(by_size.T, ("η", etas), ("ε", epsilons), title="β₁, β₂ at their defaults", dot=dot)
 
 # %% [markdown]
-# At the bottom the colours do not change upwards: an $\epsilon$ far below the gradients does nothing. At the top ten
-# times the $\epsilon$ needs ten times the $\eta$, so only $\eta/\epsilon$ counts. The reason is that a large $\epsilon$
-# hides $\sqrt v$. What is left of Adam's step is
+# Look at the bottom first. The colours do not change upwards, because an $\epsilon$ far below the gradients does nothing.
+# At the top the dark cells run along a diagonal. Ten times the $\epsilon$ needs ten times the $\eta$, so only
+# $\eta/\epsilon$ counts. (The few darkest cells are luck: with finer rates the bottom has even darker ones.) The reason is
+# that a large $\epsilon$ hides $\sqrt v$. What is left of Adam's step is
 #
 # $$-\frac{\eta}{\epsilon}\, \sqrt{1 - \beta_2^t}\; \hat m_t$$
 #
 # This is momentum, as in the table of lesson 06, with a slow start: the root is 0.03 at the first step and still only
-# 0.28 after 84. The lowest loss of the map is up there: 2e-5, against 9e-4 at the default $\epsilon$.
+# 0.28 after 84.
 #
 # ### Exercise 2: derive
 #
@@ -218,10 +222,11 @@ check_answer("07.as_momentum", eta)
 #
 # We make it visible with $\beta_2 = 0.99$, so that $v$ forgets faster, and with $\eta = 0.1$.
 #
-# ### Exercise 3 ★: derive
+# ### Exercise 3: derive
 #
 # Which is the smallest $\epsilon$ with which Adam settles? Momentum settles while its learning rate is below
-# $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two digits, and round up.
+# $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two significant digits, and round up, so that Adam
+# settles.
 #
 # <details><summary>Hint</summary>By exercise 2, Adam with a large ε is momentum with the learning rate η (1 − β₁)/ε.</details>
 
@@ -234,21 +239,22 @@ check_answer("07.settle", smallest)
 
 # %% [markdown]
 # Does it come true? We try the default, 0.05, your answer (0.056 until you have one) and TensorFlow's two values. A point
-# of the figure is the highest loss of 50 steps.
+# of the figure is the highest loss of 50 steps; what is below $10^{-16}$ is drawn there.
+
 
 # %%
+def highest(losses):
+    """The highest loss of each 50 steps, at least 1e-16."""
+    return np.maximum(losses[1:].reshape(-1, 50).max(axis=1), 1e-16)
+
+
 yours = 0.056 if smallest is ... else np.ceil(1000 * smallest) / 1000  # rounded up
-bursts, highest = {}, {}
-for epsilon in (1e-7, 0.05, yours, 0.1, 1.0):
-    bursts[epsilon] = losses_of(3000, beta_2=0.99, epsilon=epsilon)
-    highest[f"adam, ε = {epsilon:g}"] = bursts[epsilon][1:].reshape(-1, 50).max(axis=1)
-    worst = bursts[epsilon][2000:].max()
-    words = "settles" if worst < 1e-60 else "bursts" if worst > 1e-7 else f"{worst:g}"
+bursts = {e: losses_of(3000, beta_2=0.99, epsilon=e) for e in (1e-7, 0.05, yours, 0.1, 1.0)}
+for epsilon, losses in bursts.items():
+    words = "settles" if losses[2000:].max() < 1e-60 else "bursts"
     print(f"ε = {epsilon:<6g} {words} after step 2,000")
-shown = {label: np.maximum(highest[label], 1e-16) for label in list(highest)[:3]}
-fig = plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
-fig.alt = f"Three lines of the highest loss of 50 steps, by step: {', '.join(shown)}."
-fig
+shown = {f"adam, ε = {epsilon:g}": highest(bursts[epsilon]) for epsilon in (1e-7, 0.05, yours)}
+plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 
 # %% [markdown]
 # The border of exercise 3 is sharp: with 0.05 Adam bursts out again and again, with 0.053 it settles. With the default
@@ -257,7 +263,7 @@ fig
 #
 # **It does not help on our real data.** We train on the digits for one epoch, as in lesson 06, and on the film
 # reviews for five epochs, as in lesson 04. Each $\epsilon$ gets the best of nine learning rates. In the table below the
-# scores, "deviation" says how much the seeds differ.
+# scores, "deviation" is the standard deviation of a difference over the seeds.
 
 # %%
 # Trainings are kept here, so you may interrupt the next cell and run it again: it goes on.
@@ -287,17 +293,8 @@ experiments.evidence(*(f"07 ε = 1e-7 ends below ε = {large} on {name}" for nam
 # ## 5 Same names, other meanings
 #
 # You find settings in a paper, or a colleague sends you a PyTorch script. The names are those of Keras, but three of
-# them may mean something else. The fold below has every rule; the three paragraphs after it are what you need.
-
-# %%
-from adamlib.keras_check import equals_conventions, equals_schedule, keras
-
-equals_conventions()
-Markdown(
-    f"<details><summary>Defaults and formulas, by library</summary>\n\n{table()}\n\n</details>"
-)
-
-# %% [markdown]
+# them may mean something else.
+#
 # **Epsilon.** In Algorithm 1, PyTorch and Optax, $\epsilon$ stands beside $\sqrt{\hat v}$, in Keras beside the
 # uncorrected $\sqrt v$ (lesson 06). For the same run Keras needs $\epsilon \sqrt{1 - \beta_2^t}$ at step $t$. This
 # matters only for a large $\epsilon$: with 1, Keras starts up to 32 times more slowly.
@@ -308,15 +305,15 @@ Markdown(
 # **Weight decay.** Take care here, because one name, `weight_decay`, stands for two things. Both pull the weights
 # towards 0. An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
 # **Decoupled weight decay** leaves the gradients alone and takes the fraction $\eta\lambda$ off each weight at each
-# step: $x \leftarrow x - \eta\lambda x$. In sgd without momentum the two are the same. Are they
-# the same in Adam?
+# step: $x \leftarrow x - \eta\lambda x$. In sgd without momentum the two are the same. Are they the same in Adam?
 
 # %%
 quiz("07.decay")
 
 # %% [markdown]
-# Here is the test. All weights start at 1, every gradient is pure noise, in three sizes, and Adam takes 1,000 steps with
-# $\eta = 0.001$ and $\lambda = 0.5$. Decoupled decay should leave $(1 - \eta\lambda)^{1000} = 0.61$ of a weight.
+# Here is the test. All weights start at 1, the loss gives them pure noise of three sizes as gradients, and Adam takes
+# 1,000 steps with $\eta = 0.001$ and $\lambda = 0.5$. Decoupled decay should leave $(1 - \eta\lambda)^{1000} = 0.61$ of a
+# weight.
 
 # %%
 sizes, ones = np.array([[0.3], [3.0], [30.0]]), np.ones((3, 500))
@@ -347,7 +344,7 @@ for name, parts in left.items():
 # | --- | --- |
 # | PyTorch's `SGD` and `Adam` | L2: $g + \lambda x$ |
 # | PyTorch's and Optax's AdamW | decoupled: $x - \eta\lambda x$ |
-# | the paper of AdamW | decoupled: $x - \lambda x$ at a constant rate $\alpha$, so without $\alpha$ |
+# | the paper of AdamW | decoupled: $x - \lambda x$, so $\lambda$ is not multiplied by the rate $\alpha$ |
 # | every Keras optimizer, also `SGD` and `Adam` | decoupled: $x - \eta\lambda x$ |
 #
 # In Keras an L2 penalty belongs to a layer: `keras.regularizers.L2(a)` adds $a x^2$ to the loss, without a ½. And the
@@ -388,15 +385,14 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 #
 # ## 6 Schedules
 #
-# Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both. Three are common.
-# Here $\eta_t$ is the rate that the schedule has at step $t$.
+# Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both. Lesson 02 had one,
+# $\eta/\sqrt t$. Two others are common. Here $\eta_t$ is the rate that the schedule has at step $t$.
 #
-# - $\eta_t = \eta/\sqrt t$ falls fast and then slowly. Adam's convergence theorem uses it. Here it is `inverse_sqrt`.
 # - A **warm-up** raises the rate in a straight line, $\eta_t = \eta\, t/W$, during the first $W$ steps. Here it is
 #   `linear_warmup`.
 # - A **cosine schedule** lowers the rate along half a cosine, from $\eta$ to nearly 0 at the last step $T$.
 #
-# Warm-up and cosine are often joined. The rate rises for $W$ steps, and then, for $t > W$, half a cosine takes it down:
+# The two can be joined. The rate rises for $W$ steps, and then, for $t > W$, half a cosine takes it down:
 #
 # $$\eta_t = \frac{\eta}{2}\Big(1 + \cos \pi\, \frac{t - W}{T + 1 - W}\Big)$$
 #
@@ -422,22 +418,21 @@ cosine_at = check(cosine_at, "cosine_at")
 # %%
 steps = np.arange(1, 301)
 shown = {
-    "η, 1/√t": inverse_sqrt(1.0),
+    "η, cosine": lambda t: cosine_at(t, 1.0, 300, 1),
     "η, warm-up of 30 steps, then cosine": lambda t: cosine_at(t, 1.0, 300, 30),
 }
 drawn = {name: np.array([rate_at(t) for t in steps]) for name, rate_at in shown.items()}
 plots.lines(drawn, x=steps, ylabel="learning rate / η", log=False)
 
 # %% [markdown]
-# Look at the two starts. $1/\sqrt t$ has lost half of the rate by step 4. The cosine stays high for long.
+# Look at the two starts. The cosine alone begins at $\eta$, and the warm-up leads up to it. Both stay high for long.
 #
-# Do they cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$ for each schedule.
-# Each point is the mean of 1,000 runs.
+# Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, constant and
+# with a cosine. Each point is the mean of 1,000 runs.
 
 # %%
 shapes = {
     "adam, constant": lambda rate: lambda t: rate,
-    "adam, 1/√t": inverse_sqrt,
     "adam, cosine": lambda rate: lambda t: cosine_at(t, rate, 300, 1),
 }
 tried = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0]
@@ -451,23 +446,22 @@ for name, ends_of in annealed.items():
 plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x=True)
 
 # %% [markdown]
-# Compare the lowest points first: both schedules end lower than any constant rate. Then compare the widths: the cosine's
-# valley is the widest. With a cosine you may miss the best $\eta$ by more and still end low.
+# Compare the lowest points first: the cosine ends lower than any constant rate. Then compare the widths: the cosine's
+# valley is wider. With a cosine you may miss the best $\eta$ by more and still end low.
 #
-# In Keras the same schedule takes four numbers, and two of them need care, because Keras counts steps from 0. Take
-# $T = 70$ and $W = 7$:
-#
-# - Keras's step 0 is our $t = 1$. It has the rate $\eta/7$, so that is the first number.
-# - Keras's step 6 is our $t = 7$. It has the rate $\eta$, so the warm-up takes 6 steps.
-# - Keras's step 70 is our $t = 71$. The rate would be 0 there, so the cosine takes the other 64 steps.
+# In Keras the same schedule takes four numbers. Keras counts steps from 0, so two of them need care. Its first step
+# already has the rate $\eta/W$, so its warm-up takes the other $W - 1$ steps. Its cosine takes $T - W + 1$ steps, because
+# the rate would be 0 one step after the last one. (To load Keras takes some seconds.)
 
 # %%
+from adamlib.keras_check import equals_schedule, keras
+
 rate, T, W = 0.01, 70, 7
 theirs = keras.optimizers.schedules.CosineDecay(
     rate / W,  # the rate of the first step
     T - W + 1,  # how many steps the cosine takes
     warmup_target=rate,
-    warmup_steps=W - 1,
+    warmup_steps=W - 1,  # how many steps the warm-up takes after the first
 )
 equals_schedule("cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T)
 
@@ -499,8 +493,8 @@ clothes = experiments.clothes(epochs=3)
 real_shapes = {
     "adam, constant": lambda rate: rate,
     "adam, warm-up": lambda rate: linear_warmup(rate, 18),
-    "adam, cosine": lambda rate: cosine(rate, 180),
-    "adam, warm-up and cosine": lambda rate: cosine(rate, 180, warmup=18),
+    "adam, cosine": lambda rate: lambda t: cosine_at(t, rate, 180, 1),  # yours
+    "adam, warm-up and cosine": lambda rate: lambda t: cosine_at(t, rate, 180, 18),
 }
 real_rates = [0.003, 0.01, 0.03, 0.1]
 done = {}  # interrupted, the next cell goes on when you run it again
@@ -517,11 +511,9 @@ at_end = {name: of_each(name, clothes.held_out_loss) for name in real_shapes}
 print(f"{'mean validation loss':26}", *(f"η = {rate:<7g}" for rate in real_rates))
 for name, losses in at_end.items():
     print(f"{name:26}", *(f"{loss:<11.2f}" for loss in losses.mean(axis=0)))
-means = {name: losses.mean(axis=0) for name, losses in at_end.items()}
-plots.lines(means, x=real_rates, xlabel="η", ylabel="validation loss", log_x=True)
 
 # %% [markdown]
-# Look at $\eta = 0.03$ first: three lines lie close together, and only warm-up with cosine ends lower. At 0.1 both
+# Look at the column of 0.03 first: three losses lie close together, and only warm-up with cosine ends lower. At 0.1 both
 # schedules with a warm-up end far below the two without. Three seeds do not carry much, so here are thirty.
 
 # %%
@@ -535,52 +527,88 @@ experiments.evidence(
 # %% [markdown]
 # Where a row names no rate, each schedule has its own best one. Neither a warm-up alone nor a cosine alone clearly
 # helps: it depends on the seed whether it ends below the constant rate. Both together end lowest, by 0.04 to 0.05,
-# with nearly every seed. And when $\eta$ is far too large, as 0.1 is here, a warm-up limits the damage with every
+# with 29 or 30 of the 30 seeds. And when $\eta$ is far too large, as 0.1 is here, a warm-up limits the damage with every
 # seed.
 #
 # Why does each need the other? Look at the rate 0.03, where warm-up with cosine is best. The others are best at
-# smaller rates, so 0.03 must do them some harm. A hidden unit is **dead** if its ReLU gives 0 for every image: then
-# its gradient is 0 as well, so it stays dead. One long step can do that, and Adam's first step moves nearly every
-# weight by $\eta$.
+# smaller rates, so 0.03 must do them some harm. A hidden unit is **dead** if its ReLU gives 0 for every image. Then its
+# gradient is 0 as well, and what $m$ still remembers only pushes it on, so hardly any unit comes back. One long step
+# can kill a unit, and Adam's first step moves nearly every weight by $\eta$. Let us count the dead units during the run.
+
+
+# %%
+def dead_units(rate, seed):
+    """How many of the 64 units are dead at each of the moments of a training."""
+    run = enumerate(clothes.training(rules.adam, rate, seed))
+    return [experiments.dead_units(clothes, now.params) for t, now in run if t in moments]
+
+
+moments = [1, 2, 3, 5, 8, 12, 18, 30, 50, 90, 130, 180]
+rates_of = {"adam, constant at 0.03": 0.03, "adam, warm-up to 0.03": linear_warmup(0.03, 18)}
+deaths = {name: np.array([dead_units(r, s) for s in SEEDS]) for name, r in rates_of.items()}
+plots.lines(deaths, x=moments, ylabel="dead units of 64", log=False, log_x=True)
+
+# %% [markdown]
+# Look at step 1: the constant rate kills at once, and the warm-up does not. (A band goes from the least to the largest
+# of the three seeds. With a cosine both lines stay nearly the same.) Here are the numbers of thirty seeds.
 
 # %%
 experiments.evidence(
     "07 dead after one step of 0.03",
-    "07 dead after one step of 0.03 / 18",
-    "07 at 0.03 warm-up leaves fewer units dead than constant",
-    *(f"07 at 0.03 {alone} ends below constant" for alone in ("warm-up", "cosine")),
+    "07 dead at the end, constant at 0.03",
+    "07 dead at the end, warm-up to 0.03",
     *(f"07 at 0.03 {both} ends below {alone}" for alone in ("warm-up", "cosine")),
 )
 
 # %% [markdown]
-# The rate 0.03 does harm twice. Early, it kills: 19 of the 64 units are dead after its first step, and none after the
-# first step of the warm-up, which has 0.03/18. Late, it is a large rate in noise, as in part 2. A warm-up alone keeps
-# 18 more units alive, but the rate stays large. A cosine alone lets the rate fall, but the units are dead. So each
-# alone gains nothing that thirty seeds could show, and both together gain 0.08 to 0.09 more, with every seed. This
-# explanation fits the numbers; it need not be the only one. (Liu and others, 2020, see another danger of the first
-# steps: $\hat v$ is then the mean of very few squares, so the length of a step depends much on chance.)
+# The rate 0.03 does harm twice. Early, it kills: after its first step 19 of the 64 units are dead, and at the end 44. The
+# warm-up does not prevent all deaths, but at the end only 25 are dead. Late, 0.03 is a large rate in noise, as in part 2.
+# A warm-up alone keeps more units alive, but the rate stays large. A cosine alone lets the rate fall, but the units are
+# dead. Both together end 0.08 to 0.09 below either alone, with every seed. This explanation fits the numbers; it need not
+# be the only one.
 #
 # ## Where it fails
 #
-# You have four knobs, a schedule and a $\lambda$ now, and nobody has the time to tune all of them. How far do the
-# defaults get you on a real network? Until lesson 08 answers that, here is what to turn:
+# You have four knobs, a schedule and a $\lambda$ now, and nobody has the time to tune all of them. So learn to see in the
+# loss which of them to turn:
 #
-# | what you see | what to turn |
-# | --- | --- |
-# | the loss stops falling in noise | let $\eta$ fall, with a cosine |
-# | the loss falls in waves | a smaller $\beta_1$, and $\eta$ again |
-# | only small rates survive the first steps | a warm-up, together with a cosine |
-# | a step after small gradients is too long | $\beta_2$ at 0.99 or 0.95 |
-# | a tiny loss bursts out | a larger $\epsilon$, and $\eta$ again |
+# | row | what you see | what to turn |
+# | --- | --- | --- |
+# | 1 | the loss falls to a level, and trembles there | let $\eta$ fall, with a cosine |
+# | 2 | the loss falls slowly, in long waves | a smaller $\beta_1$, and $\eta$ again |
+# | 3 | only small rates survive the first steps | a warm-up, together with a cosine |
+# | 4 | one step after small gradients is too long | $\beta_2$ at 0.99 or 0.95 |
+# | 5 | a tiny loss bursts out, again and again | a larger $\epsilon$, and $\eta$ again |
+#
+# ### Exercise 6: diagnose
+#
+# Here are three runs of Adam in the ravine (a line may be the mean of several). Which row of the table does each of them
+# show?
+
+# %%
+failures = experiments.failing_runs(SEEDS[0])
+plots.lines(failures)
+
+# %%
+# BEGIN SOLUTION
+# STUB row_of_a, row_of_b, row_of_c = ..., ..., ...
+row_of_a, row_of_b, row_of_c = 5, 1, 2
+# END SOLUTION
+check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
+
+# %% [markdown]
+# One question stays open: how far do the defaults get you on a real network?
 #
 # **Recap**
 #
-# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate. There a cosine lowers it.
+# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, nearly whatever $\beta_1$ is. There a cosine
+#    lowers it.
 # 2. An $\epsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\epsilon$. On our
 #    real data it did not help.
-# 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. AdamW decays biases too.
+# 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. In Keras a cosine over $T$ steps, with $W$ of
+#    warm-up, takes $T - W + 1$ steps, and its warm-up $W - 1$.
 # 4. On real data neither a warm-up nor a cosine alone gained anything that thirty seeds could show. Both together
-#    did, with nearly every seed.
+#    did, with 29 or 30 of the 30 seeds.
 
 # %%
 progress("07")
@@ -591,15 +619,12 @@ progress("07")
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. I. Loshchilov and F. Hutter,
 # *SGDR: stochastic gradient descent with warm restarts*, 2017, and *Decoupled weight decay regularization*, 2019. P.
-# Goyal and others, *Accurate, large minibatch SGD*, 2017. L. Liu and others, *On the variance of the adaptive learning
-# rate and beyond*, 2020. J. Devlin and others, *BERT*, 2019 (appendix A.2, and `optimization.py` of its code). T. Brown
-# and others, *Language models are few-shot learners*, 2020 (appendix B). And the libraries' sources, named in
+# Goyal and others, *Accurate, large minibatch SGD*, 2017. J. Devlin and others, *BERT*, 2019 (appendix A.2, and
+# `optimization.py` of its code). T. Brown and others, *Language models are few-shot learners*, 2020 (appendix B). And the libraries' sources, named in
 # `adamlib/conventions.py`.
 
 # %% tags=["solution"]
 # What the text says: simulations within their error, of 200 runs or more; what is trained, as the table has it.
-from dataclasses import replace
-
 from adamlib.experiments import CLAIMS, carried
 from adamlib.conventions import (
     epsilon_from_paper,
@@ -609,13 +634,19 @@ from adamlib.conventions import (
     weight_decay_from_paper,
 )
 from adamlib.descent import sweep
-from adamlib.keras_check import largest_difference, tf
+from adamlib.keras_check import equals_conventions, largest_difference, tf
+
+equals_conventions()
 
 assert abs(defaults_fail["adam, η = 0.1, with noise"][-100:].mean() - 0.24) < 0.05
-assert defaults_fail["adam, η = 0.4, β₁ = 0.5"][84] < 1e-12 < defaults_fail["adam, η = 0.1"][84]
+slow, fast = (defaults_fail[name] for name in ("adam, η = 0.1", "adam, η = 0.4, β₁ = 0.5"))
+assert fast[84:].max() < 1e-20 and 0.0025 < slow[84] < 0.0035
+waves = [np.flatnonzero((c[1:-1] < c[:-2]) & (c[1:-1] < c[2:])) for c in (slow, fast)]  # dips
+assert min(np.diff(waves[0][1:]).mean(), 15) > 1.5 * np.diff(waves[1][waves[1] < 84]).mean() > 0
 for name in (dict(learning_rate=0.4), dict(beta_1=0.5)):
     assert 0.001 <= losses_of(84, **name)[-1] < 0.01
 assert abs(curve[-1000:].mean() / 0.05 - 1) < 0.15
+assert 1.05 < late["learning_rate", 0.5] < 1.15  # an eighth below 1.25
 for eta in knobs["learning_rate"]:
     assert abs(late["learning_rate", eta] / (eta * 5 / 2) - 1) < 0.25
 assert early["learning_rate", 0.5] < early["learning_rate", 0.1] < early["learning_rate", 0.03]
@@ -626,20 +657,11 @@ assert late["beta_2", 0.5] > 1.25 * late["beta_2", 0.999]
 assert abs(late["beta_2", 0.9] / late["beta_2", 0.999] - 1) < 0.1
 assert late["epsilon", 10.0] < 0.1 and early["epsilon", 10.0] > 2 * early["epsilon", 1e-7]
 assert late["epsilon", 100.0] > 1
-assert np.allclose([memory_m[12], memory_v[12]], [10, 1000]) and ends.size > 10_000
-dark = best[:6, 5:].copy()
-assert memory_m[5] < 3 < memory_m[6] and 17.5 < memory_v[5] < 18 and best[12:].min() > 1e-6
-assert dark[0, 1] > 1e-10  # the one grey cell: with rates twice as close together it is dark
-finer = np.logspace(-3, 5, 65)
-dark[0, 1] = experiments.adam_grid(ravine, 84, finer, [0], 1 - 1 / memory_v[6:7], [1e-7]).min()
-assert dark.max() < 1e-12 and best[:8, 5:].max() < 1e-9 and best[:8, :4].min() > 1e-5
-assert (np.ptp(np.log10(best[1:6, 8:]), axis=1) < 1).all()  # longer still: the same
 longest = [0.1 / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.999, 0.99, 0.95)]
 assert [f"{step:.1f}" for step in longest] == ["7.3", "2.3", "1.2"]
 assert np.allclose(by_size[4:, 12], by_size[:-4, 11], rtol=0.05)  # ten times both
-at_default, least_of_all = by_size[:, 0].min(), by_size.min()
-assert by_size[:, 10:].min() == least_of_all
-assert [f"{loss:.0e}" for loss in (at_default, least_of_all)] == ["9e-04", "2e-05"]
+finer = experiments.adam_grid(ravine, 84, np.logspace(-3, 5, 1200), [0.9], [0.999], epsilons)
+assert finer[:, 0, 0, 0].min() < by_size.min()
 assert np.allclose(by_size[etas < 0.3, 0], by_size[etas < 0.3, 3], rtol=0.05)
 settings = dict(learning_rate=lambda t: 1e5 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5, epsilon=1e6)
 as_adam = descend(rules.adam, ravine.gradient, ravine.start, 84, **settings).trajectory
@@ -651,6 +673,16 @@ clicked = sweep(rules.adam, ravine.gradient, ravine.start, 84, **knobs)
 final = ravine(clicked.trajectory[-1])  # shape (betas, rates)
 assert final[:, rates < 0.05].min() > 0.1 and final[(betas > 0.89) & (betas < 0.91)].min() > 1e-4
 assert np.isclose(betas[35], 0.7) and final[35, rates > 0.5].max() < 1e-8
+few = np.abs(rates - 0.2).argmin()
+assert final[:30, few + 1 : few + 4].max() < 1e-8 and final[25, rates < 0.11].min() > 1e-3
+same = {}  # how often each coordinate is not at 0 in the speckled corner, by L and start of x₂
+for steep, start in ((20, 1), (1, 1), (20, 4)):
+    slopes, place = np.array([[1.0], [steep]]), np.array([-4.0, start])
+    run = sweep(rules.adam, lambda x, slopes=slopes: slopes * x, place, 84, **knobs)
+    corner = run.trajectory[-1][:, :30, rates > 0.6]
+    same[steep, start] = (np.abs(corner) > 1e-3).mean(axis=(1, 2))
+assert np.allclose(same[20, 1], same[1, 1], atol=0.02) and same[20, 1][1] > 1.5 * same[20, 1][0]
+assert np.ptp(same[20, 4]) < 0.02
 speckled = np.log10(final[:30, rates > 2])  # neighbours differ by powers of ten
 assert (np.abs(np.diff(speckled)) > 1).mean() > 0.5
 for beta_1, mean_length in ((0.9, 7), (0.0, 2)):  # of steps one way, late in the noise
@@ -681,9 +713,9 @@ assert np.round((1 - 0.999 ** np.array([1, 84])) ** 0.5, 2).tolist() == [0.03, 0
 assert np.allclose(left["decoupled"], 0.61, atol=0.02) and (np.diff(left["L2"]) > 0.1).all()
 assert left["L2"][0] < 0.4 and left["L2"][2] > 0.95
 least = {name[6:]: ends_of.min() for name, ends_of in annealed.items()}
-assert max(least["cosine"], least["1/√t"]) < 0.8 * least["constant"]
+assert least["cosine"] < 0.8 * least["constant"]
 low = [(ends_of < 0.2).sum() for ends_of in annealed.values()]
-assert max(low[:2]) <= 2 and low[2] >= 5
+assert low[0] <= 2 and low[1] >= 5
 losses = {name[6:]: values for name, values in at_end.items()}  # shape (seeds, rates)
 tuned = {name: values[:, values.mean(axis=0).argmin()] for name, values in losses.items()}
 for name in ("constant", "warm-up", "cosine"):
@@ -703,22 +735,27 @@ for name, shown in (("warm-up", 20), ("cosine", 18)):
     )
     carried(claim, gain[:, 2], share=1, mean={"warm-up": "0.09", "cosine": "0.08"}[name])
 carried("07 warm-up with cosine ends below constant", share=1)
-assert [means[f"adam, {name}"].argmin() == 2 for name in losses] == [False] * 3 + [True]
+means = {name: values.mean(axis=0) for name, values in losses.items()}
+assert [means[name].argmin() == 2 for name in losses] == [False] * 3 + [True]
 for name in ("constant", "warm-up"):
     carried(f"07 {name} at its best ends below {name} at 0.1", share=1)
-one_step = replace(clothes, part=tuple(a[:100] for a in clothes.part), epochs=1)
-dead_units = partial(experiments.dead_units, clothes)  # a function of the parameters
-deaths = {
-    rate: [dead_units(one_step.train(rules.adam, rate, seed).params) for seed in SEEDS]
-    for rate in (0.03, 0.03 / 18)
-}
-dead = {name: of_each(name, dead_units)[:, 2] for name in real_shapes}
-for slow, fast in (("warm-up", "constant"), ("warm-up and cosine", "cosine")):
-    claim = f"07 at 0.03 {slow.replace('and', 'with')} leaves fewer units dead than {fast}"
-    carried(claim, dead[f"adam, {fast}"] - dead[f"adam, {slow}"], share=1)
-carried("07 at 0.03 warm-up leaves fewer units dead than constant", mean="18")
-carried("07 dead after one step of 0.03", deaths[0.03], mean="19")
-carried("07 dead after one step of 0.03 / 18", deaths[0.03 / 18], mean="0")
+constant, warm = (deaths[name] for name in rates_of)  # shape (seeds, moments)
+carried("07 dead after one step of 0.03", constant[:, 0], mean="19")
+carried("07 dead after one step of 0.03 / 18", warm[:, 0], mean="0")
+carried("07 dead at the end, constant at 0.03", constant[:, -1], mean="44")
+carried("07 dead at the end, warm-up to 0.03", warm[:, -1], mean="25")
+carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
+falling = dict(zip(rates_of, (cosine(0.03, 180), cosine(0.03, 180, warmup=18)), strict=True))
+for name, rate_at in falling.items():
+    with_cosine = np.array([dead_units(rate_at, seed) for seed in SEEDS])
+    assert np.abs(with_cosine - deaths[name]).mean(axis=0).max() < 5
+died, back = 0, 0
+for seed in SEEDS:
+    run = enumerate(clothes.training(rules.adam, 0.03, seed))
+    scores = (now.params[:2] for t, now in run if t in (1, 180))
+    first, last = (np.all(clothes.part[0] @ W1 + b1 <= 0, axis=0) for W1, b1 in scores)
+    died, back = died + first.sum(), back + (first & ~last).sum()
+assert back <= 0.05 * died
 lost = keras.optimizers.Adam(
     keras.optimizers.schedules.CosineDecay(0.0, 9, warmup_target=0.01, warmup_steps=5)
 )
@@ -757,7 +794,6 @@ decayed = keras.Variable([1.0])
 keras.optimizers.Adam(0.1, weight_decay=0.5).apply([keras.ops.zeros(1)], [decayed])
 assert abs(float(decayed[0]) - 0.95) < 1e-6
 assert round(1 / (1 - 0.999) ** 0.5) == 32 == round(1 / epsilon_from_paper(1.0)(1))
-assert inverse_sqrt(1.0)(4) == 0.5
 rising = keras.optimizers.schedules.PolynomialDecay(0.01 / 7, 6, 0.01)
 equals_schedule("linear_warmup", linear_warmup(0.01, 7), rising, steps=70)
 equals_schedule("cosine", cosine(0.01, 70), keras.optimizers.schedules.CosineDecay(0.01, 70), 70)

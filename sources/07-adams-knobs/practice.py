@@ -57,6 +57,46 @@ def weight_decay(*given):
     return True, "the same number, λ/α and λ/2"
 
 
+# {run: (row, {another row: why not})}
+ROWS = {
+    "a": (
+        5,
+        {
+            1: "it falls to 1e-11 first, so there is no noise that stops it",
+            2: "it falls fast and evenly to 1e-11; what comes then is a sudden jump",
+            3: "its first steps go well: it falls to 1e-11",
+            4: "not one step but many: it bursts, settles a little and bursts again",
+        },
+    ),
+    "b": (
+        1,
+        {
+            2: "it does not go on falling: it stays at one level from about step 100 on",
+            3: "its first steps go well: it falls at once, and then stays at a level",
+            4: "no single step stands out: it trembles around one level",
+            5: "its loss is never tiny: it falls to a level and stays there",
+        },
+    ),
+    "c": (
+        2,
+        {
+            1: "it never stays at a level: wave by wave it goes on falling",
+            3: "its first steps go well: it falls, but slowly",
+            4: "no single step stands out: it goes up and down for many steps",
+            5: "it does not jump: it rises and falls in long, even waves",
+        },
+    ),
+}
+
+
+def diagnose(*given):
+    for number, (run, (right, wrong)) in zip(given, ROWS.items(), strict=True):
+        if number != right:
+            why = wrong.get(number, "the rows are numbered from 1 to 5")
+            return False, f"run {run.upper()} is not row {number:g}: {why}"
+    return True, "a larger ε for A, a cosine for B, a smaller β₁ for C"
+
+
 ANSWERS = {
     "floor": Number(
         0.02,
@@ -117,12 +157,13 @@ ANSWERS = {
         within=0.0078,  # the limit, 0.0526, to 0.0534
     ),
     "weight_decay": Judged(weight_decay, asks="AdamW paper L2"),
+    "diagnose": Judged(diagnose, asks="A B C"),
 }
 
 QUESTIONS = {
     "late": Question(
-        "We turn β₁ from 0.9 down to 0, so that no gradients are averaged at all. What will the "
-        "late loss do, at which the run no longer falls?",
+        "We turn β₁ from 0.9 down to 0, so that no gradients are averaged at all. What "
+        "happens to the late loss, the level at which the run no longer falls?",
         {
             "It rises several times: nothing averages the noise any more": "Single steps do get "
             "longer, four times. But they also turn more often: with β₁ = 0.9 about seven steps in "
@@ -160,7 +201,7 @@ QUESTIONS = {
             "lower, and 10 higher: that is not clear.",
             "Only both together": Right(
                 "Each alone gains nothing that thirty seeds could show. Together they lower the "
-                "loss with every seed."
+                "loss with at least 29 of the 30 seeds."
             ),
         },
     ),

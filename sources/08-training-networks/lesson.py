@@ -9,19 +9,19 @@
 #
 # - say what seven optimizers do at Keras's defaults, and why the picture changes when each is tuned,
 # - write the search for a good learning rate, in both directions,
-# - clip a gradient, and say what each of Keras's two ways does to its direction,
+# - clip a gradient, and say what `clipnorm` and `global_clipnorm` do to its direction,
 # - train a network with a rule of your own by `model.compile` and `model.fit`, and save it.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Seven optimizers at their defaults](#1-Seven-optimizers-at-their-defaults) | 9 |
+# | [1 Seven optimizers at their defaults](#1-Seven-optimizers-at-their-defaults) | 8 |
 # | [2 What a default rate is worth](#2-What-a-default-rate-is-worth) | 3 |
 # | [3 Tuned](#3-Tuned) | 14 |
 # | [4 Two thousand batches](#4-Two-thousand-batches) | 4 |
 # | [5 Clipping the gradient](#5-Clipping-the-gradient) | 9 |
-# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 11 |
-# | [7 Rules of thumb](#7-Rules-of-thumb) | 5 |
-# | in all | 55 |
+# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 12 |
+# | [7 Rules of thumb](#7-Rules-of-thumb) | 4 |
+# | in all | 54 |
 #
 # You need lessons [04](04-adagrad.ipynb) to [07](07-adams-knobs.ipynb), and you should have seen a Keras model. Terms
 # printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
@@ -32,8 +32,8 @@
 # Many programs say `model.compile("adam")` and never mention a learning rate. What do you get, if you leave every knob
 # where Keras has put it?
 #
-# Our network is small: two layers of convolutions (small filters that move over the picture) and a dense layer, 7,802
-# weights in all. It learns to tell ten kinds of clothes from each other, on pictures of Fashion-MNIST. The data come in
+# Our network is small: two layers of convolutions (small filters that move over the picture) and a dense layer, which
+# joins all that they find to ten outputs. It has 7,802 weights. It learns to tell ten kinds of clothes from each other, on pictures of Fashion-MNIST. The data come in
 # three sets. We train on 2,048 pictures, for four epochs in batches of 64. That makes 128 steps. **Validation data**
 # are not trained on, and choose among the learning rates. **Test data** are not trained on and choose nothing: they are
 # only reported. Here each of these two has 1,000 pictures.
@@ -47,7 +47,7 @@ from functools import partial
 import numpy as np
 from IPython.display import display
 
-from adamlib import experiments, plots, rules
+from adamlib import experiments, plots, rules, surfaces
 from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.experiments.clothes_race import ClothesRace, accuracies
 from adamlib.experiments.keras_trainer import strided_network
@@ -87,8 +87,8 @@ experiments.evidence(*(f"08 {name} at its default" for name in six))
 # hardly begun, at 0.16, and Adadelta still guesses. (AdamW is in the table only, since its line lies on Adam's.)
 #
 # A line is the mean of three seeds, and its band goes from the worst to the best of them. The small table below the
-# figure has thirty seeds, and those are what the text speaks of. In the large table, "a weight moved
-# by" is the root mean square of what the training added to a weight, and "state per weight" says how many numbers the
+# figure has thirty seeds, and those are what the text speaks of. In the large table, "a weight moved by" says how far a
+# weight ends from its start (the root mean square over all weights). "State per weight" says how many numbers the
 # optimizer keeps for each weight.
 #
 # ### Exercise 1: count
@@ -134,7 +134,7 @@ for name, length in first_steps.items():
 # validation loss falls, it goes on in that direction. It stops when the best rate has a worse one on both sides. That
 # last condition matters. If the best rate stands at the end of what you have tried, the true best may lie beyond.
 #
-# ### Exercise 2 ★: write the climb
+# ### Exercise 2 ★: write one step of the climb
 #
 # Write `next_rate(losses, rates)`. Here `losses` is a dict {rate: validation loss} of the rates tried so far, and
 # `rates` is the whole list, from small to large. The function returns the rate to try next. That is a neighbour of the
@@ -142,7 +142,7 @@ for name, length in first_steps.items():
 # For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
 #
 # - `{0.01: 0.9, 0.03: 0.6}` gives 0.1, since the loss still falls,
-# - `{0.01: 0.6, 0.03: 0.8}` gives 0.003: the best is at an end, so it goes down.
+# - `{0.01: 0.6, 0.03: 0.8}` gives 0.003: the best rate has no untried larger neighbour, so the climb goes down.
 #
 # In Python, `min(losses, key=losses.get)` is the key with the smallest value, and `rates.index(rate)` is the place of a
 # rate in the list. `hint("next_rate")` helps.
@@ -162,7 +162,28 @@ def next_rate(losses, rates):
 next_rate = check(next_rate, "next_rate")
 
 # %% [markdown]
-# ### Exercise 3: guess before you look
+# ### Exercise 3: write the loop
+#
+# Write `climb(loss_at, rates, rate)`. Here `loss_at(rate)` trains at a rate and returns the validation loss, and `rate`
+# is where the climb begins. Keep each loss in a dict, ask your `next_rate` where to go on, and stop when it returns
+# `None`. Return the dict.
+
+
+# %%
+def climb(loss_at, rates, rate):
+    # BEGIN SOLUTION
+    losses = {}
+    while rate is not None:
+        losses[rate] = loss_at(rate)
+        rate = next_rate(losses, rates)
+    return losses
+    # END SOLUTION
+
+
+climb = check(climb, "climb")
+
+# %% [markdown]
+# ### Exercise 4: guess before you look
 #
 # By what factor does AdaGrad's best rate lie above its default of 0.001, on this network? A rough guess counts.
 #
@@ -177,32 +198,26 @@ times_default = 0.3 * np.sqrt(0.1) / 0.001 * 2  # the root of s, say, doubles
 check_answer("08.adagrad_factor", times_default)
 
 # %% [markdown]
-# The next cell lets each method climb with one seed, by your `next_rate`. It takes about half a minute. Then Adam climbs
-# once more, from 0.03.
+# The next cell lets each method climb with one seed, by your `climb`. It takes about half a minute. At the end Adam climbs
+# once more, from 0.03, so that you also see a climb that goes down.
 
 # %% tags=["about: 08 momentum tuned"]
 rates = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
-ladders = dict.fromkeys(optimizers, rates)
-
-
-def validation_loss(found):
-    return found["validation"]
-
-
-how = dict(climb=race.default_rates, next_rate=next_rate)
-best = experiments.tune(race, ladders, validation_loss, SEEDS[:1], done, **how)
-climbs = experiments.mean_losses(ladders, validation_loss, SEEDS[:1], done)
-del climbs["adamw"]  # the same as Adam's
-display(plots.climbs(climbs, race.default_rates, title="From the default rate (ring)"))
-how["climb"] = {"adam": 0.03}
-down = experiments.tune(race, {"adam": rates}, validation_loss, SEEDS[:1], done, **how)
-print(f"Adam from its default ends at {best['adam']:g}, and from 0.03 at {down['adam']:g}")
+climbs = race.climbs(climb, rates, SEEDS[0], done)
+best = {name: min(tried, key=tried.get) for name, tried in climbs.items()}
+drawn = {name: tried for name, tried in climbs.items() if name != "adamw"}  # close to Adam's
+display(plots.climbs(drawn, race.default_rates, title="From the default rate (ring)"))
+down = race.climbs(climb, rates, SEEDS[-1], done, {"adam": 0.03})["adam"]
+print("Adam from 0.03 tries", *down, "and ends at", min(down, key=down.get))
 
 # %% [markdown]
-# Follow a line from its ring, which is the default rate. All of them fall, some over several powers of ten, and end
-# after the first rate that is worse. The lowest points of the six lie close together, although their rates lie far
-# apart. So a rate is neither large nor small in itself: Adadelta's best rate is about a thousand times Adam's. The last
-# climb begins above the best rate, finds 0.1 worse, and turns to smaller rates.
+# Follow a line from its ring, which is the default rate. The loss falls as the rate grows, for AdaGrad and Adadelta over
+# several powers of ten. A line ends after the first rate that is worse. The lowest points of the six lie close together,
+# although their rates lie far apart. So a rate is neither large nor small in itself: Adadelta's best rate is hundreds of
+# times Adam's.
+#
+# The line below the figure is the climb that goes down. The larger neighbour, 0.1, is worse than 0.03, so the climb turns
+# to the smaller rates.
 #
 # Now each method at the rate that its climb has found, with three seeds. It takes about a quarter of a minute.
 
@@ -212,32 +227,28 @@ display(race.table(tuned, best))
 at_first, at_best = accuracies(at_default), accuracies(tuned)
 both = {name: (at_first[name], at_best[name]) for name in optimizers}
 display(plots.gains(both, ("at the default rate", "tuned")))
-apart = [f"08 the seven {state} lie apart" for state in ("at their defaults", "tuned")]
-pairs = ("Adam", "RMSProp"), ("Adam", "Adadelta"), ("Adam", "momentum"), ("RMSProp", "Adadelta")
-above = [f"08 {high} tuned is above {low} tuned" for high, low in (*pairs, ("Adam", "AdamW"))]
+below = [f"08 Adam tuned is above {name} tuned" for name in ("sgd", "RMSProp", "Adadelta", "AdamW")]
 gains = [f"08 {name} gains by tuning" for name in ("sgd", "momentum", "RMSProp", "Adam")]
-experiments.evidence(*apart, *gains, *above)
+experiments.evidence("08 at the defaults Adam is above Adadelta", *gains, *below)
 
 # %% [markdown]
-# Compare the hollow dots, at the default rates, with the full ones. At the defaults the best and the worst method lie
-# about 0.65 apart. Tuned, they lie about 0.07 apart. AdaGrad and Adadelta are not bad on this network: their best rates
-# are about 300 and 10,000 times their defaults. SGD gains about 0.45, and then it is about as good as Adam at its
-# default. Momentum, RMSProp and Adam, whose defaults suit this network, gain only 0.05 to 0.07. That is as much as
-# separates the best method from the worst after tuning: here tuning counts as much as choosing.
+# Compare the hollow dots, at the default rates, with the full ones. At the defaults the mean of the best method lies 0.64
+# above the mean of the worst (Adam and Adadelta). Tuned, the best mean lies 0.06 above the worst (Adam and SGD). AdaGrad
+# and Adadelta are not bad on this network: their best rates are about 300 and 10,000 times their defaults. SGD gains
+# about 0.45, and then it is about as good as Adam at its default. Momentum, RMSProp and Adam, whose defaults suit this
+# network, gain only 0.05 to 0.07. Even that is about as much as choosing the best method brings.
 #
-# Which method is in front? Your climb had one seed, and its neighbour on the list is often as good. The thirty seeds of
-# the last table had the rates with the lowest mean validation loss: 0.3 for SGD and AdaGrad, 0.1 for momentum, 10 for
-# Adadelta and 0.01 for RMSProp, Adam and AdamW. There Adam is about 0.02 above RMSProp, with 23 of 30 seeds, and about
-# 0.02 above Adadelta, with 26. RMSProp and Adadelta are too close for thirty seeds to say which is better. AdamW ends
-# where Adam ends. Its weight decay is $\lambda = 0.004$, and at $\eta = 0.01$ that takes only about 0.5 % of a weight
-# in all 128 steps.
+# Which method is in front? In the table each method has thirty seeds, at the rate with the lowest mean loss over all of
+# them. (Your rate may lie one place beside it, since one seed chose it.) There Adam is about 0.02 above RMSProp and above Adadelta. AdamW ends
+# where Adam ends: its weight decay, with $\lambda = 0.004$ and $\eta = 0.01$, takes only about 0.5 % of a weight in all
+# 128 steps.
 #
 # ## 4 Two thousand batches
 #
 # What does SGD do with more steps? We give it 2,000: two epochs of 4,000 pictures in batches of 4. (So it also sees more
 # pictures than in part 1, and noisier gradients.) Adam and SGD run at their defaults. Then each climbs on this task, and
-# runs at the rate that it finds. The cell takes about half a minute of an idle processor. (`looks=4` means four
-# tests in each epoch.)
+# runs at the rate that it finds. (`looks=4`: four times in an epoch the test accuracy is measured.) The cell takes about half a minute of an idle
+# processor.
 
 # %%
 quiz("08.batches")
@@ -245,25 +256,23 @@ quiz("08.batches")
 # %% tags=["about: 08 momentum tuned"]
 two = {name: optimizers[name] for name in ("adam", "sgd")}
 small = ClothesRace(two, pictures=4000, batch_size=4, epochs=2, looks=4)
-by_rate = {}
-how = dict(climb=small.default_rates, next_rate=next_rate)
-best_small = experiments.tune(
-    small, dict.fromkeys(two, rates), validation_loss, SEEDS[:1], done_small, **how
+climbs_small = small.climbs(climb, rates, SEEDS[0], done_small)
+best_small = {name: min(tried, key=tried.get) for name, tried in climbs_small.items()}
+panels = {}
+for title, chosen in {"Keras's default rates": small.default_rates, "tuned": best_small}.items():
+    runs = experiments.repeat(small, chosen, SEEDS, done_small)
+    panels[title] = {f"{name}, η = {chosen[name]:g}": some for name, some in runs.items()}
+display(small.panels(panels))
+states = "at the defaults", "tuned,"
+experiments.evidence(
+    *(f"08 {state} Adam is above sgd after 2 epochs of small batches" for state in states)
 )
-for chosen in (small.default_rates, best_small):
-    for name, runs in experiments.repeat(small, chosen, SEEDS, done_small).items():
-        by_rate[f"{name}, η = {chosen[name]:g}"] = runs
-display(small.curves(by_rate))
-looks = "after 1 epoch", "after 2 epochs"
-rows = [f"08 at the defaults Adam is above sgd {look} of small batches" for look in looks]
-rows += [f"08 tuned, Adam is above sgd {look} of small batches" for look in looks]
-experiments.evidence(*rows)
 
 # %% [markdown]
-# Three of the four lines soon lie together. Only SGD at its default, 0.01, lies below them. In part 1 it had an
-# accuracy of about 0.3; here it ends 0.05 behind Adam's default. So in part 1 SGD's small steps were also too few.
-# Tuned, Adam ends about 0.02 above SGD, with 10 of 12 seeds. That mean is three times its standard error (the deviation
-# divided by $\sqrt{12}$), which is just enough to be more than chance.
+# Look at the left panel first. SGD at its default comes much further than the 0.3 of part 1, and ends about 0.05 behind
+# Adam. So in part 1 its small steps were also too few. In the right panel, tuned, the two lines nearly meet: Adam ends
+# about 0.02 above SGD, with 10 of 12 seeds. Is that chance? This course believes a mean that is three times its standard
+# error (the deviation divided by $\sqrt{12}$), and this one just is.
 #
 # ## 5 Clipping the gradient
 #
@@ -273,11 +282,11 @@ experiments.evidence(*rows)
 #
 # $$g \leftarrow g \cdot \min\Big(1, \frac{c}{\lVert g \rVert}\Big)$$
 #
-# But whose length? A network has many arrays of weights, and each has its gradient. Every optimizer of Keras knows two
-# ways. `clipnorm=c` takes the length of each array by itself. `global_clipnorm=c` takes one length for all of them: the
-# root of the sum of *all* squares.
+# But whose length? A network has many arrays of weights, and each has its gradient. In Keras two ways go
+# by length. `clipnorm=c` takes the length of each array by itself. `global_clipnorm=c` takes one length for all of them:
+# the root of the sum of *all* squares. (A third way, `clipvalue=c`, cuts each number off at $\pm c$.)
 #
-# ### Exercise 4: derive
+# ### Exercise 5: derive
 #
 # A model has two arrays, with the gradients (30, 40) and (3, 4). How long is the second one after
 # `global_clipnorm=1.0`? (Three significant digits.)
@@ -301,7 +310,8 @@ for way in ("clipnorm", "global_clipnorm"):
     arrays = [keras.Variable(np.zeros(2)) for _ in gradients]
     keras.optimizers.SGD(1.0, **{way: 1.0}).apply(gradients, arrays)
     steps[way] = [-array.numpy() for array in arrays]
-    print(f"{way:16}", *(f"({a:.3f}, {b:.3f})" for a, b in steps[way]))
+    print(f"{way:16}", *(f"({a:.3f}, {b:.3f})" for a, b in steps[way]), end=", ")
+    print(f"the second is {np.linalg.norm(steps[way][1]):.4f} long")
 
 # %% [markdown]
 # With `clipnorm` both arrays move equally far, although one gradient was ten times as long as the other. The step points
@@ -324,15 +334,15 @@ def forget(pictures):
 
 
 clipping = {name: optimizers[name] for name in ("momentum", "adam")}
-clipping |= {f"{m}, clipped": partial(f, global_clipnorm=1.0) for m, f in clipping.items()}
+clipping |= {f"{m}, clipped": partial(f, global_clipnorm=3.0) for m, f in clipping.items()}
 unscaled = ClothesRace(clipping, pictures=2048, batch_size=64, epochs=4, altered=forget)
 
 # %% [markdown]
 # How long may a gradient be? Measure before you choose $c$. The next cell takes the gradient of each batch of an epoch,
-# first of a fresh network and then of one that Adam has trained.
+# first of a fresh network (`race.start`) and then of one that Adam has trained.
 
 # %% tags=["about: 08 momentum tuned"]
-race("adam", 0.01, SEEDS[0])
+race("adam", 0.01, SEEDS[0])  # trains the model that the next line reads
 networks = {"fresh": race.start(SEEDS[0]), "trained": race.trainer("adam").model.get_weights()}
 norms = {}
 for state, weights in networks.items():
@@ -341,39 +351,37 @@ for state, weights in networks.items():
         print(f"{state:8} {pictures:15} median {np.median(found):.1f}, longest {found[-1]:.1f}")
 
 # %% [markdown]
-# An ordinary gradient is about 0.4 long in the fresh network, and about 1 in the trained one. The longest with an
-# unscaled picture is more than 10. A good $c$ stands between the ordinary lengths and the huge ones. We take $c = 1$.
-# Once the network is trained, it also shortens many ordinary gradients a little.
+# An ordinary gradient is about 0.4 long in the fresh network and about 1 in the trained one, where the longest is about 2.
+# The longest with an unscaled picture is more than 10. A good $c$ lies above the ordinary lengths and well below the
+# huge ones, in both networks. So we take $c = 3$.
 #
 # Now momentum and Adam train, with and without clipping. It takes about a quarter of a minute.
 
-# %% tags=["about: 08 Adam with unscaled pictures gains by global_clipnorm"]
+# %% tags=["about: 08 Adam with unscaled pictures gains by clipping at 3"]
 runs = experiments.repeat(unscaled, dict.fromkeys(clipping, 0.01), SEEDS, done_unscaled)
 with_eight = accuracies(runs)
 pairs = {name: (with_eight[name], with_eight[f"{name}, clipped"]) for name in ("momentum", "adam")}
 title = "Eight unscaled pictures, η = 0.01"
-display(plots.gains(pairs, ("not clipped", "global_clipnorm=1.0"), title=title))
+display(plots.gains(pairs, ("not clipped", "global_clipnorm=3.0"), title=title))
 of_both = [f"08 {m} with unscaled pictures" for m in ("momentum", "Adam")]
 of_whole = [f"08 {m} with scaled pictures" for m in ("momentum", "Adam")]
-experiments.evidence(
-    *(f"{words}, not clipped" for words in of_both + of_whole[:1]),
-    *(f"{words} gains by global_clipnorm" for words in of_both + of_whole),
-    f"{of_both[0]}: global_clipnorm is above clipnorm",
-)
+ways = [f"{of_both[1]} gains by clipnorm in {state}" for state in ("m and v", "m alone", "v alone")]
+experiments.evidence(*(f"{words} gains by clipping at 3" for words in of_both + of_whole), *ways)
 
 # %% [markdown]
 # Look at the hollow dots. Without clipping momentum ends at about 0.41, far below the 0.71 that it reaches at this rate
 # on good pictures, and Adam ends at about 0.75. The full dots are the same runs with clipping. Momentum is back at about
-# 0.68 and Adam at about 0.80. With clipping, both are better with all of the 12 seeds.
+# 0.68 and Adam at about 0.79. With clipping, both are better with all of the 12 seeds.
 #
-# Why does Adam suffer, although none of its steps is huge? One huge $g^2$ stays in $v$ for about 1,000 steps and
-# shortens all that follow. And the huge gradient stays in $m$ for about ten steps, which go where one bad picture
-# points.
+# Why does Adam suffer, although none of its steps is huge? The huge gradient stays in $m$ for about ten steps, and they go
+# where one bad picture points. Its square stays in $v$ for about 1,000 steps and shortens them. The last three rows of
+# the table say which is worse. There the gradient of each array is clipped to the length 1, but only where it enters $m$
+# or $v$. Clipping in both gains 0.05, and clipping in $m$ alone gains 0.03 of these. So most of the harm goes through
+# $m$. Clipping in $v$ alone is a disaster: then nothing keeps the huge gradient in $m$ from making a huge step. In one
+# sentence: $v$ bounds the length of Adam's steps, and nothing guards their direction.
 #
-# Clipping has a small price at most. On good pictures momentum gains −0.01: it ends lower with 10 of 12 seeds. That
-# mean is only about twice its standard error, so it may still be chance. With the unscaled pictures, `clipnorm` saves
-# momentum too. There `global_clipnorm` ends about 0.01 lower with 10 of 12 seeds, which may be chance as well. And
-# clipping does not repair the pictures: look for the cause first.
+# On good (scaled) pictures this clipping costs nothing that 12 seeds could show. But it does not repair the pictures:
+# look for the cause first.
 
 # %% [markdown]
 # ## 6 Your own rule in Keras
@@ -381,9 +389,10 @@ experiments.evidence(
 # All of these trainings were Keras's. Now your own rule trains the network. `as_keras(rule)` makes a Keras optimizer of
 # any rule that you have written in this course.
 #
-# One thing is new. Keras does not run your rule at every step. Keras calls a rule once, with **tensors**, which are
-# names for arrays whose numbers come later. From this one call Keras makes a **graph**, which is the list of operations
-# that a rule does with its tensors. Every step then runs the graph. You may write Python's operators and NumPy's
+# One thing is new. Keras does not run your rule at every step. Keras calls a rule a few times before the first step, for
+# each array of weights, and hands it **tensors**, which are names for arrays whose numbers come later. From these calls
+# Keras makes a **graph**, which is the list of operations that a rule does with its tensors. Every step then runs the
+# graph. You may write Python's operators and NumPy's
 # functions, such as `np.sqrt`: `as_keras` translates them into Keras's. But nothing works that needs a number at once,
 # because there is none yet.
 #
@@ -411,7 +420,7 @@ except TypeError as error:
     print(error)
 
 # %% [markdown]
-# ### Exercise 5: repair
+# ### Exercise 6: repair
 #
 # Write `adam` so that it works on arrays and on tensors. The line that the message names is not the only one that
 # needs a number at once.
@@ -429,56 +438,61 @@ def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, ep
     # END SOLUTION
 
 
-rule = check(adam, "adam", also=as_keras)
+rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 
 # %% [markdown]
-# Now the whole program, as you would write it at work. `strided_network` makes part 1's network, and `from_logits=True`
-# says that its ten outputs are not probabilities yet. `compile` takes your rule and its learning rate. (Each
-# hyperparameter of the rule is an argument of `as_keras`, such as `beta_1=0.8`.) `fit` gets the validation data, and a
-# callback. A **callback** is an object that Keras calls after every epoch. This one, `EarlyStopping`, ends the training
-# when the validation loss has not improved for two epochs, and brings back the best weights.
+# ### Exercise 7: compile and fit
+#
+# Now the two lines that every program in Keras has. In `train`, compile the model with the optimizer, the loss and
+# `metrics=["accuracy"]`. Then fit it on `data`, a pair (pictures, labels), in batches of 64 for 20 epochs, with
+# `verbose=0`, the validation data and a list with the callback. Return what `fit` returns. `hint("train")` helps.
+#
+# A **callback** is an object that Keras calls after every epoch. Ours, `EarlyStopping`, ends the training when the
+# validation loss has not improved for two epochs, and brings back the best weights.
+
+
+# %%
+def train(model, optimizer, loss, data, validation, callback):
+    # BEGIN SOLUTION
+    model.compile(optimizer, loss=loss, metrics=["accuracy"])
+    how = dict(batch_size=64, epochs=20, verbose=0)
+    return model.fit(*data, validation_data=validation, callbacks=[callback], **how)
+    # END SOLUTION
+
+
+train = check(train, "train")
+
+# %% [markdown]
+# `strided_network` makes part 1's network, and `from_logits=True` says that its ten outputs are not probabilities yet.
+# Each hyperparameter of your rule is an argument of `as_keras`, such as `beta_1=0.8`. The cell takes some seconds.
 
 # %% tags=["about: 08 momentum tuned"]
 keras.utils.set_random_seed(SEEDS[0])  # Keras shuffles the batches
 model = strided_network(SEEDS[0])
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-model.compile(as_keras(rule, learning_rate=0.01), loss=loss, metrics=["accuracy"])
 stop = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
-how = dict(batch_size=64, epochs=8, verbose=0)
-history = model.fit(*race.train, validation_data=race.validation, callbacks=[stop], **how).history
-
-# %% tags=["about: 08 momentum tuned"]
-per_epoch = {"adam, training": history["loss"], "adam, validation": history["val_loss"]}
-x = np.arange(1, len(history["loss"]) + 1)
+ours = as_keras(rule, learning_rate=0.01)
+history = train(model, ours, loss, race.train, race.validation, stop).history
+per_epoch = {"adam, training": history["loss"], "validation": history["val_loss"]}
 kept = 1 + int(np.argmin(history["val_loss"]))
 how = dict(xlabel="epoch", log=False, from_zero=True, marks={"brought back": kept})
-display(plots.lines(per_epoch, x=x, **how))
-print(f"{len(x)} epochs, of which EarlyStopping has brought back the weights of epoch {kept}")
-_, test_accuracy = model.evaluate(*race.test, verbose=0)
-print(f"test accuracy {test_accuracy:.2f}")
-experiments.evidence("08 after epoch 3 the training loss falls further than the validation loss")
+display(plots.lines(per_epoch, x=np.arange(1, len(history["loss"]) + 1), **how))
+_, accuracy = model.evaluate(*race.test, verbose=0)
+print(
+    f"{len(history['loss'])} of 20 epochs, brought back: epoch {kept}, test accuracy {accuracy:.2f}"
+)
+experiments.evidence(
+    "08 after epoch 3 the training loss falls further than the validation loss",
+    "08 a wrapped rule's weights are all within 0.000001 of Keras's",
+)
 
 # %% [markdown]
-# Look at the epochs after the third. The training loss goes on falling. The validation loss falls much less, and after
-# the marked epoch it is never as low again: what the network learns then no longer helps on other pictures. That is what
-# validation data are for. They say when more epochs no longer pay. The table has twelve seeds.
+# At first the training loss is the higher one, since Keras takes its mean *during* the epoch, and the validation loss
+# after it. Then look at the epochs after the third. The training loss goes on falling, and the validation loss falls much
+# less: what the network learns there helps little on other pictures. Two epochs after the mark the training ended.
 #
-# Is this the same Adam as Keras's? Both train part 1's network for an epoch, from the same start and with the same
-# batches.
-
-# %% tags=["about: 08 momentum tuned"]
-ours, theirs = race.new_trainer(as_keras(rule)), race.new_trainer(keras.optimizers.Adam())
-for trainer in (ours, theirs):
-    race.measure(trainer, 0.001, SEEDS[0], epochs=1)
-weights = zip(ours.model.get_weights(), theirs.model.get_weights(), strict=True)
-apart_of_weights = np.concatenate([np.abs(a - b).ravel() for a, b in weights])
-print(f"half of the weights are within 0.0001 of Keras's: {np.median(apart_of_weights) < 1e-4}")
-experiments.evidence("08 a wrapped rule's weights are all within 0.000001 of Keras's")
-
-# %% [markdown]
-# With 28 of 30 seeds all weights stay that close for a whole epoch. Sums in another order differ in the last digit of
-# float32. With the other two seeds, such a digit switches a ReLU on or off, and from then on the two networks go
-# different ways.
+# Your rule is the same Adam as Keras's. After an epoch from the same start, with 28 of 30 seeds, all weights are equal to
+# 0.000001. (With the other two a difference in the last digit has grown.)
 #
 # **Save it.** A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code.
 # Whoever loads it must import `adamlib.keras_optimizer` and hand over the rule:
@@ -496,18 +510,22 @@ gone_apart = largest_difference(loaded.get_weights(), model.get_weights())
 print(f"after one more step of both: apart by less than 1e-6: {gone_apart < 1e-6}")
 
 # %% [markdown]
-# **Play.** Keras has no optimizer called sign descent (lesson 05). Here it trains part 1's network. Change the rule, or
-# its rate, as you like.
+# **Play.** This rule is part 5's Adam, with the clipping in $m$ alone, and the eight pictures are unscaled. Change it as
+# you like: let `short` enter $v$ and not $m$, or give `np.maximum` a larger limit than 1.
 
 
 # %% tags=["about: 08 momentum tuned"]
-def own_rule(x, g, t, *, learning_rate=0.001):
-    return (x - learning_rate * np.sign(g),)
+def own_rule(x, g, t, m=0, v=0, *, learning_rate=0.01, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    short = g / np.maximum(np.sqrt(np.sum(g**2)), 1)
+    m = beta_1 * m + (1 - beta_1) * short
+    v = beta_2 * v + (1 - beta_2) * g**2
+    rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return x - rate * m / (np.sqrt(v) + epsilon), m, v
 
 
 try:
-    found = race.measure(race.new_trainer(as_keras(own_rule)), 0.001, SEEDS[0])
-    print(f"test accuracy {found['accuracy'][-1]:.2f}")
+    found = unscaled.measure(unscaled.new_trainer(as_keras(own_rule)), 0.01, SEEDS[0])
+    print(f"test accuracy {found['accuracy'][-1]:.2f}, and Adam's {with_eight['adam'][0]:.2f}")
 except (TypeError, ValueError) as error:
     print(error)
 
@@ -518,41 +536,54 @@ except (TypeError, ValueError) as error:
 quiz("08.first")
 
 # %% [markdown]
-# 1. **First Adam at 0.001.** At its default it trained at once (part 1), and came within about 0.07 of its best (part
-#    3).
-# 2. **Then its learning rate, and nothing else.** Climb by factors of about three, up or down, on validation data,
-#    until the best rate has a worse one on both sides. Tuning gave SGD about 0.45 (part 3), while Adam and momentum,
-#    both tuned, are 0.04 apart.
-# 3. **Expect to go down for large or trained networks.** Our network is small and starts from nothing, so its best
-#    rates lie above the defaults. That is no law. To fine-tune BERT, a trained transformer, its authors chose among
-#    5e-5, 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and
-#    with 6e-5 at 175 billion (Brown and others, 2020, table 2.1).
-# 4. **Then a rate that falls.** Put a warm-up before it: together they were the best in lesson 07 on Fashion-MNIST.
-#    Epsilon comes last: larger ones gained nothing there on real data.
-# 5. **Clip where single gradients may be huge.** `global_clipnorm` saved runs with a few unscaled pictures (part 5),
-#    and on good pictures it costs little.
-# 6. **Sparse features want a step for each weight.** AdaGrad from $s = 0$ (`initial_accumulator_value=0`) and Adam were
-#    far ahead in lesson 04, in the training loss; on held-out text they were ahead by little.
+# 1. **First Adam at 0.001.** It trained at once (part 1).
+# 2. **Then its learning rate, and nothing else.** Climb by threes, up or down, on validation data (part 3).
+# 3. **Expect to go down for large or trained networks.** Our network is small and starts from nothing, and its best
+#    rates lie above the defaults. BERT and GPT-3 were trained with smaller rates than the default.
+# 4. **Then a rate that falls, after a warm-up.** In lesson 07 the two together were the best on Fashion-MNIST.
+# 5. **Clip where single gradients may be huge.** On good pictures it cost nothing here (part 5).
+# 6. **Sparse features want a step for each weight.** In lesson 04 AdaGrad and Adam trained far ahead.
 # 7. **Compare only what is tuned alike.** And use several seeds (parts 3 and 4).
 #
-# When is SGD with momentum the better choice? The course has measured one good case. The gradients are exact, and the
-# ravine lies *across* the axes, so that a step for each coordinate cannot tell the steep direction from the flat one.
-# The next cell shows $f$ after 50 steps on a ravine with the curvatures 1 and 20, the median over 16 starts. For each
-# method $\eta$ and $\beta_1$ (or $\mu$) are tuned over 900 pairs.
+# <details><summary>The numbers behind these rules</summary>
+#
+# Rule 1: at its default Adam came within about 0.07 of its best. Rule 2: tuning gave SGD about 0.45, while Adam and
+# momentum, both tuned, are 0.04 apart. Rule 3: to fine-tune BERT, a trained transformer, its authors chose among 5e-5,
+# 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and with 6e-5
+# at 175 billion (Brown and others, 2020, table 2.1). Rule 4: epsilon comes last, since larger ones gained nothing in
+# lesson 07 on real data. Rule 6: AdaGrad began at $s = 0$ (`initial_accumulator_value=0`). It leads in the
+# training loss; on held-out text its lead was small.
+#
+# </details>
+#
+# When is SGD with momentum the better choice? The course has measured one good case: a ravine that lies *across* the
+# axes, with exact gradients. Its curvatures are 1 and 20. For each method we tried 900 pairs of $\eta$ and
+# $\beta_1$ (or $\mu$), and kept the pair with the lowest $f$ after 50 steps. The lines are the medians of 16 starts.
 
 # %%
-reached = {}
-for where, turned in {"along the axes": False, "across the axes": True}.items():
-    for method, share in {rules.momentum: "momentum", rules.adam: "beta_1"}.items():
-        ends = experiments.turned_ravine(method, share, turned)  # an axis for each knob and start
-        reached[where, method.__name__] = np.nanmin(np.median(ends, axis=-1))
-    momentum, adams = (f"10^{round(np.log10(reached[where, m]))}" for m in ("momentum", "adam"))
-    print(f"{where:16} momentum about {momentum:7} adam about {adams}")
+lie = {"along the axes": surfaces.ravine}
+lie["across the axes"] = surfaces.turned(surfaces.ravine, 45, "turned ravine")
+fell = {
+    where: {
+        "momentum": experiments.best_in_ravine(rules.momentum, "momentum", turned),
+        "adam": experiments.best_in_ravine(rules.adam, "beta_1", turned),
+    }
+    for where, turned in zip(lie, (False, True), strict=True)
+}
+display(plots.side_by_side(fell, ylabel="f", surfaces=lie))
 
 # %% [markdown]
-# Along the axes Adam is far ahead; across them momentum is. On networks, tuning has not put momentum ahead in this
-# course: on lesson 06's digits it ends close to Adam, and here it is about 0.04 behind. Wilson and others (2017, § 1)
-# report that SGD with momentum generalises better than adaptive methods. No comparison in this course shows that.
+# Compare the two panels. Momentum's line is the same in both: it does not matter to momentum how the ravine lies. Adam is
+# far ahead along the axes, and falls behind across them. There each coordinate holds a share of the steep direction, so
+# a step for each coordinate cannot tell steep from flat.
+#
+# <details><summary>And on networks?</summary>
+#
+# On networks, tuning has not put momentum ahead in this course: on lesson 06's digits it ends close to Adam, and here it
+# is about 0.04 behind. Wilson and others (2017, § 1) report that SGD with momentum generalises better than adaptive
+# methods. No comparison in this course shows that.
+#
+# </details>
 #
 # ## Where it fails
 #
@@ -560,12 +591,13 @@ for where, turned in {"along the axes": False, "across the axes": True}.items():
 #
 # **Recap**
 #
-# 1. At Keras's defaults seven optimizers lie 0.65 apart, and tuned 0.07. A default rate is no property of a method.
+# 1. At Keras's defaults the best of seven optimizers is 0.64 above the worst, and tuned 0.06. A default rate is no
+#    property of a method.
 # 2. For each weight SGD keeps no number, momentum, AdaGrad and RMSProp keep 1, and Adam, AdamW and Adadelta keep 2.
 # 3. A climb goes up or down from the default, on validation data, until the best rate has a worse one on both sides.
-# 4. `global_clipnorm` keeps the direction of the gradient, and `clipnorm` changes it. Clipping saved runs in which
-#    about one batch in five had a huge gradient, Adam's too. Print the lengths of gradients first, and choose $c$
-#    between the ordinary and the huge ones.
+# 4. `global_clipnorm` keeps the direction of the gradient, and `clipnorm` changes it. Print the lengths of gradients
+#    first, and choose $c$ above the ordinary and below the huge ones. Adam gains by it too: $v$ bounds the length of its
+#    steps, and nothing guards their direction.
 # 5. `as_keras(rule, learning_rate=...)` puts your rule into `model.compile`. A rule sees tensors there, so it needs a
 #    formula, without `if` and without `math`.
 
@@ -607,11 +639,9 @@ assert [len(labels) for _, labels in (race.validation, race.test)] == [1000, 100
 assert gone_apart < 1e-6
 assert np.allclose(steps["clipnorm"], [(0.6, 0.8), (0.6, 0.8)], atol=1e-6)
 assert np.allclose(np.linalg.norm(steps["global_clipnorm"], axis=1), [clipped * 10, clipped])
-for where, ahead, behind, by in (
-    ("along the axes", "adam", "momentum", 1e5),
-    ("across the axes", "momentum", "adam", 100),
-):
-    assert reached[where, ahead] < reached[where, behind] / by
+along, across = ({m: f[-1] for m, f in some.items()} for some in fell.values())
+assert along["adam"] < along["momentum"] / 1e5 and across["momentum"] < across["adam"] / 100
+assert np.allclose(*(some["momentum"] for some in fell.values()), rtol=1e-6, atol=1e-15)
 words = {"adagrad": "AdaGrad", "adadelta": "Adadelta", "rmsprop": "RMSProp", "adam": "Adam"}
 words |= {"sgd": "sgd", "momentum": "momentum", "adamw": "AdamW"}
 mean = {name: claim.mean for name, claim in CLAIMS.items()}
@@ -620,8 +650,7 @@ if experiments.size() != "smoke":
     for m, name in words.items():
         carried(f"08 {name} at its default", at_first[m])
         carried(f"08 {name} gains by tuning", at_best[m] - at_first[m])
-    for rows, name in ((at_first, "at their defaults"), (at_best, "tuned")):
-        carried(f"08 the seven {name} lie apart", np.ptp([*rows.values()], axis=0))
+    carried("08 at the defaults Adam is above Adadelta", at_first["adam"] - at_first["adadelta"])
     for m in words:
         if m != "adam":
             gap = at_best["adam"] - at_best[m]
@@ -629,29 +658,40 @@ if experiments.size() != "smoke":
     for m in ("adagrad", "adadelta"):
         name = f"08 {words[m]}'s best rate over its default, log10"
         carried(name, np.log10(best[m] / race.default_rates[m]))
-    assert best["adadelta"] > 90 * best["adam"]
-    assert down["adam"] == best["adam"]
+    assert best["adadelta"] > 200 * best["adam"]
+    assert [*down][:3] == [0.03, 0.1, 0.01] and down[0.1] > down[0.03] > min(down.values())
     good, bad = "good pictures", "eight unscaled"
     assert 0.3 < np.median(norms["fresh", good]) < 0.5 < np.median(norms["trained", good]) < 2
     assert norms["fresh", bad][-1] > 10 < norms["trained", bad][-1]
-    assert max(norms["trained", good]) < 4 and 3 < sum(norms["fresh", bad] > 3) <= 8
+    assert (
+        max(norms["fresh", good]) < max(norms["trained", good]) < 3
+        and 3 < sum(norms["fresh", bad] > 3) <= 8
+    )
     assert history["val_loss"][kept - 1] == min(history["val_loss"])
-    by_epoch = {m: np.array([r["accuracy"] for r in some]) for m, some in by_rate.items()}
-    for rates_of, when in ((small.default_rates, "at the defaults"), (best_small, "tuned")):
-        adams, sgds = (by_epoch[f"{m}, η = {rates_of[m]:g}"] for m in ("adam", "sgd"))
-        for look, after in ((3, "1 epoch"), (7, "2 epochs")):
-            claim = f"08 {when}{',' * (when == 'tuned')} Adam is above sgd after {after}"
-            carried(f"{claim} of small batches", adams[:, look] - sgds[:, look])
+    for some, state in zip(panels.values(), states, strict=True):
+        adams, sgds = (np.array([run["accuracy"][-1] for run in part]) for part in some.values())
+        carried(f"08 {state} Adam is above sgd after 2 epochs of small batches", adams - sgds)
     for m in ("momentum", "adam"):
         name = f"08 {words[m]} with unscaled pictures"
         carried(f"{name}, not clipped", with_eight[m])
-        carried(f"{name}, global_clipnorm 1", with_eight[f"{m}, clipped"])
+        carried(f"{name}, clipped at 3", with_eight[f"{m}, clipped"])
         gain = with_eight[f"{m}, clipped"] - with_eight[m]
-        carried(f"{name} gains by global_clipnorm", gain)
+        carried(f"{name} gains by clipping at 3", gain)
     falls = [history[name][2] - min(history[name][2:]) for name in ("loss", "val_loss")]
-    assert falls[0] > falls[1]
-carried("08 the seven at their defaults lie apart", mean="0.65")
-carried("08 the seven tuned lie apart", mean="0.07")
+    assert falls[0] > falls[1] and kept + 2 == len(history["loss"]) < 20
+    assert history["loss"][0] > history["val_loss"][0]
+    carried(
+        "08 Adam with unscaled pictures gains by clipnorm in m alone",
+        found["accuracy"][-1] - with_eight["adam"][0],
+    )
+for state, names, gap in (
+    ("at its default", ("Adam", "Adadelta"), 0.64),
+    ("tuned", ("Adam", "sgd"), 0.06),
+):
+    means = {name: mean[f"08 {name} {state}"] for name in words.values()}
+    high, low = names
+    assert low == min(means, key=means.get) and means[high] > max(means.values()) - 1e-3
+    assert round(means[high] - means[low], 2) == gap
 assert abs(mean["08 sgd gains by tuning"] - 0.45) < 0.02
 for name in ("momentum", "RMSProp", "Adam"):
     assert 0.05 <= round(mean[f"08 {name} gains by tuning"], 2) <= 0.07
@@ -668,9 +708,8 @@ shown_rates = dict(
 for name, rate in shown_rates.items():
     assert mean[f"08 {name}'s rate, tuned with thirty seeds"] == rate
 assert round(32 * (1 - (31 / 32) ** 8)) == 7
-for name, shown in (("RMSProp", 23), ("Adadelta", 26)):
-    carried(f"08 Adam tuned is above {name} tuned", shown=shown, separated=True, mean="0.02")
-carried("08 RMSProp tuned is above Adadelta tuned", separated=False)
+for name in ("RMSProp", "Adadelta"):
+    carried(f"08 Adam tuned is above {name} tuned", separated=True, mean="0.02")
 carried("08 Adam tuned is above momentum tuned", mean="0.04")
 carried("08 Adam tuned is above AdamW tuned", separated=False)
 assert rules.RULES["adamw"].__kwdefaults__["weight_decay"] == optimizers["adamw"]().weight_decay
@@ -678,25 +717,22 @@ assert round(1 - (1 - 0.01 * 0.004) ** 128, 3) == 0.005
 assert abs(mean["08 AdamW at its default"] - mean["08 Adam at its default"]) < 0.01
 assert mean["08 AdaGrad's best rate over its default, log10"] > 2
 assert mean["08 Adadelta's best rate over its default, log10"] > 3
-for after in ("1 epoch", "2 epochs"):
-    name = f"08 tuned, Adam is above sgd after {after} of small batches"
-    carried(name, shown=10, separated=True)
-    assert 0.015 < mean[name] < 0.03 and CLAIMS[name].seeds == 12
-    assert round(mean[name] / CLAIMS[name].sd * 12**0.5) == 3
+name = "08 tuned, Adam is above sgd after 2 epochs of small batches"
+carried(name, mean="0.02", shown=10, separated=True)
+assert CLAIMS[name].seeds == 12 and round(mean[name] / CLAIMS[name].sd * 12**0.5) == 3
 carried("08 at the defaults Adam is above sgd after 2 epochs of small batches", mean="0.05")
 # part 5
-for name, plain, clip in (("momentum", "0.41", "0.68"), ("Adam", "0.75", "0.80")):
+for name, plain, clip in (("momentum", "0.41", "0.68"), ("Adam", "0.75", "0.79")):
     carried(f"08 {name} with unscaled pictures, not clipped", mean=plain)
-    carried(f"08 {name} with unscaled pictures, global_clipnorm 1", mean=clip)
-    carried(f"08 {name} with unscaled pictures gains by global_clipnorm", share=1, separated=True)
+    carried(f"08 {name} with unscaled pictures, clipped at 3", mean=clip)
+    carried(f"08 {name} with unscaled pictures gains by clipping at 3", share=1, separated=True)
+    carried(f"08 {name} with scaled pictures gains by clipping at 3", separated=False)
 carried("08 momentum with scaled pictures, not clipped", mean="0.71")
-name = "08 momentum with scaled pictures gains by global_clipnorm"
-carried(name, mean="-0.01", shown=2, separated=False)
-assert round(abs(mean[name]) / CLAIMS[name].sd * 12**0.5) == 2
-carried("08 Adam with scaled pictures gains by global_clipnorm", separated=False)
-name = "08 momentum with unscaled pictures: global_clipnorm is above clipnorm"
-carried(name, mean="-0.01", shown=2, separated=False)
-assert round(abs(mean[name]) / CLAIMS[name].sd * 12**0.5) == 2
+carried(ways[0], mean="0.05", separated=True)
+carried(ways[1], mean="0.03", share=1, separated=True)
+carried(ways[2], shown=0, separated=True)
+assert mean[ways[2]] < -0.2 and 0.6 < mean[ways[1]] / mean[ways[0]] < 0.7
+carried("08 Adam with unscaled pictures: clipnorm in m and v is above m alone", separated=True)
 # part 7, of lessons 04, 06 and 07
 for name in ("AdaGrad from 0", "Adam"):
     assert mean[f"04 {name} trains below Nesterov"] > 0.1
@@ -705,7 +741,6 @@ for name in ("constant", "cosine"):
 for epsilon in ("0.1", "1"):
     carried(f"07 ε = 1e-7 ends below ε = {epsilon} on digits", share=1)
 assert CLAIMS["06 Adam ends below momentum"].mean < 0.01
-assert np.median(apart_of_weights) < 1e-4
 name = "08 after epoch 3 the training loss falls further than the validation loss"
 carried(name, share=1, separated=True)
 carried("08 a wrapped rule's weights are all within 0.000001 of Keras's", shown=28)

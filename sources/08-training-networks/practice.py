@@ -1,7 +1,7 @@
 """What lesson 08 asks."""
 
-from adamlib.experiments import next_rate
-from adamlib.practice import Function, Judged, Number, Question, Right
+from adamlib.experiments import climb, next_rate
+from adamlib.practice import Function, Judged, Number, Question, Refused, Right, described
 
 
 def adagrad_factor(factor):
@@ -23,10 +23,101 @@ def adagrad_factor(factor):
 def of_next_rate(function, losses, rates):
     """None is 0, so that it can be compared; at the first rate of all it means: not written."""
     rate = function(dict(losses), list(rates))
-    return {"it gives (0 stands for None)": 0 if rate is None and len(losses) > 1 else rate}
+    return {"it gives (None is shown as 0)": 0 if rate is None and len(losses) > 1 else rate}
+
+
+def of_climb(function, losses, start):
+    """Which rates it has tried, in that order, 0 after the last."""
+    tried = []
+
+    def loss_at(rate):
+        if rate not in losses:
+            raise Refused(f"it asks for the loss at {rate}: end where rate is None")
+        if rate in tried:
+            raise Refused(f"it trains at {rate:g} twice: put next_rate's answer into rate")
+        tried.append(rate)
+        return losses[rate]
+
+    found = function(loss_at, list(losses), start)
+    if found is None or found is ...:
+        if tried:
+            raise Refused("it must return the dict of the losses")
+        raise NotImplementedError
+    if not isinstance(found, dict):
+        raise Refused(f"it must return the dict of the losses, yours is {described(found)}")
+    if sorted(found.values()) != sorted(losses[rate] for rate in tried):
+        raise Refused("the dict must have the loss of each rate that it has tried, {rate: loss}")
+    places = {f"it tries as rate number {i + 1} (none is shown as 0)": i for i in range(4)}
+    return {words: ([*found] + 4 * [0])[i] for words, i in places.items()}
+
+
+class Recorder:
+    """A model that only writes down what it is given."""
+
+    def __init__(self):
+        self.compiled, self.fitted = {}, {}
+
+    def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, **others):
+        self.compiled = dict(optimizer=optimizer, loss=loss, metrics=metrics)
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        **others,
+    ):
+        if not self.compiled:
+            raise Refused("compile comes before fit")
+        self.fitted = dict(x=x, y=y, batch_size=batch_size, epochs=epochs)
+        self.fitted |= dict(callbacks=callbacks, validation_data=validation_data)
+        return self.fitted
+
+
+def train(model, optimizer, loss, data, validation, callback):
+    """The two lines of every program in Keras."""
+    model.compile(optimizer, loss=loss, metrics=["accuracy"])
+    return model.fit(
+        *data, batch_size=64, epochs=20, verbose=0, validation_data=validation, callbacks=[callback]
+    )
+
+
+def of_train(function, *names):
+    """Whether each thing is where it belongs, 1 or 0."""
+    model = Recorder()
+    optimizer, loss, callback, *others = names
+    data, validation = tuple(others[:2]), tuple(others[2:])
+    result = function(model, optimizer, loss, data, validation, callback)
+    if not model.compiled and not model.fitted:
+        raise NotImplementedError
+    if not model.fitted:
+        raise Refused("it compiles the model, and fit is missing")
+    got = model.compiled | model.fitted
+    metrics, callbacks = (
+        got[name] if isinstance(got[name], list | tuple) else [got[name]]
+        for name in ("metrics", "callbacks")
+    )
+    held = got["validation_data"]
+    facts = {
+        "optimizer": got["optimizer"] is optimizer,
+        "loss": got["loss"] is loss,
+        "metrics": "accuracy" in metrics,
+        "pictures": got["x"] is data[0] and got["y"] is data[1],
+        "validation": isinstance(held, list | tuple) and tuple(held) == validation,
+        "callbacks": callback in callbacks,
+        "returned": result is model.fitted,
+    }
+    numbers = {name: got[name] or 0 for name in ("batch_size", "epochs")}
+    return {name: int(fact) for name, fact in facts.items()} | numbers
 
 
 RATES = [0.001, 0.003, 0.01, 0.03, 0.1]
+HALVES = [0.125, 0.25, 0.5, 1.0, 2.0]  # which float32 has exactly
 
 ANSWERS = {
     "memory": Number(
@@ -39,6 +130,7 @@ ANSWERS = {
             307.2: "that counts the weights too, and the question is what Adam adds",
             204_800_000: "that is in bytes: give millions of them",
             0.2048: "that is in units of 1,000 million bytes: give millions",
+            214.7: "that takes 1,024² for a million: 25.6 million is 25,600,000",
             195.3: "that is in units of 1,024² bytes: give millions",
             819.2: "that is 32 for each weight: a number has 4 bytes, or 32 bits",
             1638.4: "that is in bits",
@@ -56,8 +148,8 @@ ANSWERS = {
             1: "that is clipnorm's, which makes each array at most 1 long by itself",
             5: "that is its length before it is clipped",
             0.099: "that has two significant digits: give three",
-            0.1: "that divides by 50, the length of the first array alone: the length of both "
-            "together is a little more",
+            0.1: "if you have rounded it, give three digits; if you have divided by 50, that is "
+            "the length of the first array alone",
             5 / 55: "that adds the two lengths: add their squares, and take the root",
             2525**0.5: "that is the length of both arrays together: divide by it",
             1 / 2525**0.5: "that is the factor by which all numbers are multiplied: the array is 5 "
@@ -96,6 +188,40 @@ FUNCTIONS = {
         ],
         facts=of_next_rate,
     ),
+    "climb": Function(
+        climb,
+        {
+            "a climb that goes up from 0.5": (dict(zip(HALVES, [5, 4, 3, 2, 4], strict=True)), 0.5),
+            "a climb that goes down from 1": (dict(zip(HALVES, [5, 2, 3, 4, 6], strict=True)), 1.0),
+        },
+        hints=[
+            "Begin with losses = {}. As long as rate is not None, train at it.",
+            "losses[rate] = loss_at(rate) keeps the loss. Then rate = next_rate(losses, rates).",
+            "The loop is while rate is not None: with these two lines in it. Then return losses.",
+        ],
+        facts=of_climb,
+    ),
+    "train": Function(
+        train,
+        {"it": ("an optimizer", "a loss", "a callback", "x", "y", "held x", "held y")},
+        hints=[
+            "The first line is model.compile(optimizer, loss=loss, metrics=...).",
+            "The second is return model.fit(*data, batch_size=..., epochs=..., verbose=0, ...).",
+            "fit also needs validation_data=validation and callbacks=[callback].",
+        ],
+        facts=of_train,
+        meanings={
+            "it optimizer": "compile must get the optimizer",
+            "it loss": "compile must get the loss, as loss=loss",
+            "it metrics": 'compile must get metrics=["accuracy"]',
+            "it pictures": "fit must get the pictures and their labels, as *data",
+            "it validation": "fit must get validation_data=validation",
+            "it callbacks": "fit must get callbacks=[callback]",
+            "it returned": "return what fit returns",
+            "it batch_size": "fit must get batch_size=64",
+            "it epochs": "fit must get epochs=20",
+        },
+    ),
 }
 
 QUESTIONS = {
@@ -104,8 +230,8 @@ QUESTIONS = {
         "0.2 on average? (Guessing among ten classes gives 0.1.)",
         {
             "AdaGrad and Adadelta": Right(
-                "The same η = 0.001 moves a weight by 0.001 in Adam and by about a millionth in "
-                "Adadelta. A rate means something else in each rule."
+                "At the default 0.001 Adadelta's first steps are about a millionth long. AdaGrad's "
+                "are those of SGD at 0.001/√0.1 = 0.0032, a third of SGD's own 0.01."
             ),
             "SGD and AdaGrad": "AdaGrad's first steps are those of SGD at 0.001/√0.1 = 0.0032, a "
             "third of SGD's 0.01. So SGD is ahead of AdaGrad, and AdaGrad of Adadelta.",
@@ -132,15 +258,18 @@ QUESTIONS = {
         "has a huge gradient. Adam divides by √v̂, so no step can become huge. Does Adam suffer "
         "all the same?",
         {
-            "No, since its steps stay bounded": "The steps stay short, and that is the trouble: "
-            "one huge g² stays in v for about 1,000 steps, and v divides all later steps.",
-            "Yes, since afterwards its steps are too short": Right(
-                "A huge g² enters v, and v remembers about 1/(1 − β₂) = 1,000 steps. This run has "
-                "only 128. The huge gradient stays in m too, for about ten steps."
+            "No, since its steps stay bounded": "The steps stay bounded, but a step of ordinary "
+            "length can still go a wrong way.",
+            "Yes, mainly since its steps go wrong ways": Right(
+                "The huge gradient stays in m for about ten steps, and they go where one bad "
+                "picture points. If only what enters m is clipped, about two thirds of the "
+                "harm is gone."
             ),
+            "Yes, mainly since afterwards its steps are too short": "That is the smaller share. A "
+            "huge g² does stay in v for about 1,000 steps and shortens them. But if only what "
+            "enters m is clipped, and v stays as it is, about two thirds of the harm is gone.",
             "Yes, since one huge step throws the weights far away": "That happens to momentum. "
-            "In Adam the huge gradient stands in m and in √v, and the step stays near η. "
-            "What it does for about ten steps is point where that gradient points.",
+            "In Adam the huge gradient stands in m and in √v, and the step stays near η.",
         },
     ),
     "first": Question(

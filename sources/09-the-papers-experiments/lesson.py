@@ -8,22 +8,22 @@
 # At the end of this lesson you will be able to
 #
 # - compare optimizers fairly, with a choice of the best rate that you wrote yourself,
-# - say which conclusions of the paper's Figures 1 to 4 show here, which do not, and why,
-# - predict from one formula what Adam does without its bias correction,
-# - choose an optimizer and a first rate for a model of your own, and the knob to turn when training fails.
+# - show that the loss which chooses the rate also decides who wins,
+# - predict from one formula where Adam's best rate goes without its bias correction,
+# - choose an optimizer and a first rate for a model of your own.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 A fair race](#1-A-fair-race) | 11 |
-# | [2 Figure 1, digits](#2-Figure-1,-digits) | 8 |
+# | [1 A fair race](#1-A-fair-race) | 10 |
+# | [2 Figure 1, digits](#2-Figure-1,-digits) | 6 |
 # | [3 Figure 1, film reviews](#3-Figure-1,-film-reviews) | 4 |
-# | [4 Figure 2, a network](#4-Figure-2,-a-network) | 8 |
-# | [5 Figure 3, convolutions](#5-Figure-3,-convolutions) | 6 |
-# | [6 Figure 4, bias correction](#6-Figure-4,-bias-correction) | 11 |
-# | [7 What shows here, and what does not](#7-What-shows-here,-and-what-does-not) | 2 |
-# | [8 What to do on Monday](#8-What-to-do-on-Monday) | 5 |
-# | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 57 |
+# | [4 Figure 2, a network](#4-Figure-2,-a-network) | 7 |
+# | [5 Who chooses the rate?](#5-Who-chooses-the-rate?) | 6 |
+# | [6 Figure 3, convolutions](#6-Figure-3,-convolutions) | 4 |
+# | [7 Figure 4, bias correction](#7-Figure-4,-bias-correction) | 10 |
+# | [8 What to do on Monday](#8-What-to-do-on-Monday) | 4 |
+# | [Where it fails](#Where-it-fails) | 1 |
+# | in all | 52 |
 #
 # You need lessons [04](04-adagrad.ipynb), [06](06-adam.ipynb) and [08](08-training-networks.ipynb). Terms printed in
 # bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
@@ -44,25 +44,15 @@
 # where it was. All waits together take about two minutes.
 
 # %%
-from functools import partial
-
 import numpy as np
 from adamlib import experiments, plots, rules
 from adamlib.experiments import adagrad_from_zero, paper, vae
-from adamlib.models import MLP, SparseLogisticRegression
 from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.schedules import inverse_sqrt
 
-# %%
 FULL = False  # True: the whole data, from the internet, and the paper's models: weeks of computing
-size = experiments.size(FULL)
 SEEDS = experiments.seeds(3)
-plan = paper.PLAN[size]  # for each figure: how many samples and epochs, how large a model
-most = 2 if size == "smoke" else None  # None: all rates; 2 only in the course's own quick test
-done = {}  # every training so far, so that a cell can go on
-data_of = partial(paper.data_of, size)  # partial(f, x) is the function f with x given already
-try_all = partial(paper.try_all, seeds=SEEDS, done=done)
-race = partial(paper.race, seeds=SEEDS, done=done, full=size == "full")
+races = paper.Races(experiments.size(FULL), SEEDS)  # the models and data of Figures 1 to 4
 
 # %% [markdown]
 # ### Exercise 1: write the choice of the best rate
@@ -89,17 +79,14 @@ best_rate = check(best_rate, "best_rate")
 # starts at $s = 0$, as in its own paper.
 
 # %% tags=["about: 09 Nesterov at η = 3 on digits"]
-samples, epochs, more_epochs = plan["1 left"]
-digits = data_of("mnist", samples)
-softmax = MLP((784, 10))  # a network without a hidden layer is logistic regression
 on_digits = {  # each method is a rule with a schedule
     "adagrad": (adagrad_from_zero, paper.constant),
     "nesterov": (rules.nesterov, inverse_sqrt),
     "adam": (rules.adam, inverse_sqrt),
 }
-train_on_digits = paper.trainer(softmax, softmax.initial, digits, epochs, on_digits)
-rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0][:most]
-losses = try_all("Figure 1 left", train_on_digits, dict.fromkeys(on_digits, rates))
+rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
+train_on_digits = races.digits(on_digits)
+losses = races.try_all("Figure 1 left", train_on_digits, dict.fromkeys(on_digits, rates))
 chosen = {method: best_rate(losses[method]) for method in on_digits}
 print("the best rates:", *(f"{method} {rate:g}" for method, rate in chosen.items()))
 paper.draw_rates(losses, "Digits: each method has a valley of its own")
@@ -122,12 +109,13 @@ check_answer("09.unfair_rate", unfair_rate)
 
 # %% [markdown]
 # Three seeds can only illustrate. What this lesson *says* was measured beforehand, in the same way, with 12, 24 or 30
-# seeds, and a table under each race shows it. Here is how to read the row "Adam ends below Nesterov":
+# seeds, and a table under each race shows it. Here is how to read its row "Adam ends below Nesterov":
 #
-# - "Ends" means the mean loss of the last epoch. The right end of a curve can differ from it a little.
-# - The number is Nesterov's loss minus Adam's, as mean ± one standard deviation over the seeds.
-# - The last column counts the seeds with which Adam is lower. So "4 of 30" means that Adam is higher with 26.
-# - All seeds have one rate, the best by their mean. Only where a row says "each seed at its best η", each has its own.
+# - **Ends.** The end of a training is the mean training loss of its last epoch, with each method at its best rate. (A
+#   curve is drawn by quarters of an epoch, so its last point can differ a little.)
+# - **The number** is Nesterov's loss minus Adam's: mean ± one standard deviation over the seeds. A negative number says
+#   that Adam ends higher.
+# - **The count** is the number of seeds with which Adam is lower. So "4 of 30" means that Adam is higher with 26.
 #
 # The later races were tuned in those measurements, so here they are trained only at their best rates.
 #
@@ -149,16 +137,16 @@ others = {
     "nesterov, constant η": (rules.nesterov, paper.constant),
     "adagrad, η/√t": (adagrad_from_zero, inverse_sqrt),
 }
-train_others = paper.trainer(softmax, softmax.initial, digits, epochs, others)
-more_losses = try_all("Figure 1 left, others", train_others, dict.fromkeys(others, rates))
-left = race("Figure 1 left", train_on_digits, chosen)
-left |= race("Figure 1 left, others", train_others, {m: best_rate(more_losses[m]) for m in others})
+train_others = races.digits(others)
+more_losses = races.try_all("Figure 1 left, others", train_others, dict.fromkeys(others, rates))
+left = races.race("Figure 1 left", train_on_digits, chosen)
+best_of_others = {m: best_rate(more_losses[m]) for m in others}
+left |= races.race("Figure 1 left, others", train_others, best_of_others)
 schedules = {
     "η/√t for all": ("adagrad, η/√t", "nesterov", "adam"),
     "constant η, except for Adam": ("adagrad", "nesterov, constant η", "adam"),
 }
-panels = {title: {m: left[m] for m in three} for title, three in schedules.items()}
-paper.draw(panels, alike=True)
+paper.draw({title: {m: left[m] for m in three} for title, three in schedules.items()}, alike=True)
 
 # %%
 experiments.evidence(
@@ -172,8 +160,8 @@ experiments.evidence(
 # %% [markdown]
 # A line is the mean of three seeds, and its band goes from the lowest to the highest. On the left all three have the
 # schedule, and there are clear gaps: Adam is lowest, then Nesterov, then AdaGrad. On the right Nesterov and AdaGrad
-# have a constant rate, and the three nearly meet. In the mean of the last epoch AdaGrad is even a little *below* Adam,
-# with 26 of 30 seeds. Adam itself hardly depends on the schedule (last row). For the other two, the schedule decides.
+# have a constant rate, and the three nearly meet. At the end AdaGrad is even a little *below* Adam, with 26 of 30
+# seeds. Adam itself hardly depends on the schedule (last row). For the other two, the schedule decides.
 #
 # Still, the paper has Adam and Nesterov level, both with the schedule. Its model differs from ours in two ways. It has
 # an L2 penalty, $\frac{\lambda}{2} \sum W^2$, and it is trained for more epochs. The paper does not name its $\lambda$;
@@ -182,41 +170,23 @@ experiments.evidence(
 # %%
 quiz("09.which")
 
-# %% tags=["about: 09 Adam ends below Nesterov on digits"]
-methods = on_digits | others
-penalised = MLP((784, 10), l2=0.001)
-train_longer = paper.trainer(penalised, penalised.initial, digits, more_epochs, methods)
-list_of_rates = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
-tried = dict.fromkeys(["adagrad, η/√t", "nesterov", "adam"], list_of_rates)
-level = race("Figure 1 left, with a penalty", train_longer, tried, "digits with a penalty")
-paper.draw({"Digits with a penalty": level})
-
 # %%
 experiments.evidence(
-    "09 Adam ends below Nesterov on digits",
     "09 Adam ends below Nesterov on digits, in 20 epochs",
     "09 Adam ends below Nesterov with a penalty",
     "09 Adam ends below Nesterov with a penalty, in 20 epochs",
     "09 Nesterov ends below AdaGrad decayed twice with a penalty, in 20 epochs",
-    "09 Adam ends below AdaGrad decayed twice with a penalty, in 20 epochs",
-    "09 Adam is first below Nesterov with a penalty, in 20 epochs",
-    "09 AdaGrad decayed twice is first below Nesterov with a penalty, in 20 epochs",
 )
 
 # %% [markdown]
-# The first four rows of the table take the two changes apart. More epochs alone make Adam's lead larger: it grows from
-# 0.07 to 0.10. The penalty alone cuts the lead to 0.03. With both, nothing is left of it. A likely reason is this:
-# without a penalty the loss can go on falling for ever, so the slower method stays behind. With a penalty there is a
-# lowest point, and the slower method has time to arrive.
-#
-# Now look at the left edge of the figure. "Level" is true of the *last* epoch only. In the first epoch Nesterov's loss
-# is far above the two others: its rate of 3 is best for the end, and too long for the start.
+# More epochs alone make Adam's lead larger: it grows from 0.08 to 0.10. The penalty alone cuts the lead to 0.03. With
+# both, nothing is left of it. A likely reason: without a penalty the loss can go on falling for ever, so the slower
+# method stays behind. With a penalty there is a lowest point, and the slower method has time to arrive.
 #
 # > **The paper:** Adam converges like SGD with Nesterov's momentum, and "both converge faster than Adagrad" (§ 6.1).
 # >
-# > **Here:** this is true of the last epoch, if there is a penalty and AdaGrad is decayed twice. Then Adam and Nesterov
-# > end level, and both are below AdaGrad with each of 12 seeds. Without the penalty Nesterov ends above Adam with each
-# > of 30.
+# > **Here:** this is true after 20 epochs with a penalty, if AdaGrad is decayed twice. Without the penalty Nesterov ends
+# > above Adam with each of 30 seeds, and AdaGrad with a constant rate is behind neither.
 # >
 # > **Why they differ:** the paper decays "the stepsize α" and names no exception, so AdaGrad may have been decayed
 # > twice. The paper has 60,000 images and 45 epochs; we have 8,000 images, and 5 or 20 epochs.
@@ -229,28 +199,16 @@ experiments.evidence(
 # reviews without dropout, and RMSProp.
 
 # %%
-reviews = data_of("imdb", plan["1 right"][0])
-on_reviews = {"rmsprop": (rules.rmsprop, inverse_sqrt)} | on_digits
-
-
-def train_on_reviews(dropout):
-    """Trainings of sparse logistic regression on the reviews, as a race needs them."""
-    model = SparseLogisticRegression(reviews[0].shape[1], dropout)
-    return paper.trainer(
-        model, lambda rng: model.initial(), reviews, plan["1 right"][1], on_reviews
-    )
-
-
-rates_on_reviews = dict.fromkeys(on_reviews, [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0])
 quiz("09.words")
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
-how = rates_on_reviews, "reviews with dropout"
-right = race("Figure 1 right, dropout", train_on_reviews(0.5), *how)
-plain = race("Figure 1 right, no dropout", train_on_reviews(0.0), rates_on_reviews, "reviews")
+on_reviews = {"rmsprop": (rules.rmsprop, inverse_sqrt)} | on_digits
+rates_1 = dict.fromkeys(on_reviews, [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0])
+with_dropout, without = races.reviews(on_reviews, dropout=0.5), races.reviews(on_reviews)
+right = races.race("Figure 1 right, dropout", with_dropout, rates_1, "reviews with dropout")
+plain = races.race("Figure 1 right, no dropout", without, rates_1, "reviews")
 paper.draw({"Reviews, dropout": right, "Reviews, no dropout": plain})
 experiments.evidence(
-    "09 AdaGrad ends below Nesterov on reviews with dropout",
     "09 AdaGrad ends below Adam on reviews with dropout",
     "09 Adam ends below RMSProp on reviews with dropout",
     "09 RMSProp ends below Nesterov on reviews with dropout",
@@ -271,44 +229,27 @@ experiments.evidence(
 # > **Here:** mostly true. With dropout AdaGrad and Adam end level, far below Nesterov. Without dropout the order is the
 # > same with each of 30 seeds: AdaGrad, then Adam, RMSProp and Nesterov.
 # >
-# > **Why they differ:** they hardly do, although the paper has 25,000 long reviews, and we have 6,824 sentences. One
-# > thing does not fit. With dropout, AdaGrad decayed twice ends *behind* Nesterov with each of 30 seeds. So decaying
-# > twice may explain the paper's left figure, but not its right one.
+# > **One thing does not fit:** with dropout, AdaGrad decayed twice ends *behind* Nesterov with each of 30 seeds. So
+# > decaying twice may explain the paper's left figure, but not its right one.
 #
 # ## 4 Figure 2, a network
 #
-# Figure 2 trains a network with two hidden layers on digits, with a constant rate. Its part (a) has dropout. Its part
-# (b) has none, and compares Adam only with a method called SFO, which we leave out. We run the same five methods both
-# times.
+# Figure 2 trains a network with two hidden layers on digits, with a constant rate, with dropout and without. We run the
+# same five methods both times.
 
 # %%
 quiz("09.dropout")
 
-# %%
-few_digits = data_of("mnist", plan["2"][0])
-five = {
-    "adagrad": (adagrad_from_zero, paper.constant),
-    "nesterov": (rules.nesterov, paper.constant),
-    "adadelta": (rules.adadelta, paper.constant),
-    "rmsprop": (rules.rmsprop, paper.constant),
-    "adam": (rules.adam, paper.constant),
-}
-rates_2 = dict.fromkeys(five, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
-rates_2["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]  # a factor, not a length: lesson 05
-
-
-def train_network(dropout):
-    """Trainings of a network with two hidden layers, as a race needs them."""
-    _, epochs, units = plan["2"]
-    model = MLP((784, units, units, 10), dropout)
-    return paper.trainer(model, model.initial, few_digits, epochs, five)
-
-
 # %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
-dropped = race("Figure 2, dropout", train_network(0.5), rates_2, "a network with dropout")
-whole = race("Figure 2, no dropout", train_network(0.0), rates_2, "a network")
 names = {"adagrad": "AdaGrad", "nesterov": "Nesterov", "adadelta": "Adadelta"}
 names |= {"rmsprop": "RMSProp"}
+five = {name: (rules.RULES[name], paper.constant) for name in [*names, "adam"]}
+five["adagrad"] = on_digits["adagrad"]  # its sum starts at 0
+rates_2 = dict.fromkeys(five, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
+rates_2["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]  # a factor, not a length: lesson 05
+with_dropout, without = races.network(five, dropout=0.5), races.network(five)
+dropped = races.race("Figure 2, dropout", with_dropout, rates_2, "a network with dropout")
+whole = races.race("Figure 2, no dropout", without, rates_2, "a network")
 paper.draw_gaps({"a network with dropout": dropped, "a network": whole}, names)
 experiments.evidence(
     "09 Adadelta ends below Nesterov on a network with dropout",
@@ -342,86 +283,108 @@ check_answer("09.list_end", list_end)
 # %% [markdown]
 # Nesterov's best rate is 10 to 30 times Adam's. With a list that is too short, Nesterov loses a race that it might win.
 #
-# All of this is *training* loss, as in the paper. What happens on digits that no run has seen? The next rows have the
-# loss after the same trainings, with 12 seeds: on the 3,000 digits of the training, and on 2,000 test digits. Dropout
-# is switched off for both.
-
-# %%
-experiments.evidence(
-    "09 Adam's loss at the end on a network with dropout",
-    "09 Adam's loss at the end on a network",
-    "09 Adam's test loss on a network with dropout",
-    "09 Adam's test loss on a network",
-    "09 Adam tests below Nesterov on a network",
-    "09 Adam's test loss at η = 0.003 on a network",
-    "09 Adam at η = 0.003 tests below Nesterov on a network",
-)
-
-# %% [markdown]
-# Trained without dropout, Adam fits its training digits five times as well, to 0.04 against 0.20. But its test loss is
-# 0.31 both times. And without dropout Nesterov's test loss is lower, with 10 of 12 seeds.
-#
-# This is no verdict on Adam or on dropout, because it depends on the rate. Without dropout, training loss chose η =
-# 0.01 for Adam. At the next smaller rate, 0.003, Adam's test loss is 0.28, level with Nesterov's. So a race on training
-# loss says how fast a method fits its data. To know how well the model will work, choose each rate by a validation
-# loss.
-#
-# > **The paper:** with dropout Adam has "better convergence than other methods"; without, it is faster than SFO (§
-# > 6.2).
+# > **The paper:** with dropout Adam has "better convergence than other methods" (§ 6.2).
 # >
 # > **Here:** with dropout, Adam and RMSProp share the lead, and thirty seeds do not separate them. Adadelta, Nesterov
 # > and AdaGrad follow in this order. Without dropout Adam and Nesterov, the two with momentum, are close together, and
 # > both are ahead of the other three with each of 30 seeds.
 # >
-# > **Why they differ:** the paper has 1,000 units a layer, 60,000 images, up to 200 epochs, and an L2 penalty in (b).
-# > We have 128 units, 3,000 images, 5 epochs and no penalty. And the paper does not say which rates it tried.
+# > **Why they differ:** the paper has 1,000 units a layer, 60,000 images and up to 200 epochs. We have 128 units, 3,000
+# > images and 5 epochs. And the paper does not say which rates it tried.
 #
-# ## 5 Figure 3, convolutions
+# ## 5 Who chooses the rate?
 #
-# Figure 3 trains a convolutional network: three rounds of convolution (5 × 5) and pooling, which keeps the largest of
-# nearby values, then a dense layer. The paper has the colour pictures of CIFAR-10. We have pictures of clothes,
-# shrunk to 14 × 14 pixels, and 5 epochs. This race runs in Keras, with Keras's own optimizers:
+# So far *training* loss has chosen every rate, and training loss has named the winner, as in the paper. But a model is
+# made for data that it has not seen. The next cell trains three methods without dropout at every rate. After each
+# training it also measures the loss on 3,500 *validation* digits and on 3,500 *test* digits, which no training sees.
 
 # %%
-from adamlib.experiments.keras_trainer import PooledRace, root_of_v_hat
-from adamlib.keras_check import keras
+three = {m: five[m] for m in ("adagrad", "nesterov", "adam")}
+lists = {m: rates_2[m] for m in three}
+training, validation, test = races.choices("Figure 2, unseen", races.unseen(three), lists)
 
-samples, epochs_3, batch_size, channels = plan["3"]
-clothes, labels = data_of("cifar10", samples)
-clothes = paper.standardised(clothes)
-three = {
-    "adagrad": partial(keras.optimizers.Adagrad, initial_accumulator_value=0.0),
-    "nesterov": partial(keras.optimizers.SGD, momentum=0.9, nesterov=True),
-    "adam": keras.optimizers.Adam,
-}
-rates_3 = dict.fromkeys(three, [0.001, 0.003, 0.01, 0.03, 0.1])
-train_on_clothes = PooledRace(three, (clothes, labels), batch_size, channels, epochs_3)
-train_with_dropout = PooledRace(three, (clothes, labels), batch_size, channels, epochs_3, 0.5)
-quiz("09.first")
+# %% [markdown]
+# Each of the results is a dict of methods, and `test["adam"]` is a dict as in exercise 1.
+#
+# ### Exercise 4: choose, then report
+#
+# Write `chosen_test_loss(chooser, test)`. Both arguments are dicts as in exercise 1, with the same rates. The losses in
+# `chooser` choose the rate, by your `best_rate`. The function returns the mean of the losses in `test` at that rate.
+# `hint("chosen_test_loss")` helps.
 
-# %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
-sharp = race("Figure 3, no dropout", train_on_clothes, rates_3, "convolutions")
-blurred = race("Figure 3, dropout", train_with_dropout, rates_3, "convolutions with dropout")
-paper.draw({"No dropout": sharp, "Dropout": blurred})
+
+# %%
+def chosen_test_loss(chooser, test):
+    # BEGIN SOLUTION
+    return np.mean(test[best_rate(chooser)])
+    # END SOLUTION
+
+
+chosen_test_loss = check(chosen_test_loss, "chosen_test_loss")
+
+# %% [markdown]
+# By training loss Adam and Nesterov were far ahead of AdaGrad. Before you run the next cell, predict: who has the lowest
+# test loss?
+
+# %% tags=["about: 09 Adam at η = 0.003 tests below Adam at 0.01"]
+choosers = {"training loss": training, "validation loss": validation}
+for by, chooser in choosers.items():
+    found = (f"{m} {chosen_test_loss(chooser[m], test[m]):.3f}" for m in three)
+    print(f"test loss, η chosen by {by}: ", ", ".join(found))
+by_loss = {by: {m: best_rate(chooser[m]) for m in three} for by, chooser in choosers.items()}
+paper.draw_choices(test, by_loss)
 experiments.evidence(
-    "09 Adam is first below Nesterov on convolutions",
-    "09 AdaGrad is first below Nesterov on convolutions",
-    "09 Adam is first below Nesterov on convolutions with dropout",
-    "09 AdaGrad is first below Nesterov on convolutions with dropout",
     *(
-        f"09 {who} on convolutions{how}"
-        for how in ("", " with dropout")
-        for who in (
-            "Adam ends below AdaGrad",
-            "Nesterov ends below AdaGrad",
-            "Nesterov ends below Adam",
-        )
+        f"09 {who}, rates by {by}"
+        for by in choosers
+        for who in ("Nesterov tests below Adam", "AdaGrad tests below Adam")
     ),
+    "09 Adam at η = 0.003 tests below Adam at 0.01",
 )
 
 # %% [markdown]
-# "First" in this table means the end of epoch 1. Look there: Nesterov is still high. Then look at the right end:
-# Nesterov has passed AdaGrad and is beside Adam.
+# Each line joins two choices for one method, and a ring is one seed. In the table, "tests below" says that the *test*
+# loss is lower. On the left training loss has chosen the rates, and
+# Adam, which fits its training digits so well, has the *highest* test loss: Nesterov's is lower with each of 12 seeds,
+# and AdaGrad's with 11. On the right validation loss has chosen. For Adam it takes the next smaller rate, 0.003 in
+# place of 0.01, and Adam's test loss falls from 0.31 to 0.27, with each of 12 seeds. Now all three methods are level.
+#
+# So neither "Adam generalises worse" nor "Adam is the fastest" is the whole truth here: the loss that chooses the rate
+# also decides who wins. A race on training loss says how fast a method fits its data. To learn how well the model will
+# work, let validation loss choose, and let the test loss only report.
+#
+# ## 6 Figure 3, convolutions
+#
+# Figure 3 trains a convolutional network: three rounds of convolution (5 × 5) and pooling, which keeps the largest of
+# nearby values, then a dense layer. The paper has the colour pictures of CIFAR-10. We have pictures of clothes,
+# shrunk to 14 × 14 pixels, 5 epochs and no dropout. This race runs in Keras, with Keras's own optimizers.
+#
+# The paper's claim has two halves: AdaGrad and Adam are fast at first, and later AdaGrad falls behind. Look for both in
+# the figure. "First" in the table is the last quarter of epoch 1, and "ends" is the last epoch, as always.
+
+# %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
+from adamlib.experiments.keras_trainer import root_of_v_hat
+from adamlib.keras_check import keras
+
+in_keras = {
+    "adagrad": lambda: keras.optimizers.Adagrad(initial_accumulator_value=0.0),
+    "nesterov": lambda: keras.optimizers.SGD(momentum=0.9, nesterov=True),
+    "adam": keras.optimizers.Adam,
+}
+rates_3 = dict.fromkeys(in_keras, [0.001, 0.003, 0.01, 0.03, 0.1])
+train_on_clothes = races.convolutions(in_keras)
+sharp = races.race("Figure 3", train_on_clothes, rates_3, "convolutions")
+paper.draw({"Convolutions": sharp})
+experiments.evidence(
+    "09 Adam is first below Nesterov on convolutions",
+    "09 AdaGrad is first below Nesterov on convolutions",
+    "09 Adam ends below AdaGrad on convolutions",
+    "09 Nesterov ends below AdaGrad on convolutions",
+    "09 Nesterov ends below Adam on convolutions",
+)
+
+# %% [markdown]
+# Both halves show. At epoch 1 Nesterov is still high. At the right end it has passed AdaGrad and is beside Adam.
 #
 # The paper explains why AdaGrad falls behind by $\hat v$ and $\epsilon$. You can test that:
 
@@ -431,7 +394,7 @@ quiz("09.vanish")
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
 train_on_clothes("adam", sharp["adam"][0], SEEDS[0])
 root = root_of_v_hat(train_on_clothes.trainer("adam").optimizer)  # √v̂ of each weight
-print(f"after {epochs_3} epochs the median √v̂ is {np.median(root):.4f}")
+print(f"after 5 epochs the median √v̂ is {np.median(root):.4f}")
 experiments.evidence("09 √v̂ at the end on convolutions, median's log10")
 
 # %% [markdown]
@@ -439,15 +402,14 @@ experiments.evidence("09 √v̂ at the end on convolutions, median's log10")
 # > Adam's gain over SGD is "marginal". After a few epochs $\hat v$ "vanishes to zeros", and $\epsilon$ dominates (§
 # > 6.3).
 # >
-# > **Here:** most of this shows. After one epoch AdaGrad is ahead of Nesterov with each of 12 seeds, and so is Adam
-# > without dropout. With dropout Adam is ahead with 9 of 12, too few to be sure. At the end Adam and Nesterov are both
-# > ahead of AdaGrad with each seed, and nearly alike. But $\hat v$ does not vanish: the median of $\sqrt{\hat v}$ is
-# > several hundred thousand times the paper's $\epsilon$ of 1e-8.
+# > **Here:** most of this shows, the early lead and the late one with each of 12 seeds, and Adam and Nesterov end nearly
+# > alike. But $\hat v$ does not vanish: the median of $\sqrt{\hat v}$ is several hundred thousand times the paper's
+# > $\epsilon$ of 1e-8.
 # >
 # > **Why they differ:** we take 120 steps on 1,536 pictures. The paper has 45 epochs of CIFAR-10 and eight times as
 # > many filters. Gradients become tiny when a network fits its data almost perfectly, and ours is far from that.
 #
-# ## 6 Figure 4, bias correction
+# ## 7 Figure 4, bias correction
 #
 # Figure 4 asks what the bias correction is worth. Its model is new in this course. A **variational autoencoder** is a
 # network that learns to draw images like those it has seen (Kingma and Welling, 2014). Its first half turns an image
@@ -460,7 +422,7 @@ experiments.evidence("09 √v̂ at the end on convolutions, median's log10")
 # What should we expect without the correction? Without it, a step is $\eta\, m/\sqrt v$. With it, $m$ and $v$ in this
 # step are replaced by $\hat m = m/(1 - \beta_1^t)$ and $\hat v = v/(1 - \beta_2^t)$ (lesson 06).
 #
-# ### Exercise 4: how many times longer?
+# ### Exercise 5: how many times longer?
 #
 # How many times as long is step $t$ without the correction? Divide the first of these steps by the second, and write
 # the ratio as a function of $t$, $\beta_1$ and $\beta_2$. `hint("times_longer")` helps.
@@ -476,31 +438,28 @@ def times_longer(t, beta_1, beta_2):
 times_longer = check(times_longer, "times_longer")
 steps = np.arange(1, 161)
 ratios = {
-    f"adam, β₂ = {b:g}": np.array([times_longer(t, 0.9, b) for t in steps]) for b in vae.BETAS_2
+    f"adam, β₂ = {b:g}": np.array([times_longer(t, 0.9, b) for t in steps])
+    for b in (0.99, 0.999, 0.9999)
 }
 plots.lines(ratios, x=steps, ylabel="times as long without correction", title="β₁ = 0.9")
 
 # %% [markdown]
 # A line above 1 means that steps without correction are too long. The nearer $\beta_2$ is to 1, the longer they are. At
 # $\beta_2 = 0.9999$ it is about 20 times at step 10, and still 8 times at step 160, where our training will end. So we
-# expect trouble at large rates, and a best rate that is smaller. How much smaller?
+# expect trouble at large rates, and a best rate that is smaller.
 #
-# As long as $t$ is small beside $1/(1 - \beta_2)$, almost nothing is forgotten. Then $v$ is nearly a plain sum of the
-# squares, times $1 - \beta_2$. So the step is as if η were divided by the root of that factor:
+# ### Exercise 6: predict the best rate
 #
-# $$v \approx (1 - \beta_2) \sum_{k \le t} g_k^2 \qquad\text{so}\qquad \text{step} \approx \frac{\eta}{\sqrt{1 - \beta_2}} \cdot \frac{m}{\sqrt{\sum_k g_k^2}}$$
-#
-# ### Exercise 5: predict the best rate
-#
-# As long as that holds, two settings without correction take the same steps: η = 0.01 with $\beta_2 = 0.99$, and
-# another η with $\beta_2 = 0.9999$. Which η?
+# With correction, η = 0.01 will be the best rate of the list. Now take the rule without correction at $\beta_2 =
+# 0.9999$. Its last step, number 160, is to be as long as the corrected rule's with η = 0.01. Which η does that? (Three
+# digits. Your function helps.)
 
 # %%
 # BEGIN SOLUTION
-# STUB same_steps = ...
-same_steps = 0.01 * np.sqrt((1 - 0.9999) / (1 - 0.99))
+# STUB moved = ...
+moved = 0.01 / times_longer(160, 0.9, 0.9999)
 # END SOLUTION
-check_answer("09.same_steps", same_steps)
+check_answer("09.moved", moved)
 
 # %% [markdown]
 # And at a rate that is too *small*? The paper says that with correction Adam is as good or better "regardless of
@@ -511,124 +470,76 @@ quiz("09.small")
 
 # %% [markdown]
 # Now the grid of Figure 4: two $\beta_1$, three $\beta_2$ and seven rates make 42 models with correction and 42
-# without. Each set of 42 is trained at once, stacked in arrays, for 8 epochs on 2,000 digits that are shrunk to 14 × 14
-# pixels.
-
-# %%
-samples, epochs_4, few, hidden, latent = plan["4"]
-images = data_of("mnist", samples)[0]
-if size != "full":
-    images = paper.shrunk(images).reshape(-1, 196)
-grid_seeds = SEEDS if size == "full" else SEEDS[:1]  # one seed is an illustration too
-rates_4 = 10 ** (np.arange(-5, -0.9, 0.5) if size == "full" else np.arange(-4, -0.9, 0.5))
-autoencoder = vae.VAE(images.shape[1], hidden, latent)
-
-
-def whole_grid(rule, seed):
-    """The mean loss of each epoch, shape (epochs, β₁, β₂, η); NaN where it is not finite."""
-    how = dict(epochs=epochs_4, rates=rates_4)
-    return vae.bias_correction_grid(autoencoder, rule, images, seed, **how)
-
+# without, each trained for 8 epochs on 2,000 digits that are shrunk to 14 × 14 pixels. One seed has to do here.
 
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
-kinds = {
-    "adam, with correction": rules.adam,
-    "adam, without correction": experiments.adam_uncorrected,
-}
-jobs = {(k, seed): partial(whole_grid, kinds[k], seed) for k in kinds for seed in grid_seeds}
-grids = experiments.collect(jobs, done.setdefault("Figure 4", {}))
-grid_losses = {k: np.array([grids[k, seed] for seed in grid_seeds]) for k in kinds}
-vae.figure_4(grid_losses, rates_4, (few, epochs_4))
+grid_losses, rates_4 = races.figure_4()
+vae.figure_4(grid_losses, rates_4, races.plan["4"][1:2])
 
 # %%
 experiments.evidence(
     "09 without correction η = 0.03 diverges in the first epoch",
     "09 with correction η = 0.03 diverges in the first epoch",
     *(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" for b in vae.BETAS_2),
-    *(f"09 correction gains at β₁ = 0 and β₂ = {b:g}" for b in vae.BETAS_2),
+    "09 correction gains at β₁ = 0 and β₂ = 0.99",
     "09 at η = 0.0001 Adam is behind without correction",
 )
 
 # %% [markdown]
-# The figure shows $\beta_1 = 0.9$. The vertical axis shows how many nats a model is above the best one of its epoch;
+# The figure shows $\beta_1 = 0.9$ after 8 epochs. The vertical axis shows how many nats a model is above the best one;
 # what leaves a panel is more than 9 nats worse. A line that stops *inside* a panel has diverged: at the next rate the
-# loss is NaN. Go through the lower panels from left to right. The valley *with* correction stays where it is, at 0.01.
-# The valley *without* it moves to smaller rates, from 0.01 to 0.001, as you have predicted, and its floor lies higher.
-# (At $\beta_2 = 0.99$ the rule remembers only about 100 steps, so at step 160 the ratio is 7 and not 10, which this
-# list of rates cannot show.)
+# loss is NaN. Go through the panels from left to right. The valley *with* correction stays where it is, at 0.01. The
+# valley *without* it moves to smaller rates, and its floor lies higher. Your formula predicts 0.009, 0.004 and 0.0013
+# for the three panels, and the bottoms of the valleys lie at 0.01, 0.003 and 0.001: the nearest rates of the list.
 #
-# ### Exercise 6 ★: the same step at the end
-#
-# With correction η = 0.01 is the best rate of the list at $\beta_1 = 0.9$. Now take the rule without correction at
-# $\beta_2 = 0.9999$. Its last step, number 160, is to be as long as the corrected rule's with η = 0.01. Which η does
-# that? (Three digits. Your function from exercise 4 helps.)
-
-# %%
-# BEGIN SOLUTION
-# STUB moved = ...
-moved = 0.01 / times_longer(160, 0.9, 0.9999)
-# END SOLUTION
-check_answer("09.moved", moved)
-
-# %% [markdown]
 # > **The paper:** without correction, $\beta_2$ near 1 leads "to instabilities in training", most of all in the first
 # > epochs. The best results come with $\beta_2$ near 1 and correction. Adam is equal to RMSProp or better, "regardless
 # > of hyper-parameter setting", where RMSProp means Adam without correction (§ 6.4).
 # >
-# > **Here:** the instabilities show. At η = 0.03, $\beta_1 = 0.9$, $\beta_2 = 0.9999$ the uncorrected rule diverges in
-# > the first epoch from 10 of 24 starts, and Adam from none. But with each rule at its own best rate, correction gains
-# > only 1.0 to 1.3 nats after eight epochs at $\beta_1 = 0.9$, though with each of 24 seeds. At $\beta_1 = 0$ it gains
-# > nothing: at $\beta_2 = 0.99$ it even costs about a third of a nat, with 20 of 24 seeds. "Regardless" is not true
-# > here: at η = 0.0001 Adam is far behind, since longer steps help there.
+# > **Here:** the instabilities show. At η = 0.03 and $\beta_2 = 0.9999$ the uncorrected rule diverges in the first epoch
+# > from 10 of 24 starts, and Adam from none. With each rule at its own best rate, correction gains 1.0 to 1.3 nats, with
+# > each of 24 seeds. "Regardless" is not true here. At η = 0.0001 Adam is far behind, since longer steps help there. And
+# > at $\beta_1 = 0$ and $\beta_2 = 0.99$, which the figure does not show, correction even costs a third of a nat.
 # >
-# > **Why they differ:** the paper shows 10 and 100 epochs, and we show 2 and 8. It reports the clearest gain at the end
-# > of training, where gradients are sparser, and we stop long before.
+# > **Why they differ:** the paper shows 10 and 100 epochs, and we show 8. It reports the clearest gain at the end of
+# > training, where gradients are sparser, and we stop long before.
 #
-# ## 7 What shows here, and what does not
-#
-# | figure | the paper says | here | seeds | agrees? |
-# | --- | --- | --- | --- | --- |
-# | 1, digits | Adam and Nesterov alike | with a penalty level at the end; without, Adam ahead | 4 of 12; 30 of 30 | in part |
-# | 1, digits | both ahead of AdaGrad | only if AdaGrad is decayed twice | 12 of 12 | in part |
-# | 1, reviews | AdaGrad far ahead of Nesterov, Adam as fast | both far ahead of Nesterov; without dropout AdaGrad a little ahead | 30 of 30 | mostly |
-# | 2, dropout | Adam ahead of all | Adam ahead of all but RMSProp | 27 to 30 of 30 | in part |
-# | 3, early | Adam and AdaGrad ahead | ahead of Nesterov; Adam with dropout not surely | 12 of 12; 9 of 12 | mostly |
-# | 3, late | Adam and SGD ahead of AdaGrad, and nearly alike | the same | 12 of 12 | yes |
-# | 3, late | $\hat v$ vanishes | it does not | mean of 12 | no |
-# | 4 | without correction unstable | it diverges at η = 0.03 | 10 of 24, Adam 0 | yes |
-# | 4 | correction never worse | at $\beta_1 = 0.9$ and the best rates better; at a small η far behind | 24 of 24 | in part |
-#
-# The short answer to lesson 08's question: on its own tasks Adam is always among the best, and rarely alone.
-#
+# Now all four figures are done. Lesson 08 asked whether Adam also wins on the tasks that made it known. The short answer: on its own tasks Adam is
+# always among the best, and rarely alone. Which of the paper's sentences did you see without any "if"?
+
+# %%
+quiz("09.shows")
+
+# %% [markdown]
 # ## 8 What to do on Monday
-#
-# Each line says where its evidence is.
 #
 # ### Which optimizer first?
 #
 # Take Adam. It was never far from the best in the races of this lesson and of [lesson 08](08-training-networks.ipynb).
 # The other one to try is SGD with Nesterov's momentum, at a rate 3 to 30 times as large. It was as good in part 4
-# without dropout and in part 5, and it keeps one number for each weight where Adam keeps two.
+# without dropout and in part 6, and it keeps one number for each weight where Adam keeps two.
 #
 # ### Which rates?
 #
 # Try a rate of this table, then a third of it and three times as much. Go on until the best rate has a worse one on
-# both sides (exercise 3). These rates had the lowest *training* loss in this lesson, for batches of 64 or 128 and a
-# training from scratch. The lowest validation loss may lie elsewhere (part 4).
+# both sides (exercise 3). These rates had the lowest *training* loss, for batches of 64 or 128 and a training from
+# scratch. By validation loss the best rate may be smaller (part 5).
 #
 # | your model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
 # | --- | --- | --- | --- | --- |
-# | logistic regression, dense data; η/√t for Adam | 0.1 | 0.3 | 0.3 | 1, 2 |
+# | logistic regression, dense data; η/√t for Adam | 0.1 | 0.3 to 1 | 0.3 | 1, 2 |
 # | logistic regression, sparse words; η/√t for Adam and Nesterov | 0.3 to 3 | 10 to 30 | 0.3 to 3 | 3 |
 # | fully connected network | 0.003 to 0.01 | 0.1 | 0.03 | 4 |
-# | convolutional network | 0.003 to 0.01 | 0.03 | 0.01 | 5 |
-# | fine-tuning, transformers | no evidence in this course | | | |
+# | convolutional network | 0.01 | 0.03 | 0.01 | 6 |
 #
-# For the last row, see what the authors of two such models did. BERT was fine-tuned with Adam at 2e-5 to 5e-5 (Devlin
+# For fine-tuning and transformers this course has no evidence, but the authors of two such models say what they did.
+# BERT was fine-tuned with Adam at 2e-5 to 5e-5 (Devlin
 # and others, 2019, appendix A.3). The first transformer had a warm-up of 4,000 steps and then a rate that falls as
 # $1/\sqrt t$ (Vaswani and others, 2017, § 5.3).
 #
 # ### What if it fails?
+#
+# This table is for the day when you need it.
 #
 # | what you see | what to turn | evidence |
 # | --- | --- | --- |
@@ -638,10 +549,10 @@ check_answer("09.moved", moved)
 # | the loss trembles late and falls no more | let η fall, or take larger batches | [lesson 02](02-stochastic-gradient-descent.ipynb), part 6; [lesson 07](07-adams-knobs.ipynb), parts 6 and 7 |
 # | the loss is calm, then bursts again and again | a larger ε | [lesson 07](07-adams-knobs.ipynb), part 4 |
 # | a few huge gradients throw the run off | `global_clipnorm`; then look for the cause in the data | [lesson 08](08-training-networks.ipynb), part 5 |
-# | the loss is NaN | a smaller η; in a rule of your own, check the bias correction | [lesson 01](01-gradient-descent.ipynb), part 4; part 6 here |
+# | the loss is NaN | a smaller η; in a rule of your own, check the bias correction | [lesson 01](01-gradient-descent.ipynb), part 4; part 7 here |
 # | rare features are not learned | a step for each weight: Adam, or AdaGrad from s = 0 | [lesson 04](04-adagrad.ipynb); part 3 here |
-# | validation is worse than training | choose η and the last epoch by the validation loss | [lesson 08](08-training-networks.ipynb), part 6; part 4 here |
-# | a new method wins, once | tune both alike, with several seeds | parts 1 and 4 here |
+# | validation is worse than training | choose η and the last epoch by the validation loss | [lesson 08](08-training-networks.ipynb), part 6; part 5 here |
+# | a new method wins, once | tune both alike, with several seeds | parts 1, 4 and 5 here |
 
 # %%
 quiz("09.monday")
@@ -654,9 +565,8 @@ quiz("09.monday")
 #
 # The story did not end with the paper, either. Reddi, Kale and Kumar (2018) found a convex problem on which Adam goes
 # to the worst point. **AMSGrad**, their remedy, is Adam with a $v$ that never falls; in Keras it is
-# `Adam(amsgrad=True)`. Wilson and others (2017) reported that SGD generalises better than adaptive methods, and one row
-# of part 4 looks like it. Choi and others (2019) answered that such orders depend on how each method is tuned, and the
-# last row of that table is an example.
+# `Adam(amsgrad=True)`. Wilson and others (2017) reported that SGD generalises better than adaptive methods. Choi and
+# others (2019) answered that such orders depend on how each method is tuned, and part 5 is an example.
 #
 # **Recap**
 #
@@ -664,10 +574,10 @@ quiz("09.monday")
 # 2. On sparse words AdaGrad and Adam are far ahead of Nesterov, as in the paper. On dense digits the order depends on the
 #    schedule and on the penalty.
 # 3. On networks Adam is always among the best. Nesterov comes close, except in Figure 2 with dropout, at a larger rate.
-# 4. Without bias correction a step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long. At large rates training becomes
-#    unstable, and at small ones it is faster.
-# 5. A low training loss is not yet a low test loss. Choose the rate by a validation loss: in part 4 a smaller one gave
-#    Adam a lower test loss.
+# 4. The loss that chooses the rate also decides who wins. Chosen by
+#    training loss, Adam was last on test digits; chosen by validation loss, it was level with the others.
+# 5. Without bias correction a step is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long, and the best rate is
+#    smaller by that factor.
 
 # %%
 progress("09")
@@ -678,8 +588,7 @@ progress("09")
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (§§ 5 and 6, Figures 1 to 4). D.
 # Kingma and M. Welling, *Auto-encoding variational Bayes*, 2014. N. Srivastava and others, *Dropout*, 2014. J.
-# Sohl-Dickstein and others, *Fast large-scale optimization by unifying stochastic gradient and quasi-Newton methods*,
-# 2014 (SFO). J. Devlin and others, *BERT*, 2019. A. Vaswani and others, *Attention is all you need*, 2017. S. Reddi, S.
+# Devlin and others, *BERT*, 2019. A. Vaswani and others, *Attention is all you need*, 2017. S. Reddi, S.
 # Kale and S. Kumar, *On the convergence of Adam and beyond*, 2018. A. Wilson and others, *The marginal value of
 # adaptive gradient methods in machine learning*, 2017. D. Choi and others, *On empirical comparisons of optimizers for
 # deep learning*, 2019.
@@ -701,36 +610,39 @@ def ends(results):
     return {m: paper.last_epoch(curves) for m, (_, curves) in results.items()}
 
 
-assert np.round(rates_4[[0, 4, 5]], 4).tolist() == [0.0001, 0.01, 0.0316] or size == "full"
+size = races.size
 ratio = {b: lambda t, b=b: times_longer(t, 0.9, b) for b in vae.BETAS_2}
 assert round(ratio[0.9999](10)) in (20, 21) and round(ratio[0.9999](160)) == 8
 assert all(np.all(np.diff([r[t] for r in ratios.values()]) > 0) for t in range(1, 160))
-assert round(ratio[0.9999](160) / ratio[0.99](160)) == 7
-memory = [rules.rmsprop.__kwdefaults__["rho"], rules.adam.__kwdefaults__["beta_2"], 0.99]
-assert [round(1 / (1 - of)) for of in memory] == [10, 1000, 100]
+for beta_2, formula, best in ((0.99, 0.009, 0.01), (0.999, 0.004, 0.0032), (0.9999, 0.0013, 0.001)):
+    predicted = 0.01 / ratio[beta_2](160)
+    assert abs(predicted - formula) < 0.06 * formula
+    nearest = rates_4[np.argmin(np.abs(np.log(rates_4 / predicted)))]
+    assert (
+        abs(nearest - best) < 4e-5 and mean(f"best η without correction at β₂ = {beta_2:g}") == best
+    )
+memory = [rules.rmsprop.__kwdefaults__["rho"], rules.adam.__kwdefaults__["beta_2"]]
+assert [round(1 / (1 - of)) for of in memory] == [10, 1000]
 assert min(of.min() for of in ratios.values()) > 1 - 1e-9
 for rate in rates if size == "laptop" else []:  # exercise 2, for every seed
     carried(f"09 at η = {rate:g} Nesterov ends below Adam on digits", share=rate in (1, 3))
 names |= {"adam": "Adam"}
 ADAPTIVE = ("adagrad", "nesterov"), ("adam", "nesterov"), ("adagrad", "adam"), ("adam", "rmsprop")
 if size == "laptop":
-    assert (len(few_digits[1]), len(clothes), len(images)) == (3000, 1536, 2000)
-    assert (len(digits[1]), reviews[0].shape[0]) == (8000, 6824)
-    assert len(clothes) // 64 * 5 == 120 and len(images) // 100 * 8 == 160
+    assert races.plan["2"] == (3000, 5, 128) and races.plan["3"][:3] == (1536, 5, 64)
+    assert [len(races_of[1]) for races_of in paper.halves(size, "mnist", 3000)] == [3500, 3500]
+    sizes = {name: len(paper.data_of(size, name, None)[1]) for name in ("mnist", "imdb")}
+    assert sizes == {"mnist": 8000, "imdb": 6824}
+    assert 1536 // 64 * 5 == 120 and races.plan["4"][:2] == (2000, 8) and 2000 // 100 * 8 == 160
     # Figure 1
-    dense, penalty = ends(left), ends(level)
+    tried = losses | more_losses  # at the table's rates: three seeds may choose others
+    dense = {m: tried[m][mean(f"best η of {m} on digits")] for m in tried}
     holds("Adam ends below Nesterov on digits", dense["adam"], dense["nesterov"])
     holds("Adam ends below AdaGrad on digits", dense["adam"], dense["adagrad"])
     name = "Nesterov with a constant rate ends below Nesterov on digits"
     holds(name, dense["nesterov, constant η"], dense["nesterov"])
     name = "Nesterov ends below AdaGrad decayed twice on digits"
     holds(name, dense["nesterov"], dense["adagrad, η/√t"])
-    where = "with a penalty, in 20 epochs"
-    holds(f"Adam ends below Nesterov {where}", penalty["adam"], penalty["nesterov"])
-    name = f"Nesterov ends below AdaGrad decayed twice {where}"
-    holds(name, penalty["nesterov"], penalty["adagrad, η/√t"])
-    first = {m: curves[:, :4].mean(axis=1) for m, (_, curves) in level.items()}
-    holds(f"Adam is first below Nesterov {where}", first["adam"], first["nesterov"])
     for words, some in (("reviews with dropout", ends(right)), ("reviews", ends(plain))):
         for low, high in ADAPTIVE:
             holds(f"{names[low]} ends below {names[high]} on {words}", some[low], some[high])
@@ -738,13 +650,17 @@ if size == "laptop":
     for words, some in (("a network with dropout", ends(dropped)), ("a network", ends(whole))):
         for m in ("adagrad", "rmsprop", "nesterov", "adadelta"):
             holds(f"Adam ends below {names[m]} on {words}", some["adam"], some[m])
-    for words, results in (("convolutions", sharp), ("convolutions with dropout", blurred)):
-        last = ends(results)
-        holds(f"Adam ends below AdaGrad on {words}", last["adam"], last["adagrad"])
-        holds(f"Nesterov ends below Adam on {words}", last["nesterov"], last["adam"])
-        first = {m: curves[:, 3] for m, (_, curves) in results.items()}
-        holds(f"Adam is first below Nesterov on {words}", first["adam"], first["nesterov"])
-        holds(f"AdaGrad is first below Nesterov on {words}", first["adagrad"], first["nesterov"])
+    for by in ("training", "validation"):
+        found = {m: test[m][mean(f"{names[m]}'s rate by {by} loss")] for m in three}
+        for m in ("adagrad", "nesterov"):
+            name = f"{names[m]} tests below Adam, rates by {by} loss"
+            holds(name, found[m], found["adam"])
+    last = ends(sharp)
+    holds("Adam ends below AdaGrad on convolutions", last["adam"], last["adagrad"])
+    holds("Nesterov ends below Adam on convolutions", last["nesterov"], last["adam"])
+    first = {m: curves[:, 3] for m, (_, curves) in sharp.items()}
+    holds("Adam is first below Nesterov on convolutions", first["adam"], first["nesterov"])
+    holds("AdaGrad is first below Nesterov on convolutions", first["adagrad"], first["nesterov"])
     carried("09 √v̂ at the end on convolutions, median's log10", np.log10(np.median(root)))
     # Figure 4
     with_it, without_it = grid_losses.values()
@@ -757,20 +673,17 @@ if size == "laptop":
     carried("09 with correction the best loss is", np.nanmin(with_it[:, -1, 1, 1], axis=1))
 
 # Figure 1
-for words, lead in (("on digits", "0.07"), ("on digits, in 20 epochs", "0.10")):
+for words, lead in (("on digits", "0.08"), ("on digits, in 20 epochs", "0.10")):
     carried(f"09 Adam ends below Nesterov {words}", share=1, mean=lead)
 carried("09 Adam ends below Nesterov with a penalty", share=1, mean="0.03")
 carried(
     "09 Adam ends below Nesterov with a penalty, in 20 epochs",
     separated=False,
-    shown=4,
     mean="0.00",
 )
 for words in ("on digits", "with a penalty, in 20 epochs"):
     carried(f"09 Nesterov ends below AdaGrad decayed twice {words}", share=1)
 carried("09 Adam ends below AdaGrad decayed twice with a penalty, in 20 epochs", share=1)
-for name in ("Adam", "AdaGrad decayed twice"):
-    carried(f"09 {name} is first below Nesterov with a penalty, in 20 epochs", share=1)
 carried("09 Adam ends below AdaGrad on digits", shown=4)
 carried("09 Adam ends below Adam with a constant rate on digits", separated=False)
 carried("09 Nesterov with a constant rate ends below Nesterov on digits", share=1)
@@ -805,22 +718,22 @@ times_adams = {
 assert 2.9 < min(times_adams.values()) and max(times_adams.values()) < 34
 for words in ("a network", "a network with dropout"):
     assert times_adams[words] > 9
-    carried(f"09 Adam's test loss on {words}", mean="0.31")
-carried("09 Adam's loss at the end on a network", mean="0.04")
-carried("09 Adam's loss at the end on a network with dropout", mean="0.20")
-carried("09 Adam tests below Nesterov on a network", shown=2, separated=True)
-carried("09 Adam's test loss at η = 0.003 on a network", mean="0.28")
-carried("09 Adam at η = 0.003 tests below Nesterov on a network", separated=False)
-carried("09 Adam at η = 0.003 tests below Adam on a network", share=1)
+# Who chooses the rate?
+for m, count in (("Nesterov", 12), ("AdaGrad", 11)):
+    carried(f"09 {m} tests below Adam, rates by training loss", shown=count)
+    carried(f"09 {m} tests below Adam, rates by validation loss", separated=False)
+carried("09 AdaGrad tests below Nesterov, rates by validation loss", separated=False)
+for by, rate, loss in (("training", 0.01, "0.31"), ("validation", 0.003, "0.27")):
+    assert mean(f"Adam's rate by {by} loss") == rate
+    carried(f"09 Adam's test loss, rate by {by} loss", mean=loss)
+carried("09 Adam at η = 0.003 tests below Adam at 0.01", share=1)
 # Figure 3
-for words, first, last in (("convolutions", 12, 8), ("convolutions with dropout", 9, 10)):
-    carried(f"09 Adam is first below Nesterov on {words}", shown=first)
-    carried(f"09 AdaGrad is first below Nesterov on {words}", share=1)
-    for name in ("Adam", "Nesterov"):
-        carried(f"09 {name} ends below AdaGrad on {words}", share=1)
-    carried(f"09 Nesterov ends below Adam on {words}", shown=last)
-    assert 0 < mean(f"Nesterov ends below Adam on {words}") < 0.04
-carried("09 Adam is first below Nesterov on convolutions with dropout", separated=False)
+for name in ("Adam", "AdaGrad"):
+    carried(f"09 {name} is first below Nesterov on convolutions", share=1)
+for name in ("Adam", "Nesterov"):
+    carried(f"09 {name} ends below AdaGrad on convolutions", share=1)
+carried("09 Nesterov ends below Adam on convolutions", separated=False)
+assert 0 < mean("Nesterov ends below Adam on convolutions") < 0.04
 assert 5.5 < mean("√v̂ at the end on convolutions, median's log10") + 8 < 6
 # Figure 4
 carried("09 without correction η = 0.03 diverges in the first epoch", shown=10)
@@ -828,25 +741,23 @@ carried("09 with correction η = 0.03 diverges in the first epoch", share=0)
 for beta_2 in ("0.99", "0.999", "0.9999"):
     carried(f"09 correction gains at β₁ = 0.9 and β₂ = {beta_2}", share=1)
     assert 1 <= round(mean(f"correction gains at β₁ = 0.9 and β₂ = {beta_2}"), 1) <= 1.3
-    carried(f"09 correction gains at β₁ = 0 and β₂ = {beta_2}", separated=beta_2 == "0.99")
     carried(f"09 with correction η = 0.01 is best at β₁ = 0.9 and β₂ = {beta_2}", share=1)
 assert 45 < mean("with correction the best loss is") < 47
 carried("09 correction gains at β₁ = 0 and β₂ = 0.99", shown=4, mean="-0.3")
 carried("09 at η = 0.0001 Adam is behind without correction", share=1)
 assert mean("at η = 0.0001 Adam is behind without correction") > 40
-carried("09 decades that the best η moves left from β₂ = 0.99 to 0.9999", mean="1")
 # What to do on Monday: the table of rates; and of warm-up, lesson 07's
 for among, adam, nesterov, adagrad in (
-    (["digits"], [0.1], [0.3], [0.3]),
+    (["digits"], [0.1], [0.3], [0.3]),  # and Nesterov at 1 with some seeds: chosen
     (["reviews with dropout", "reviews"], [0.3, 3], [10, 30], [0.3, 3]),
     (["a network with dropout", "a network"], [0.003, 0.01], [0.1], [0.03]),
-    (["convolutions with dropout", "convolutions"], [0.003, 0.01], [0.03], [0.01]),
+    (["convolutions"], [0.01], [0.03], [0.01]),
 ):
     for m, best in (("adam", adam), ("nesterov", nesterov), ("adagrad", adagrad)):
         found = {mean(f"best η of {m} on {words}") for words in among}
         assert sorted(found) == best, (m, among, found)
 assert mean("best η of nesterov, constant η on digits") == 0.3
-assert mean("best η of nesterov on digits with a penalty") == 3
+assert size != "laptop" or chosen["nesterov"] in (0.3, 1.0)
 carried("07 at 0.1 warm-up ends below constant", share=1)
 carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
 for epsilon in ("0.1", "1"):

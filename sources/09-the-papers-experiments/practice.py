@@ -25,6 +25,16 @@ def best_rate(losses):
     return min(finite, key=finite.get)
 
 
+def chosen_test_loss(chooser, test):
+    """The mean test loss at the rate that another loss chooses.
+
+    chooser  {rate: [the loss of each seed]}, as best_rate has it: it chooses the rate
+    test     the same of the test loss, which is only reported
+    """
+    rate = best_rate(chooser)
+    return np.mean(test[rate])
+
+
 def times_longer(t, beta_1, beta_2):
     """How many times as long step t of Adam is without the bias correction (epsilon left out)."""
     return (1 - beta_1**t) / (1 - beta_2**t) ** 0.5
@@ -45,17 +55,6 @@ ANSWERS = {
             0.003: "that is Adam's best; Nesterov's is 0.1",
         },
     ),
-    "same_steps": Number(
-        0.001,
-        wrong={
-            0.0001: "1 − β₂ is 100 times smaller: what counts is its root",
-            0.1: "1 − β₂ is smaller at 0.9999, so the steps are longer: η must be smaller",
-            1: "1 − β₂ is smaller at 0.9999, so η must be smaller; and its root is what counts",
-            0.01: "the same η takes longer steps where β₂ is larger",
-            0.00316: "that is for β₂ = 0.999",
-            **dict.fromkeys((0.0099, 0.00995, 0.01005, 0.0101), "what counts is 1 − β₂, not β₂"),
-        },
-    ),
     "moved": Number(
         0.01 * (1 - 0.9999**160) ** 0.5 / (1 - 0.9**160),
         wrong={
@@ -64,8 +63,10 @@ ANSWERS = {
             0.126: "that is √(1 − β₂ᵗ): multiply it by 0.01",
             0.01 * (1 - 0.9999**160): "that is 0.01 (1 − β₂ᵗ): take the root",
             0.0001: "that is 0.01 √(1 − β₂), the first step's without β₁: take step 160",
-            0.001: "that is of the list, or the formula's at step 1: take step 160",
-            **dict.fromkeys((0.003, 10**-2.5), "that is of the list: give it by the formula"),
+            0.001: "that is near, but it is the formula's at step 1: take step 160",
+            **dict.fromkeys(
+                (0.003, 10**-2.5), "that is a rate of many lists: take your function at step 160"
+            ),
             0.0126: "ten times too long: multiply 0.01 by √(1 − β₂ᵗ)",
             0.01: "that is the corrected rule's η: without correction the steps are longer",
             0.01 * (1 - 0.999**160) ** 0.5: "that is for β₂ = 0.999",
@@ -92,12 +93,12 @@ QUESTIONS = {
         },
     ),
     "which": Question(
-        "Without a penalty, after 5 epochs, Nesterov is 0.07 behind Adam, both with η/√t. With a "
+        "Without a penalty, after 5 epochs, Nesterov is 0.08 behind Adam, both with η/√t. With a "
         "penalty and 20 epochs they are level. Which of the two changes, made alone, brings "
         "Nesterov nearer to Adam?",
         {
-            "20 epochs: Nesterov needs more time": "Without a penalty 20 epochs make Adam's lead "
-            "larger, 0.10, with each of 12 seeds.",
+            "20 epochs: Nesterov needs more time": "Without a penalty Adam's lead is larger "
+            "after 20 epochs: 0.10.",
             "The penalty": Right(
                 "After 5 epochs with a penalty Nesterov is only 0.03 behind. More epochs alone "
                 "make Adam's lead larger."
@@ -133,20 +134,6 @@ QUESTIONS = {
             "is gone.",
         },
     ),
-    "first": Question(
-        "Convolutions without dropout. Each method has the rate that is best for the last epoch. "
-        "Which of Adam and AdaGrad is ahead of Nesterov after the first epoch?",
-        {
-            "Only Adam: it has momentum and a step for each weight": "AdaGrad has no momentum, and "
-            "is ahead too, with each of 12 seeds: at first the step for each weight is enough.",
-            "Both": Right(
-                "With each of 12 seeds, as the paper says: both divide by the size of the "
-                "gradients, so even weights with small gradients move at once."
-            ),
-            "Neither: Nesterov's rate is tuned as well": "It is tuned for the last epoch, and the "
-            "first one is another matter.",
-        },
-    ),
     "vanish": Question(
         "The paper says of Adam's v̂ that it vanishes after a few epochs, and that ε = 1e-8 takes "
         "over. How large is the median √v̂ after our five epochs?",
@@ -172,19 +159,35 @@ QUESTIONS = {
             "there are 160.",
         },
     ),
-    "monday": Question(
-        "You train a small network with Adam at η = 0.1. In the first steps the loss jumps far "
-        "above its start. It falls later, but many hidden units give 0 for every image. What do "
-        "you change first?",
+    "shows": Question(
+        "Which of these four sentences of the paper shows here, in the figure that it is about, "
+        "without any condition?",
         {
-            "ε: 0.1 in place of 1e-7": "A larger ε gained nothing on this course's data (lesson "
-            "07), and η has to be tuned anew for it.",
-            "η: a smaller one, and a warm-up": Right(
-                "Steps that are too long at the start kill units. A warm-up keeps more of them "
-                "alive, and at 0.1 it lowers the loss with each of 30 seeds (lesson 07)."
+            "Adam and Nesterov converge alike, and faster than AdaGrad (Figure 1, digits)": "Only "
+            "with a penalty, and only if AdaGrad is decayed twice.",
+            "Adam converges better than all others (Figure 2, dropout)": "Better than three of the "
+            "four: thirty seeds do not separate it from RMSProp.",
+            "Adam and SGD end ahead of AdaGrad (Figure 3)": Right(
+                "With each of 12 seeds. There Adam and Nesterov's SGD end nearly alike."
             ),
-            "The optimizer: Nesterov in place of Adam": "Too long a first step harms any method, "
-            "and with a new method you need a new η: Nesterov's best is ten and more times Adam's.",
+            "With correction Adam is never worse (Figure 4)": "At the best rates with β₁ = 0.9 it "
+            "is better. At η = 0.0001 it is far behind.",
+        },
+    ),
+    "monday": Question(
+        "On a model of your own you try Adam and Nesterov at η = 0.001, 0.003 and 0.01, with three "
+        "seeds. Each has its lowest mean validation loss at 0.01, and Adam's is the lower one. "
+        "What do you do next?",
+        {
+            "Take Adam: the list, the seeds and the choice were the same for both": "The list was "
+            "the same and too short for both: a best rate at its end may not be the best one.",
+            "Try larger rates for Nesterov, whose best is 3 to 30 times Adam's": "Adam's best rate "
+            "lies at the end of the list too: a fair race lets both go on.",
+            "Try larger rates for both": Right(
+                "Until each has a worse rate on both sides. Nesterov will need to go further."
+            ),
+            "Compare their test losses at 0.01": "The test set only reports, and there is nothing "
+            "to report yet: neither best rate has been found.",
         },
     ),
 }
@@ -226,6 +229,28 @@ FUNCTIONS = {
             "np.isfinite(mean).",
             "min(means, key=means.get) gives the key of the dict whose value is lowest; here a key "
             "is a rate and its value the mean loss.",
+        ],
+    ),
+    "chosen_test_loss": Function(
+        chosen_test_loss,
+        {
+            "three rates of three seeds": (
+                {0.01: [0.55, 0.4, 0.45], 0.1: [0.35, 0.2, 0.3], 1.0: [0.9, 0.15, 0.5]},
+                {0.01: [0.5, 0.65, 0.3], 0.1: [0.45, 0.85, 0.4], 1.0: [0.95, 0.35, 0.55]},
+            ),
+            "rates that are not in order": (
+                {1.0: [0.25, 0.2, 0.45], 0.1: [0.45, 0.8, 0.65], 0.3: [0.6, 0.55, 0.6]},
+                {1.0: [0.7, 0.5, 0.75], 0.1: [0.4, 0.6, 0.45], 0.3: [0.65, 0.3, 0.2]},
+            ),
+            "rates of which one diverged with one seed": (
+                {0.1: [0.2, np.nan, 0.15], 0.3: [0.5, 0.35, 0.45], 1.0: [0.6, 0.4, 0.8]},
+                {0.1: [0.3, np.nan, 0.25], 0.3: [0.55, 0.75, 0.5], 1.0: [0.35, 0.5, 0.4]},
+            ),
+        },
+        hints=[
+            "First the rate: best_rate of the losses that choose. It is a key of both dicts.",
+            "test[rate] is the list of the test losses of the seeds at that rate.",
+            "np.mean(test[rate]) is what is asked.",
         ],
     ),
     "times_longer": Function(
