@@ -249,7 +249,8 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
               returns an array of x's shape
     x         the start: a number, shape (n,), or many starts of shape (n, *starts)
     The grid is `starts` and the shapes of the hyperparameters broadcast together: with
-    `learning_rate` of shape (200, 1) and `beta_1` of shape (200,) it is (200, 200).
+    `learning_rate` of shape (200, 1) and `beta_1` of shape (200,) it is (200, 200). An elementwise
+    rule takes the steps of all runs at once, one that needs whole arrays run by run.
     Returns a Sweep. Raises ValueError or TypeError, in one sentence, for bad input.
     """
     hyperparameters = {
@@ -257,11 +258,6 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
         for k, v in hyperparameters.items()
     }
     inputs.check_hyperparameters(rule, hyperparameters)
-    if needs_whole_arrays(rule):
-        raise ValueError(
-            f"sweep follows many runs in one array, and {name_of(rule)} needs the array of each "
-            "run by itself: call descend once for each run."
-        )
     inputs.check_gradient(gradient, "sweep")
     x = _parameter(x)
     n, starts = x.shape[:1], x.shape[1:]
@@ -385,13 +381,14 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
     trajectory = np.empty((steps + 1, *x.shape), x.dtype)
     trajectory[0] = x
     state = list(state_defaults(rule).values())
+    step = _run_by_run(rule) if needs_whole_arrays(rule) else rule
     with np.errstate(all="ignore"):
         for t in range(1, steps + 1):
             (g,) = _gradients([gradient(x.copy())], [x])
             if t == 1 and not _within([g], np.finfo(float).max):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
             h = at_step(t, hyperparameters)
-            new = _apply(rule, (x, g, *state), t, h)
+            new = _apply(step, (x, g, *state), t, h)
             _check_returned(rule, new, x, state)
             x, *state = (np.asarray(v) if isinstance(v, list) else v for v in new)
             if not _within([g], np.finfo(float).max):
@@ -401,6 +398,27 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
     bad = np.logical_or.accumulate(bad.any(axis=1) if x.ndim == 2 else bad)
     np.moveaxis(trajectory, -1, 1)[bad] = np.nan
     return trajectory, bad.argmax(axis=0)
+
+
+def _run_by_run(rule):
+    """The rule on the arrays of a sweep, where each run has an array of its own (last axis)."""
+
+    def step(x, g, t, *state, **hyperparameters):
+        def of_run(i, a):
+            return a[..., i] if np.ndim(a) else a
+
+        new = [
+            rule(
+                *(of_run(i, a) for a in (x, g)),
+                t,
+                *(of_run(i, s) for s in state),
+                **{k: of_run(i, v) for k, v in hyperparameters.items()},
+            )
+            for i in range(x.shape[-1])
+        ]
+        return [np.stack(parts, axis=-1) for parts in zip(*new, strict=True)]
+
+    return step
 
 
 def at_step(t, hyperparameters):

@@ -505,5 +505,12 @@ def test_a_rule_that_needs_whole_arrays_gets_them_whole():
     whole, *_ = rules.lamb(x, g, 1, 0, 0)
     update(rules.lamb, x, g, 1, state)
     np.testing.assert_array_equal(x, whole)
-    with pytest.raises(ValueError, match="lamb needs the array of each run by itself"):
-        sweep(rules.lamb, lambda x: x, [1.0, 2.0], 3, learning_rate=np.array([0.1, 0.2]))
+
+
+@pytest.mark.parametrize("rule", [rules.lamb, rules.adafactor, rules.muon])
+def test_a_sweep_of_a_rule_that_needs_whole_arrays_is_its_runs_by_themselves(rule):
+    rates = np.array([0.1, 0.2, 0.3])
+    swept = sweep(rule, bowl.gradient, bowl.start, 5, learning_rate=rates)
+    for i, rate in enumerate(rates):
+        alone = descend(rule, bowl.gradient, bowl.start, 5, learning_rate=rate).trajectory
+        np.testing.assert_allclose(swept.trajectory[..., i], alone, rtol=1e-12)
