@@ -790,7 +790,7 @@ def lesson_07(task):
     apart = f"warm-up with cosine < warm-up, {both}"
     pairs = f"warm-up with cosine < constant, {apart}, {alone}, {falling}"
     yield from compared(ends, held, pairs)
-    for rate, pairs in ((0.03, f"{alone}, {falling}, {apart}"), (0.1, alone)):
+    for rate, pairs in ((0.03, f"{alone}, {falling}, {apart}"), (0.01, alone), (0.1, alone)):
         yield from compared(at(rate), held, pairs, f"at {rate} {{}} ends below {{}}")
     what = "at 0.03 {} leaves fewer units dead than {}"
     yield from compared(at(0.03, "dead"), units, f"{alone}, {both}", what)
@@ -798,7 +798,8 @@ def lesson_07(task):
         dead = task["clothes, first step"].at("adam", rate, "dead")
         yield f"dead after one step of {words}", units, dead
     for name, words in (("constant", "constant at"), ("warm-up", "warm-up to")):
-        yield f"dead at the end, {words} 0.03", units, at(0.03, "dead")[name]
+        for rate in (0.03, 0.01):
+            yield f"dead at the end, {words} {rate}", units, at(rate, "dead")[name]
     for name in ("constant", "warm-up"):
         what = f"{name} at its best ends below {name} at 0.1"
         yield what, held, ends[name], at(0.1)[name]

@@ -18,7 +18,7 @@ def ravine_rate(rate):
         where = (
             "above 2/20 = 0.1 the run moves away" if rate > 0.1 else "at 2/20 = 0.1 it only jumps"
         )
-        return False, f"{where} along x₂, the steep direction: {_factor(20, rate)}"
+        return False, f"{where} along x₂, the more curved direction: {_factor(20, rate)}"
     run = sweep(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=rate)
     end = ravine(run.trajectory[-1])
     words = f"after 84 steps f is {end:.3g}"
@@ -26,7 +26,7 @@ def ravine_rate(rate):
         if 1 - rate > 20 * rate - 1:
             slow = f"x₁, the flat direction, is too slow: {_factor(1, rate)}"
         else:
-            slow = f"x₂, the steep direction, overshoots too far: {_factor(20, rate)}"
+            slow = f"x₂, the more curved direction, overshoots too far: {_factor(20, rate)}"
         words = f"{words}; {slow}"
     return end < 1e-6, words
 
@@ -58,7 +58,7 @@ ANSWERS = {
     "slope": Number(
         4,
         wrong={
-            -4: "mind the signs; and in Python a power is **, since 2^2 is 0",
+            -4: "at 2 the slope is positive. Did you write ^ for a power? In Python it is **",
             8: "that is 12 − 4, but the second term is 4x, and x is 2",
             20: "mind the sign of the second term",
             12: "that is 3x²: the second term is missing",
@@ -114,23 +114,25 @@ ANSWERS = {
     "limit": Number(
         0.1,
         wrong={
-            0.2: "L is the second derivative, 20, not 10",
-            **dict.fromkeys((0.25, 0.45, 0.5, 0.55), "that is the cubic's: what is L for 10x²?"),
+            **dict.fromkeys((0.25, 0.45, 0.5, 0.55), "that is the cubic's: which L has this one?"),
             0.05: "that is 1/L, where one step reaches the minimum: the limit is larger",
             20: "that is L itself: the limit is 2/L",
             10: "that is L/2: the limit is 2/L",
             40: "that is 2 L: divide 2 by L",
-            **dict.fromkeys((0.4, 0.025), "that takes 5 for L, but differentiating x² doubles"),
-            2: "that is for L = 1: what is the second derivative of 10x²?",
+            0.025: "a fifth is taken away, so the factor is 4/5 and not 1/5",
+            0.0125: "a fifth is taken away, so the factor is 4/5, not 1/5; and the limit is 2/L",
+            0.02: "that takes η for 1/L: find L from 1 − 0.01 L = 4/5",
+            0.01: "that is the η of the run: find L from its factor",
         },
     ),
     "oscillates": Number(
         0.05,
         wrong={
             0.1: "that is the limit 2/L: the factor is negative long before",
-            **dict.fromkeys((0.25, 0.45, 0.5), "that is the cubic's: what is L for 10x²?"),
-            **dict.fromkeys((0.2, 0.4), "L is the second derivative, 20"),
+            **dict.fromkeys((0.25, 0.45, 0.5), "that is the cubic's: which L has this one?"),
+            0.0125: "a fifth is taken away, so the factor is 4/5 and not 1/5",
             20: "that is L itself: where is 1 − ηL zero?",
+            0.01: "that is the η of the run, whose factor, 4/5, is positive",
             0: "near 0 the factor 1 − ηL is almost 1: where does it change its sign?",
         },
     ),
@@ -158,12 +160,14 @@ QUESTIONS = {
     "hilltop": Question(
         "What will 100 steps from x = 0.001, next to the hilltop at 0, look like with η = 0.05?",
         {
-            "Steps of equal length": "A step is η times the slope, and the slope changes.",
+            "Steps of equal length, all the way down into the valley": "A step is η "
+            "times the slope, and the slope changes.",
             "Slow, then fast, then slow": Right(
                 "The slope is small near the hilltop, large on the hillside, and small again in "
                 "the valley."
             ),
-            "It stays on the hilltop": "The slope at 0.001 is small but not zero: about −0.004.",
+            "It stays near the hilltop, where it is flat": "The slope at 0.001 is small but "
+            "not zero: about −0.004.",
         },
     ),
     "start": Question(
@@ -196,14 +200,15 @@ QUESTIONS = {
         "At the start the largest curvature gives 2/L ≈ 0.5. What does the loss do in 120 steps "
         "with η = 1?",
         {
-            "It rises at most steps, and ends above its start": "So it would be on a parabola. "
-            "This loss is no parabola, and its largest curvature changes on the way.",
+            "It rises at most steps, and ends above its start": "On a parabola it would. This loss "
+            "is no parabola: its curvature changes on the way, and its slopes have a bound.",
             "It rises at some steps, and ends below its start": Right(
-                "It overshoots at some of the first steps. The largest curvature even rises at "
-                "first, but later it falls below 2/η = 2."
+                "At first it jumps too far in the most curved direction, and a few steps raise the "
+                "loss. The next cells show why it comes down."
             ),
-            "It falls at every step, and ends below its start": "At the start the direction of "
-            "the largest curvature has the factor 1 − 3.9 = −2.9, so the run overshoots there.",
+            "It falls at every step, and ends below its start": "Many steps jump too far in the "
+            "most curved direction, whose factor at the start is 1 − 3.9 = −2.9. At a few of them "
+            "the whole loss rises.",
         },
     ),
 }

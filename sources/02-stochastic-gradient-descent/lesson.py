@@ -3,26 +3,26 @@
 #
 # In lesson 01 each step on the digits looked at thousands of images. This lesson takes a step after looking at a few
 # of them, and so gets many more steps for the same work. The price is noise. You will see how large that noise is,
-# where it holds a run up, and how to calm it.
+# how near to the minimum it lets a run come, and how to calm it.
 #
 # At the end of this lesson you will be able to
 #
 # - cut an epoch into batches, and count its iterations,
 # - choose a learning rate for another batch size,
 # - say how noisy a batch's gradient is, and what a larger batch saves,
-# - derive the level at which a constant learning rate gets stuck, and go below it.
+# - derive the loss at which a run with a constant learning rate gets stuck, and go below it.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 A tenth of the work](#1-A-tenth-of-the-work) | 3 |
+# | [1 A tenth of the work](#1-A-tenth-of-the-work) | 4 |
 # | [2 A step from a batch](#2-A-step-from-a-batch) | 5 |
 # | [3 One epoch](#3-One-epoch) | 11 |
 # | [4 Batch size and learning rate](#4-Batch-size-and-learning-rate) | 10 |
-# | [5 How noisy?](#5-How-noisy?) | 9 |
-# | [6 The noise ball](#6-The-noise-ball) | 9 |
+# | [5 How noisy?](#5-How-noisy?) | 10 |
+# | [6 The noise ball](#6-The-noise-ball) | 10 |
 # | [7 Does it agree with Keras?](#7-Does-it-agree-with-Keras?) | 2 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 51 |
+# | in all | 54 |
 #
 # The minutes do not count exercise 9, which has a star.
 #
@@ -39,6 +39,8 @@
 # What becomes of this cosine after some training? Choose an answer before you run the cell below it.
 
 # %%
+from time import perf_counter
+
 import numpy as np
 from IPython.display import display
 
@@ -46,7 +48,7 @@ from adamlib import experiments, plots
 from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.datasets import mnist
 from adamlib.descent import descend, train
-from adamlib.explorers import explore, race
+from adamlib.explorers import race
 from adamlib.models import LogisticRegression
 from adamlib.rules import sgd
 from adamlib.surfaces import noisy, noisy_bowl, ravine
@@ -118,8 +120,8 @@ plots.bars(
 )
 
 # %% [markdown]
-# Both ways used each sample once. Two steps came nearer to 3 than one, because with $\eta = \frac12$ each step covers
-# only half of its way.
+# Both ways used each sample once. Two steps came nearer to 3 than one. With $\eta = \frac12$ a step goes only half of
+# the way to the mean of its batch, so one step alone must stop at 1.5.
 #
 # ## 3 One epoch
 #
@@ -127,12 +129,12 @@ plots.bars(
 # the group of samples that one step uses; Keras calls its size `batch_size`, and we write $B$. An **iteration** is
 # one step of a training. An **epoch** is as many iterations as it takes to use every sample once.
 #
-# In practice nobody draws each batch anew. All samples are shuffled, and then cut into batches of $B$.
+# In practice nobody draws each batch anew. We shuffle all samples, and then cut them into batches of $B$.
 #
 # ### Exercise 2: write it
 #
-# Return a list of batches, each of them a pair `(images, labels)`. Each sample is in exactly one batch, and the
-# last batch may be smaller. The order is random, and different in the next epoch. `rng` is a random generator:
+# Return the batches as a list (a generator that yields them is fine too). Each batch is a pair `(images, labels)`.
+# Each sample is in exactly one batch, and the last batch may be smaller. The order is random, and different in the next epoch. `rng` is a random generator:
 # `rng.permutation(n)` gives the numbers 0 to n − 1 in random order. For help run `hint("one_epoch")` in a cell of its
 # own.
 
@@ -192,7 +194,8 @@ first_list = train_on(one_epoch(*part, 100, np.random.default_rng(SEEDS[0])))
 # - How many different images does it see?
 # - By how much should `i` grow from one round to the next?
 #
-# Then repair the list and run it again. Its validation loss should come near that of the first list.
+# Then build the list again without the bug, and train on it. Write its validation loss into `repaired_loss`. It should
+# come near that of the first list.
 #
 # <details><summary>Hint</summary>Print i and i + 100 for the first three rounds.</details>
 
@@ -205,15 +208,17 @@ bad_list = train_on(second_list)
 # BEGIN SOLUTION
 # STUB images_seen = ...
 # STUB stride = ...
+# STUB repaired_loss = ...  # train_on(...)[1] gives it
 images_seen = 69 + 100  # i grows by 1: the batches overlap
 stride = 100
 repaired = []
 for i in range(0, 7000, stride):
     repaired.append((images[order[i : i + 100]], labels[order[i : i + 100]]))
-repaired_list = train_on(repaired)
+repaired_loss = train_on(repaired)[1]
 # END SOLUTION
 check_answer("02.images_seen", images_seen)
 check_answer("02.stride", stride)
+check_answer("02.repaired_loss", repaired_loss)
 
 # %% [markdown]
 # The loss of the batches alone did not show the bug. It even looked better, because training saw the same few images
@@ -230,8 +235,9 @@ quiz("02.races")
 
 # %% [markdown]
 # A **seed** is the number from which all that is random in a run is drawn, here the order of the images. The next cells
-# train at several learning rates with three seeds each, which takes about half a minute. Each line is the mean of the
-# seeds, and its band reaches from the lowest to the highest of them.
+# train at several learning rates with three seeds each. That takes about half a minute; the first estimate on the screen
+# is too long, because $B = 1$ comes first. Each line is the mean of the seeds, and its band reaches from the lowest to
+# the highest of them.
 
 # %%
 rates = {size: size * np.array([0.002, 0.005, 0.01, 0.02, 0.05]) for size in (1, 10, 100)}
@@ -242,8 +248,8 @@ raced = {}  # interrupted, the next cell goes on when you run it again
 ends = experiments.losses_by_batch_size(experiments.digits(), sgd, rates, SEEDS, done=raced)
 one_step = ends[7000].mean(axis=0).min()
 print(f"B = 7,000: one step, validation loss {one_step:.2f} at the best of four rates")
-curves = {f"sgd, B = {size}": ends[size] for size in (1, 10, 100)}
-at = {f"sgd, B = {size}": rates[size] for size in (1, 10, 100)}
+curves = {f"B = {size}": ends[size] for size in (1, 10, 100)}
+at = {f"B = {size}": rates[size] for size in (1, 10, 100)}
 plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", log_x=True)
 
 # %% [markdown]
@@ -251,17 +257,20 @@ plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", l
 # is their place: ten times the batch, ten times the learning rate. The **linear scaling rule** says that a batch $k$
 # times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
 #
-# The reason is simple. Ten short steps, all from almost the same point, add up to one step along the mean of their
-# gradients, ten times as long.
+# The reason: ten short steps, all from almost the same point, add up to one step along the mean of their gradients, ten
+# times as long.
 #
-# The rule ends where its rate reaches lesson 01's limit $2/L$. Here $2/L$ is 0.5 at the start and about 1.3 after the
-# epoch. So the valley of $B = 100$ rises early on its right, where its rate is 2.
+# The linear scaling rule ends at lesson 01's limit $2/L$. Here $2/L$ is 0.5 at the start, and $L$ falls while we train:
+# after an epoch with $B = 100$ and $\eta = 1$, $2/L$ is about 1.3. A rate between 0.5 and 1.3 overshoots only in the
+# first steps. A rate far above 1.3 overshoots to the end. So the valley of $B = 100$ rises on its right, where its rate
+# is 2.
 #
-# The valley of $B = 1$ rises on its right at rates far below 1, for another reason. Each of its steps follows one image
-# only. The longer the steps, the farther this noise throws the run about. Part 6 computes how far.
+# The valley of $B = 1$ rises on its right at rates far below $2/L$, for another reason: noise. Each of its steps
+# follows one image only. Part 6 shows that this noise grows with $\eta$ and shrinks with $B$.
 #
-# Three seeds may be luck, so we repeated these runs with 12. In the table "±" is the standard deviation: how much
-# one seed's result differs from another's. Where a row names no rate, each batch size has the rate whose mean is lowest.
+# Three seeds may be luck, so we repeated these runs with 12. Each number in the first four rows is the difference of the
+# two losses: its mean, "±" the standard deviation, which says how far single seeds scatter. Where a row names no rate,
+# each batch size has the rate whose mean is lowest.
 
 # %%
 experiments.evidence(
@@ -273,29 +282,30 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# The first row shows no clear difference between $B = 1$ and 10. $B = 100$ ends a little behind 10 with ten of twelve
-# seeds. All 7,000 in one single step are far behind with every seed. In the last row they get as many epochs as they
-# need: to bring the training loss below 0.4, they use about 40 times as many images as $B = 100$.
+# $B = 1$ and 10 do not clearly differ. $B = 100$ ends a little behind 10 with ten of twelve seeds; how far behind varies
+# much. The single step with all 7,000 images is far behind with every seed. With more epochs the full batch does get
+# down, but it then uses about 40 times as many images as $B = 100$ (last row).
 #
 # So what is the advantage of $B = 100$ over 1? Time. This cell takes the time of one epoch on *your* machine:
 
 # %% tags=["nbval-ignore-output"]
 for size in (1, 100):
-    task = experiments.digits(batch_size=size)
-    _, seconds, _, _ = experiments.timed_training(task, sgd, 0.01 * size, SEEDS[0])
-    print(f"B = {size}: {7000 // size:,} steps, {seconds[-1]:.2f} s")
+    task = experiments.digits(batch_size=size)  # the model, its data, and one epoch of batches
+    began = perf_counter()
+    task.train_quietly(sgd, 0.01 * size, SEEDS[0])
+    print(f"B = {size}: {7000 // size:,} steps, {perf_counter() - began:.2f} s")
 
 # %% [markdown]
 # Both used the same images. But 70 large steps take far less time than 7,000 small ones, because a processor
-# multiplies large matrices quickly. So "faster" needs a unit: images or seconds.
+# multiplies large matrices quickly.
 #
 # ### Exercise 5: choose, then predict
 #
 # - Move the slider until the validation loss after one epoch with $B = 5$ is 0.44 or less. You read it below the
 #   curve. Write that rate into `rate_5`.
 # - Decide, before you try anything, which rate suits $B = 50$. Write it into `rate_50`.
-# - A good rate for $B = 10$ is 0.1. At which batch size does the rule lead from there to 1.3, which is $2/L$ after
-#   the epoch? Write it into `rule_ends`.
+# - A good rate for $B = 10$ is 0.1. At which batch size does the linear scaling rule lead from there to 1.3, the
+#   $2/L$ that we found above? Write it into `rule_ends`.
 
 # %%
 display(race(sgd, part, batch_size=5, validation=others, target=("validation loss", 0.44)))
@@ -312,12 +322,13 @@ check_answer("02.rate_50", rate_50)
 check_answer("02.rule_ends", rule_ends)
 
 # %% [markdown]
-# So on the digits the linear scaling rule holds up to batches of about 100, and ends there.
+# So on the digits the linear scaling rule holds up to batches of about 100, and ends there. This size is also a good
+# one to start with: it takes far less time than small batches, and ends nearly as low.
 #
 # ## 5 How noisy?
 #
 # The **noise** of a batch's gradient is its typical distance from the gradient of all images: the root of the mean
-# square of that distance, over many batches. How does it depend on $B$?
+# square of that distance, over many batches. How does the noise depend on $B$?
 #
 # The **variance** of a random number says how far it scatters: it is the mean squared distance from its mean. We need
 # two facts.
@@ -325,9 +336,9 @@ check_answer("02.rule_ends", rule_ends)
 # - A number times $c$ has $c^2$ times the variance.
 # - If independent numbers are added, their variances add.
 #
-# The sum of $B$ independent numbers therefore has $B$ times the variance of one. Their mean is that sum times $1/B$,
-# so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the variance of one. The square of the noise is a sum of such
-# variances, one for each parameter. So the noise should fall as $1/\sqrt B$.
+# If we draw $B$ images independently, the sum of their gradients has $B$ times the variance of one, in each coordinate.
+# The batch's gradient is that sum times $1/B$, so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the variance of
+# one. The square of the noise adds up the variances of all coordinates. So the noise should fall as $1/\sqrt B$.
 #
 # ### Exercise 6: noise and work
 #
@@ -353,7 +364,11 @@ for place, params in places.items():
 plots.noise_and_gradient(noise, whole, sizes_of_batch)
 
 # %% [markdown]
-# The measured dots lie on the line of $1/\sqrt B$. Now compare the noise with the gradient itself, the level line. At
+# The measured dots lie on the line of $1/\sqrt B$. (These batches were drawn independently, so that an image may come
+# twice. A batch of a shuffled epoch is less noisy, and for $B = n$ it has no noise at all. For batches far smaller than
+# $n$ the difference is small.)
+#
+# Now compare the noise with the gradient itself, the level line. At
 # the black dot both are equally long. We call that batch size $B^*$. There the noise of one image, divided by
 # $\sqrt{B^*}$, is as long as the gradient, so
 #
@@ -362,9 +377,18 @@ plots.noise_and_gradient(noise, whole, sizes_of_batch)
 # Training shortens the gradient far more than the noise. So $B^*$ grows from about 70 to thousands. (The figure shows
 # one seed; 12 seeds have 4,000 ± 2,000.)
 #
-# $B^*$ also explains the cosines of part 1. The noise is nearly at a right angle to the gradient, because there are so
-# many directions. So draw a triangle: the gradient has length 1, the noise has length $\sqrt{B^*/B}$, and the batch's
-# gradient is the longest side. The cosine is the gradient divided by that side: $1/\sqrt{1 + B^*/B}$.
+# $B^*$ also explains the cosines of part 1. There are so many directions that the noise is nearly at a right angle to
+# the gradient. So the two are the short sides of a triangle, here in units of the gradient's length:
+#
+# ```text
+#                            /|
+#   gradient of a batch    /  |   noise, √(B*/B)
+#                        /    |
+#                       ------
+#                  gradient of all, 1
+# ```
+#
+# The longest side is $\sqrt{1 + B^*/B}$ long. The cosine is the gradient divided by that side: $1/\sqrt{1 + B^*/B}$.
 #
 # ### Exercise 7: predict a cosine
 #
@@ -382,7 +406,8 @@ check_answer("02.b_star", b_star)
 check_answer("02.cosine_80", cosine_80)
 
 # %% [markdown]
-# The figure of part 1 shows the same at 80 images, about 0.73.
+# Part 1's figure shows the same at 80 images, about 0.73. After training $B^*$ is far larger, so the formula gives far
+# smaller cosines, about those of part 1's lower curve.
 #
 # The square of this cosine says what a larger batch saves. Compare a step from a batch with a step from the exact
 # gradient, on a round bowl, each at its best learning rate. On average the batch makes this fraction of the progress
@@ -395,8 +420,8 @@ check_answer("02.cosine_80", cosine_80)
 # - Well below $B^*$ a batch ten times as large saves nearly nine of ten steps, and costs hardly more images.
 # - Well above $B^*$ it costs ten times the images, and saves hardly a step.
 #
-# So early in training small batches are a bargain, and late a larger one costs hardly more. By this formula a larger
-# batch saves steps, never images.
+# Early in training $B^*$ is about 70, so batches larger than that soon waste images. Late, $B^*$ is in the thousands,
+# so a larger batch wastes hardly any. By this formula a larger batch saves steps, never images.
 #
 # <details><summary>For the curious: where the formula comes from</summary>
 #
@@ -411,16 +436,22 @@ check_answer("02.cosine_80", cosine_80)
 # ## 6 The noise ball
 #
 # What does noise do at the end of a run? We take the cleanest case, a round bowl $f(x) = \frac12 (x_1^2 + x_2^2)$. We
-# add to each coordinate of its gradient a random number with mean 0 and variance 1. Predict, then slide $\eta$ down.
+# add to each coordinate of its gradient a random number with mean 0 and variance 1. Predict:
 
 # %%
-bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))
-display(quiz("02.ball"))
-explore({sgd: {"learning_rate": 0.3}}, bowl, steps=400)
+quiz("02.ball")
+
+# %%
+ends_of_runs = {}
+for rate in (0.3, 0.03):
+    bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))  # the same noise again
+    run = descend(sgd, bowl.gradient, bowl.start, 2000, learning_rate=rate)
+    ends_of_runs[f"sgd, η = {rate}"] = run.trajectory[-500:]
+plots.contour(bowl, ends_of_runs, title="The last 500 of 2,000 steps")
 
 # %% [markdown]
-# Each run comes down, and then wanders in a ball around the minimum. A smaller $\eta$ makes the ball smaller. We can
-# compute how large it is.
+# Both runs came down long ago, and now wander in a ball around the minimum. With a tenth of the rate the ball is about
+# three times smaller. The loss is half of the squared distance, so it is about ten times lower. Now we compute this.
 #
 # Take one coordinate, $x$. Its gradient is $x$, and the noise adds a random number $\xi$ (the Greek letter xi). So a
 # step turns $x$ into $x - \eta\,(x + \xi) = (1 - \eta)\, x - \eta\, \xi$. Let $V$ be the mean of $x^2$ over many
@@ -433,13 +464,13 @@ explore({sgd: {"learning_rate": 0.3}}, bowl, steps=400)
 #
 # $$V \leftarrow (1 - \eta)^2\, V + \eta^2$$
 #
-# At first $V$ is large, and the shrinking wins. $V$ comes to rest where a step takes away as much as it adds. There
-# $V = (1 - \eta)^2 V + \eta^2$, so $V\,(2\eta - \eta^2) = \eta^2$, and
+# $V$ comes to rest where a step takes away as much as it adds. There $V = (1 - \eta)^2 V + \eta^2$, so
+# $V\,(2\eta - \eta^2) = \eta^2$, and
 #
 # $$V = \frac{\eta}{2 - \eta}, \quad \text{about } \frac{\eta}{2} \text{ if } \eta \text{ is small.}$$
 #
-# The mean loss is $\frac12 (V + V) = V$. So the level is about half the learning rate. With a
-# tenth of the rate the run ends about ten times lower, but needs about ten times the steps.
+# The mean loss is $\frac12 (V + V) = V$. So the level is about half the learning rate. With a tenth of the rate the run
+# ends about ten times lower, but needs about ten times the steps.
 #
 # ### Exercise 8: derive
 #
@@ -456,13 +487,19 @@ level = 0.5**2 * 4 / (1 - (1 - 0.5) ** 2)  # V = 0.25 V + 1
 check_answer("02.level", level)
 
 # %% [markdown]
-# Four times the variance makes the level four times as high. So a batch of ten images, with a tenth of the variance,
-# has a tenth of the level.
+# Four times the variance makes the level four times as high. A batch works the other way: with $B$ images the variance
+# is $1/B$ of that of one image. So here is the sentence to remember: while $\eta$ is small, the level goes as
+# $\eta/B$. Twice the learning rate doubles it, twice the batch halves it. Ten times the batch with ten times the
+# learning rate leaves it as it was.
 #
-# How can a run get below its level? With large steps first, and then ever smaller ones. A **schedule** is a learning
-# rate that changes with the number $t$ of the step, as a given function says. A **hyperparameter** is a setting that we
-# choose and that training does not change, such as $\eta$ or $B$. Our rules take a function of $t$ wherever they take
-# a number for a hyperparameter. The next cell compares two constant rates with a falling one.
+# This keeps the promise of part 4. The valley of $B = 1$ rises on its right where $\eta/B$ is large, and the valley of
+# $B = 10$ rises at the same $\eta/B$. So linear scaling has a second reason: it leaves the noise at the end of a run
+# unchanged.
+#
+# How can a run get below its level? It takes large steps first, and then ever smaller ones. A **schedule** is a function
+# that gives the learning rate of each step from its number $t$. A **hyperparameter** is a setting that we choose and
+# that training does not change, such as $\eta$ or $B$. Our rules take a schedule in place of a number. The next cell
+# compares two constant rates with a falling one.
 
 
 # %%
@@ -478,30 +515,31 @@ def mean_loss(rate, steps=400):
 
 bowls = {f"sgd, η = {rate}": mean_loss(rate, 2000)[1:] for rate in (0.3, 0.03)}
 bowls["sgd, η = 0.5/√t"] = mean_loss(falling_rate, 2000)[1:]
-at = dict.fromkeys(bowls, np.arange(1, 2001))
-for rate in (0.3, 0.03):  # its level, drawn to the right of the run
-    name = f"level {rate} / (2 − {rate})"
-    bowls[name], at[name] = np.full(2, rate / (2 - rate)), np.array([2000, 4000])
-plots.lines(bowls, x=at, ylabel="mean loss", log_x=True)
+for rate in (0.3, 0.03):
+    bowls[f"level {rate} / (2 − {rate})"] = np.full(2000, rate / (2 - rate))
+plots.lines(bowls, x=np.arange(1, 2001), ylabel="mean loss", log_x=True)
 
 # %% [markdown]
 # Look at the right end. Each constant rate comes down to the level that we have computed, and stays there. The dotted
 # run, with $0.5/\sqrt t$, goes on falling, to below the level of 0.03.
 #
-# Does this schedule help on the digits? No, as this row shows:
+# Does a schedule help on the digits, too? We trained for two epochs with $B = 20$, which are 700 steps. Each schedule had
+# its best learning rate.
 
 # %%
-experiments.evidence("02 a constant rate ends below a falling one")
+experiments.evidence(
+    "02 a constant rate ends below a falling one", "02 a cosine rate ends below a constant one"
+)
 
 # %% [markdown]
-# At their best rates the constant one ends lower with 24 of 30 seeds, by about 0.01. A likely reason is that
-# $\eta/\sqrt t$ falls early, and hardly falls late. After four steps it has halved, but in the second epoch, from step 350 to 700, it
-# loses less than a third. Lesson 07 has a schedule that falls late.
+# The falling rate $\eta/\sqrt t$ loses to the constant one with 24 of 30 seeds, by about 0.01. A likely reason is that it
+# falls at the wrong time. It has halved after four steps, but in the whole second epoch it loses less than a third. A
+# cosine schedule falls late, and ends below the constant rate with 22 of 30 seeds. Lesson 07 explains it.
 #
 # ### Exercise 9 ★: choose
 #
 # With noise of variance 1 again: which constant $\eta$ brings the mean loss below 0.007 after 400 steps? Compute a
-# guess first. `mean_loss(guess)[-1]` tests it.
+# guess first. `mean_loss(guess)[-1]` tests it, to about 3 % (it is a mean of 1,000 runs); the check uses the exact mean.
 #
 # <details><summary>Hint</summary>Two things add up: the level, and what is left of the start. A smaller η lowers the first and raises the second. The loss starts at 4.25; by which factor does the shrinking change it in one step, and in 400?</details>
 
@@ -515,24 +553,19 @@ check_answer("02.ball_rate", ball_rate)
 # %% [markdown]
 # ## 7 Does it agree with Keras?
 #
-# We compare `sgd` with `tf.keras.optimizers.SGD`, on batches and with the schedule. One line of the output compares
-# it with Keras's Adam, which can be set to do just what SGD does (lesson 06 explains why). Last, Keras trains by
-# itself on the same batches. Mind one trap: a Keras schedule counts its steps from 0, and our $t$ counts from 1.
+# We compare `sgd` with `tf.keras.optimizers.SGD`: first on the batches of an epoch of digits, then on the noisy bowl with
+# the schedule. The bound of the first comparison is wider, because `float32` numbers have about 7 digits only. The last
+# line compares with Keras's Adam, which can be set to do just what SGD does (lesson 06 explains why). The cell takes
+# some seconds, because it loads TensorFlow.
 
 # %%
-from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
+from adamlib.keras_check import equals_adam, equals_keras
 
-task = experiments.digits()
-batch_gradient = experiments.batch_gradient(task, SEEDS[0])  # of the next batch at each call
+batch_gradient = experiments.batch_gradient(experiments.digits(), SEEDS[0])  # next batch, each call
 bowl_gradient = noisy_bowl(np.random.default_rng(SEEDS[0])).gradient
 equals_keras(sgd, batch_gradient, start, 70, learning_rate=0.3, dtype="float32")
 equals_keras(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
 equals_adam(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
-
-theirs = task.train_keras(keras.optimizers.SGD(0.3), SEEDS[0]).params
-ours = task.train(sgd, 0.3, SEEDS[0]).params
-assert largest_difference(ours, theirs) < 1e-5
-print("7,850 parameters after an epoch, η = 0.3: no difference above 1e-5")
 
 # %% [markdown]
 # ## Where it fails
@@ -556,9 +589,9 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 #
 # 1. The gradient of a random batch is right on average. One pass over the data becomes many steps.
 # 2. An epoch uses every sample once: shuffle, cut into batches, and keep images with their labels.
-# 3. Ten times the batch, ten times the learning rate, until that rate reaches $2/L$. On the digits this is at a rate near 1, with batches near 100.
-# 4. Noise falls as $1/\sqrt B$, and work grows as $B$. At $B^*$ noise and gradient are equally long, and a step makes half of an exact step's progress. Well below $B^*$ a larger batch saves steps; by the formula it never saves images.
-# 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. A falling rate goes lower if it falls at the right time: $\eta/\sqrt t$ did on the bowl, not on the digits.
+# 3. Ten times the batch, ten times the learning rate, until that rate reaches $2/L$. On the digits this is near $B = 100$, a good size to start with.
+# 4. Noise falls as $1/\sqrt B$, and work grows as $B$. At $B^*$ noise and gradient are equally long, and a step makes half of an exact step's progress. Well below $B^*$ a larger batch saves steps.
+# 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. With batches the level goes as $\eta/B$. A learning rate that falls at the right time goes below it.
 
 # %%
 progress("02")
@@ -582,7 +615,7 @@ assert CLAIMS["02 cosine at the start"].mean > 0.9 > 0.7 > CLAIMS["02 cosine aft
 carried("02 overlapping batches end with a lower last batch", first_list[0] - bad_list[0], share=1)
 claim = "02 overlapping batches end with a higher validation loss"
 carried(claim, bad_list[1] - first_list[1], share=1)
-assert repaired_list == first_list  # the same batches in the same order
+assert repaired_loss == first_list[1]  # the same batches in the same order
 carried("02 B = 100 at η = 2 ends above B = 10 at 0.2", (ends[100] - ends[10])[:, 3], share=1)
 one, ten, hundred = (ends[s][:, ends[s].mean(axis=0).argmin()] for s in (1, 10, 100))
 carried("02 B = 1 ends below B = 10", ten - one, separated=False)
@@ -624,9 +657,14 @@ assert abs(noise[first][0] / 8.8 - 1) < 0.07 and round(whole[first], 2) == 1.06
 by_formula = 1 / np.sqrt(1 + 70 / sizes)
 assert np.allclose(cosines["cosine at the start"], by_formula, rtol=0, atol=0.03)
 assert abs(by_formula[2] - 0.73) < 0.005  # with 80 images
+assert np.allclose(cosines["cosine after training"], 1 / np.sqrt(1 + equal[1] / sizes), atol=0.1)
+late = 1 / np.sqrt(1 + late_batch.mean / 800)
+assert abs(late - CLAIMS["02 cosine after training"].mean) < 0.05  # a tenth without repetition
 for rate in (0.3, 0.03):  # means of 1,000 runs and 1,000 steps
     assert abs(bowls[f"sgd, η = {rate}"][-1000:].mean() / (rate / (2 - rate)) - 1) < 0.05
 low = bowls["sgd, η = 0.5/√t"]
+radii = [np.sqrt(np.mean(np.sum(path**2, axis=1))) for path in ends_of_runs.values()]
+assert 2 < radii[0] / radii[1] < 5 and 3 < np.sqrt((0.3 / 1.7) / (0.03 / 1.97)) < 4
 assert np.all(low[400:] < 0.03 / (2 - 0.03)) and low[-1] < 0.6 * low[500]
 task = experiments.digits(batch_size=20, epochs=2)
 fixed = experiments.held_out_losses(task, sgd, [0.1, 0.3, 1.0], SEEDS)

@@ -44,13 +44,22 @@ def _below(loss, target, rate, middle):
     return False, f"{words}, so {rate:g} is too {'small' if rate < middle else 'large'}"
 
 
+def repaired_loss(loss):
+    words = "it is {} that of the first list"
+    if not 0.3 < loss < 1.5:
+        return False, "train_on gives two numbers: the validation loss is the second"
+    if loss > 0.62:
+        return False, words.format("far above") + ": neighbouring batches still share images"
+    return True, words.format("near")
+
+
 def ball_rate(rate):
     check_hyperparameters(rules.sgd, {"learning_rate": rate})
     if rate >= 2:
         return False, "beyond 2/L, here 2, it diverges"
     left = (1 - rate) ** 800
     noise, rest = rate / (2 - rate) * (1 - left), 4.25 * left
-    words = f"the mean loss is {noise + rest:.3g}: {noise:.3g} from noise"
+    words = f"the exact mean loss is {noise + rest:.3g}: {noise:.3g} from noise"
     words = f"{words}, {rest:.2g} left of the start"
     if noise + rest < 0.007:
         return True, words
@@ -246,6 +255,7 @@ ANSWERS = {
             200: "then every other batch is left out",
         },
     ),
+    "repaired_loss": Judged(repaired_loss, asks="loss"),
     "rate_5": Judged(rate_5, asks="η"),
     "rate_50": Judged(rate_50, asks="η"),
     "rule_ends": Number(
@@ -280,6 +290,7 @@ ANSWERS = {
         wrong={
             8.8 / 1.06: "that is how many times as long the noise is: B* is its square",
             (8.8 / 1.06) ** 0.5: "not the root of that fraction: its square",
+            64: "8.8 / 1.06 is 8.3: square it before you round it",
             (1.06 / 8.8) ** 2: "upside down: divide the noise by the gradient",
             1.06 / 8.8: "upside down, and not yet squared",
             8.8**2: "divide it by the square of the gradient's length",
@@ -294,6 +305,7 @@ ANSWERS = {
             1 / (1 + (8.8 / 1.06) ** 2 / 80): "that is its square: the root is missing",
             1 / (1 + 8.8 / 1.06 / 80) ** 0.5: "B* is the square of 8.8 / 1.06",
             1 / (1 + 80 / (8.8 / 1.06) ** 2) ** 0.5: "B* is divided by B, not B by B*",
+            1 / (1 + (8.8 / 1.06) ** 2 / 80) ** 2: "take the root of 1 + B*/B, not its square",
             (1 + (8.8 / 1.06) ** 2 / 80) ** 0.5: "upside down: that is the longest side",
             (1 + (8.8 / 1.06) ** 2 / 80): "that is the square of the longest side",
             ((8.8 / 1.06) ** 2 / 80) ** 0.5: "that is the noise: divide 1 by the longest side",
@@ -306,7 +318,8 @@ ANSWERS = {
         4 / 3,
         wrong={
             1 / 3: "that is with noise of variance 1",
-            2 / 3: "the variance stands in the last term as it is, 4: do not take its root",
+            2 / 3: "is 4's root in it? The variance stands in the last term as it is. Or did you "
+            "divide by 1.5? It is 1 − (1 − η)² that divides, 0.75",
             1: "that is what a step adds, not yet the level; or 4 η/2, which holds for small η",
             16 / 3: "4 is the variance already: do not square it",
             8 / 3: "that is the mean of x₁² + x₂²: V is that of one coordinate",
@@ -339,16 +352,15 @@ QUESTIONS = {
     ),
     "races": Question(
         "B = 1, B = 100 and all 7,000, each at its best learning rate, one epoch: how will their "
-        "losses compare, and which takes longest?",
+        "validation losses compare?",
         {
-            "B = 1 has by far the lowest loss; all 7,000 takes longest": "Steps from one image are "
-            "so noisy that they must be short: 7,000 of them lead about as far as 70 longer ones. "
-            "And they take longest, because a processor is fast with one large matrix.",
-            "All 7,000 has the lowest loss, without noise; B = 1 takes longest": "B = 1 does take "
-            "longest. But one exact step does not lead as far as 70 noisy steps.",
-            "B = 1 and B = 100 have about the same loss; B = 1 takes longest": Right(
-                "70 steps with a large η lead about as far as 7,000 steps with a small η. And they "
-                "take less time, because a processor is fast with matrices."
+            "B = 1 has by far the lowest loss": "Steps from one image are so noisy that they must "
+            "be short: 7,000 of them lead about as far as 70 longer ones.",
+            "All 7,000 has the lowest loss, without noise": "One exact step does not lead as far "
+            "as 70 noisy steps.",
+            "B = 1 and B = 100 have about the same loss, all 7,000 a far higher one": Right(
+                "70 steps with a large η lead about as far as 7,000 steps with a small η. One "
+                "step does not."
             ),
         },
     ),

@@ -2,14 +2,15 @@
 # # 3. Momentum
 #
 # Stochastic gradient descent zig-zags across a ravine, and noise shakes it. In this lesson the rule gets a memory: it
-# steps along an average of its last gradients. Adam has the same memory, so what you learn here comes back in lesson 06.
+# steps along an average of its recent gradients. Adam has the same memory, so what you learn here comes back in lesson
+# 06.
 #
 # At the end of this lesson you will be able to
 #
 # - smooth a noisy curve with an average that forgets, and choose how far back it remembers,
 # - write momentum and Nesterov's method,
 # - say before a run whether it creeps, oscillates or diverges, and set the learning rate and the momentum for a ravine,
-# - carry settings from PyTorch, or from a formula that averages, to Keras.
+# - carry settings over to Keras, from PyTorch or from a formula that averages.
 #
 # | part | minutes |
 # | --- | --- |
@@ -30,8 +31,8 @@
 #
 # ## 1 What failed
 #
-# Here is the ravine of lesson 01 again, $f(x) = \frac12 (x_1^2 + 20\, x_2^2)$. The learning rate of this run is
-# $2/21$, which lesson 01 found to be the best for this ravine in the long run.
+# Here is the ravine of lesson 01 again, $f(x) = \frac12 (x_1^2 + 20\, x_2^2)$. We take the learning rate $2/21$, which
+# lesson 01 found to be the best for this ravine in the long run.
 
 # %%
 import numpy as np
@@ -52,24 +53,25 @@ zigzag = descend(sgd, ravine.gradient, ravine.start, 30, learning_rate=2 / 21)
 plots.contour(ravine, {"sgd, η = 2/21": zigzag.trajectory})
 
 # %% [markdown]
-# Across the ravine, up and down in the picture, each step jumps over the floor and
-# undoes most of the step before. Along the ravine, to the right, all steps point the same way, but they are short: the
-# first covers less than a tenth of the way. So 84 steps are needed until $f$ is below $10^{-6}$. A larger $\eta$ would
-# come down more slowly across, and a smaller $\eta$ more slowly along. And with batches, noise shakes every step as well.
+# Across the ravine, up and down in the picture, each step jumps over the floor and undoes most of the one before. Along
+# the ravine, to the right, all steps point the same way, but they are short: the first covers less than a tenth of the
+# way. So it takes 84 steps until $f$ is below $10^{-6}$. With a larger $\eta$ the run would settle more slowly across
+# the ravine, and with a smaller $\eta$ more slowly along it. With batches, noise shakes every step as well.
 #
-# Lesson 02 ended with a question: would it help to step along an average of the last gradients? First we need an
+# Lesson 02 ended with a question: would it help to step along an average of the latest gradients? First we need an
 # average that is cheap to keep.
 #
 # ## 2 Averages that forget
 #
 # We leave the ravine for a moment and smooth a noisy curve: the losses of 300 batches of lesson 02's digits, with 10
-# images in each batch. We keep one number, the average $m$, which starts at 0. Each new value $a$ moves it a little
-# towards itself. The **decay** $\beta$ (beta) of an average is the fraction of the old average that stays when a new value
-# comes in. The new value gets the rest, $1 - \beta$. (Mind the name: with a large decay, an average forgets slowly.)
+# images in each batch. We keep one number, the average $m$, which starts at 0. Each new value $a$ pulls the average a
+# little towards itself. The **decay** $\beta$ (beta) of an average is the fraction of the old average that stays when a
+# new value comes in. The new value counts with the rest, $1 - \beta$. (The name can mislead: with a large decay, an
+# average forgets slowly.)
 #
 # ### Exercise 1: write it
 #
-# Turn the last sentences into a formula: return one number, the new average. If you are stuck, `hint("new_average")`
+# Turn this description into a formula, and return one number, the new average. If you are stuck, `hint("new_average")`
 # helps.
 
 
@@ -102,14 +104,14 @@ for beta in (0.5, 0.9, 0.99):
 plots.panels(smooth, xlabel="batch", ylabel="loss")
 
 # %% [markdown]
-# All three averages start at 0 before the first batch, so at first all of them are too low. Look at the left edge of each
-# panel. With $\beta = 0.9$ the average has caught up after some 20 batches. With 0.99 it needs more than 100, and it rises
-# while the losses fall. Now look at the right half of each panel. With 0.5 the average still trembles more than half as much
-# as the losses, which it hides in the picture. With 0.9 it trembles less than a third as much, and with 0.99 hardly at all.
-# So a larger $\beta$ removes more noise, but reacts later.
+# All three averages start at 0 before the first batch, so at first all of them are too low. Look at the left edge of
+# each panel. With $\beta = 0.9$ the average has caught up after about 20 batches. With 0.99 it needs more than 100, and
+# it rises while the losses fall. Now look at the right half of each panel. With 0.5 the average still trembles more
+# than half as much as the losses do, and its line hides theirs. With 0.9 it trembles less than a third as much, and
+# with 0.99 hardly at all. So a larger $\beta$ removes more noise, but the average then reacts later.
 #
-# In symbols your rule is $m \leftarrow \beta\, m + (1 - \beta)\, a$. Write it out over $t$ values. Each value enters with
-# the weight $1 - \beta$, and each later step multiplies its weight by $\beta$:
+# In symbols your rule is $m \leftarrow \beta\, m + (1 - \beta)\, a$. If we write it out over $t$ values, each value
+# enters with the weight $1 - \beta$, and each later step multiplies that weight by $\beta$:
 #
 # $$m_t = (1 - \beta)\,\left(a_t + \beta\, a_{t-1} + \beta^2 a_{t-2} + \dots + \beta^{t-1} a_1\right)$$
 #
@@ -131,8 +133,8 @@ check_answer("03.beta", beta_for_50)
 # %% [markdown]
 # ## 3 Velocity
 #
-# Back to the zig-zag of part 1. The left panel shows the two parts of its gradients. The right panel shows the averages of
-# these parts with $\beta = 0.9$, without their signs. Each panel has its own scale.
+# We return to the zig-zag of part 1. The left panel shows the two parts of its gradients, along the ravine and across
+# it. The right panel shows the size of the average of each part, with $\beta = 0.9$. Each panel has its own scale.
 
 # %%
 along, across = zigzag.gradients.T  # each has one number per step
@@ -141,28 +143,27 @@ averaged = {name: np.abs(smoothed(values, 0.9)) for name, values in raw.items()}
 plots.panels({"gradients": raw, "size of their averages": averaged}, ylabel="gradient")
 
 # %% [markdown]
-# On the left, the part across swings between plus and minus, five times as far as the part along. On the right, both averages
-# start at 0, as in part 2. The average along grows, because all its gradients have the same sign. By step 10 it has caught
-# up with them. The average across cannot grow, because each gradient takes back what the one before has added. It stays
-# at a tenth of its gradient or less, and at every second step it is almost 0. So from step 5 on, along is the larger of
-# the two.
+# On the left, the part across swings between plus and minus, and it is five times as large as the part along. On the
+# right, both averages start at 0, as in part 2. The average along grows, because all its gradients have the same sign.
+# After some ten steps it has caught up with these gradients. The average across cannot grow, because each gradient takes back
+# what the one before it added. It stays at a tenth of its gradient or less, and at every second step it is almost 0. So
+# after a few steps the average along is the larger of the two.
 #
-# So let us step along an average of the gradients, as a heavy ball does that keeps some of its old direction
-# (Polyak, 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the velocity before. The
-# **momentum** $\mu$ (mu) is the fraction of the velocity that goes on to the next step. The first line of the rule lets
-# the old velocity fade and adds the step of sgd. The second line moves $x$ by the new velocity:
+# So let us step along an average of the gradients, like a heavy ball that keeps some of its old direction (Polyak,
+# 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the previous velocity. The
+# **momentum** $\mu$ (mu) is the fraction of the velocity that goes on to the next step. The first formula lets the old
+# velocity fade and adds the step of sgd. The second formula moves $x$ by the new velocity:
 #
 # $$v \leftarrow \mu\, v - \eta\, g \qquad\qquad x \leftarrow x + v$$
 #
-# Unlike the average of part 2, $v$ is a sum: a sum of steps, in which the new step counts in full, without a factor
-# $1 - \mu$.
+# Unlike the average of part 2, $v$ is a sum of steps. The new step counts in full, without a factor $1 - \mu$.
 #
 # ### Exercise 3: by hand
 #
 # The gradient is 1 at every step, $\eta = 0.1$, $\mu = 0.9$, and $v$ starts at 0. What is $v$ after the third step?
 # And which value does $v$ approach after many steps?
 #
-# <details><summary>Hint</summary>Where v no longer changes, v = 0.9 v − 0.1.</details>
+# <details><summary>Hint</summary>Once v no longer changes, v = 0.9 v − 0.1.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -175,19 +176,20 @@ check_answer("03.third", third)
 check_answer("03.speed", speed)
 
 # %% [markdown]
-# So where the gradients agree, momentum ends up going $1/(1 - \mu)$ times as far as sgd: ten times. The **effective
-# step** $\eta/(1 - \mu)$ of momentum is the learning rate that sgd needs to go equally far where the gradients agree.
+# So where the gradients agree, the steps of momentum grow until they are $1/(1 - \mu)$ times as long as those of sgd:
+# here ten times. The **effective step** $\eta/(1 - \mu)$ of momentum is the learning rate that sgd needs to go equally
+# far where the gradients agree.
 #
 # Where the gradients alternate between 1 and −1, the old velocity always points against the new step. The velocity then
 # alternates too, and its size $w$ settles where $w = \eta - \mu w$. So $w = \eta/(1 + \mu)$, which is about half a step
-# of sgd. That is ten steps along for half a step across.
+# of sgd. So compared with sgd, momentum steps ten times as far along a ravine, and only half as far across it.
 #
 # ### Exercise 4: write momentum
 #
-# Your function returns the new `x` and the new `v`. The argument `momentum` is $\mu$ (Keras calls it so; inside the function
-# the name means this number). The first call has `v=0`, and each later call gets the `v` that the last one returned.
-# `hint("momentum")` helps. From here on `rule` is your momentum. The cell after it draws one update, with $\eta = 0.03$ and
-# $\mu = 0.9$.
+# Your function returns the new `x` and the new `v`. The argument `momentum` is $\mu$, as in Keras. (Inside the function
+# this name means the number.) The first call has `v=0`, and each later call gets the `v` that the call before it
+# returned. `hint("momentum")` helps. From here on `rule` is your momentum. The cell after the exercise draws one
+# update, with $\eta = 0.03$ and $\mu = 0.9$.
 
 
 # %%
@@ -206,13 +208,15 @@ quiz("03.limit")
 
 # %% [markdown]
 # The black arrow is what is left of the old velocity, and the blue arrow is the step of sgd. Their sum, the orange
-# arrow, is the new velocity. Across the ravine the two nearly cancel. Along the ravine they add up.
+# arrow, is the new velocity. Across the ravine, the black and the blue arrow nearly cancel. Along the ravine they add
+# up.
 #
 # ## 4 Two knobs
 #
 # Momentum has two hyperparameters, $\eta$ and $\mu$. What does a run do with each pair of them? As in lesson 01 we take
 # a parabola with the curvature $L$. The gradient is $L$ times the distance to the minimum, so $\eta$ and $L$ only ever
-# occur as the product $\eta L$. The map shows 40,000 runs of your rule. Each has 300 steps, and begins with $v = 0$. A run is
+# occur as the product $\eta L$. The map shows 40,000 runs of your rule. Each run has 300 steps and begins with $v = 0$.
+# A run is
 #
 # - monotone if it creeps towards the minimum and never passes it,
 # - oscillating if it passes the minimum, and ends nearer than it began,
@@ -225,9 +229,9 @@ picture
 # %% [markdown]
 # ### Exercise 5: read the map
 #
-# At the bottom edge $\mu$ is 0. That is sgd, and you see the borders of lesson 01: it oscillates from $\eta L = 1$ on and
-# diverges beyond 2. Now go along the black line, $\mu = 0.25$. From which $\eta L$ on does the run oscillate, and
-# beyond which does it diverge? Read both off the map, to about a tenth.
+# At the bottom edge $\mu$ is 0. There the rule is sgd, and you see the borders of lesson 01: a run oscillates from
+# $\eta L = 1$ on and diverges beyond 2. Now go along the black line, $\mu = 0.25$. From which $\eta L$ on does a run
+# oscillate, and beyond which value does it diverge? Read both numbers off the map, to about a tenth.
 
 # %%
 # BEGIN SOLUTION
@@ -242,19 +246,20 @@ check_answer("03.seen_limit", seen_limit)
 # %% [markdown]
 # Both borders follow from one equation (Goh, 2017). Let $e$ be the distance to the minimum, with its sign.
 #
-# 1. The last velocity is the last step, $e_t - e_{t-1}$. So the rule is one line: $\;e_{t+1} = e_t + \mu\,(e_t - e_{t-1}) - \eta L\, e_t$.
-# 2. Suppose that each step multiplies $e$ by the same number $r$, so $e_t = r^t$. Put that in and divide by $r^{t-1}$: $\;r^2 - (1 + \mu - \eta L)\, r + \mu = 0$.
-# 3. The product of its two solutions is the last term, $\mu$. So if one is below $\sqrt\mu$ in size, the other is above it, and the larger decides in the long run. The best case is that both have the size $\sqrt\mu$.
-# 4. The two are equal where $(1 + \mu - \eta L)^2 = 4\mu$, so at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$. Between these no real $r$ fits, because the run swings. The size is $\sqrt\mu$ all the way (the fold below shows it).
+# 1. The last velocity is the last step, $e_t - e_{t-1}$. So the rule fits into one line: $\;e_{t+1} = e_t + \mu\,(e_t - e_{t-1}) - \eta L\, e_t$.
+# 2. Suppose that each step multiplies $e$ by the same number $r$, so $e_t = r^t$. Put this in and divide by $r^{t-1}$: $\;r^2 - (1 + \mu - \eta L)\, r + \mu = 0$.
+# 3. The product of the two solutions is the last term of this equation, $\mu$. So if one solution is below $\sqrt\mu$ in size, the other is above it, and in the long run the larger one decides. The best case is that both have the size $\sqrt\mu$.
+# 4. The two solutions are equal where $(1 + \mu - \eta L)^2 = 4\mu$, that is, at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$. Between these two values no real $r$ fits, because the run swings. Both solutions have the size $\sqrt\mu$ all the way (the optional part below shows why).
 #
-# A run begins to diverge where $r = -1$ fits. Put it in, and the equation says $2(1 + \mu) = \eta L$.
+# A run begins to diverge where $r = -1$ fits. With this $r$ the equation says $2(1 + \mu) = \eta L$.
 #
-# So oscillation begins at the first of these borders, and divergence at the second:
+# So a run oscillates from the first of these borders on, and it diverges beyond the second:
 #
 # $$\eta L = (1 - \sqrt\mu)^2 \qquad\qquad \eta L = 2(1 + \mu)$$
 #
-# With $\mu = 0.25$ they give 0.25 and 2.5. So momentum begins to oscillate earlier than sgd, and diverges later. The next
-# cell draws both on the map. (The right branch of the solid curve, $(1 + \sqrt\mu)^2$, belongs to part 5.)
+# With $\mu = 0.25$ the two formulas give 0.25 and 2.5. So momentum begins to oscillate at a smaller learning rate than
+# sgd, and it diverges only at a larger one. The next cell draws both borders on the map. (The right branch of the solid
+# curve, $(1 + \sqrt\mu)^2$, belongs to part 5.)
 
 # %%
 picture, differ = experiments.momentum_map(rule, borders=True)
@@ -264,10 +269,10 @@ picture
 # %% [markdown]
 # <details><summary>Optional: what happens between the two branches (with complex numbers)</summary>
 #
-# 1. If the equation has two different solutions $r_1$ and $r_2$, every run is a mixture $a\, r_1^t + b\, r_2^t$. So a run settles if both are smaller than 1 in size.
+# 1. If the equation has two different solutions $r_1$ and $r_2$, every run is a mixture $a\, r_1^t + b\, r_2^t$. So a run settles if both solutions are smaller than 1 in size.
 # 2. Between $(1 - \sqrt\mu)^2$ and $(1 + \sqrt\mu)^2$ the solutions are complex, $a + bi$ and $a - bi$. Their product is $a^2 + b^2$, the square of their size. It is also $\mu$, so both have the size $\sqrt\mu$, which is below 1: such a run swings to and fro and settles.
 # 3. So a run can only start to diverge where a real solution becomes 1 or $-1$. With $r = 1$ the equation says $\eta L = 0$, which no positive $\eta$ reaches. With $r = -1$ it says $\eta L = 2(1 + \mu)$.
-# 4. Real solutions have the same sign, since their product is positive. To the left of $(1 - \sqrt\mu)^2$ their sum $1 + \mu - \eta L$ is positive, so the run creeps. To the right of $(1 + \sqrt\mu)^2$ it is negative, so each step changes the side.
+# 4. Real solutions have the same sign, since their product is positive. To the left of $(1 - \sqrt\mu)^2$ their sum $1 + \mu - \eta L$ is positive, so the run creeps. To the right of $(1 + \sqrt\mu)^2$ the sum is negative, so the run changes sides at each step.
 #
 # </details>
 #
@@ -295,8 +300,8 @@ check_answer("03.limit", limit)
 quiz("03.swing")
 
 # %% [markdown]
-# The next figure shows which fraction of the distance a step leaves, in the long run. A low value is good, and above 1 the
-# run diverges.
+# The next figure shows what fraction of the distance a step leaves in the long run. A low value is good, and above 1
+# the run diverges.
 
 # %%
 products = np.geomspace(0.02, 4, 400)
@@ -310,20 +315,21 @@ axes = dict(xlabel="ηL", ylabel="fraction left by a step", log=False, log_x=Tru
 plots.lines(left, x=products, **axes)
 
 # %% [markdown]
-# The curve of sgd has a sharp tip: sgd is fast near $\eta L = 1$ and slow elsewhere. The curves of momentum have a level
-# floor between the two branches of part 4. There the product of the two solutions is $\mu$ and both have the same size, so a
-# step leaves on average $\sqrt\mu$ of the distance, whatever $\eta$ and $L$ are.
+# The curve of sgd dips to a sharp tip: sgd is fast near $\eta L = 1$ and slow elsewhere. The curves of momentum have a
+# level floor between the two branches of part 4. There the product of the two solutions is $\mu$ and both have the same
+# size, so a step leaves on average $\sqrt\mu$ of the distance, whatever $\eta$ and $L$ are.
 #
 # The floor is just what a ravine needs. Our ravine has two curvatures, so it has two values of $\eta L$: $\eta$ and
-# $20\,\eta$. The slower one decides. With sgd only one of them can be near the tip. With momentum both can lie on the floor.
-# A smaller $\mu$ makes the floor lower, which is faster, but also shorter.
+# $20\,\eta$. The slower of the two directions decides. With sgd only one of the two values can be near the tip. With
+# momentum both can lie on the floor. A smaller $\mu$ makes the floor lower, and so the run faster, but it also makes
+# the floor shorter.
 #
 # ### Exercise 7: choose two knobs
 #
 # Sgd with $\eta = 2/21$ has $f$ below $10^{-6}$ from step 84 on. Move the sliders until momentum gets there within 30 steps,
 # and stays there. Then write that pair down. For small moves, click a slider and use the arrow keys.
 #
-# <details><summary>Hint</summary>Few values of μ do it. Set μ to about 0.5, then move η.</details>
+# <details><summary>Hint</summary>Only a few values of μ work. Set μ to about 0.5, then move η.</details>
 
 # %%
 explore({rule: {"learning_rate": 0.05}}, ravine, steps=30, target=("loss", 1e-6))
@@ -338,8 +344,8 @@ check_answer("03.first_pair", first_rate, first_mu)
 # %% [markdown]
 # ### Exercise 8 ★: the best pair
 #
-# Compute the pair that leaves the smallest fraction in the long run: the smallest $\mu$ whose floor holds both curvatures,
-# and the $\eta$ that puts them there. Two digits are enough. (The cell after the check gives this pair away.)
+# Compute the pair that leaves the smallest fraction in the long run. Its $\mu$ is the smallest whose floor holds both
+# curvatures, and its $\eta$ puts them there. Two digits are enough. (The cell after the check gives this pair away.)
 #
 # <details><summary>Hint</summary>The left end of the floor is η, and the right end is 20 η: (1 − √μ)² = η and (1 + √μ)² = 20 η. Take the root of both equations, then add them and subtract them.</details>
 
@@ -363,18 +369,19 @@ fast_run = descend(rule, ravine.gradient, ravine.start, 30, **best_pair(20)).tra
 plots.contour(ravine, {"momentum, best pair": fast_run, "sgd, η = 2/21": zigzag.trajectory})
 
 # %% [markdown]
-# Both lines have 30 steps. At first momentum jumps even farther across, because its $\eta$ is larger. But its jumps die
-# out sooner, and its steps along add up. It has $f$ below $10^{-6}$ from step 27 on. (In the long run no pair is faster. But at
-# the two ends of the floor a run starts slowly, so $\eta = 0.12$ and $\mu = 0.45$ get there in 22 steps.)
+# Both lines show 30 steps. At first momentum jumps even farther across the ravine, because its $\eta$ is larger. But
+# its jumps die out sooner, and its steps along add up. Momentum has $f$ below $10^{-6}$ from step 27 on. (In the long
+# run no pair is faster. But at the two ends of the floor a run starts slowly, so the pair $\eta = 0.12$ and
+# $\mu = 0.45$ gets there sooner, in 22 steps.)
 #
 # What does a condition number $\kappa$ cost now? At the best $\eta$, sgd leaves $(\kappa - 1)/(\kappa + 1)$ of the
-# distance at each step (lesson 01). With momentum the floor must reach from $\eta$ to $\kappa\eta$, so its two ends have
-# the ratio $\kappa$. Take the root of $(1 + \sqrt\mu)^2/(1 - \sqrt\mu)^2 = \kappa$ and solve for $\sqrt\mu$, which is what
-# a step leaves (Polyak, 1964):
+# distance at each step (lesson 01). With momentum the floor must reach from $\eta$ to $\kappa\eta$, so its two ends
+# have the ratio $\kappa$. Take the root on both sides of $(1 + \sqrt\mu)^2/(1 - \sqrt\mu)^2 = \kappa$, and solve for
+# $\sqrt\mu$, the fraction that a step leaves (Polyak, 1964):
 #
 # $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$$
 #
-# So $\sqrt\kappa$ has taken the place of $\kappa$. The cell counts the steps to $f < 10^{-6}$.
+# So $\sqrt\kappa$ has taken the place of $\kappa$. The next cell counts the steps to $f < 10^{-6}$.
 
 # %%
 needed = {}
@@ -385,39 +392,43 @@ for kappa in (10, 100, 1000):
     print(f"condition number {kappa:4}: sgd {slow:4} steps, momentum {fast:3}")
 
 # %% [markdown]
-# Ten times the condition number costs sgd eleven times the steps, and momentum about four times. Both are somewhat above 10
-# and $\sqrt{10} = 3.2$: in a steeper ravine $f$ starts higher, and with the best pair a run starts slowly.
+# Ten times the condition number costs sgd eleven times the steps, and momentum about four times. Both factors are
+# somewhat above the 10 and the $\sqrt{10} = 3.2$ that you may expect, because in a steeper ravine $f$ starts higher,
+# and with the best pair a run starts slowly.
 #
-# **Why 0.9?** For a network you rarely know $\kappa$. Then take a $\mu$ whose floor is long. With $\mu = 0.9$ the floor
-# holds both curvatures of any ravine with $\kappa$ up to about 1,440, and a step leaves 0.95 there. In a mild ravine like
-# ours that is slow: with $\mu = 0.9$ and $\eta = 0.1$ momentum needs 159 steps, almost twice the 84 of sgd. But steep
-# ravines are what costs time. Beyond 1,440 the steps grow with $\kappa$ again.
+# **Why 0.9?** For a network you rarely know $\kappa$, so take a $\mu$ whose floor is long. With $\mu = 0.9$ the floor
+# holds both curvatures of any ravine with $\kappa$ up to about 1,440, and there a step leaves 0.95 of the distance. In
+# a mild ravine like ours that is slow: with $\mu = 0.9$ and $\eta = 0.1$ momentum needs 159 steps, almost twice the 84
+# of sgd. But it is the steep ravines that cost time. Beyond 1,440 the number of steps grows with $\kappa$ again.
 #
 # ## 6 Nesterov
 #
-# A skier looks ahead, and brakes before the bend and not in it. Nesterov's method (1983) does the same: it takes the
-# gradient not where the ball is, but where the ball is about to be (with a velocity: Sutskever and others, 2013, section 2).
+# A skier looks ahead and brakes before the bend, not in it. Nesterov's method (1983) does the same: it takes the
+# gradient not where the ball is, but where the ball is about to be. (The form with a velocity is that of Sutskever and
+# others, 2013, section 2.)
 #
-# What do we know before we see the gradient? The fraction $\mu$ of the old velocity goes on in any case. So we move from the
-# ball by $\mu v$, to the point ahead, and take the gradient $g$ there. **Nesterov's method** is momentum with the gradient
-# taken at the point ahead of the ball. The picture shows one step of a run in the ravine, with $\eta = 0.03$ and $\mu = 0.9$.
+# What do we know before we see the gradient? The fraction $\mu$ of the old velocity goes on in any case. So from the
+# ball we move by $\mu v$ to the point ahead, and take the gradient $g$ there. **Nesterov's method** is momentum with
+# the gradient taken at the point ahead of the ball. The picture shows one step of a run in the ravine, with
+# $\eta = 0.03$ and $\mu = 0.9$.
 
 # %%
 experiments.nesterov_moves(rule)
 
 # %% [markdown]
-# Follow the arrows. The first leads from the ball to the point ahead. The second is the step $-\eta g$, with the gradient
-# of the point ahead. Arrows 1 and 2 together are the new velocity, $\mu v - \eta g$, so the second arrow ends at the new
-# ball. The third, $\mu$ times the new velocity, leads to the new point ahead.
+# Follow the arrows. The first leads from the ball to the point ahead. The second is the step $-\eta g$, with the
+# gradient taken at the point ahead. Arrows 1 and 2 together are the new velocity, $\mu v - \eta g$, so the second arrow
+# ends at the new ball. The third arrow is $\mu$ times the new velocity, and it leads to the new point ahead.
 #
-# Keras keeps only the points ahead, because that is where gradients are taken (Bengio, Boulanger-Lewandowski and Pascanu,
-# 2013). So `x` is the point ahead before the update, and the new point ahead after it. (At the start $v$ is 0, and ball and
-# point ahead are one point.)
+# Keras keeps only the points ahead, because the gradients are taken there (Bengio, Boulanger-Lewandowski and Pascanu,
+# 2013). So before an update `x` is the point ahead, and after it `x` is the new point ahead. (At the start $v$ is 0, so
+# the ball and the point ahead are the same point.)
 #
 # ### Exercise 9: read the rule off the picture
 #
-# The first line is that of momentum, $v \leftarrow \mu\, v - \eta\, g$, where `g` is the gradient at `x`. Which arrows lead
-# `x` from the point ahead to the new point ahead? They are the second line. `hint("nesterov")` has three hints.
+# The first line of the function is that of momentum, $v \leftarrow \mu\, v - \eta\, g$, where `g` is the gradient at
+# `x`. Which arrows lead `x` from the point ahead to the new point ahead? These arrows give you the second line.
+# `hint("nesterov")` has three hints.
 
 
 # %%
@@ -431,8 +442,8 @@ def nesterov(x, g, t, v=0, *, learning_rate=0.01, momentum=0.9):
 ahead = check(nesterov, "nesterov")
 
 # %% [markdown]
-# `x` follows arrow 2 and then arrow 3, so the second line has the new $v$ in it: $x \leftarrow x - \eta\, g + \mu\, v$. What
-# does the look ahead change? Both methods run on a parabola.
+# `x` follows arrow 2 and then arrow 3, so the second line contains the new $v$: $x \leftarrow x - \eta\, g + \mu\, v$.
+# What does looking ahead change? We run both methods on a parabola.
 
 # %%
 paths, limits = {}, {}
@@ -446,13 +457,14 @@ for name, method in (("momentum", rule), ("nesterov", ahead)):
 plots.lines(paths, ylabel="distance to the minimum", log=False, title="parabola, μ = 0.9")
 
 # %% [markdown]
-# Both swing through the minimum. Momentum still swings after 60 steps, and Nesterov has come to rest after about 15: the look
-# ahead damps the swing. The price is in the printed lines: Nesterov's largest learning rate is about a third of momentum's.
+# Both methods swing through the minimum. Momentum still swings after 60 steps, while Nesterov has come to rest after
+# about 15: looking ahead damps the swing. The printed lines show the price: Nesterov's largest learning rate is about a
+# third of momentum's.
 #
 # <details><summary>Optional: both facts by the algebra of part 4</summary>
 #
 # 1. Let $y$ be the ball and $x$ the point ahead, both as distances to the minimum. The new ball is $x - \eta g = (1 - \eta L)\, x$, and the point ahead is $x_t = y_t + \mu\,(y_t - y_{t-1})$. So $\;y_{t+1} = (1 - \eta L)\,\big((1 + \mu)\, y_t - \mu\, y_{t-1}\big)$.
-# 2. Put in $y_t = r^t$: $\;r^2 - (1 - \eta L)(1 + \mu)\, r + (1 - \eta L)\,\mu = 0$. The product of the solutions was $\mu$. Now it is $(1 - \eta L)\,\mu$, so where the run swings they have the size $\sqrt{(1 - \eta L)\,\mu}$. With $\mu = 0.9$ and $\eta L = 0.5$ a step leaves 0.67 of the distance, and momentum leaves $\sqrt{0.9} = 0.95$.
+# 2. Put in $y_t = r^t$: $\;r^2 - (1 - \eta L)(1 + \mu)\, r + (1 - \eta L)\,\mu = 0$. For momentum the product of the solutions was $\mu$. Now it is $(1 - \eta L)\,\mu$, so where the run swings, both have the size $\sqrt{(1 - \eta L)\,\mu}$. With $\mu = 0.9$ and $\eta L = 0.5$ a step of Nesterov leaves 0.67 of the distance, and a step of momentum leaves $\sqrt{0.9} = 0.95$.
 # 3. Put in $r = -1$: $\;1 + (1 - \eta L)(1 + 2\mu) = 0$, so the limit is $\eta L = 2(1 + \mu)/(1 + 2\mu)$. With $\mu = 0.9$ that is 1.36. For momentum it is 3.8.
 #
 # </details>
@@ -484,12 +496,12 @@ for name, method, rate in cases:
 
 # %% [markdown]
 # Momentum and Nesterov do not remove the noise. Both scatter about as much as sgd at the same effective step, 0.1. The
-# reason: the velocity keeps the noise of each gradient for many steps, and in all it moves $x$ by $\eta/(1 - \mu)$ times this
-# noise. Momentum only spreads it over more steps.
+# reason is that the velocity keeps the noise of each gradient for many steps. In all, it moves $x$ by $\eta/(1 - \mu)$
+# times this noise. Momentum only spreads the noise over more steps.
 #
-# What does that mean for real data? We train logistic regression on MNIST as in lesson 02: 7,000 images to train on, 1,000
-# others for the validation loss, one epoch in batches of 100. The figure compares the methods at equal effective steps, so
-# momentum and Nesterov get a tenth of sgd's $\eta$. The bands show three seeds, and the table thirty.
+# What does that mean for real data? We train logistic regression on MNIST as in lesson 02: 7,000 images to train on,
+# 1,000 others for the validation loss, one epoch in batches of 100. The figure compares the methods at equal effective
+# steps, so momentum and Nesterov get a tenth of sgd's $\eta$. The bands show three seeds, and the table shows thirty.
 
 # %% tags=["about: 03 at an effective step of 1 momentum ends below sgd"]
 task = experiments.digits()
@@ -511,24 +523,27 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Look at the left of the figure first. Up to an effective step of 0.3 the three curves are almost one: they lie at most
-# about 0.05 apart. Yet at $\eta = 0.1$ momentum ends far below sgd, by 0.29 (first row of the table; in the figure, sgd at
-# 0.1 and momentum at 1). So most of what momentum seems to gain at equal $\eta$ is a step ten times as large.
+# Look at the left of the figure first. Up to an effective step of 0.3 the three curves almost coincide: they lie at
+# most about 0.05 apart. Yet if both have $\eta = 0.1$, momentum ends far below sgd, by 0.29. (See the first row of the
+# table; in the figure, compare sgd at 0.1 with momentum at 1.) So most of what momentum seems to gain at equal $\eta$
+# comes from a step that is ten times as large.
 #
-# Now look at the right. At an effective step of 1, momentum ends lower with 25 of 30 seeds. At 3 it ends lower with all of
-# them. Sgd's limit $2/L$ is 0.5 at the start (lesson 02), so both steps begin beyond it. Momentum's limit is far away: it is
-# $3.8/L$ in $\eta$, and so $38/L$ in the effective step. So momentum pays off where the step that you need is near or beyond
-# sgd's limit, as it is in a steep ravine.
+# Now look at the right. At an effective step of 1, momentum ends lower than sgd with 25 of 30 seeds. At 3 it ends lower
+# with all of them. Sgd's limit $2/L$ is 0.5 at the start (lesson 02), so both of these steps begin beyond it.
+# Momentum's limit is far away: it is $3.8/L$ for $\eta$, and so $38/L$ for the effective step. So momentum pays off
+# where the step that you need is near or beyond sgd's limit, as it is in a steep ravine.
 #
 # **How to set it.** For a network, whose $\kappa$ you do not know:
 #
-# 1. Begin with $\mu = 0.9$ and a tenth of sgd's good $\eta$, which is the same effective step. Of our rates, momentum's best
-#    is a tenth of sgd's with 28 of 30 seeds.
+# 1. Begin with $\mu = 0.9$ and a tenth of an $\eta$ that is good for sgd. This gives the same effective step. Of the
+#    rates we tried, momentum's best is a tenth of sgd's with 28 of 30 seeds.
 # 2. Try three times this $\eta$, and a third of it. If no rate beats sgd, keep sgd: it is simpler.
-# 3. If the loss swings for long, lower $\mu$; on the floor, a smaller $\eta$ does not damp the swing. If the loss creeps at
-#    the largest $\eta$ that settles, raise $\mu$, to 0.99 for instance. If it is only noisy, lower $\eta$.
-# 4. Momentum or Nesterov? Take Nesterov, unless you need an $\eta$ beyond its limit, which is lower than momentum's. It
-#    swings less. On the digits, each at its best rate, it ends lower with 24 of 30 seeds, though by 0.008 only.
+# 3. If the loss swings for a long time, lower $\mu$; on the floor, a smaller $\eta$ does not damp the swing. If the
+#    loss creeps at the largest $\eta$ that settles, raise $\mu$, for instance to 0.99. If the loss is only noisy, lower
+#    $\eta$.
+# 4. Momentum or Nesterov? Take Nesterov, unless you need an $\eta$ beyond its limit, which is lower than momentum's.
+#    Nesterov swings less. On the digits, with each method at its best rate, it ends lower with 24 of 30 seeds, though
+#    only by 0.008.
 #
 # ## 8 Inside or outside?
 #
@@ -544,8 +559,9 @@ experiments.evidence(
 # ### Exercise 10: from PyTorch to Keras
 #
 # Script A is PyTorch: `torch.optim.SGD(parameters, lr=0.2, momentum=0.95)`. Script B has a rule of its own,
-# `v = 0.95 * v + 0.05 * g`, then `x = x - 0.2 * v`. Both keep their learning rate constant. Which `learning_rate` do you give
-# `tf.keras.optimizers.SGD(learning_rate=..., momentum=0.95)`, so that Keras takes the same path as A, and as B?
+# `v = 0.95 * v + 0.05 * g`, then `x = x - 0.2 * v`. Both keep their learning rate constant. Which `learning_rate` do
+# you give `tf.keras.optimizers.SGD(learning_rate=..., momentum=0.95)`, so that Keras takes the same path as A? And
+# which one for B?
 #
 # <details><summary>Hint</summary>Write down the step of x after the first two gradients, g₁ and g₂, in each version.</details>
 
@@ -562,9 +578,9 @@ check_answer("03.rate_B", rate_B)
 # %% [markdown]
 # ### Exercise 11: predict
 #
-# Inside and outside are the same while $\eta$ is constant. What if it changes? The gradient has long been 1, with
-# $\mu = 0.9$ and $\eta = 0.1$, so every step is $-1$, inside and outside. Now $\eta$ falls to 0.01. What is the next step
-# inside, and what is it outside?
+# Inside and outside take the same path while $\eta$ is constant. What if $\eta$ changes? The gradient has long been 1,
+# with $\mu = 0.9$ and $\eta = 0.1$, so every step is $-1$ in both versions. Now $\eta$ falls to 0.01. What is the next
+# step with the rate inside, and what is it with the rate outside?
 #
 # <details><summary>Hint</summary>Outside, v is the sum of gradients 1 + 0.9 + 0.81 + …, and the change of η does not touch it.</details>
 
@@ -582,13 +598,14 @@ check_answer("03.outside", outside)
 # Inside, the ball rolls on at its old speed and learns of the new rate step by step. Outside, it slows down at once. So
 # with a schedule, settings tuned in one library do not give the same run in the other.
 #
-# <details><summary>Optional: how to take a PyTorch schedule to Keras</summary>Inside, the fraction μ of the last step goes on. Outside, the new η multiplies the whole old sum, so the fraction of the last step that goes on is μ · η_new/η_old. Where η stays as it is, this is μ. So Keras needs the momentum μ · η_new/η_old at each step at which η changes: 0.475 where script A halves its η. `momentum_from_pytorch` in `adamlib.conventions` does this for a whole schedule.</details>
+# <details><summary>Optional: how to take a PyTorch schedule to Keras</summary>Inside, the fraction μ of the last step goes on. Outside, the new η multiplies the whole old sum, so the fraction of the last step that goes on is μ · η_new/η_old. Where η stays as it is, this is μ. So Keras needs the momentum μ · η_new/η_old at each step at which η changes: 0.475 if script A halves its η. `momentum_from_pytorch` in `adamlib.conventions` does this for a whole schedule.</details>
 #
 # ## 9 Does it agree with Keras?
 #
-# `tf.keras.optimizers.SGD` has both methods: the first two lines compare your rules with it, step by step. The third line
-# compares momentum with `tf.keras.optimizers.Adam`: momentum, too, is Adam with its knobs turned, as lesson 06 explains.
-# The last lines compare 7,850 weights after an epoch that Keras trains by itself. (Loading TensorFlow takes some seconds.)
+# `tf.keras.optimizers.SGD` has both methods. The first two lines compare your rules with it, step by step. The third
+# line compares momentum with `tf.keras.optimizers.Adam`: momentum, too, is Adam with its knobs turned, as lesson 06
+# explains. The last two lines compare 7,850 weights after an epoch with those that Keras trains by itself. (Loading
+# TensorFlow takes some seconds.)
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
@@ -608,8 +625,9 @@ for name, method, looks_ahead in (("momentum", rule, False), ("nesterov", ahead,
 # %% [markdown]
 # ## Where it fails
 #
-# One learning rate still serves all parameters. A model of film reviews (Pang and Lee, 2005) has a weight for each word, and
-# the gradient of this weight is 0 in every batch in which the word does not occur. How often does a weight move in one epoch?
+# One learning rate still serves all parameters. A model of film reviews (Pang and Lee, 2005) has a weight for each
+# word. The gradient of such a weight is 0 in every batch in which its word does not occur. How often does a weight move
+# in one epoch?
 
 # %%
 documents, _ = rotten_tomatoes().train
@@ -620,17 +638,18 @@ print(f"the: in {seen[words == 'the'][0]} of {len(batches)} batches of 100 sente
 print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 
 # %% [markdown]
-# Every batch moves the weight of "the". Half of the words occur in three batches or fewer, and between these batches their
-# velocity fades. Should all these weights share one learning rate?
+# Every batch moves the weight of "the". Half of the words occur in three batches or fewer, and between these batches
+# the velocity of their weights fades. Should all these weights share one learning rate?
 #
 # **Recap.**
 #
 # 1. The average $m \leftarrow \beta m + (1 - \beta) a$ remembers about $1/(1 - \beta)$ values.
 # 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
 #    $\eta/(1 - \mu)$. Where they alternate, it shrinks to $\eta/(1 + \mu)$.
-# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. On the floor
-#    a step leaves $\sqrt\mu$, because two solutions of the same size have the product $\mu$. With the best pair for the condition number $\kappa$, the steps grow about with $\sqrt\kappa$.
-#    If $\kappa$ is unknown, begin with $\mu = 0.9$ and a tenth of sgd's $\eta$.
+# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. On the
+#    floor a step leaves $\sqrt\mu$ of the distance, because two solutions of the same size have the product $\mu$. With
+#    the best pair for the condition number $\kappa$, the number of steps grows about as $\sqrt\kappa$. If $\kappa$ is
+#    unknown, begin with $\mu = 0.9$ and a tenth of sgd's $\eta$.
 # 4. Nesterov takes the gradient at the point ahead. It damps the swing, but its largest $\eta$ is smaller. Neither method
 #    removes noise. Both pay off where the step that you need is near or beyond sgd's limit $2/L$.
 # 5. With $\eta$ inside or outside the velocity the path is the same until $\eta$ changes.

@@ -24,7 +24,7 @@ def first_pair(rate, mu):
     else:
         words = f"f is below 1e-6 for good only from step {steps} on"
     if below[:31].any():
-        words += f", though step {np.argmax(below)} passes through there"
+        words += f", though step {np.argmax(below)} passes below 1e-6"
     return False, words + _order(rate, mu)
 
 
@@ -46,7 +46,9 @@ def best_pair(rate, mu):
     elif rate < low / slack:
         why = f"curvature 1 lies left of the floor, η = {rate:.3g} < {low:.3g}"
     elif abs(mu - 0.634) < 0.005:
-        why = "if your μ is √μ, square it; this μ has both curvatures on its floor, but go smaller"
+        why = (
+            "if your μ is √μ, square it; this floor holds both curvatures, but go on to a smaller μ"
+        )
     elif mu > 0.412:
         why = "both curvatures lie on the floor: go on to a smaller μ"
     else:
@@ -79,7 +81,7 @@ ANSWERS = {
             0.271: "mind the sign: the velocity points downhill",
             -0.3: "the old velocity fades: only the fraction 0.9 of it goes on",
             -0.1: "that is the first velocity",
-            -0.171: "that is what goes on of the second velocity: the third step must be added",
+            -0.171: "that is what is left of the second velocity: the third step must be added",
             -0.19: "that is the second velocity",
             -0.3439: "that is the fourth velocity",
             -0.081: "that is what is left of the first velocity, 0.9² of it: the two later steps "
@@ -88,7 +90,7 @@ ANSWERS = {
             "steps are missing",
             -0.28: "the first velocity fades at each step, so it has faded twice by now",
             -0.111: "0.9 of the old velocity goes on, not 0.1",
-            -0.561: "that is how far x has come, and the question is v",
+            -0.561: "that is how far x has moved: the question is about v",
             -1: "that is what it approaches",
             -2.71: "that is the sum without η",
             -0.0271: "that is an average: the new gradient counts in full, without the factor 0.1",
@@ -101,8 +103,8 @@ ANSWERS = {
             -10: "that is the sum without η",
             -0.1: "that is one step of sgd",
             0.1: "that is one step of sgd, with the wrong sign: the velocities add up",
-            -0.9: "that is what goes on of the last velocity: the new step must be added",
-            -9: "that is what goes on of the sum, without η",
+            -0.9: "that is what is left of the last velocity: the new step must be added",
+            -9: "that is what is left of the sum, without η",
             -0.271: "that is the third velocity: it still grows",
             **dict.fromkeys((-1 / 9, -1 / 19), "v − 0.9 v is 0.1 v: solve 0.1 v = −0.1"),
             0: "v would approach 0 if the gradient were 0",
@@ -115,7 +117,7 @@ ANSWERS = {
             **dict.fromkeys(
                 (0.1, 0.15, 0.4, 0.5, 0.75), "look where the black line leaves the dark area"
             ),
-            0: "a dark area is left of the border: the run creeps there",
+            0: "left of the border is a dark area, in which the run creeps",
             2.5: "beyond that it diverges: here the question is where it begins to oscillate",
         },
         within=0.3,
@@ -172,13 +174,13 @@ ANSWERS = {
             4: "that is the effective step: inside and outside take the same steps at a constant η",
             0.01: "that is right for script B: in A the new gradient counts in full",
             0.19: "μ does not multiply the new gradient's step: it is 0.2 g outside and inside",
-            0.21: "the step of the first gradient is 0.2 g₁ in PyTorch: it must be so in Keras",
+            0.21: "in PyTorch the first step is 0.2 g₁: it must be the same in Keras",
         },
     ),
     "rate_B": Number(
         0.01,
         wrong={
-            0.2: "the average has only 0.05 of each new gradient, and so its first step is 0.01 g₁",
+            0.2: "the average takes only 0.05 of each new gradient, so its first step is 0.01 g₁",
             4: "the average makes the steps shorter: multiply by 0.05",
             0.19: "the new gradient has the factor 1 − μ = 0.05, not μ",
             0.0095: "the factor is 0.05 alone: μ is in the velocity already",
@@ -197,7 +199,7 @@ ANSWERS = {
             -0.901: "the new gradient counts in full, times η = 0.01",
             -0.89: "mind the sign of the new gradient's step: it goes the same way as the old",
             **dict.fromkeys((-0.09, -0.19), "the old velocity is the last step, which is −1"),
-            -9.01: "the old velocity has η in it: it is a step, and so −1",
+            -9.01: "the old velocity has η in it already: it is the last step, −1",
         },
     ),
     "outside": Number(
@@ -216,12 +218,12 @@ ANSWERS = {
 
 QUESTIONS = {
     "start": Question(
-        "The losses of a training fall from 2.3 on. What does their average with β = 0.99 do "
-        "during the first 100 losses?",
+        "During training the losses fall, starting at 2.3. What does their average with β = 0.99 "
+        "do during the first 100 losses?",
         {
-            "It falls with them, smoothly": "It would do so if it had started near them. It needs "
-            "about 100 losses to come up from 0.",
-            "It shows nothing but noise": "Each loss has a weight of 0.01 only, so its noise "
+            "It falls with them, smoothly": "It would do so if it had started near the losses. But "
+            "it starts at 0, and needs about 100 losses to come up.",
+            "It shows nothing but noise": "Each loss has a weight of only 0.01, so its noise "
             "hardly shows.",
             "It rises, while the losses fall": Right(
                 "Each loss moves the average up by a hundredth of the gap between them. Lesson 06 "
@@ -230,7 +232,8 @@ QUESTIONS = {
         },
     ),
     "limit": Question(
-        "On a parabola with curvature L, sgd diverges beyond η = 2/L. And momentum with μ = 0.9?",
+        "On a parabola with curvature L, sgd diverges beyond η = 2/L. Where does momentum with μ "
+        "= 0.9 begin to diverge?",
         {
             "Far beyond 2/L": Right(
                 "The old velocity opposes a step that jumps too far. The limit becomes 3.8/L, as "
@@ -238,15 +241,15 @@ QUESTIONS = {
             ),
             "At 2/L, as before": "μ changes the limit: what is left of the last step opposes the "
             "next one, which points the other way.",
-            "At 0.2/L, since steps add up to ten times as much": "They add up where the gradients "
-            "agree. Near the limit the gradients alternate, so the steps do not add up.",
+            "At 0.2/L, since steps add up to ten times as much": "They add up where the "
+            "gradients agree. Near the limit the gradients alternate, so the steps do not add up.",
         },
     ),
     "swing": Question(
         "With ηL = 0.5 and μ = 0.9 a run swings through the minimum again and again: a step leaves "
         "0.95 of the distance. Which change damps the swing?",
         {
-            "Half of η": "The run then swings more slowly, but it shrinks as before: the product "
+            "Half the η": "The run then swings more slowly, but it shrinks as before: the product "
             "of the two solutions is μ, so each has the size √μ, whatever η is.",
             "A larger μ, which averages over more gradients": "A step leaves √μ, so a larger μ "
             "leaves more: 0.995 with μ = 0.99.",
@@ -260,8 +263,8 @@ QUESTIONS = {
             "Far less, since it averages the noise": "It averages the noise, but then it takes ten "
             "times the step: the velocity is a sum, so the noise is summed too.",
             "About as much": Right(
-                "Its effective step is 0.01/(1 − 0.9) = 0.1, that of sgd. So as much noise comes "
-                "in, only spread over more steps."
+                "Its effective step is 0.01/(1 − 0.9) = 0.1, the same as sgd's. So just as much "
+                "noise comes in, only spread over more steps."
             ),
             "Ten times as much": "Its steps add up to ten times those of sgd at 0.01. But sgd runs "
             "at 0.1 here, so the two come out even.",

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 4. AdaGrad
 #
-# Every rule so far has one learning rate for all parameters. In text this is a bad bargain: some words are in every
-# batch, and most are in hardly any. AdaGrad gives each parameter a learning rate of its own, which it computes from
-# the gradients that this parameter has seen. At the end of this lesson you will be able to
+# Every rule so far has one learning rate for all parameters. For text this works badly: some words are in every batch,
+# and most are in hardly any. AdaGrad gives each parameter a learning rate of its own, which it computes from the
+# gradients that this parameter has seen. At the end of this lesson you will be able to
 #
 # - write AdaGrad, and say what its sum of squares does to a rare and to a frequent word,
 # - say when the scale of a parameter matters to AdaGrad, and why a turned ravine does not get easier,
@@ -28,19 +28,20 @@
 # ## 1 Rare words
 #
 # Our data are 6,824 sentences of film reviews (Pang and Lee, 2005). Each of them either praises its film or does not,
-# and the model has to say which. A **bag of words** is a row of numbers that stands for a sentence: 1 for each word that
-# is in it and 0 for all other words. Here a row has 8,730 numbers.
+# and the model has to say which. A **bag of words** is a row of numbers that stands for a sentence: 1 for each word in
+# the sentence and 0 for all other words. Here a row has 8,730 numbers.
 #
-# The model is logistic regression, as in lesson 01, but for two classes. It has one weight for each word, and a bias. The
-# score $z$ of a sentence is the sum of its words' weights, plus the bias. From the score comes the probability $p$ that
-# the sentence praises its film:
+# The model is logistic regression, as in lesson 01, but for two classes. It has one weight for each word, and a bias.
+# The score $z$ of a sentence is the sum of its words' weights, plus the bias. From the score we get the probability $p$
+# that the sentence praises its film:
 #
 # $$p = \frac{1}{1 + e^{-z}}$$
 #
-# The loss is $-\log$ of the probability that the model gives to the right answer, as in lesson 01. If all weights are 0,
-# then $p = 1/2$, and the loss is $\log 2 = 0.69$. The label $y$ is 1 for praise, else 0, and the *error* of a sentence is
-# $e = p - y$, a number between $-1$ and 1. The gradient of a word's weight is simple: add up the errors of the sentences
-# in the batch that have the word, and divide by the size of the batch. A word in none of them has the gradient 0.
+# The loss is $-\log$ of the probability that the model gives to the right answer, as in lesson 01. If all weights are
+# 0, then $p = 1/2$, and the loss is $\log 2 = 0.69$. The label $y$ is 1 for praise and 0 otherwise. The *error* of a
+# sentence is $e = p - y$, a number between $-1$ and 1. The gradient of a word's weight is simple: add up the errors of
+# the sentences in the batch that have the word, and divide by the size of the batch. A word that is in none of the
+# batch's sentences has the gradient 0.
 
 # %%
 import numpy as np
@@ -74,8 +75,8 @@ plots.lines({"words of the reviews": ranked}, ylabel="sentences with the word", 
 quiz("04.rare")
 
 # %% [markdown]
-# Let us measure it. We train for one epoch, in batches of 100, and ask how far each weight has moved from 0. The next cell
-# only defines two functions, for the figure below it.
+# Let us measure this. We train for one epoch, in batches of 100, and ask how far each weight has moved from 0. The next
+# cell only defines two functions, for the figure below it.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 edges = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 4000])
@@ -102,22 +103,23 @@ display(plots.lines(moved, ylabel="distance moved", **axes))
 experiments.evidence("04 training loss with η = 25")
 
 # %% [markdown]
-# Each point is the median over words that are about equally frequent. On the right the weight of a frequent word goes far,
-# and on the left the weight of a rare word hardly leaves 0. A word in a single sentence moves about a twentieth as far as
-# a frequent one. To make up for that we would need an $\eta$ more than 20 times as large. But with $\eta = 25$ the weights
-# of frequent words are thrown too far: the table shows a training loss far above $\log 2$, where it began.
+# Each point is the median over words that are about equally frequent. On the right, the weights of frequent words have
+# gone far. On the left, those of rare words have hardly left 0. The weight of a word in a single sentence moves about a
+# twentieth as far as that of a frequent word. To make up for that, we would need an $\eta$ more than 20 times as large.
+# But with $\eta = 25$ the weights of frequent words are thrown too far: the table shows a training loss far above
+# $\log 2$, where it began.
 #
 # ## 2 A sum of squares
 #
-# The idea of AdaGrad is to divide each parameter's step by the size of the gradients that this parameter has had. A rare
-# word has had few gradients, so its steps stay long. **AdaGrad** keeps, for each parameter, the sum $s$ of its squared
-# gradients, and divides the step by the root of this sum (Duchi, Hazan and Singer, 2011):
+# The idea of AdaGrad is to divide each parameter's step by the size of the gradients that this parameter has had. A
+# rare word has had few gradients, so its steps stay long. For each parameter, **AdaGrad** keeps the sum $s$ of its
+# squared gradients, and divides the step by the root of this sum (Duchi, Hazan and Singer, 2011):
 #
 # $$s \leftarrow s + g^2, \qquad x \leftarrow x - \eta\, \frac{g}{\sqrt{s + \varepsilon}}$$
 #
 # All of this happens for each parameter by itself: $s$ is an array like $x$. The tiny number $\varepsilon$ (epsilon, by
-# default $10^{-7}$) keeps us from dividing 0 by 0. Keras has it inside the root, as here, and the paper outside. The
-# **effective learning rate** of a parameter is the number that its gradient is multiplied by, here
+# default $10^{-7}$) keeps us from dividing 0 by 0. Keras adds it inside the root, as here, and the paper adds it
+# outside. The **effective learning rate** of a parameter is the number that its gradient is multiplied by, here
 # $\eta/\sqrt{s + \varepsilon}$.
 #
 # In the paper $s$ starts at 0. Then the first step of every parameter is $\eta\, g/\sqrt{g^2} = \pm\eta$: it has the
@@ -133,14 +135,14 @@ steps = {"sgd": -0.05 * g, "adagrad": -1 * g / np.sqrt(g**2)}
 plots.arrows(ravine, x, steps, title="one step: sgd with η = 0.05, adagrad with η = 1")
 
 # %% [markdown]
-# The black dot is the start, and the minimum is at (0, 0). The gradient is five times as large across the ravine as along
-# it, so the arrow of sgd points almost straight down. AdaGrad takes an equally long step in both coordinates: its arrow
-# goes down as far, and five times as far along the ravine, which is where the minimum is.
+# The black dot is the start, and the minimum is at (0, 0). The gradient is five times as large across the ravine as
+# along it, so the arrow of sgd points almost straight down. AdaGrad takes an equally long step in both coordinates: its
+# arrow goes just as far down as that of sgd, but five times as far along the ravine, towards the minimum.
 #
 # ### Exercise 1: by hand
 #
-# Take one parameter, with $\eta = 1$, with $s$ from 0, and with an $\varepsilon$ so small that it does not count. The
-# first gradient is 3 and the second is 4. How *long* is the second step?
+# Take one parameter, with $\eta = 1$. The sum $s$ starts at 0, and $\varepsilon$ is so small that it does not count.
+# The first gradient is 3 and the second is 4. How *long* is the second step?
 
 # %%
 # BEGIN SOLUTION
@@ -152,8 +154,9 @@ check_answer("04.second_step", second_step)
 # %% [markdown]
 # ### Exercise 2: write it
 #
-# Return the new `x` and the new `s`. The default `s=0.1` is where Keras starts the sum; part 4 looks at it. Hints:
-# `hint("adagrad")`. Later cells also use `adagrad_from_zero`, which is the same rule with $s$ from 0, as in the paper.
+# Return the new `x` and the new `s`. The default `s=0.1` is where Keras starts the sum; part 4 looks at this start. If
+# you are stuck, `hint("adagrad")` helps. Later cells also use `adagrad_from_zero`, the same rule with $s$ from 0, as in
+# the paper.
 
 
 # %%
@@ -170,13 +173,14 @@ rule, adagrad_from_zero = check(adagrad, "adagrad"), experiments.adagrad_from_ze
 one_step({rule: {"learning_rate": 0.3}}, ravine, epsilon=1e-7)
 
 # %% [markdown]
-# This is one update of your rule, number by number; step on through the next ones. The two gradients differ a lot, −4 and
-# 20 at first. The steps differ little: (0.30, −0.30), then (0.20, −0.17), then (0.16, −0.12).
+# Here you see one update of your rule, number by number; you can step on through the next ones. The two gradients
+# differ a lot: at first they are −4 and 20. The steps differ little: (0.30, −0.30), then (0.20, −0.17), then (0.16,
+# −0.12).
 #
 # ## 3 Two scales
 #
-# In lesson 01 the number of steps grew with the condition number $\kappa$, the ratio of the two curvatures. What about
-# AdaGrad?
+# In lesson 01 the number of steps grew with the condition number $\kappa$, the ratio of the two curvatures. Does it
+# grow with AdaGrad, too?
 
 # %%
 quiz("04.scale")
@@ -206,12 +210,12 @@ for kappa in (1, 10, 100, 1000):
     print(f"1 and {kappa:<6} {needed[kappa][0]:9} {needed[kappa][1]:24} {needed[kappa][2]:18}")
 
 # %% [markdown]
-# Look at the second column of numbers first: AdaGrad always needs 13 steps. If we multiply all gradients of one parameter
-# by 1,000, then $g$ and $\sqrt s$ both become 1,000 times larger, and with $s$ from 0 the path does not change. In
-# this sense the scale of a *gradient* does not matter to AdaGrad.
+# Look at the second column of numbers first: AdaGrad always needs 13 steps. If we multiply all gradients of one
+# parameter by 1,000, then $g$ and $\sqrt s$ both become 1,000 times as large, and with $s$ from 0 the path does not
+# change. In this sense the scale of a *gradient* does not matter to AdaGrad.
 #
-# Now look at the last column. If the ravine is turned by 45°, AdaGrad needs even more steps than sgd. (Another $\eta$ does
-# not help: for $\kappa$ = 100 and 1,000, 0.5 is the best of twelve.) What has the turn done?
+# Now look at the last column. If the ravine is turned by 45°, AdaGrad needs even more steps than sgd. (Another $\eta$
+# does not help: we tried twelve, and for $\kappa$ = 100 and 1,000 the best is 0.5.) What has the turn done?
 
 # %%
 quiz("04.turned")
@@ -226,21 +230,21 @@ turned_path = run.trajectory
 plots.contour(slanted, {"adagrad from 0": turned_path, "sgd": by_sgd.trajectory})
 
 # %% [markdown]
-# Both paths start at (1, 0.5). The first step of AdaGrad leads to (0.5, 1), straight across the ravine, because in both
-# coordinates it is 0.5 long. Then AdaGrad creeps along the floor. The two printed effective rates say why: they are nearly
-# equal. So both parameters share *one* learning rate, as in sgd, and it is only about two thirds of sgd's best one. AdaGrad
-# cures a ravine only if it lies along an axis.
+# Both paths start at (1, 0.5). The first step of AdaGrad leads to (0.5, 1), straight across the ravine, because this
+# step is 0.5 long in both coordinates. Then AdaGrad creeps along the floor. The two printed effective rates say why:
+# they are nearly equal. So both parameters share *one* learning rate, as in sgd, and this rate is only about two thirds
+# of sgd's best. AdaGrad cures a ravine only if the ravine lies along an axis.
 #
-# A third question of scale is that of the *parameter*. Measure $x$ in millimetres instead of metres: the minimum is now
+# A third question is the scale of the *parameter*. If we measure $x$ in millimetres instead of metres, the minimum is
 # 1,000 times as far away, but the first step is still $\eta$ long. So this scale does matter. (Lesson 05 comes back to
-# that.)
+# it.)
 #
 # ### Exercise 3: in millimetres
 #
 # Measure $x$ in millimetres instead of metres, and leave $f$ as it is. By which factor must $\eta$ grow so that AdaGrad
-# takes the same path, with $s$ from 0 and without $\varepsilon$? And by which factor for sgd?
+# takes the same path, with $s$ from 0 and without $\varepsilon$? And by which factor must it grow for sgd?
 #
-# <details><summary>Hint</summary>The gradient is the change of f for each unit of x. What happens to it, and to g/√s?</details>
+# <details><summary>Hint</summary>The gradient is the change of f per unit of x. What happens to it, and to g/√s?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -255,8 +259,8 @@ check_answer("04.factor_sgd", factor_sgd)
 # %% [markdown]
 # ### Exercise 4: an η that is far too large
 #
-# On the ravine $x_2$ starts at 1, and its gradient is $20\,x_2$. We take $\eta = 10$, with $s$ from 0. The first step is 10
-# long, and throws $x_2$ out to $-9$. Where is $x_2$ after the second step?
+# On the ravine $x_2$ starts at 1, and its gradient is $20\,x_2$. We take $\eta = 10$, with $s$ from 0. The first step
+# is 10 long and throws $x_2$ out to $-9$. Where is $x_2$ after the second step?
 #
 # <details><summary>Hint</summary>The two gradients are 20 and −180. What is in s at the second step?</details>
 
@@ -268,24 +272,24 @@ after_two = -9 + 10 * 180 / (20**2 + 180**2) ** 0.5
 check_answer("04.after_two", after_two)
 
 # %% [markdown]
-# The second step brings $x_2$ back, almost to the start. The jump itself has repaired the learning rate. In the first step
-# the effective rate times the curvature 20 is 10, far above lesson 01's limit of 2. In the second it is 1.1, and 1 is the
-# best value of all. The reason is that a jump of about $\eta$ makes a gradient of about $\eta L$, where $L$ is the
-# curvature. Then $\sqrt s$ is about $\eta L$ too, and the effective rate becomes about $1/L$, also with $\eta = 1000$.
+# The second step brings $x_2$ back, almost to the start. The jump itself has repaired the learning rate. In the first
+# step the effective rate times the curvature 20 is 10, far above lesson 01's limit of 2. In the second step this
+# product is 1.1, and 1 is the best value of all. The reason is that a jump of about $\eta$ leads to a gradient of about
+# $\eta L$, where $L$ is the curvature. Then $\sqrt s$ is about $\eta L$ too, and the effective rate becomes about
+# $1/L$, even with $\eta = 1000$.
 #
-# So AdaGrad needs an $\eta$ that is large enough, and on a parabola it forgives one that is too large. But the argument
-# holds only where a longer jump makes a larger gradient. In logistic regression no sentence's error is larger than 1, so
-# the gradient has a bound. Part 6 shows what a large $\eta$ does there.
+# So AdaGrad needs an $\eta$ that is large enough, and on a parabola it forgives an $\eta$ that is too large. But this
+# argument holds only where a longer jump leads to a larger gradient. In logistic regression no sentence's error is
+# larger than 1, so the gradient is bounded. Part 6 shows what a large $\eta$ does there.
 #
 # ## 4 Where the sum starts
 #
-# Keras starts $s$ not at 0 but at 0.1 (`initial_accumulator_value`). Is that much? It depends on the gradients.
+# Keras starts $s$ not at 0 but at 0.1 (`initial_accumulator_value`). Is that a lot? It depends on the gradients.
 #
 # ### Exercise 5: derive
 #
-# All gradients of a parameter are near $10^{-3}$, and $s$ starts at 0.1. (a) How long is the first step, as a fraction of
-# $\eta$? (b) AdaGrad with $\eta = 1$ then walks like sgd for a long time. With which learning rate would sgd do the
-# same?
+# All gradients of a parameter are near $10^{-3}$, and $s$ starts at 0.1. (a) How long is the first step, as a fraction
+# of $\eta$? (b) With $\eta = 1$, AdaGrad then moves like sgd for a long time. Which learning rate does this sgd have?
 #
 # <details><summary>Hint</summary>g² is 0.000001. What does it add to 0.1?</details>
 
@@ -300,13 +304,14 @@ check_answer("04.fraction", fraction)
 check_answer("04.sgd_rate", sgd_rate)
 
 # %% [markdown]
-# How long is "a long time"? Each step adds $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Until then
-# the scale of a gradient *does* matter. Now to a sum that starts at 0.
+# How long is "a long time"? Each step adds $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Until
+# then the scale of a gradient *does* matter. Next we look at sums that start at 0.
 #
 # ### Exercise 6: predict
 #
-# Two words get gradients of one size, the first in 3 of the 69 batches of an epoch, the second in all 69. The sums $s$
-# start at 0. After the epoch, how many times larger is the *effective* learning rate of the rare word?
+# Two words get gradients of the same size: the first in 3 of the 69 batches of an epoch, the second in all 69. The sums
+# $s$ start at 0. After the epoch, how many times larger is the *effective* learning rate of the rare word than that of
+# the frequent word?
 
 # %%
 # BEGIN SOLUTION
@@ -316,7 +321,7 @@ times = (69 / 3) ** 0.5
 check_answer("04.times", times)
 
 # %% [markdown]
-# And this is what the reviews give, after one epoch with $\eta = 0.1$:
+# Here is what the reviews give, after one epoch with $\eta = 0.1$:
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 effective, sums = {}, {}
@@ -330,25 +335,26 @@ plots.lines(effective, ylabel="effective learning rate", **axes)
 
 # %% [markdown]
 # Look at the dark line, AdaGrad from 0: a rare word has a far larger effective rate than a frequent one. The printed
-# ratio is larger than the 4.8 of exercise 6, because the gradients of the two words are not of one size. The word "of" is
-# in about 43 sentences of each batch, and its gradient adds up their errors. Some errors are positive and some are
-# negative, so they partly cancel. As with the noise of lesson 02, a sum of $n$ such errors is about $\sqrt n$ times as
-# large as one error, and its square about $n$ times as large.
+# ratio is larger than the 4.8 of exercise 6, because the gradients of the two words are not of the same size. The word
+# "of" is in about 43 sentences of each batch, and its gradient adds up their errors. Some errors are positive and some
+# are negative, so they partly cancel. As with the noise of lesson 02, a sum of $n$ such errors is about $\sqrt n$ times
+# as large as one error, and its square is about $n$ times as large.
 #
-# In effect $s$ counts sentences, and not batches. The two words are in 3 and 2,969 sentences, and
+# In effect $s$ counts sentences, not batches. The two words are in 3 and 2,969 sentences, and
 # $\sqrt{2969/3} \approx 31$ is near what we measure. So the effective rate of a word falls about as
-# $1/\sqrt{\text{count}}$, where the count is that of its sentences.
+# $1/\sqrt{\text{count}}$, where the count is the number of its sentences.
 #
-# The light line is almost flat. For all but about ten words the squares sum to less than 0.03, which is little beside
-# 0.1. So AdaGrad as Keras starts it is here nearly sgd with the learning rate $\eta/\sqrt{0.1} \approx 3.2\,\eta$. The 0.1
-# guards against long first steps. Where gradients are small, it also hides AdaGrad.
+# The light line, AdaGrad from 0.1, is almost flat. For all but about ten words the squares sum to less than 0.03, which
+# is little compared with 0.1. So if AdaGrad starts as in Keras, it is here nearly sgd with the learning rate
+# $\eta/\sqrt{0.1} \approx 3.2\,\eta$. The 0.1 guards against long first steps. Where gradients are small, it also hides
+# AdaGrad.
 #
 # ## 5 The step dies
 #
-# The sum $s$ never falls. On the ravine this does no harm: the gradients vanish there, and $s$ settles. But where
-# gradients stay, $s$ grows without end. With a constant gradient it is $s = t g^2$ after $t$ steps, so the length of a
-# step is $\eta/\sqrt t$. In noise this is useful: it is lesson 02's schedule $\eta/\sqrt t$, which shrinks the noise
-# ball.
+# The sum $s$ never falls. On the ravine this does no harm: the gradients vanish there, and $s$ settles. But where the
+# gradients do not vanish, $s$ grows without end. With a constant gradient we have $s = t g^2$ after $t$ steps, so the
+# length of a step is $\eta/\sqrt t$. When gradients are noisy this is useful: it is lesson 02's schedule
+# $\eta/\sqrt t$, which shrinks the noise ball.
 
 # %%
 quiz("04.dying")
@@ -365,7 +371,7 @@ quiz("04.dying")
 # 4. $s$ sums sizes, not squares
 # 5. $s$ is returned as it came, so it never grows
 #
-# <details><summary>Hint</summary>On these axes a power of t is a straight line, and its slope is the power. Compare the first steps too.</details>
+# <details><summary>Hint</summary>On these axes a power of t is a straight line, and its slope is the exponent. Compare the first steps too.</details>
 
 
 # %%
@@ -379,7 +385,7 @@ def step_lengths(old_rule):
 
 
 # %% [markdown]
-# The right rule, and three of the five:
+# The next cell draws the right rule, and three of the five wrong ones:
 
 # %%
 # wrong_rules makes every wrong AdaGrad whose mistake check() knows by name
@@ -413,14 +419,14 @@ check_answer("04.bug_C", bug_C)
 # %% [markdown]
 # ## 6 Reviews
 #
-# Now a fair race on the sentences. It copies one of the Adam paper's (Kingma and Ba, 2015, Figure 1), which has IMDB's
-# reviews and 10,000 words. **Dropout** leaves each input out at random while a model is trained: here a word of a
-# sentence stays with probability one half and then counts double. We train for five epochs in batches of 100. For each
-# method we try the same six learning rates, and keep the one with the lowest loss on 1,000 validation sentences. (Lesson
-# 06 explains Adam.)
+# Now we run a fair race on the sentences. It copies one in the Adam paper (Kingma and Ba, 2015, Figure 1), which has
+# reviews from IMDB and 10,000 words. **Dropout** leaves out inputs at random while a model is trained: here each word
+# of a sentence stays with probability one half, and then counts double. We train for five epochs in batches of 100. For
+# each method we try the same six learning rates, and keep the one with the lowest loss on 1,000 validation sentences.
+# (Lesson 06 explains Adam.)
 #
-# This takes about half a minute. The bar counts 30 trainings with one seed. Then it counts to 45, because each method's
-# best $\eta$ and its two neighbours are trained with three seeds.
+# This takes about half a minute. The bar first counts 30 trainings with one seed. Then it counts on to 45, because each
+# method's best $\eta$ and its two neighbours are trained with three seeds.
 
 # %%
 task = experiments.reviews(dropout=0.5, epochs=5)
@@ -441,14 +447,13 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# The printed lines give the best $\eta$ of each method, and its loss on the validation
-# sentences. In the figure each point is the mean of 29 batches, about half an epoch. The bands show your three seeds,
-# and the table shows thirty.
+# The printed lines give the best $\eta$ of each method, and its loss on the validation sentences. In the figure, each
+# point is the mean of 29 batches, about half an epoch. The bands show your three seeds, and the table shows thirty.
 #
-# Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. AdaGrad from 0 fits the training sentences
-# much better than Nesterov does, by more than 0.1. On the validation sentences its lead shrinks to 0.03, but it has this
-# lead with every seed. If the sum starts at 0.1, as in Keras, the lead is gone: the line lies on that of Nesterov, and
-# only 11 of 30 seeds have a lower validation loss.
+# Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. AdaGrad from 0 fits the training
+# sentences much better than Nesterov does: its loss is lower by more than 0.1. On the validation sentences its lead
+# shrinks to 0.03, but it leads with every seed. If the sum starts at 0.1, as in Keras, the lead is gone: the line lies
+# on that of Nesterov, and the validation loss is lower with only 11 of 30 seeds.
 #
 # Two questions about long steps are left. Why does AdaGrad from 0 start so high? And what does a large $\eta$ do?
 
@@ -466,12 +471,12 @@ experiments.evidence(
 # comes from the first steps of each weight, which are long: when a word turns up for the first time, its weight moves by
 # the whole $\eta = 0.3$. If we leave out the first ten steps of each weight, the first point is 0.04 lower, near $\log 2$.
 #
-# A large $\eta$ is *not* forgiven here. With $\eta = 3$, ten times its best one, AdaGrad from 0 ends at a validation loss of
-# 1.4, twice that of weights that are all 0. The gradient has a bound, so a long jump does not fill $s$ as it did on the
-# ravine.
+# Here AdaGrad does *not* forgive a large $\eta$. With $\eta = 3$, ten times its best, AdaGrad from 0 ends at a
+# validation loss of 1.4, twice that of weights that are all 0. The gradient is bounded, so a long jump does not fill
+# $s$ as it did on the ravine.
 #
-# Finally, the 1,706 test sentences, and the words with the largest weights for praise. The number behind a word says in
-# how many training sentences it is.
+# Finally we look at the 1,706 test sentences, and at the words with the largest weights for praise. The number behind a
+# word says how many training sentences it is in.
 
 # %% tags=["about: 04 AdaGrad from 0 tests above Nesterov"]
 test = rotten_tomatoes().test
@@ -491,11 +496,11 @@ experiments.evidence(
 # %% [markdown]
 # On the test sentences the lead of AdaGrad from 0 over Nesterov is small: less than 1 percentage point in the mean of
 # thirty seeds, though your three may show more. And all seeds share the same test sentences. With another sample such a
-# lead would easily change by a point, so it is not sure.
+# lead could easily change by a point, so it is not certain.
 #
-# AdaGrad from 0 puts its largest weights on rarer words. Of the 100 largest weights of each method, Nesterov's belong to
-# words that are 3.6 times as frequent. Some of the rare words say much about a film. Others seem to praise it only because
-# the few sentences that have them do.
+# AdaGrad from 0 puts its largest weights on rarer words. Compare the 100 largest weights of each method: Nesterov's
+# belong to words that are 3.6 times as frequent. Some of the rare words say much about a film. Others seem to praise it
+# only because the few sentences with these words do.
 #
 # ### Does it agree with Keras?
 #
@@ -511,9 +516,9 @@ equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)
 # %% [markdown]
 # ## Where it fails
 #
-# Imagine a parameter that has to follow a minimum which jumps every 500 steps, to 10, to 0, to 10, and so on. Its gradient
-# is noisy, so $x$ trembles around the minimum. We compare sgd and AdaGrad with learning rates at which this tremble,
-# averaged over all six jumps, is about equal.
+# Imagine a parameter that has to follow a moving minimum: every 500 steps it jumps, to 10, to 0, to 10, and so on. The
+# gradient is noisy, so $x$ trembles around the minimum. We compare sgd and AdaGrad with learning rates at which this
+# tremble, averaged over all six jumps, is about equal.
 
 # %%
 quiz("04.jumps")
@@ -542,9 +547,9 @@ plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 # %% [markdown]
 # The flat line is sgd: it needs 11 steps after every jump. AdaGrad is faster at first, because its first step is about
 # $\eta$ long. But it needs more steps each time: from the fourth jump on it is slower than sgd, and after the sixth it
-# needs 16. In return its tremble shrinks with every jump, while that of sgd stays. That is good only if the minimum
-# stays too. The price of AdaGrad is that $s$ never forgets: it is slowed down by gradients that it saw long ago. Could it
-# forget them?
+# needs 16. In return its tremble shrinks with every jump, while that of sgd stays the same. This is good only if the
+# minimum stays where it is. The price of AdaGrad is that $s$ never forgets: gradients from long ago still slow it down.
+# Could it forget them?
 #
 # **Recap**
 #
@@ -552,16 +557,16 @@ plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 # 2. From $s = 0$ rare words keep a large effective rate: it falls about as $1/\sqrt{\text{count}}$.
 # 3. The scale of a gradient drops out; the scale of a parameter does not. A ravine along an axis vanishes. In one that is
 #    turned by 45° all parameters share one rate, and AdaGrad is like sgd.
-# 4. On a parabola too large an $\eta$ is forgiven: the jump itself fills $s$. On the reviews it is not.
+# 4. On a parabola AdaGrad forgives too large an $\eta$: the jump itself fills $s$. On the reviews it does not.
 # 5. Keras starts $s$ at 0.1. Where gradients are small, that is sgd at $\eta/\sqrt{0.1}$.
-# 6. The sum $s$ never falls. Where gradients stay, as in noise, the steps die as $1/\sqrt t$. A minimum that moves is
-#    followed ever more slowly.
+# 6. The sum $s$ never falls. Where the gradients do not vanish, as with noise, the steps die as $1/\sqrt t$. AdaGrad
+#    follows a moving minimum ever more slowly.
 
 # %%
 progress("04")
 
 # %% [markdown]
-# **Next:** [lesson 05, RMSProp](05-rmsprop.ipynb), lets the sum of squares forget, and shows what forgetting costs.
+# **Next:** [lesson 05, RMSProp](05-rmsprop.ipynb) lets the sum of squares forget, and shows what forgetting costs.
 #
 # **Sources.** J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods for online learning and stochastic
 # optimization*, 2011. B. Pang and L. Lee, *Seeing stars*, 2005. D. Kingma and J. Ba, *Adam: a method for stochastic

@@ -16,7 +16,7 @@ ANSWERS = {
             1: "that is the first step: in the second s holds the squares of both gradients",
             1.25: "turn it over: the gradient is divided by the root of s",
             0.16: "that is 4/25: the root of s is missing",
-            0.64: "that is 16/25: the gradient above is not squared",
+            0.64: "that is 16/25: the gradient above the line is not squared",
             4 / 7: "s sums squares, 9 + 16, not sizes",
             4 / 12.5**0.5: "s is the sum of the squares, not their mean",
             4 / 3: "s takes in the new square before it divides",
@@ -28,7 +28,7 @@ ANSWERS = {
             0.6: "that has the first gradient above the root: the second step has the second",
             0.5**0.5: "that is for two gradients of one size: these are 3 and 4",
             -0.8: "a length is positive",
-            1.8: "that is how far both steps lead: the question is about the second",
+            1.8: "that is how far both steps lead together: the question is about the second",
         },
     ),
     "after_two": Number(
@@ -48,7 +48,7 @@ ANSWERS = {
     "factor_adagrad": Number(
         1000,
         wrong={
-            1: "its steps would be as many millimetres as they were metres: too short",
+            1: "each step would be as many millimetres as it was metres before: too short",
             1e6: "that is sgd's: in AdaGrad a thousandth of g makes a thousandth of √s, too",
             1e-3: "turn it over: the way is now 1,000 times as long",
             1000**0.5: "g and the root of s shrink alike: only the way is longer",
@@ -58,8 +58,8 @@ ANSWERS = {
         1e6,
         wrong={
             1: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
-            1000: "that makes up for the longer way; the gradient is also a thousandth of what it "
-            "was",
+            1000: "that makes up for the longer way, but the gradient is also a thousandth of what "
+            "it was",
             1e-3: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
             1e-6: "turn it over: a longer way and a smaller gradient need a larger η",
         },
@@ -102,15 +102,16 @@ ANSWERS = {
             (3 / 69) ** 0.5: "turn it over: a small sum makes a large rate",
             3 / 69: "a small sum makes a large rate, and it is the root that divides",
             1: "the sums differ: 3 squares in one, 69 in the other",
-            3: "so many squares are in the rare word's sum: the other has 69, and a root is taken",
-            69: "so many squares are in the frequent word's sum: the rare one's has 3, and a root "
-            "is taken",
+            3: "that is the number of squares in the rare word's sum: the other sum has 69, and "
+            "their roots divide",
+            69: "that is the number of squares in the frequent word's sum: the other sum has 3, "
+            "and their roots divide",
             3**0.5: "that is the root of the rare word's sum: compare it with the other's",
             69**0.5: "that is the root of the frequent word's sum: compare it with the other's",
             22: "69 is 23 times as much as 3, and the root is missing",
             66: "that is the difference: the question is how many times larger",
             23**2: "the root of the sum divides, not its square",
-            33: "that is measured, of two words whose gradients differ: here they are of one size",
+            32: "that is measured, for words whose gradients differ: here they have the same size",
             (2969 / 3) ** 0.5: "that counts sentences: here batches count, 3 and 69",
         },
         within=0.015,
@@ -134,43 +135,46 @@ ANSWERS = {
 
 QUESTIONS = {
     "rare": Question(
-        "sgd, one epoch in batches of 100, one learning rate for all. A word is in 3 of the "
-        "sentences, another in 3,000. How do their weights move?",
+        "We train with sgd for one epoch, in batches of 100, with one learning rate for all "
+        "weights. One word is in 3 of the sentences, another in 3,000. How do their weights move?",
         {
             "About equally far: a rare word says more, so its gradient is larger": "The gradient "
-            "is a mean over the batch. One sentence of 100 has the word, so its gradient is a "
-            "hundredth of that sentence's.",
+            "is a mean over the batch. One sentence of 100 has the rare word, so the word's "
+            "gradient is a hundredth of that sentence's.",
             "The rare word's steps are as long as the other's, only fewer": "They are fewer, but "
             "they are also shorter: each is a mean over 100 sentences, and 99 of them have 0 for "
             "this word.",
-            "The rare word has 3 short steps at most, the other a step in every batch": Right(
+            "The rare word's takes 3 short steps at most, the other takes a step in every "
+            "batch": Right(
                 "In all other batches the rare word's gradient is exactly 0. So one learning rate "
                 "that suits the frequent word is far too small for the rare one."
             ),
         },
     ),
     "scale": Question(
-        "Curvatures 1 and 10, then 1 and 1,000, from the same start, with s from 0. sgd at its "
-        "best learning rate needs about 100 times as many steps. And AdaGrad?",
+        "The curvatures of a ravine are 1 and 10, and then 1 and 1,000, with the same start. Now "
+        "sgd at its best learning rate needs about 100 times as many steps. How many does AdaGrad "
+        "need, with s from 0?",
         {
             "Exactly as many steps as before": Right(
                 "The gradient along the steep direction is 100 times larger, and so is the root of "
                 "its sum. In the step the factor drops out."
             ),
-            "About 10 times as many: it has a root": "The root is of a sum of squares, so it grows "
-            "100 times, as the gradient does.",
-            "More, for the steep direction now has a tiny learning rate": "Its effective learning "
-            "rate is 100 times smaller, its gradient 100 times larger: their product is the step.",
+            "About 10 times as many: it has a root": "It is the root of a sum of squares, so it "
+            "becomes 100 times as large, as the gradient does.",
+            "More: the steep direction now has a tiny learning rate": "Its effective learning rate "
+            "is 100 times smaller, but its gradient is 100 times larger, and the step is their "
+            "product.",
         },
     ),
     "turned": Question(
         "With curvatures 1 and 100 along the axes, AdaGrad's two effective rates end far apart: "
-        "one is 43 times the other. And in the same ravine turned by 45°?",
+        "one is 43 times the other. How do they end in the same ravine turned by 45°?",
         {
             "They are about equal": Right(
-                "Turned by 45°, each gradient is a mixture of both directions, and the steep one "
-                "is by far the larger part of it, in both alike. So both sums are about equal. "
-                "AdaGrad sees the parameters, not the directions."
+                "After the turn, each parameter's gradient is a mixture of both directions. In "
+                "both mixtures the steep direction is by far the larger part. So both sums are "
+                "about equal. AdaGrad sees the parameters, not the directions."
             ),
             "One is again 43 times the other": "The ravine is as steep and as flat as before. But "
             "each parameter's gradient now contains the steep direction.",
@@ -179,14 +183,14 @@ QUESTIONS = {
         },
     ),
     "dying": Question(
-        "The gradient is constant, s starts at 0. After 100 steps AdaGrad has gone 18.6 η. How far "
-        "has it gone after 10,000?",
+        "The gradient is constant, and s starts at 0. After 100 steps AdaGrad has gone 18.6 η. How "
+        "far has it gone after 10,000?",
         {
-            "About 100 times as far": "That would be steps of one length. They get shorter, as "
-            "1/√t.",
+            "About 100 times as far": "It would, if all steps had the same length. But they get "
+            "shorter, as 1/√t.",
             "About 10 times as far": Right(
-                "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the steps get shorter, but the way has "
-                "no end. To get 10 times as far, AdaGrad needs 100 times as many steps."
+                "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the steps get shorter, but the sum has "
+                "no bound. To get 10 times as far, AdaGrad needs 100 times as many steps."
             ),
             "Hardly farther: its steps have died": "They get short, but slowly: as 1/√t, whose sum "
             "has no bound.",
@@ -196,11 +200,11 @@ QUESTIONS = {
         "How many steps do sgd and AdaGrad need to reach the minimum after the sixth jump, "
         "compared with the first?",
         {
-            "Both need about as many as before": "For sgd that is so. But AdaGrad's s holds the "
+            "Both need about as many as before": "For sgd this is true. But AdaGrad's s holds the "
             "gradients of all jumps and of all the noise between them.",
             "Sgd needs as many as before, and AdaGrad needs more": Right(
                 "The rate of sgd is constant. AdaGrad's s has grown with each jump and with the "
-                "noise between them, so each gradient of today is divided by more."
+                "noise between them, so each new gradient is divided by a larger number."
             ),
             "Sgd needs as many as before, and AdaGrad needs fewer": "AdaGrad remembers, but not "
             "places. It remembers the sizes of gradients, and it divides by them.",

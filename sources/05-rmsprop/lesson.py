@@ -3,8 +3,8 @@
 #
 # AdaGrad gives each parameter its own step length, but its steps can only get shorter. In this lesson we let its memory
 # fade. The result is RMSProp, one of the two halves of Adam. You will also see a run without any noise that reaches a
-# loss of $10^{-11}$ and is thrown back, and you will compute the step at which the trouble begins, long before the loss
-# shows it. At the end of this lesson you will be able to
+# loss of $10^{-11}$ and is then thrown back. You will compute the step at which the trouble begins, long before the
+# loss shows it. At the end of this lesson you will be able to
 #
 # - write RMSProp, and choose its two knobs so that it follows a minimum that moves,
 # - say why RMSProp is thrown back from a minimum, and how far from it a run ends,
@@ -66,8 +66,8 @@ display(plots.lines(paths, log=False, ylabel="x"))
 quiz("05.stuck")
 
 # %% [markdown]
-# The minimum jumps down at step 200, and the green line of AdaGrad stays where it is. To check your answer, here are
-# ten learning rates.
+# The minimum jumps down at step 200, but AdaGrad, the green line, stays where it is. To check your answer, the next
+# cell tries ten learning rates.
 
 # %%
 rates = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100])
@@ -78,17 +78,18 @@ for rate, path in zip(rates, swept.trajectory.T, strict=True):
     print(f"{path[-1]:4.2f} after 400")
 
 # %% [markdown]
-# None of them comes near $-1$. (The smallest rate ends nearest, but only because it never went far from 0.) AdaGrad
-# divides by $\sqrt s$, where $s$ is the *sum* of all squared gradients. The first gradient is $-1000$, so $s$ is at least
-# a million from then on. In the flat valley the gradients are about 2, and a step is at most $2\eta/1000 = 0.002\,\eta$ long. A larger $\eta$ overshoots at first and makes $s$ larger too, so the late
-# steps stay near 0.002.
+# None of these runs comes near $-1$. (The smallest rate ends nearest, but only because it never went far from 0.)
+# AdaGrad divides by $\sqrt s$, where $s$ is the *sum* of all squared gradients. The first gradient is $-1000$, so $s$
+# is at least a million from then on. In the flat valley the gradients are about 2, and a step is at most
+# $2\eta/1000 = 0.002\,\eta$ long. A larger $\eta$ overshoots at first, which makes $s$ larger too, so the late steps
+# stay near 0.002.
 #
 # ## 2 The sign step
 #
 # If the past is the problem, why divide by it at all? We could divide $g$ by its own size. The **sign step** moves a
-# parameter by the same length $\eta$ each time, against the sign of its gradient: $x \leftarrow x - \eta\,\text{sign}(g)$.
-# Steep and flat places are then alike. (Rprop, by Riedmiller and Braun, 1993, is built on this step.) Let us look at the
-# steps just before and after the minimum jumps:
+# parameter by the same length $\eta$ each time, against the sign of its gradient:
+# $x \leftarrow x - \eta\,\text{sign}(g)$. It treats steep and flat places alike. (Rprop, by Riedmiller and Braun, 1993,
+# is built on this step.) Let us look at the steps just before and after the minimum jumps:
 
 # %%
 run = descend(sign_descent, valley(), 0.0, 400, learning_rate=0.15)
@@ -96,14 +97,14 @@ near_jump = {"minimum": minimum[185:231], "sign_descent, η = 0.15": run.traject
 plots.lines(near_jump, x=np.arange(185, 231), log=False, ylabel="x")
 
 # %% [markdown]
-# The sign step follows: it passes the new minimum in its 13th step. But look at both ends of the curve. It bounces
-# between two values for ever, because its steps never become shorter. And with batches of data it has a second, worse
-# fault, which you can compute by hand.
+# The sign step follows: it passes the new minimum in the 13th step after the jump. But look at both ends of the curve.
+# There it bounces between two values for ever, because its steps never become shorter. With batches of data it also has
+# a second, worse fault, which you can compute by hand.
 #
 # ### Exercise 1: ten batches
 #
-# A weight is right where it is: its gradient is 0.1 in nine batches of ten and $-0.9$ in the tenth, so its mean is 0. By
-# how much does $x$ change in these ten batches, by sign steps with $\eta = 0.01$? (The example is Hinton's.)
+# A weight is already where it should be: its gradient is 0.1 in nine batches of ten and $-0.9$ in the tenth, so the
+# mean is 0. By how much do sign steps with $\eta = 0.01$ change $x$ in these ten batches? (The example is Hinton's.)
 #
 # <details><summary>Hint</summary>Nine steps go one way and one goes the other. How long is each?</details>
 
@@ -116,14 +117,15 @@ check_answer("05.change", change)
 
 # %% [markdown]
 # The weight walks away from the place where it should stay. The reason is that the sign step divides each gradient by
-# *its own* size. Nine small gradients and a large one can cancel only if all ten are divided by nearly the same number.
+# *its own* size. Nine small gradients and one large one can cancel only if all ten are divided by nearly the same
+# number.
 #
 # ## 3 An average of squares
 #
 # So we need a size that follows the gradients, but slowly. AdaGrad used the sum of all squares. We take an *average* of
-# the latest squares, by the fading average of lesson 03, and divide by its root. The **root mean square** of some
-# numbers is the root of the mean of their squares. **RMSProp** divides each gradient by the root mean square of the
-# latest gradients of the same parameter (Tieleman and Hinton, 2012):
+# the latest squares, one that forgets as in lesson 03, and divide by its root. The **root mean square** of some numbers
+# is the root of the mean of their squares. **RMSProp** divides each gradient by the root mean square of the latest
+# gradients of the same parameter (Tieleman and Hinton, 2012):
 #
 # $$v \leftarrow \rho\, v + (1 - \rho)\, g^2 \qquad\qquad x \leftarrow x - \frac{\eta\, g}{\sqrt{v + \varepsilon}}$$
 #
@@ -133,9 +135,10 @@ check_answer("05.change", change)
 #
 # ### Exercise 2: write it
 #
-# Stuck? `hint("rmsprop")` helps. The cell below the exercise shows one update of your rule on the ravine of lesson 01,
-# number by number. Compare the two coordinates of `step` at step 1: they are equally long, though one gradient is five
-# times the other. (Why they are 0.316 long, and not $\eta = 0.1$, is the subject of *Where it fails*.)
+# Return the new `x` and the new `v`. If you are stuck, `hint("rmsprop")` helps. The cell below the exercise shows one
+# update of your rule on the ravine of lesson 01, number by number. Compare the two coordinates of `step` at step 1:
+# they are equally long, though one gradient is five times the other. (The section *Where it fails* explains why they
+# are 0.316 long, and not $\eta = 0.1$.)
 
 
 # %%
@@ -152,8 +155,9 @@ rule = check(rmsprop, "rmsprop")
 one_step({rule: {"learning_rate": 0.1}}, ravine)
 
 # %% [markdown]
-# Now to the two failures. First the ten batches of exercise 1, shuffled, 60 times over. (`given(stream)` hands a rule
-# the gradients in the list `stream` one by one, wherever $x$ is.) The weight should stay near 0.
+# Now we come back to the two failures. First we take the ten batches of exercise 1, shuffled, 60 times over.
+# (`given(stream)` hands a rule the gradients in the list `stream` one by one, wherever $x$ is.) The weight should stay
+# near 0.
 
 # %%
 rng = np.random.default_rng(SEEDS[0])
@@ -169,9 +173,9 @@ for name, method, settings in (
 plots.lines(drift, log=False, xlabel="batch", ylabel="x")
 
 # %% [markdown]
-# The sign step drifts away at a steady pace. With $\rho = 0.9$ the drift is much smaller. With $\rho = 0.99$ it has nearly
-# gone, because now all ten gradients are divided by nearly the same $\sqrt v$. Only a jump in the first batches is left,
-# which *Where it fails* explains. Next, the valley:
+# The sign step drifts away at a steady pace. With $\rho = 0.9$ the drift is much smaller. With $\rho = 0.99$ it has
+# nearly gone, because now all ten gradients are divided by nearly the same $\sqrt v$. Only a jump in the first batches
+# is left, which *Where it fails* explains. Next comes the valley:
 
 # %%
 run = descend(rule, valley(), 0.0, 400, learning_rate=0.03)
@@ -180,20 +184,20 @@ print(f"√v is {run.states['v'][199] ** 0.5:.1f} at step 200")
 plots.lines(paths, log=False, ylabel="x")
 
 # %% [markdown]
-# RMSProp follows. Look at the steps after 200. The first is only $0.14\,\eta$ long. The steps grow for more than 50 steps,
-# to $0.8\,\eta$, and after about 120 steps RMSProp has arrived. Why does it hesitate?
+# RMSProp follows. Look at the steps after step 200. The first is only $0.14\,\eta$ long. For more than 50 steps they
+# grow, up to $0.8\,\eta$, and after about 120 steps RMSProp has arrived. Why does it hesitate?
 #
 # ## 4 How long is the memory?
 #
 # Written out, the average is $v_t = (1 - \rho)(g_t^2 + \rho\, g_{t-1}^2 + \rho^2 g_{t-2}^2 + \dots)$. At each step the
-# weight of an old square is multiplied by $\rho$. So about $1/(1 - \rho)$ squares count, which is 10 at $\rho = 0.9$. But
-# the steep valley left squares that are far larger than the new ones, and these need longer to fade.
+# weight of an old square is multiplied by $\rho$. So about $1/(1 - \rho)$ squares count, which is 10 at $\rho = 0.9$.
+# But the steep valley left squares that are far larger than the new ones, and these take longer to fade.
 #
 # ### Exercise 3: how long does it hesitate?
 #
-# At the jump $\sqrt v$ is 15 (part 5 will tell why). With $\rho = 0.9$, $15^2 \cdot 0.9^k$ of the old squares is left
-# after $k$ steps. The new gradients have a size of about 2. What is the first whole $k$ at which less is left than a new
-# square, $2^2$?
+# At the jump $\sqrt v$ is 15 (part 5 explains why). With $\rho = 0.9$, what is left of the old squares after $k$ steps
+# is $15^2 \cdot 0.9^k$. The new gradients have a size of about 2. What is the first whole $k$ at which less is left
+# than one new square, $2^2$?
 #
 # <details><summary>Hint</summary>Look for the first k with 0.9ᵏ < (2/15)². Take logarithms.</details>
 
@@ -205,9 +209,9 @@ forgotten = np.ceil(np.log((2 / 15) ** 2) / np.log(0.9))
 check_answer("05.forgotten", forgotten)
 
 # %% [markdown]
-# By then the new squares have nearly the whole weight. So old and new squares have about equal parts in $v$, and from then
-# on the new ones win. In a valley ten times as steep the old squares are 100 times as large, and the
-# hesitation is longer by only about 44 steps, because $0.9^{44}$ is about 0.01.
+# By then the new squares have nearly all the weight. So old and new squares contribute about equally to $v$, and from
+# then on the new ones win. In a valley ten times as steep the old squares are 100 times as large. Yet RMSProp hesitates
+# only about 44 steps longer, because $0.9^{44}$ is about 0.01.
 #
 # ## 5 The rebound
 #
@@ -224,15 +228,15 @@ quiz("05.rebound")
 # %% [markdown]
 # Lesson 01 has the law behind this. On a parabola with curvature $L$, a step with learning rate $\eta$ multiplies the
 # distance from the minimum by $1 - \eta L$. Above the limit $\eta = 2/L$ each step lands farther away than the last.
-# RMSProp's effective learning rate is $\eta/\sqrt v$, and it changes: near the minimum the gradients are tiny, so $v$ only
-# fades, and $\eta/\sqrt v$ grows. Only epsilon bounds it, at $\eta/\sqrt\varepsilon = 474$, and $2/L$ is only 0.1. So the
-# number to watch is $(\eta/\sqrt v)\,L$, and the limit for it is 2.
+# RMSProp's effective learning rate is $\eta/\sqrt v$, and it changes: near the minimum the gradients are tiny, so $v$
+# only fades, and $\eta/\sqrt v$ grows. Only epsilon bounds it, at $\eta/\sqrt\varepsilon = 474$, while $2/L$ is only
+# 0.1. So the number to watch is $(\eta/\sqrt v)\,L$, and its limit is 2.
 #
 # ### Exercise 4: when does x₂ turn?
 #
-# The trouble begins in $x_2$, whose curvature is $L = 20$, and long before the loss shows it. At step 10,
-# $(\eta/\sqrt v)\,L$ is 0.63, and the gradient is already so small that $v$ does nothing but fade: each step multiplies it
-# by $\rho = 0.9$. At which step does $(\eta/\sqrt v)\,L$ pass 2?
+# The trouble begins in $x_2$, whose curvature is $L = 20$, long before the loss shows it. At step 10,
+# $(\eta/\sqrt v)\,L$ is 0.63, and the gradient is already so small that $v$ does nothing but fade: each step multiplies
+# it by $\rho = 0.9$. At which step does $(\eta/\sqrt v)\,L$ pass 2?
 #
 # <details><summary>Hint</summary>If v is multiplied by 0.9, by what is 1/√v multiplied? How often do you need this factor
 # to get from 0.63 to 2?</details>
@@ -254,13 +258,13 @@ distance = {"rmsprop, |x₂|": np.abs(rebound.trajectory[1:101, 1])}
 plots.lines(distance, ylabel="distance from the minimum", **axes)
 
 # %% [markdown]
-# Compare the two pictures at the upright line. Above, the curve crosses the limit. Below, at the same step, $x_2$ stops
-# shrinking, at $10^{-17}$. From there on each step lands farther away. The loss still falls until step 56, because until
-# then $x_1$ is much larger than $x_2$. This is the rebound. It ends when the gradients are large enough to fill $v$ again.
-# In short: RMSProp forgets that the place was steep, diverges, and is reminded.
+# Compare the two pictures at the vertical line. Above, the curve crosses the limit. Below, at the same step, $x_2$
+# stops shrinking, at $10^{-17}$. From there on each step lands farther away: this is the rebound. The loss still falls
+# until step 56, because until then $x_1$ is much larger than $x_2$. The rebound ends when the gradients are large
+# enough to fill $v$ again. In short, RMSProp forgets that the place was steep, diverges, and is reminded.
 #
 # Can another $\rho$ prevent this? No. Near the minimum the gradients are tiny, and then $v$ fades, whatever $\rho < 1$
-# may be. So $\eta/\sqrt v$ grows until it passes $2/L$. Only a large epsilon can stop it before: if
+# you choose. So $\eta/\sqrt v$ grows until it passes $2/L$. Only a large epsilon can stop it before that: if
 # $\varepsilon > (\eta L/2)^2 = 2.25$, then $\eta/\sqrt\varepsilon$ is below $2/L$. A longer memory only delays the
 # rebound:
 
@@ -272,15 +276,15 @@ for rho in (0.5, 0.9, 0.99):
 plots.lines(memories, ylabel="|x₂|")
 
 # %% [markdown]
-# Look at the right end of the figure. Two of the curves have come to rest at the same height. There the run bounces for
-# ever from one side of the minimum to the other.
+# Look at the right end of the figure. Two of the curves have come to rest at the same height. There both runs bounce
+# for ever from one side of the minimum to the other.
 #
 # ### Exercise 5: the last bounce
 #
 # Suppose that $x_2$ jumps between $a$ and $-a$ for ever, with $\eta = 0.15$. How large is $a > 0$?
 #
-# <details><summary>Hint</summary>All gradients now have one size, so v has become g². How long is a step then, and how
-# long is the way from a to −a?</details>
+# <details><summary>Hint</summary>All gradients now have the same size, so v has become g². How long is a step then, and
+# how long is the way from a to −a?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -290,10 +294,11 @@ bounce = 0.15 / 2
 check_answer("05.bounce", bounce)
 
 # %% [markdown]
-# Neither $L$ nor $\rho$ stands in your answer: RMSProp ends in a bounce of $\pm\eta/2$, in $x_1$ as in $x_2$. Why does it
-# stay there? In the bounce $\sqrt v$ is $|g| = L\,\eta/2$, so $(\eta/\sqrt v)\,L$ is exactly 2: the limit itself. Nearer to
-# the minimum $v$ would fade, the number would pass 2, and $x_2$ would be thrown out again. Farther away $v$ would grow and
-# pull it in. As with the noise in lesson 02, a learning rate that falls helps.
+# Neither $L$ nor $\rho$ appears in your answer: RMSProp ends in a bounce of $\pm\eta/2$, in $x_1$ as in $x_2$. Why does
+# the bounce stay at this size? While $x_2$ bounces, $\sqrt v$ is $|g| = L\,\eta/2$, so $(\eta/\sqrt v)\,L$ is exactly
+# 2: the limit itself. Nearer to the minimum, $v$ would fade, the number would pass 2, and $x_2$ would be thrown out
+# again. Farther away, $v$ would grow, and $x_2$ would come back in. As with the noise in lesson 02, a falling learning
+# rate helps.
 #
 # The tremor of RMSProp in the steep valley of part 3 was this bounce. There $\eta/2$ was 0.015, so the gradients had the
 # size $a\,\eta/2 = 1000 \cdot 0.015 = 15$. That is why $\sqrt v$ was 15 at the jump.
@@ -310,8 +315,8 @@ check_answer("05.bounce", bounce)
 #
 # The answer cell measures both for the numbers that you give. Begin with $\eta = 0.03$ and $\rho = 0.9$, as above.
 #
-# <details><summary>Hint</summary>Which of the two knobs decides how long RMSProp hesitates? After it has hesitated it
-# still has to walk 2, in steps of about η. And when it has arrived, how far does it bounce?</details>
+# <details><summary>Hint</summary>Which of the two knobs decides how long RMSProp hesitates? After it has hesitated, it
+# still has to walk a distance of 2, in steps of about η. And when it has arrived, how far does it bounce?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -321,8 +326,8 @@ rate, memory = 0.07, 0.78
 check_answer("05.both", rate, memory)
 
 # %% [markdown]
-# Here is the whole map, from 3,600 runs in the valley. Have a try before you run it. (In units of $\eta$ the drift does
-# not depend on $\eta$, so it needs only one run for each $\rho$.)
+# The next cell draws the whole map, from 3,600 runs in the valley, so have a try before you run it. (In units of $\eta$
+# the drift does not depend on $\eta$, so one run for each $\rho$ is enough.)
 
 # %%
 etas, rhos = np.linspace(0.02, 0.2, 60), np.linspace(0.5, 0.95, 60)
@@ -341,21 +346,22 @@ plots.knob_map(
 )
 
 # %% [markdown]
-# Only the small bright patch does both. To its left RMSProp walks too slowly, and to its right it bounces too far. Above it
-# RMSProp forgets too slowly, and below it the batches make it drift. Neither Keras's default, $\rho = 0.9$, nor PyTorch's,
-# 0.99, is in the patch. Where such a patch lies depends on the task, so a default is a compromise and not a law.
+# Only the settings in the small bright patch do both. To the left of the patch RMSProp walks too slowly, and to the
+# right it bounces too far. Above the patch RMSProp forgets too slowly, and below it the batches make RMSProp drift.
+# Neither Keras's default, $\rho = 0.9$, nor PyTorch's, 0.99, is in the patch. Where such a patch lies depends on the
+# task, so a default is a compromise, not a law.
 #
 # ## 7 Where epsilon sits
 #
-# In part 5 epsilon set a bound: $\eta/\sqrt v$ could not grow past $\eta/\sqrt\varepsilon = 474$. That is with epsilon
-# inside the root, $\sqrt{v + \varepsilon}$, as in Keras. PyTorch puts it outside, $\sqrt v + \varepsilon$, where the bound
-# would be $\eta/\varepsilon$, 1.5 million. When does the place matter?
+# In part 5 epsilon set a bound: $\eta/\sqrt v$ could not grow past $\eta/\sqrt\varepsilon = 474$. That is so with
+# epsilon inside the root, $\sqrt{v + \varepsilon}$, as in Keras. PyTorch puts epsilon outside, $\sqrt v + \varepsilon$,
+# and there the bound would be $\eta/\varepsilon$, or 1.5 million. When does the place matter?
 #
 # ### Exercise 7: inside and outside
 #
 # The gradients of a weight have long had the size $10^{-5}$, so $\sqrt v = |g| = 10^{-5}$. With
-# $\varepsilon = 10^{-7}$, what is step$/\eta$ with epsilon inside, and what is it outside? Give
-# three digits.
+# $\varepsilon = 10^{-7}$, what is step$/\eta$ with epsilon inside, and what is it with epsilon outside? Give three
+# digits.
 #
 # <details><summary>Hint</summary>Compare ε with v inside the root, and with √v outside. Which is the larger?</details>
 
@@ -382,25 +388,25 @@ plots.legend_outside(figure)
 figure
 
 # %% [markdown]
-# On the right both curves are at 1: where $\sqrt v$ is far above $\sqrt\varepsilon \approx 3 \cdot 10^{-4}$, the place does
-# not matter. Farther left the step with epsilon inside falls first, and at the left end it is about 3,000 times shorter
-# than the other. So the number that $\sqrt v$ has to be compared with is $\sqrt\varepsilon$ inside the root, and
-# $\varepsilon$ outside. To carry a setting from PyTorch to Keras, square it: PyTorch's $10^{-8}$ outside acts like
-# $10^{-16}$ inside.
+# On the right both curves are at 1: where $\sqrt v$ is far above $\sqrt\varepsilon \approx 3 \cdot 10^{-4}$, the place
+# does not matter. Farther left the step with epsilon inside falls first, and at the left end it is about 3,000 times
+# shorter than the other. So if epsilon is inside the root, compare $\sqrt v$ with $\sqrt\varepsilon$. If it is outside,
+# compare it with $\varepsilon$. To carry an epsilon from PyTorch to Keras, square it: PyTorch's $10^{-8}$ outside acts
+# like $10^{-16}$ inside.
 #
 # ## 8 The unit of a step
 #
-# In exercise 3 of lesson 04 you measured $x$ in millimetres in place of metres, and left $f$ as it is. Every number of $x$
-# is then 1000 times larger, and every number of $g$ is 1000 times smaller. A step is a distance, so its number should
-# become 1000 times larger. But a step of sgd becomes 1000 times smaller, as $g$. A step of RMSProp keeps its number,
-# because $g$ and $\sqrt v$ shrink alike. So $\eta$ itself is a distance, and you have to choose it anew when you change
-# the unit of $x$.
+# In exercise 3 of lesson 04 you measured $x$ in millimetres instead of metres, and left $f$ as it is. Every value of
+# $x$ is then 1000 times larger, and every value of $g$ is 1000 times smaller. A step is a distance, so its value should
+# become 1000 times larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its
+# value, because $g$ and $\sqrt v$ shrink alike. So in RMSProp $\eta$ itself is a distance, and you have to choose it
+# anew when you change the unit of $x$.
 #
 # ### Exercise 8: metres and millimetres
 #
 # Take a rule with the step $-\frac{\sqrt u}{\sqrt v}\, g$, where $u$ is an average like $v$, but of the squares of
 # *earlier steps*. Assume that the earlier steps did become 1000 times larger, as they should. By which factor does the
-# number of the next step change?
+# value of the next step change?
 
 # %%
 # BEGIN SOLUTION
@@ -418,10 +424,11 @@ check_answer("05.of_third", of_third)
 # This time you get words and no formulas. The state is $v$ and $u$, in this order, and both start at 0.
 #
 # 1. $v$ is RMSProp's average of squared gradients.
-# 2. The step $\Delta$ (delta) is that of exercise 8. At that moment the newest step is not
-#    known yet, so $u$ is still the old one. Add $\varepsilon$ inside *both* roots.
+# 2. The step $\Delta$ (delta) is that of exercise 8. At this point the newest step is not known yet, so $u$ is still
+#    the old one. Add $\varepsilon$ inside *both* roots.
 # 3. $u$ averages the squares of $\Delta$, with the same $\rho$.
-# 4. $x$ moves by $\eta\,\Delta$. (The paper has no $\eta$; Keras says that `learning_rate=1.0` is the paper's rule.)
+# 4. $x$ moves by $\eta\,\Delta$. (The paper has no $\eta$; according to Keras, `learning_rate=1.0` is the paper's
+#    rule.)
 #
 # `hint("adadelta")` helps.
 
@@ -439,7 +446,7 @@ def adadelta(x, g, t, v=0, u=0, *, learning_rate=0.001, rho=0.95, epsilon=1e-7):
 delta = check(adadelta, "adadelta")
 
 # %% [markdown]
-# Why is $\varepsilon$ needed in the numerator, too? And has the rule really become free of units? The second quiz is about
+# Why is $\varepsilon$ needed in the numerator, too? And is the rule now really free of units? The second quiz is about
 # the valley $f(x) = 50\,x^2$, where $x$ is in metres and starts at 1. In millimetres the same valley is
 # $50\,(x/1000)^2$, and its gradient is $100\,x/1000^2$.
 
@@ -466,20 +473,21 @@ left |= {f"adadelta, in m, ε = {e}": way(1, float(e)) for e in ("1e-6", "1e-5")
 plots.lines(left, log=False, from_zero=True, ylabel="distance left / distance at the start")
 
 # %% [markdown]
-# The first step has the same number, 0.0014, in metres and in millimetres. While $v$ is far above $\varepsilon$, it is
-# $\sqrt{\varepsilon/(1 - \rho)}$. So in millimetres Adadelta hardly moves: its curve stays at the top. The idea is right on
-# paper, but the start at $u = 0$ brings the unit back in.
+# The first step has the same value, 0.0014, in metres and in millimetres. As long as $v$ is far above $\varepsilon$,
+# this value is $\sqrt{\varepsilon/(1 - \rho)}$. So in millimetres Adadelta hardly moves: its curve stays at the top.
+# The idea is right on paper, but the start at $u = 0$ brings the unit back in.
 #
 # Now compare the three curves in metres. The larger $\varepsilon$ is, the faster Adadelta comes down. So $\varepsilon$
 # decides how fast Adadelta begins: it is a learning rate in disguise. (Zeiler used $\varepsilon = 10^{-6}$. Keras's
-# default of `learning_rate=0.001` takes a thousandth of Zeiler's step.)
+# default, `learning_rate=0.001`, takes a thousandth of Zeiler's step.)
 
 # %% [markdown]
 # ## 9 Film reviews
 #
-# In part 1 AdaGrad's long memory stopped it. Does it hurt on real data, too? We take the film reviews of lesson 04
-# (Pang and Lee, 2005) and train for two epochs. AdaGrad enters twice, from $s = 0.1$, as in Keras, and from $s = 0$, as in
-# its paper. Each method has its best learning rate of one list. The board has three seeds, the table has thirty.
+# In part 1 its long memory stopped AdaGrad. Does such a memory hurt on real data, too? We take the film reviews of
+# lesson 04 (Pang and Lee, 2005) and train for two epochs. AdaGrad enters twice: from $s = 0.1$, as in Keras, and from
+# $s = 0$, as in its paper. Each method uses its best learning rate from one list. The board shows three seeds, and the
+# table shows thirty.
 
 # %%
 reading = experiments.reviews(epochs=2, size=5800)
@@ -496,14 +504,14 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# On the held-out sentences RMSProp ends 0.05 below Keras's AdaGrad, with every seed. But most of this comes from Keras's
-# start at 0.1: below AdaGrad from 0 it ends by only 0.006, with 26 of 30 seeds. In the training loss AdaGrad from 0 is
-# even ahead. So here, in two epochs, the long memory costs little.
+# On the held-out sentences RMSProp ends below Keras's AdaGrad with every seed, by 0.05 in the mean. But most of this
+# comes from Keras's start at 0.1: RMSProp ends only 0.006 below AdaGrad from 0, and with 26 of 30 seeds. In the
+# training loss, AdaGrad from 0 is even ahead. So here, over two epochs, the long memory costs little.
 #
 # ## 10 Does it agree with Keras?
 #
-# With a tiny $\varepsilon$, RMSProp and the sign step are also `tf.keras.optimizers.Adam` with its knobs turned; lesson 06
-# explains why. Adadelta is no setting of Adam.
+# With a tiny $\varepsilon$, RMSProp and the sign step are also `tf.keras.optimizers.Adam` with its knobs turned; lesson
+# 06 explains why. Adadelta is not a setting of Adam.
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras
@@ -530,31 +538,32 @@ for rho in (0.9, 0.99, 0.999):
 plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradient is 1")
 
 # %% [markdown]
-# All gradients are equal here, so every step should be $\eta$ long. Each curve begins far above 1, and the longer the
-# memory, the longer it stays there. (This was the jump in the first batches of part 3.) So RMSProp leaves us with two
-# failures:
+# All gradients are equal here, so every step should be $\eta$ long. But each curve begins far above 1, and the longer
+# the memory, the longer the curve stays there. (This explains the jump in the first batches of part 3.) So RMSProp
+# leaves us with two failures:
 #
-# - Its average $v$ starts at 0. After one step it holds only $(1 - \rho)\,g^2$, and the first step is $1/\sqrt{1 - \rho}$
-#   times too long: 3.2 times at $\rho = 0.9$.
+# - Its average $v$ starts at 0. After one step it holds only $(1 - \rho)\,g^2$, so the first step is
+#   $1/\sqrt{1 - \rho}$ times as long as it should be: 3.2 times at $\rho = 0.9$.
 # - It has no momentum. Each step takes its direction from the newest gradient alone.
 #
 # **Recap**
 #
-# 1. AdaGrad's sum of squares only grows. After a steep place it is stuck in a flat one, here at each of ten rates.
-# 2. The sign step follows, but it bounces, and small and large gradients of batches cannot cancel in it.
+# 1. AdaGrad's sum of squares only grows. So after a steep place AdaGrad is stuck in a flat one, here with each of ten
+#    rates.
+# 2. The sign step follows, but it bounces, and it does not let small and large gradients of batches cancel.
 # 3. RMSProp divides by the root of $v \leftarrow \rho v + (1 - \rho) g^2$, which remembers about $1/(1 - \rho)$ squares. A
 #    short memory follows a change quickly. A long memory lets the gradients of batches cancel.
 # 4. Near a minimum $v$ fades and $\eta/\sqrt v$ grows past $2/L$: the run rebounds. A longer memory delays this. The run
 #    ends in a bounce of $\pm\eta/2$, which shrinks if $\eta$ falls.
-# 5. Epsilon inside the root matters where $\sqrt v$ is not far above $\sqrt\varepsilon$, outside where it is not far above
-#    $\varepsilon$.
+# 5. Inside the root, epsilon matters where $\sqrt v$ is not far above $\sqrt\varepsilon$; outside, where it is not far
+#    above $\varepsilon$.
 # 6. Adadelta puts its own past steps in place of $\eta$. Since $u$ starts at 0, epsilon sets the pace at which it begins.
 
 # %%
 progress("05")
 
 # %% [markdown]
-# **Next:** [lesson 06, Adam](06-adam.ipynb), repairs the start at 0 and gives RMSProp a momentum.
+# **Next:** [lesson 06, Adam](06-adam.ipynb) repairs the start at 0 and adds momentum to RMSProp.
 #
 # **Sources.** M. Riedmiller and H. Braun, *A direct adaptive method for faster backpropagation learning: the RPROP
 # algorithm*, 1993. T. Tieleman and G. Hinton, *Lecture 6.5, RMSProp*, Coursera: Neural networks for machine learning,

@@ -44,9 +44,9 @@ ANSWERS = {
         wrong={
             0: "that is where the mean would leave it: the sign drops the sizes",
             0.08: "mind the sign: a positive gradient moves x down",
-            0.8: "that is η = 0.1, and mind the sign: a positive gradient moves x down",
+            0.8: "that is with η = 0.1, and mind the sign: a positive gradient moves x down",
             -8: "that is nine steps against one, without η",
-            -0.8: "that is η = 0.1",
+            -0.8: "that is with η = 0.1",
             8: "that is without η, and mind the sign: a positive gradient moves x down",
             -0.1: "the tenth step goes the other way",
             0.1: "the tenth step goes the other way, and a positive gradient moves x down",
@@ -60,7 +60,7 @@ ANSWERS = {
         wrong={
             38.25: "the number of steps is a whole number: round up",
             38: "then a bit more than 2² is left: round up",
-            40: "then it has been less before",
+            40: "there is less than 2² already before that",
             -39: "mind the sign: both logarithms are negative",
             -38.25: "mind the sign: both logarithms are negative",
             **dict.fromkeys((19.12, 19, 20), "v holds squares: 15² and 2², not 15 and 2"),
@@ -74,7 +74,7 @@ ANSWERS = {
         32,
         wrong={
             **dict.fromkeys(
-                (22, 21.9, 21.93), "so many further steps it takes: count from step 10"
+                (22, 21.9, 21.93), "that is how many more steps it takes: count from step 10"
             ),
             **dict.fromkeys((21, 20.96), "the root of v divides: 1/√v grows by 1/√0.9 in a step"),
             **dict.fromkeys((11, 10.96), "the root of v divides, and the count begins at step 10"),
@@ -86,9 +86,9 @@ ANSWERS = {
             **dict.fromkeys(
                 (12, 11.155), "divide log (2/0.63) by the logarithm of the factor of one step"
             ),
-            33: "it has passed the limit one step before",
+            33: "it has passed the limit already before that",
             **dict.fromkeys((56, 57), "there the loss turns, but by then x₂ has grown for a while"),
-            62: "there one can see it, but x₂ has grown for 30 steps",
+            62: "there you can see it, but by then x₂ has grown for 30 steps",
             39: "that is exercise 3: here the factor from 0.63 to 2 counts",
         },
     ),
@@ -117,7 +117,7 @@ ANSWERS = {
             0.990: "that is with epsilon outside",
             0.01: "that is ε/√v: g is above the line, and √(v + ε) below",
             31.6: "turn it over: g is above the line",
-            1e-5 / (1e-5 + 1e-7) ** 0.5: "under the root stands v = g², not √v",
+            1e-5 / (1e-5 + 1e-7) ** 0.5: "under the root is v = g², not √v",
         },
         within=0.005,
     ),
@@ -136,23 +136,23 @@ ANSWERS = {
         1000,
         wrong={
             1: "g and √v shrink alike, and √u grows",
-            0.001: "√u is a length, as the earlier steps are: its number grows as theirs did",
-            **dict.fromkeys((1000**0.5, 1000**-0.5), "√u goes with a step, as u with its square"),
-            1e6: "that is u, in squared millimetres: the step has its root",
+            0.001: "√u is a length, as the earlier steps are: its value grows as theirs did",
+            **dict.fromkeys((1000**0.5, 1000**-0.5), "√u scales as a step, and u as its square"),
+            1e6: "that is u, in squared millimetres: the step has the root of u",
         },
     ),
 }
 
 QUESTIONS = {
     "stuck": Question(
-        "AdaGrad with η = 0.1 stays behind. With which η does it follow, to within 0.5 of the "
-        "new minimum?",
+        "AdaGrad with η = 0.1 stays behind. With which η does it follow the minimum, to within "
+        "0.5?",
         {
             "A larger one, such as 30": "The first g² is a million, and Keras's start of 0.1 does "
             "not count beside it. So the first step has the length η: a large η overshoots by as "
             "much in the steep valley, and makes s larger still.",
-            "A smaller one, such as 0.003": "All steps are shorter then, the early and the late: "
-            "it stays near 0, where it began.",
+            "A smaller one, such as 0.003": "Then all steps are shorter, the early ones and the "
+            "late ones: x stays near 0, where it began.",
             "None": Right(
                 "A smaller η makes shorter steps, and a larger one overshoots where it is steep, "
                 "so that s grows with it."
@@ -164,17 +164,17 @@ QUESTIONS = {
         "62, after it was 1e-11 at step 56?",
         {
             "Rounding: a loss of 1e-11 is too small for the computer": "Numbers near 0 keep all "
-            "their digits: float64 has about 16 of them at 1e-17 as at 1.",
+            "their digits: float64 has about 16 of them, at 1e-17 just as at 1.",
             "The memory is too long: v still holds the large gradients of the start": "Then v "
-            "would be too large, and the steps too short. The run would creep and not jump.",
+            "would be too large, and the steps too short. The run would creep, not jump.",
             "The steps become too long: v has forgotten how steep it was": Right(
                 "Near the minimum the gradients are tiny, so v fades, and the effective learning "
-                "rate η/√v grows past 2/L. Too large a learning rate diverges."
+                "rate η/√v grows past 2/L. With too large a learning rate the run diverges."
             ),
         },
     ),
     "without": Question(
-        "Suppose that ε stands only in the denominator, under the root of v. Both u and v start "
+        "Suppose that ε is added only in the denominator, under the root, to v. Both u and v start "
         "at 0. What does Adadelta do?",
         {
             "It never moves": Right(
@@ -183,32 +183,34 @@ QUESTIONS = {
             ),
             "It starts slowly, and u catches up": "u can only catch up with steps that are not 0. "
             "The first step has the factor √u = 0, so the next u is 0 too.",
-            "Its first step divides by 0": "In the denominator v already holds the first "
-            "gradient's square, and ε besides. The trouble is in the numerator.",
+            "Its first step divides by 0": "In the denominator, v already holds the first "
+            "gradient's square, and ε is added. The trouble is in the numerator.",
         },
     ),
     "units": Question(
-        "The valley 50 x² in metres, and then the same in millimetres. The first step of "
-        "Adadelta, with η = 1 and u = 0 before it, is 0.0014 in metres. What is it in millimetres?",
+        "Take the valley 50 x² in metres, and then the same valley in millimetres. In metres the "
+        "first step of Adadelta, with η = 1 and u = 0 before it, is 0.0014. What is it in "
+        "millimetres?",
         {
             "0.0014 mm": Right(
-                "With u = 0 only ε stands above v, and the number of ε does not know of any unit."
+                "With u = 0, only ε is left above v, and ε is the same number in every unit."
             ),
-            "1.4 mm": "So it would be if u were an average of squared steps already, in mm². But "
-            "it is 0, and ε stands in its place.",
-            "0.0000014 mm": "As for sgd? Here g is divided by √v, which shrinks with it.",
+            "1.4 mm": "It would be, if u were already an average of squared steps, in mm². But u "
+            "is 0, and ε stands in its place.",
+            "0.0000014 mm": "It would be so for sgd. But here g is divided by √v, which shrinks "
+            "with it.",
         },
     ),
     "first": Question(
         "v starts at 0, and ρ is 0.9. If all gradients are equal, how long is RMSProp's first "
         "step?",
         {
-            "Shorter than η: it has yet to warm up": "v is too small at first, but the step is "
-            "divided by its root.",
+            "Shorter than η: it has yet to warm up": "v is too small at first. But the step is "
+            "divided by the root of v, so it is longer.",
             "Longer than η": Right(
                 "After one step v is only a tenth of g², so its root is 0.32 of |g|."
             ),
-            "Exactly η": "So it is once v has become g². At first it is (1 − ρ) g².",
+            "Exactly η": "It is, once v has become g². But at first v is only (1 − ρ) g².",
         },
     ),
 }

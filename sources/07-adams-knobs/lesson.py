@@ -1,24 +1,24 @@
 # %% [markdown]
 # # 7. Adam's knobs
 #
-# Adam often works at its defaults. When it does not, you have four knobs and a schedule to turn. And a setting that you
-# copy from a paper or from PyTorch may mean something else in Keras. At the end of this lesson you will be able to
+# Adam often works at its defaults. When it does not, you have four knobs and a schedule to turn. This lesson begins with
+# a run that goes wrong, and near the end you repair it. At the end of this lesson you will be able to
 #
 # - say what each knob does, early and late in a run, and which knobs act together,
-# - say when a large $\epsilon$ helps, and how large it must be,
-# - take settings from a paper, PyTorch or Optax to Keras without a silent change,
-# - write a warm-up with a cosine, give it to Keras, and say what each of the two does,
+# - say when a large $\varepsilon$ helps, and how large it must be,
+# - carry a weight decay and an $\varepsilon$ from a paper or PyTorch to Keras without a silent change,
+# - write a warm-up with a cosine, give it to Keras, and say what it does for a run,
 # - tell from the curve of a loss which knob to turn.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Where the defaults fail](#1-Where-the-defaults-fail) | 3 |
+# | [1 A run that goes wrong](#1-A-run-that-goes-wrong) | 4 |
 # | [2 One knob at a time](#2-One-knob-at-a-time) | 8 |
-# | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 8 |
+# | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 5 |
 # | [4 A large epsilon](#4-A-large-epsilon) | 8 |
-# | [5 Same names, other meanings](#5-Same-names,-other-meanings) | 7 |
-# | [6 Schedules](#6-Schedules) | 7 |
-# | [7 Warm-up on real data](#7-Warm-up-on-real-data) | 7 |
+# | [5 Weight decay, two meanings](#5-Weight-decay,-two-meanings) | 7 |
+# | [6 Schedules](#6-Schedules) | 8 |
+# | [7 The repair](#7-The-repair) | 8 |
 # | [Where it fails](#Where-it-fails) | 4 |
 # | in all | 52 |
 #
@@ -26,28 +26,47 @@
 # Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
 # [cheat sheet](cheat-sheet.ipynb).
 #
-# The knobs are $\eta$ (Keras's `learning_rate`, the paper's $\alpha$), $\beta_1$, $\beta_2$ and $\epsilon$. Keras's
+# The knobs are $\eta$ (Keras's `learning_rate`, the paper's $\alpha$), $\beta_1$, $\beta_2$ and $\varepsilon$. Keras's
 # defaults are 0.001, 0.9, 0.999 and $10^{-7}$.
 #
-# ## 1 Where the defaults fail
+# ## 1 A run that goes wrong
 #
-# Lesson 06 ended with a doubt: are the defaults good everywhere? Here are two places where they are not. Both are in the
-# ravine of lesson 01, whose curvatures are 1 and 20. In the third run each coordinate of each gradient also carries
-# random noise with standard deviation 5. That line is the mean of 200 such runs.
+# Here a small network learns to recognise pieces of clothing (Fashion-MNIST), with Adam at $\eta = 0.1$. The loss is
+# that of 1,000 *validation* images, which the training does not use. A network that only guesses among the ten classes
+# has a loss of 2.3.
 
 # %%
-from functools import partial
-
 import numpy as np
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.descent import descend
 from adamlib.explorers import hyperparameter_map
-from adamlib.schedules import cosine, linear_warmup
+from adamlib.schedules import linear_warmup
 from adamlib.surfaces import noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
+clothes = experiments.clothes(epochs=3)
+
+
+# %%
+def validation_losses(rate):
+    """The validation loss at the start and after each step; the rate may be a function of t."""
+    run = clothes.training(rules.adam, rate, SEEDS[0])
+    return np.array([clothes.held_out_loss(now.params) for now in run])
+
+
+goes_wrong = validation_losses(0.1)
+plots.lines({"adam, η = 0.1": goes_wrong}, ylabel="validation loss")
+
+# %% [markdown]
+# Look at the first steps. The loss jumps to more than ten times its first value. Then it comes down, but after 180 steps
+# it is still at about 1.2. The same network can end below 0.48 in the same 180 steps, and in part 7 you will make it do
+# so.
+#
+# In a network we cannot see what a knob does. So we first turn the knobs in the ravine of lesson 01, whose curvatures are
+# 1 and 20. Adam can fail there too, in two other ways. In the dotted run each coordinate of each gradient also carries
+# random noise with standard deviation 5. That line is the mean of 200 such runs.
 
 
 # %%
@@ -67,15 +86,14 @@ defaults_fail = {
 plots.lines({label: np.maximum(curve, 1e-20) for label, curve in defaults_fail.items()})
 
 # %% [markdown]
-# Look at the two lines without noise first. Both fall in waves, because Adam runs past the minimum and comes back. What
-# counts is how fast the waves become smaller. With $\beta_1 = 0.9$ the average $m$ keeps old gradients for long, so the
-# solid line's waves are long: at step 84, where lesson 01 stopped, its loss is still 0.003. The dashed line averages over
-# fewer gradients, and has a larger $\eta$. By step 84 it has reached $10^{-20}$, where the figure is cut off. It needs
-# both changes: at step 84 each of them alone still has a loss of 0.001 or more.
+# Look at the two lines without noise first. Both fall in waves, because Adam runs past the minimum and comes back. The
+# solid line's waves are long and shrink slowly, because with $\beta_1 = 0.9$ the average $m$ keeps old gradients for
+# long. At step 84, where lesson 01 stopped, its loss is still 0.003. The dashed line has a smaller $\beta_1$ and a larger
+# $\eta$. By step 84 it has reached $10^{-20}$, where the figure is cut off. It needs both changes: with either alone the
+# loss stays above 0.00005 up to step 84.
 #
-# The dotted line shows the other failure: in noise the loss stops at about 0.24 and falls no further.
-#
-# Which knob cures which failure?
+# The dotted line shows the other failure: in noise the loss stops at about 0.24 and falls no further. Which knob cures
+# which failure?
 #
 # ## 2 One knob at a time
 #
@@ -110,10 +128,11 @@ plots.by_knob(curves, "adam", early=25, late=200)
 # - **β₁.** It hardly changes the late loss. A gradient moves $x$ by about $\eta g/\sqrt v$ in all, and $\beta_1$ only
 #   says over how many steps. Early, 0.99 runs far past the minimum, and the loss rises again.
 # - **β₂.** It matters only when it is small. At 0.5, a few small gradients in a row make $v$ small, and the step long.
-# - **ε.** Here $\sqrt v$ is about 5, the size of the noise. An $\epsilon$ of 10 is larger, so it shortens every step,
+# - **ε.** Here $\sqrt v$ is about 5, the size of the noise. An $\varepsilon$ of 10 is larger, so it shortens every step,
 #   like a smaller $\eta$: slow early, better late. With 100 the run has not arrived after 1,000 steps.
 #
-# So in noise $\eta$ sets the late loss. You can even say how large it will be.
+# So in noise, with $\beta_2$ near its default and $\varepsilon$ far below $\sqrt v$, only $\eta$ sets the late loss. You
+# can even say how large it will be.
 #
 # ### Exercise 1: derive
 #
@@ -158,47 +177,38 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # %% [markdown]
 # A run fails in one of three ways.
 #
-# - **On the left η is too small.** A step is about $\eta$ long. Below 0.05 the 84 steps do not reach from −4 to 0. Up to
-#   about 0.2 they reach it, but too late to settle there.
+# - **On the left η is too small.** No step is longer than $\eta$ there, and most are shorter, because $v$ remembers the
+#   large first gradients. Below 0.05 no run gets from −4 to 0 in 84 steps, and below 0.09 none ends under $10^{-4}$.
 # - **At the top β₁ is too large.** In the row of the default, 0.9, no cell comes below $10^{-4}$.
-# - **At the lower right η is too large** for the way that a coordinate has to go. It overshoots so far that it is chance
-#   where it stands at step 84, so the map is speckled. Most of these cells fail in $x_2$, which starts only 1 away from
-#   the minimum, while $x_1$ starts 4 away. The larger curvature of $x_2$ plays no part: Adam divides the scale of the
-#   gradients out (lesson 06).
+# - **At the lower right η is too large.** A run overshoots by far, and where it stands at step 84 is chance. So the map
+#   is speckled.
 #
-# A larger $\beta_1$ calms the overshooting: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So the first failure
-# of part 1 takes two knobs: a smaller $\beta_1$, and an $\eta$ that fits it.
+# A larger $\beta_1$ calms the overshooting: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So
+# $\eta$ and $\beta_1$ belong together: turn one, and tune the other again.
 #
 # **When should you touch β₂?** Rarely. It helps to count in steps. The **memory** of an average with the factor $\beta$
 # is $1/(1 - \beta)$ steps, because about that many gradients count in it. At the defaults $m$ remembers 10 steps and $v$
-# 1,000. A shorter memory of $v$ makes Adam's longest step shorter. Lesson 06 found $7.3\,\eta$; with $\beta_2 = 0.99$
-# it is $2.3\,\eta$, and with 0.95 it is $1.2\,\eta$. GPT-3, a large language model, was trained with 0.95 (Brown and
-# others, 2020). Part 4 shows the price.
+# 1,000. A shorter memory of $v$ makes Adam's longest step shorter. Lesson 06 found $7.3\,\eta$; with $\beta_2 = 0.95$ it
+# is only $1.2\,\eta$. GPT-3, a large language model, was trained with 0.95 (Brown and others, 2020).
 #
-# The last map has $\epsilon$ over twelve powers of ten, against $\eta$ over eight. The dot is again the solid line of
-# part 1.
-
-# %%
-etas, epsilons = np.logspace(-3, 5, 33), np.logspace(-7, 5, 13)
-by_size = experiments.adam_grid(ravine, 84, etas, [0.9], [0.999], epsilons)[:, 0, 0]
-dot = "η = 0.1 and the default ε", (0.1, 1e-7)
-plots.knob_map(by_size.T, ("η", etas), ("ε", epsilons), title="β₁, β₂ at their defaults", dot=dot)
-
-# %% [markdown]
-# Look at the bottom first. The colours do not change upwards, because an $\epsilon$ far below the gradients does nothing.
-# At the top the dark cells run along a diagonal. Ten times the $\epsilon$ needs ten times the $\eta$, so only
-# $\eta/\epsilon$ counts. (The few darkest cells are luck: with finer rates the bottom has even darker ones.) The reason is
-# that a large $\epsilon$ hides $\sqrt v$. What is left of Adam's step is
+# ## 4 A large epsilon
 #
-# $$-\frac{\eta}{\epsilon}\, \sqrt{1 - \beta_2^t}\; \hat m_t$$
+# The default $\varepsilon$ is tiny. Yet TensorFlow 1's documentation of Adam said that for Inception, a large network for
+# photographs, "a current good choice is 1.0 or 0.1". What does such a large $\varepsilon$ do?
 #
-# This is momentum, as in the table of lesson 06, with a slow start: the root is 0.03 at the first step and still only
-# 0.28 after 84.
+# Keras's Adam steps by $-\eta \sqrt{1 - \beta_2^t}\, \hat m_t/(\sqrt{v_t} + \varepsilon)$ (lesson 06). Late in a run the
+# root in front is 1, and $\hat m$ is $m$. If $\varepsilon$ is far above $\sqrt v$, then $\sqrt v$ no longer counts. What is
+# left of the step is
+#
+# $$-\frac{\eta}{\varepsilon}\, m_t$$
+#
+# So a large $\varepsilon$ turns Adam into momentum. And only $\eta/\varepsilon$ counts: ten times the $\varepsilon$ needs ten
+# times the $\eta$.
 #
 # ### Exercise 2: derive
 #
-# Take $\epsilon = 1000$ and $\beta_1 = 0.9$, and late steps, when the root is 1 and $\hat m = m$. Which learning rate
-# must Adam have to equal momentum with a learning rate of 0.01 and $\mu = 0.9$?
+# Take $\varepsilon = 1000$ and $\beta_1 = 0.9$, late in a run. Which learning rate must Adam have to equal momentum with a
+# learning rate of 0.01 and $\mu = 0.9$?
 #
 # <details><summary>Hint</summary>Momentum adds 0.01 times a new gradient to its velocity. Which fraction of a new gradient does Adam's m take in?</details>
 
@@ -210,21 +220,16 @@ eta = 0.01 * 1000 / (1 - 0.9)
 check_answer("07.as_momentum", eta)
 
 # %% [markdown]
-# ## 4 A large epsilon
-#
-# The default $\epsilon$ is tiny. Yet TensorFlow 1's documentation of Adam said that for Inception, a large network for
-# photographs, "a current good choice is 1.0 or 0.1". When can such a large $\epsilon$ help?
-#
-# **It helps where gradients vanish.** Near a minimum without noise the gradients shrink, and $v$ shrinks with them. So
-# Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out of the
-# minimum. The burst makes $v$ large, Adam settles, and it all repeats. A large $\epsilon$ stops this. The divisor never
-# falls below $\epsilon$, so late Adam is momentum with a fixed learning rate.
+# **A large ε helps where gradients vanish.** Near a minimum without noise the gradients shrink, and $v$ shrinks with
+# them. So Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out of the
+# minimum. The burst makes $v$ large, Adam settles, and it all repeats. A large $\varepsilon$ stops this, because the
+# divisor never falls below it.
 #
 # We make it visible with $\beta_2 = 0.99$, so that $v$ forgets faster, and with $\eta = 0.1$.
 #
 # ### Exercise 3: derive
 #
-# Which is the smallest $\epsilon$ with which Adam settles? Momentum settles while its learning rate is below
+# Which is the smallest $\varepsilon$ with which Adam settles? Momentum settles while its learning rate is below
 # $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two significant digits, and round up, so that Adam
 # settles.
 #
@@ -239,7 +244,7 @@ check_answer("07.settle", smallest)
 
 # %% [markdown]
 # Does it come true? We try the default, 0.05, your answer (0.056 until you have one) and TensorFlow's two values. A point
-# of the figure is the highest loss of 50 steps; what is below $10^{-16}$ is drawn there.
+# of the figure is the highest loss of 50 steps. A loss below $10^{-16}$ is drawn at $10^{-16}$.
 
 
 # %%
@@ -258,54 +263,36 @@ plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 
 # %% [markdown]
 # The border of exercise 3 is sharp: with 0.05 Adam bursts out again and again, with 0.053 it settles. With the default
-# $\beta_2$, 0.999, the same happens later: the first burst comes after some 7,000 steps, and reaches a loss of 0.08. So
-# the price of a small $\beta_2$ is more bursts.
+# $\beta_2$, 0.999, the first burst comes only after some 7,000 steps, but it reaches a loss of 0.08. With 0.99, as here,
+# the bursts after step 300 stay below 0.01. So a shorter memory of $v$ makes bursts more frequent and lower.
 #
-# **It does not help on our real data.** We train on the digits for one epoch, as in lesson 06, and on the film
-# reviews for five epochs, as in lesson 04. Each $\epsilon$ gets the best of nine learning rates. In the table below the
-# scores, "deviation" is the standard deviation of a difference over the seeds.
+# **It does not help on our real data.** We trained on the digits of lesson 06 and on the film reviews of lesson 04, with
+# thirty seeds. Each $\varepsilon$ got the best of nine learning rates. Here are the differences between the losses.
 
 # %%
-# Trainings are kept here, so you may interrupt the next cell and run it again: it goes on.
-tasks = {"digits": experiments.digits(), "reviews": experiments.reviews(dropout=0.5, epochs=5)}
-trainings = {name: {} for name in tasks}
-
-# %% tags=["about: 07 ε = 1e-7 ends below ε = 0.1 on reviews"]
-rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
-by_epsilon = {}
-for name, task in tasks.items():
-    print(name)
-    methods = {  # partial fixes ε
-        f"adam, ε = {epsilon:g}": partial(task.train, rules.adam, epsilon=epsilon)
-        for epsilon in (1e-7, 0.1, 1.0)
-    }
-    by_epsilon[name] = experiments.scoreboard(
-        methods, rates, task.held_out_loss, done=trainings[name]
-    )
-pairs = [(name, large) for name in tasks for large in ("0.1", "1")]
+pairs = [(name, large) for name in ("digits", "reviews") for large in ("0.1", "1")]
 experiments.evidence(*(f"07 ε = 1e-7 ends below ε = {large} on {name}" for name, large in pairs))
 
 # %% [markdown]
-# At their best rates the large epsilons end about 0.03 behind on both tasks, with every seed. And the best rate grows
-# with $\epsilon$, as on the map. So never raise $\epsilon$ alone: tune $\eta$ again with it. With $\epsilon = 1$ and
-# the default $\eta = 0.001$ the loss on the digits hardly moves. It starts at 2.30 and ends at 2.29.
+# The large epsilons end about 0.03 behind on both tasks, with every seed, and their best rates are larger. So never raise
+# $\varepsilon$ alone: tune $\eta$ again with it. With $\varepsilon = 1$ and the default $\eta = 0.001$ the loss on the digits
+# hardly moves. It starts at 2.30 and ends at 2.29.
 #
-# ## 5 Same names, other meanings
+# **What do you type for PyTorch's ε?** The same number. In PyTorch $\varepsilon$ stands beside $\sqrt{\hat v}$, in Keras
+# beside $\sqrt v$ (lesson 06). So a large $\varepsilon$ makes Keras's first steps shorter, up to 32 times, but after 3,000
+# steps the two agree within 3 %. A tiny $\varepsilon$ makes no difference at all while $\sqrt v$ is far above it.
 #
-# You find settings in a paper, or a colleague sends you a PyTorch script. The names are those of Keras, but three of
-# them may mean something else.
+# ## 5 Weight decay, two meanings
 #
-# **Epsilon.** In Algorithm 1, PyTorch and Optax, $\epsilon$ stands beside $\sqrt{\hat v}$, in Keras beside the
-# uncorrected $\sqrt v$ (lesson 06). For the same run Keras needs $\epsilon \sqrt{1 - \beta_2^t}$ at step $t$. This
-# matters only for a large $\epsilon$: with 1, Keras starts up to 32 times more slowly.
+# You want to repeat a run from a paper or a PyTorch script. Most settings you can copy; the
+# [cheat sheet](cheat-sheet.ipynb#Defaults) lists those that differ. One needs care here, because one name,
+# `weight_decay`, stands for two things. Both pull the weights towards 0.
 #
-# **Momentum.** In PyTorch and Optax the learning rate stands outside the velocity, in Keras inside (lesson 03). The
-# paths are the same until $\eta$ changes. (`momentum_from_pytorch` in `adamlib.conventions` converts.)
+# - An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
+# - **Decoupled weight decay** leaves the gradients alone and takes the fraction $\eta\lambda$ off each weight at each
+#   step: $x \leftarrow x - \eta\lambda x$.
 #
-# **Weight decay.** Take care here, because one name, `weight_decay`, stands for two things. Both pull the weights
-# towards 0. An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
-# **Decoupled weight decay** leaves the gradients alone and takes the fraction $\eta\lambda$ off each weight at each
-# step: $x \leftarrow x - \eta\lambda x$. In sgd without momentum the two are the same. Are they the same in Adam?
+# In sgd without momentum the two are the same. Are they the same in Adam?
 
 # %%
 quiz("07.decay")
@@ -337,8 +324,11 @@ for name, parts in left.items():
 
 # %% [markdown]
 # Decoupled decay leaves the same of every weight. The L2 penalty shrinks the weights with small gradients and hardly
-# touches those with large ones. No $\lambda$ turns one into the other. So first find out which of the two a setting
-# means:
+# touches those with large ones. The reason: L2 puts $\lambda x$ into the gradient, and Adam divides the whole gradient by
+# $\sqrt v$. Where gradients are large, $\sqrt v$ is large, and little is left of $\lambda x$. Decoupled decay is never
+# divided by $\sqrt v$.
+#
+# So no $\lambda$ turns one into the other, and you must find out which of the two a setting means:
 #
 # | where | what `weight_decay` means |
 # | --- | --- |
@@ -347,8 +337,7 @@ for name, parts in left.items():
 # | the paper of AdamW | decoupled: $x - \lambda x$, so $\lambda$ is not multiplied by the rate $\alpha$ |
 # | every Keras optimizer, also `SGD` and `Adam` | decoupled: $x - \eta\lambda x$ |
 #
-# In Keras an L2 penalty belongs to a layer: `keras.regularizers.L2(a)` adds $a x^2$ to the loss, without a ½. And the
-# default $\lambda$ of AdamW is 0.004 in Keras, 0.01 in PyTorch and 0.0001 in Optax.
+# In Keras an L2 penalty belongs to a layer: `keras.regularizers.L2(a)` adds $a x^2$ to the loss, without a ½.
 #
 # ### Exercise 4: convert
 #
@@ -385,16 +374,18 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 #
 # ## 6 Schedules
 #
-# Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both. Lesson 02 had one,
-# $\eta/\sqrt t$. Two others are common. Here $\eta_t$ is the rate that the schedule has at step $t$.
+# Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both, because the rate
+# changes during the run. Lesson 02 had one, $\eta/\sqrt t$. Two others are common. Here $\eta_t$ is the rate at
+# step $t$.
 #
-# - A **warm-up** raises the rate in a straight line, $\eta_t = \eta\, t/W$, during the first $W$ steps. Here it is
-#   `linear_warmup`.
+# - A **warm-up** raises the rate in a straight line, $\eta_t = \eta\, t/W$, during the first $W$ steps.
 # - A **cosine schedule** lowers the rate along half a cosine, from $\eta$ to nearly 0 at the last step $T$.
 #
-# The two can be joined. The rate rises for $W$ steps, and then, for $t > W$, half a cosine takes it down:
+# The two are often joined. After the warm-up, for $t > W$, half a cosine takes the rate down:
 #
 # $$\eta_t = \frac{\eta}{2}\Big(1 + \cos \pi\, \frac{t - W}{T + 1 - W}\Big)$$
+#
+# The fraction goes from 0 at the end of the warm-up to 1 one step after the run.
 #
 # ### Exercise 5: write it
 #
@@ -415,18 +406,7 @@ def cosine_at(t, learning_rate, steps, warmup):
 
 cosine_at = check(cosine_at, "cosine_at")
 
-# %%
-steps = np.arange(1, 301)
-shown = {
-    "η, cosine": lambda t: cosine_at(t, 1.0, 300, 1),
-    "η, warm-up of 30 steps, then cosine": lambda t: cosine_at(t, 1.0, 300, 30),
-}
-drawn = {name: np.array([rate_at(t) for t in steps]) for name, rate_at in shown.items()}
-plots.lines(drawn, x=steps, ylabel="learning rate / η", log=False)
-
 # %% [markdown]
-# Look at the two starts. The cosine alone begins at $\eta$, and the warm-up leads up to it. Both stay high for long.
-#
 # Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, constant and
 # with a cosine. Each point is the mean of 1,000 runs.
 
@@ -449,9 +429,9 @@ plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x
 # Compare the lowest points first: the cosine ends lower than any constant rate. Then compare the widths: the cosine's
 # valley is wider. With a cosine you may miss the best $\eta$ by more and still end low.
 #
-# In Keras the same schedule takes four numbers. Keras counts steps from 0, so two of them need care. Its first step
-# already has the rate $\eta/W$, so its warm-up takes the other $W - 1$ steps. Its cosine takes $T - W + 1$ steps, because
-# the rate would be 0 one step after the last one. (To load Keras takes some seconds.)
+# In Keras the same schedule takes four numbers. Its warm-up starts at the rate of the first step, $\eta/W$, so only
+# $W - 1$ steps of it are left. Its cosine takes $T - W + 1$ steps, because the rate is 0 one step after the last one. The
+# last line checks that Keras has the rates of your function at each of the 70 steps. (To load Keras takes some seconds.)
 
 # %%
 from adamlib.keras_check import equals_schedule, keras
@@ -477,19 +457,20 @@ equals_schedule("cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T
 #
 # </details>
 #
-# ## 7 Warm-up on real data
+# ## 7 The repair
 #
-# In the ravine a cosine was enough. And on real data? We train a network on pieces of clothing (Fashion-MNIST). It
-# has one layer more than the models before: from the pixels $p$ it computes 64 *hidden units* $h = \max(0, W_1 p +
-# b_1)$, and from them the scores $W_2 h + b_2$ of the ten classes. The function $\max(0, x)$ is called **ReLU**. A
-# training has three epochs of 60 batches, and a warm-up takes 18 of these 180 steps. Each schedule gets four learning
-# rates and three seeds. The loss is that of 1,000 validation images, which also choose the best rates.
+# Back to the network of part 1. From the pixels it computes 64 *hidden units*. Each is $\max(0, z)$, where $z$ is a
+# weighted sum of the pixels plus a bias. The function $\max(0, z)$ is called **ReLU**. The hidden units then give the
+# scores of the ten classes.
+#
+# In the ravine a cosine was enough. And here? A training has three epochs of 60 batches, so 180 steps, and a warm-up
+# takes 18 of them. Each schedule gets four learning rates and three seeds. The validation loss also chooses the best
+# rates.
 
 # %%
 quiz("07.alone")
 
 # %%
-clothes = experiments.clothes(epochs=3)
 real_shapes = {
     "adam, constant": lambda rate: rate,
     "adam, warm-up": lambda rate: linear_warmup(rate, 18),
@@ -497,7 +478,7 @@ real_shapes = {
     "adam, warm-up and cosine": lambda rate: lambda t: cosine_at(t, rate, 180, 18),
 }
 real_rates = [0.003, 0.01, 0.03, 0.1]
-done = {}  # interrupted, the next cell goes on when you run it again
+done = {}  # 48 trainings, some 20 seconds; interrupted, the next cell goes on when you run it again
 
 
 # %% tags=["about: 07 at 0.1 warm-up ends below constant"]
@@ -526,47 +507,53 @@ experiments.evidence(
 
 # %% [markdown]
 # Where a row names no rate, each schedule has its own best one. Neither a warm-up alone nor a cosine alone clearly
-# helps: it depends on the seed whether it ends below the constant rate. Both together end lowest, by 0.04 to 0.05,
-# with 29 or 30 of the 30 seeds. And when $\eta$ is far too large, as 0.1 is here, a warm-up limits the damage with every
-# seed.
+# helps: it depends on the seed whether it ends below the constant rate. Both together end lowest, by 0.04 to 0.05 on
+# average, with 29 or 30 of the 30 seeds. (Your three seeds may show less.) And when $\eta$ is far too large, as 0.1 is
+# here, a warm-up limits the damage with every seed.
 #
-# Why does each need the other? Look at the rate 0.03, where warm-up with cosine is best. The others are best at
-# smaller rates, so 0.03 must do them some harm. A hidden unit is **dead** if its ReLU gives 0 for every image. Then its
-# gradient is 0 as well, and what $m$ still remembers only pushes it on, so hardly any unit comes back. One long step
-# can kill a unit, and Adam's first step moves nearly every weight by $\eta$. Let us count the dead units during the run.
-
-
-# %%
-def dead_units(rate, seed):
-    """How many of the 64 units are dead at each of the moments of a training."""
-    run = enumerate(clothes.training(rules.adam, rate, seed))
-    return [experiments.dead_units(clothes, now.params) for t, now in run if t in moments]
-
-
-moments = [1, 2, 3, 5, 8, 12, 18, 30, 50, 90, 130, 180]
-rates_of = {"adam, constant at 0.03": 0.03, "adam, warm-up to 0.03": linear_warmup(0.03, 18)}
-deaths = {name: np.array([dead_units(r, s) for s in SEEDS]) for name, r in rates_of.items()}
-plots.lines(deaths, x=moments, ylabel="dead units of 64", log=False, log_x=True)
-
-# %% [markdown]
-# Look at step 1: the constant rate kills at once, and the warm-up does not. (A band goes from the least to the largest
-# of the three seeds. With a cosine both lines stay nearly the same.) Here are the numbers of thirty seeds.
+# **What does the warm-up do?** It prevents the jump of part 1. Adam's first step moves nearly every weight by $\eta$,
+# however small the gradient is. One such step can kill a hidden unit. A hidden unit is **dead** if its ReLU gives 0 for every
+# training image. Then its gradient is 0 as well, so hardly any dead unit comes back. Here we count the dead ones among
+# the 64.
 
 # %%
 experiments.evidence(
     "07 dead after one step of 0.03",
     "07 dead at the end, constant at 0.03",
     "07 dead at the end, warm-up to 0.03",
-    *(f"07 at 0.03 {both} ends below {alone}" for alone in ("warm-up", "cosine")),
+    "07 dead at the end, constant at 0.01",
+    "07 dead at the end, warm-up to 0.01",
 )
 
 # %% [markdown]
-# The rate 0.03 does harm twice. Early, it kills: after its first step 19 of the 64 units are dead, and at the end 44. The
-# warm-up does not prevent all deaths, but at the end only 25 are dead. Late, 0.03 is a large rate in noise, as in part 2.
-# A warm-up alone keeps more units alive, but the rate stays large. A cosine alone lets the rate fall, but the units are
-# dead. Both together end 0.08 to 0.09 below either alone, with every seed. This explanation fits the numbers; it need not
-# be the only one.
+# The first step at 0.03 kills 19 of the 64 units, and at the end 44 are dead. With a warm-up only 25 are dead. At 0.01 it
+# is 32 against 16. So a warm-up keeps more units alive. But that alone does not clearly lower the loss: at 0.01 only 17
+# of the 30 seeds end lower with it.
 #
+# **What does the cosine do?** It lets the rate fall, so that the late loss falls, as in the noise of part 6. In short:
+# the warm-up lets you use a large rate early, and the cosine takes it away late. This explanation fits the numbers; it
+# need not be the only one.
+#
+# ### Exercise 6: repair
+#
+# Now repair the run of part 1. Choose a largest rate $\eta$ and a warm-up of $W$ steps, with your cosine after it. Bring
+# the validation loss below 0.48 in the same 180 steps. ($W = 1$ is a cosine without a warm-up.)
+#
+# <details><summary>Hint</summary>Find the lowest number in your table of validation losses. Which schedule is it, and which rate?</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB largest_rate, warmup = ..., ...
+largest_rate, warmup = 0.03, 18
+# END SOLUTION
+compared, loss = {"adam, η = 0.1": goes_wrong}, ...
+if largest_rate is not ... and warmup is not ...:
+    repaired = validation_losses(lambda t: cosine_at(t, largest_rate, 180, warmup))
+    compared["adam, repaired"], loss = repaired, repaired[-1]
+check_answer("07.repair", loss)
+plots.lines(compared, ylabel="validation loss")
+
+# %% [markdown]
 # ## Where it fails
 #
 # You have four knobs, a schedule and a $\lambda$ now, and nobody has the time to tune all of them. So learn to see in the
@@ -576,23 +563,22 @@ experiments.evidence(
 # | --- | --- | --- |
 # | 1 | the loss falls to a level, and trembles there | let $\eta$ fall, with a cosine |
 # | 2 | the loss falls slowly, in long waves | a smaller $\beta_1$, and $\eta$ again |
-# | 3 | only small rates survive the first steps | a warm-up, together with a cosine |
-# | 4 | one step after small gradients is too long | $\beta_2$ at 0.99 or 0.95 |
-# | 5 | a tiny loss bursts out, again and again | a larger $\epsilon$, and $\eta$ again |
+# | 3 | the loss jumps in the first steps, and stays high | a warm-up with a cosine, and $\eta$ again |
+# | 4 | a tiny loss jumps up, again and again | a larger $\varepsilon$, and $\eta$ again |
 #
-# ### Exercise 6: diagnose
+# ### Exercise 7: diagnose
 #
-# Here are three runs of Adam in the ravine (a line may be the mean of several). Which row of the table does each of them
-# show?
+# The run of part 1 was row 3. Here are three runs of Adam in the ravine (a line may be the mean of several). Which row of
+# the table does each of them show?
 
 # %%
 failures = experiments.failing_runs(SEEDS[0])
-plots.lines(failures)
+plots.side_by_side({name: {name: losses} for name, losses in failures.items()})
 
 # %%
 # BEGIN SOLUTION
 # STUB row_of_a, row_of_b, row_of_c = ..., ..., ...
-row_of_a, row_of_b, row_of_c = 5, 1, 2
+row_of_a, row_of_b, row_of_c = 4, 1, 2
 # END SOLUTION
 check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 
@@ -603,12 +589,13 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 #
 # 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, nearly whatever $\beta_1$ is. There a cosine
 #    lowers it.
-# 2. An $\epsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\epsilon$. On our
-#    real data it did not help.
-# 3. Convert $\epsilon$, momentum and `weight_decay`; do not copy them. In Keras a cosine over $T$ steps, with $W$ of
-#    warm-up, takes $T - W + 1$ steps, and its warm-up $W - 1$.
-# 4. On real data neither a warm-up nor a cosine alone gained anything that thirty seeds could show. Both together
-#    did, with 29 or 30 of the 30 seeds.
+# 2. An $\varepsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\varepsilon$. For
+#    PyTorch's $\varepsilon$ type the same number in Keras.
+# 3. An L2 penalty fails in Adam, because Adam divides $\lambda x$ by $\sqrt v$ too. So use decoupled weight decay, and
+#    convert $\lambda$ by what it means where you found it.
+# 4. A warm-up lets you use a large rate early, and a cosine takes it away late. On real data neither alone gained
+#    anything that thirty seeds could show. Both together did, with 29 or 30 of the 30 seeds.
+# 5. Touch $\beta_2$ rarely. A shorter memory of $v$ shortens Adam's longest step.
 
 # %%
 progress("07")
@@ -626,25 +613,22 @@ progress("07")
 # %% tags=["solution"]
 # What the text says: simulations within their error, of 200 runs or more; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
-from adamlib.conventions import (
-    epsilon_from_paper,
-    l2_from_pytorch,
-    momentum_from_pytorch,
-    momentum_outside,
-    weight_decay_from_paper,
-)
+from adamlib.conventions import epsilon_from_paper, l2_from_pytorch, weight_decay_from_paper
 from adamlib.descent import sweep
 from adamlib.keras_check import equals_conventions, largest_difference, tf
+from adamlib.schedules import cosine
 
 equals_conventions()
 
+assert goes_wrong.max() > 10 * goes_wrong[0] and abs(goes_wrong[-1] - 1.2) < 0.5
+assert repaired[-1] < 0.48 and repaired[:10].max() < 1.5 * repaired[0]
 assert abs(defaults_fail["adam, η = 0.1, with noise"][-100:].mean() - 0.24) < 0.05
 slow, fast = (defaults_fail[name] for name in ("adam, η = 0.1", "adam, η = 0.4, β₁ = 0.5"))
 assert fast[84:].max() < 1e-20 and 0.0025 < slow[84] < 0.0035
 waves = [np.flatnonzero((c[1:-1] < c[:-2]) & (c[1:-1] < c[2:])) for c in (slow, fast)]  # dips
 assert min(np.diff(waves[0][1:]).mean(), 15) > 1.5 * np.diff(waves[1][waves[1] < 84]).mean() > 0
 for name in (dict(learning_rate=0.4), dict(beta_1=0.5)):
-    assert 0.001 <= losses_of(84, **name)[-1] < 0.01
+    assert losses_of(84, **name).min() > 0.00005
 assert abs(curve[-1000:].mean() / 0.05 - 1) < 0.15
 assert 1.05 < late["learning_rate", 0.5] < 1.15  # an eighth below 1.25
 for eta in knobs["learning_rate"]:
@@ -659,10 +643,10 @@ assert late["epsilon", 10.0] < 0.1 and early["epsilon", 10.0] > 2 * early["epsil
 assert late["epsilon", 100.0] > 1
 longest = [0.1 / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.999, 0.99, 0.95)]
 assert [f"{step:.1f}" for step in longest] == ["7.3", "2.3", "1.2"]
-assert np.allclose(by_size[4:, 12], by_size[:-4, 11], rtol=0.05)  # ten times both
-finer = experiments.adam_grid(ravine, 84, np.logspace(-3, 5, 1200), [0.9], [0.999], epsilons)
-assert finer[:, 0, 0, 0].min() < by_size.min()
-assert np.allclose(by_size[etas < 0.3, 0], by_size[etas < 0.3, 3], rtol=0.05)
+by_size = experiments.adam_grid(  # far above √v only η/ε counts
+    ravine, 84, np.logspace(-3, 5, 33), [0.9], [0.999], np.logspace(4, 5, 2)
+)[:, 0, 0]
+assert np.allclose(by_size[4:, 1], by_size[:-4, 0], rtol=0.05)
 settings = dict(learning_rate=lambda t: 1e5 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5, epsilon=1e6)
 as_adam = descend(rules.adam, ravine.gradient, ravine.start, 84, **settings).trajectory
 momentum = descend(rules.momentum, ravine.gradient, ravine.start, 84, learning_rate=0.01)
@@ -671,18 +655,17 @@ rates = np.geomspace(0.01, 10, 40)
 knobs = dict(learning_rate=rates, beta_1=betas[:, None])
 clicked = sweep(rules.adam, ravine.gradient, ravine.start, 84, **knobs)
 final = ravine(clicked.trajectory[-1])  # shape (betas, rates)
-assert final[:, rates < 0.05].min() > 0.1 and final[(betas > 0.89) & (betas < 0.91)].min() > 1e-4
+arrived = (clicked.trajectory[:, 0] >= 0).any(axis=0)  # x₁, which starts at −4
+assert not arrived[:, rates < 0.05].any() and arrived[:, rates < 0.06].any()
+slow_steps = (
+    np.abs(np.diff(clicked.trajectory[:, 0], axis=0))[..., rates < 0.1] / rates[rates < 0.1]
+)
+assert slow_steps.max() < 1.001 and (slow_steps < 0.95).mean() > 0.5
+assert final[:, rates < 0.09].min() > 1e-4 and final[:, rates < 0.101].min() < 1e-4
+assert final[(betas > 0.89) & (betas < 0.91)].min() > 1e-4
 assert np.isclose(betas[35], 0.7) and final[35, rates > 0.5].max() < 1e-8
 few = np.abs(rates - 0.2).argmin()
 assert final[:30, few + 1 : few + 4].max() < 1e-8 and final[25, rates < 0.11].min() > 1e-3
-same = {}  # how often each coordinate is not at 0 in the speckled corner, by L and start of x₂
-for steep, start in ((20, 1), (1, 1), (20, 4)):
-    slopes, place = np.array([[1.0], [steep]]), np.array([-4.0, start])
-    run = sweep(rules.adam, lambda x, slopes=slopes: slopes * x, place, 84, **knobs)
-    corner = run.trajectory[-1][:, :30, rates > 0.6]
-    same[steep, start] = (np.abs(corner) > 1e-3).mean(axis=(1, 2))
-assert np.allclose(same[20, 1], same[1, 1], atol=0.02) and same[20, 1][1] > 1.5 * same[20, 1][0]
-assert np.ptp(same[20, 4]) < 0.02
 speckled = np.log10(final[:30, rates > 2])  # neighbours differ by powers of ten
 assert (np.abs(np.diff(speckled)) > 1).mean() > 0.5
 for beta_1, mean_length in ((0.9, 7), (0.0, 2)):  # of steps one way, late in the noise
@@ -700,16 +683,13 @@ assert max(bursts[epsilon].min() for epsilon in (1e-7, 0.05)) < 1e-10
 assert yours == 0.053 and max(late_bursts[epsilon] for epsilon in (yours, 0.1, 1.0)) < 1e-60
 later = losses_of(8000)  # with the default β₂
 assert 6900 < 2000 + np.argmax(later[2000:] > 1e-3) < 7300 and 0.06 < later[2000:].max() < 0.1
-for name, scores in by_epsilon.items():
-    best, *large = scores.values()
-    for epsilon, score in zip(("0.1", "1"), large, strict=True):
-        claim = f"07 ε = 1e-7 ends below ε = {epsilon} on {name}"
-        carried(claim, score.held_out - best.held_out, share=1, mean="0.03")
+assert bursts[1e-7][300:].max() < 0.01
+for name, epsilon in pairs:
+    carried(f"07 ε = 1e-7 ends below ε = {epsilon} on {name}", share=1, mean="0.03")
     carried(f"07 the best rate grows with ε on {name}", share=1)
-slow = tasks["digits"].train(rules.adam, 0.001, SEEDS[0], epsilon=1.0)
-loss = tasks["digits"].held_out_loss(slow.params)
-carried("07 Adam with ε = 1 at its default rate", loss, mean="2.29")
-assert np.round((1 - 0.999 ** np.array([1, 84])) ** 0.5, 2).tolist() == [0.03, 0.28]
+digits = experiments.digits()
+slow = digits.train(rules.adam, 0.001, SEEDS[0], epsilon=1.0)
+carried("07 Adam with ε = 1 at its default rate", digits.held_out_loss(slow.params), mean="2.29")
 assert np.allclose(left["decoupled"], 0.61, atol=0.02) and (np.diff(left["L2"]) > 0.1).all()
 assert left["L2"][0] < 0.4 and left["L2"][2] > 0.95
 least = {name[6:]: ends_of.min() for name, ends_of in annealed.items()}
@@ -739,22 +719,22 @@ means = {name: values.mean(axis=0) for name, values in losses.items()}
 assert [means[name].argmin() == 2 for name in losses] == [False] * 3 + [True]
 for name in ("constant", "warm-up"):
     carried(f"07 {name} at its best ends below {name} at 0.1", share=1)
-constant, warm = (deaths[name] for name in rates_of)  # shape (seeds, moments)
-carried("07 dead after one step of 0.03", constant[:, 0], mean="19")
-carried("07 dead after one step of 0.03 / 18", warm[:, 0], mean="0")
-carried("07 dead at the end, constant at 0.03", constant[:, -1], mean="44")
-carried("07 dead at the end, warm-up to 0.03", warm[:, -1], mean="25")
+dead = {n[6:]: of_each(n, lambda p: experiments.dead_units(clothes, p)) for n in real_shapes}
+for column, rate_of, words in ((2, 0.03, ("44", "25")), (1, 0.01, ("32", "16"))):
+    for name, mean in zip(("constant at", "warm-up to"), words, strict=True):
+        found = dead[name.split()[0]][:, column]
+        carried(f"07 dead at the end, {name} {rate_of}", found, mean=mean)
+gain = losses["constant"] - losses["warm-up"]
+carried("07 at 0.01 warm-up ends below constant", gain[:, 1], separated=False, shown=17)
+carried("07 dead after one step of 0.03 / 18", mean="0")
 carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
-falling = dict(zip(rates_of, (cosine(0.03, 180), cosine(0.03, 180, warmup=18)), strict=True))
-for name, rate_at in falling.items():
-    with_cosine = np.array([dead_units(rate_at, seed) for seed in SEEDS])
-    assert np.abs(with_cosine - deaths[name]).mean(axis=0).max() < 5
 died, back = 0, 0
 for seed in SEEDS:
     run = enumerate(clothes.training(rules.adam, 0.03, seed))
     scores = (now.params[:2] for t, now in run if t in (1, 180))
     first, last = (np.all(clothes.part[0] @ W1 + b1 <= 0, axis=0) for W1, b1 in scores)
     died, back = died + first.sum(), back + (first & ~last).sum()
+carried("07 dead after one step of 0.03", died / len(SEEDS), mean="19")
 assert back <= 0.05 * died
 lost = keras.optimizers.Adam(
     keras.optimizers.schedules.CosineDecay(0.0, 9, warmup_target=0.01, warmup_steps=5)
@@ -762,24 +742,9 @@ lost = keras.optimizers.Adam(
 x = keras.Variable([1.0])
 lost.apply([keras.ops.ones(1)], [x])
 assert float(x[0]) == 1
-in_numpy = tasks["digits"].train(rules.adam, lambda t: cosine_at(t, rate, T, W), SEEDS[0])
-in_keras = tasks["digits"].train_keras(keras.optimizers.Adam(theirs), SEEDS[0])
+in_numpy = digits.train(rules.adam, lambda t: cosine_at(t, rate, T, W), SEEDS[0])
+in_keras = digits.train_keras(keras.optimizers.Adam(theirs), SEEDS[0])
 assert largest_difference(in_numpy.params, in_keras.params) < 1e-4
-sides = {}
-for rate in (0.01, lambda t: 0.01 if t < 101 else 0.001):
-    for rule, knobs in (
-        (momentum_outside, dict(learning_rate=rate)),
-        (rules.momentum, dict(learning_rate=rate)),
-        (rules.momentum, momentum_from_pytorch(rate, 0.9)),
-    ):
-        run = descend(rule, ravine.gradient, ravine.start, 130, **knobs)
-        sides.setdefault(rate, []).append(run.trajectory)
-(pytorch, keras_own, converted), (pytorch_falling, keras_falling, converted_falling) = (
-    sides.values()
-)
-assert max(np.abs(way - pytorch).max() for way in (keras_own, converted)) < 1e-12
-assert np.abs(converted_falling - pytorch_falling).max() < 1e-12
-assert np.abs(keras_falling - pytorch_falling).max() > 1e-3
 assert np.isclose(weight_decay_from_paper(0.0001, 0.0005), 0.2) and l2_from_pytorch(0.1) == 0.05
 layer = keras.layers.Dense(1, kernel_initializer="ones", bias_initializer="ones")
 layer.build((None, 1))
@@ -794,6 +759,7 @@ decayed = keras.Variable([1.0])
 keras.optimizers.Adam(0.1, weight_decay=0.5).apply([keras.ops.zeros(1)], [decayed])
 assert abs(float(decayed[0]) - 0.95) < 1e-6
 assert round(1 / (1 - 0.999) ** 0.5) == 32 == round(1 / epsilon_from_paper(1.0)(1))
+assert epsilon_from_paper(1.0)(3000) > 0.97
 rising = keras.optimizers.schedules.PolynomialDecay(0.01 / 7, 6, 0.01)
 equals_schedule("linear_warmup", linear_warmup(0.01, 7), rising, steps=70)
 equals_schedule("cosine", cosine(0.01, 70), keras.optimizers.schedules.CosineDecay(0.01, 70), 70)

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 8. Training networks
 #
-# Lesson 07 turned every knob of Adam, and ended with a question: nobody has time to tune them all, so what is worth
-# tuning first? Here a real network answers. We train it with seven of Keras's optimizers, first as they come and then
+# Lesson 07 turned every knob of Adam, and ended with a question: how far do the defaults get you on a real network? Here
+# a real network answers. We train it with seven of Keras's optimizers, first as they come and then
 # tuned. At the end your own rule trains it, inside `model.fit`.
 #
 # At the end of this lesson you will be able to
@@ -213,8 +213,8 @@ print("Adam from 0.03 tries", *down, "and ends at", min(down, key=down.get))
 # %% [markdown]
 # Follow a line from its ring, which is the default rate. The loss falls as the rate grows, for AdaGrad and Adadelta over
 # several powers of ten. A line ends after the first rate that is worse. The lowest points of the six lie close together,
-# although their rates lie far apart. So a rate is neither large nor small in itself: Adadelta's best rate is hundreds of
-# times Adam's.
+# although their rates lie far apart. So a rate is neither large nor small in itself: Adadelta's best rate is about
+# a thousand times Adam's.
 #
 # The line below the figure is the climb that goes down. The larger neighbour, 0.1, is worse than 0.03, so the climb turns
 # to the smaller rates.
@@ -548,10 +548,10 @@ quiz("08.first")
 # <details><summary>The numbers behind these rules</summary>
 #
 # Rule 1: at its default Adam came within about 0.07 of its best. Rule 2: tuning gave SGD about 0.45, while Adam and
-# momentum, both tuned, are 0.04 apart. Rule 3: to fine-tune BERT, a trained transformer, its authors chose among 5e-5,
+# momentum, both tuned, are 0.04 apart; epsilon can wait, since larger ones gained nothing in lesson 07 on real data.
+# Rule 3: to fine-tune BERT, a trained transformer, its authors chose among 5e-5,
 # 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and with 6e-5
-# at 175 billion (Brown and others, 2020, table 2.1). Rule 4: epsilon comes last, since larger ones gained nothing in
-# lesson 07 on real data. Rule 6: AdaGrad began at $s = 0$ (`initial_accumulator_value=0`). It leads in the
+# at 175 billion (Brown and others, 2020, table 2.1). Rule 6: AdaGrad began at $s = 0$ (`initial_accumulator_value=0`). It leads in the
 # training loss; on held-out text its lead was small.
 #
 # </details>
