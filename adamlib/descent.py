@@ -2,9 +2,9 @@
 steps_of() on gradients that are given.
 
 All that a rule leaves out is done here, once: several parameter arrays, large arrays block by
-block, recording, schedules, divergence, and one clear sentence for bad input. A rule must work
-element by element, as those of adamlib.rules do: one that takes a norm, say, would take it of
-each block of a large array, and in a sweep of many runs together.
+block, recording, schedules, divergence, and one clear sentence for bad input. A rule that does not
+work element by element, since it takes a norm, say, must declare it by rules.whole_arrays: else it
+would take the norm of each block of a large array.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,13 @@ import numpy as np
 
 from adamlib import inputs
 from adamlib.hyperparameters import is_usual
-from adamlib.inputs import brief, hyperparameter_defaults, name_of, state_defaults
+from adamlib.inputs import (
+    brief,
+    hyperparameter_defaults,
+    name_of,
+    needs_whole_arrays,
+    state_defaults,
+)
 
 LIMIT = 1e10  # a coordinate beyond it, or not finite, has diverged
 BLOCK = 65_536  # bytes: a block and its temporaries stay in the processor's cache
@@ -243,7 +249,8 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
               returns an array of x's shape
     x         the start: a number, shape (n,), or many starts of shape (n, *starts)
     The grid is `starts` and the shapes of the hyperparameters broadcast together: with
-    `learning_rate` of shape (200, 1) and `beta_1` of shape (200,) it is (200, 200).
+    `learning_rate` of shape (200, 1) and `beta_1` of shape (200,) it is (200, 200). An elementwise
+    rule takes the steps of all runs at once, one that needs whole arrays run by run.
     Returns a Sweep. Raises ValueError or TypeError, in one sentence, for bad input.
     """
     hyperparameters = {
@@ -283,12 +290,14 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
 def update(rule, x, g, t, state, **hyperparameters):
     """One step of `rule` in place: overwrites the array x and the list `state`.
 
-    Arrays of more than BLOCK bytes go block by block, which needs no memory beyond some blocks.
+    Arrays of more than BLOCK bytes go block by block, which needs no memory beyond some blocks;
+    those of a rule that needs whole arrays go whole.
     state  the rule's default values at t = 1 (see state_defaults), then what the last step left
     """
     if not x.flags.c_contiguous:
         raise ValueError("update writes into x: give an array in C order, as x.copy().")
-    if x.nbytes <= BLOCK or any(np.ndim(v) for v in hyperparameters.values()):
+    whole = x.nbytes <= BLOCK or needs_whole_arrays(rule)
+    if whole or any(np.ndim(v) for v in hyperparameters.values()):
         new = _apply(rule, (x, g, *state), t, hyperparameters)
         _check_returned(rule, new, x, state)
         x[...] = new[0]
@@ -372,13 +381,14 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
     trajectory = np.empty((steps + 1, *x.shape), x.dtype)
     trajectory[0] = x
     state = list(state_defaults(rule).values())
+    step = _run_by_run(rule) if needs_whole_arrays(rule) else rule
     with np.errstate(all="ignore"):
         for t in range(1, steps + 1):
             (g,) = _gradients([gradient(x.copy())], [x])
             if t == 1 and not _within([g], np.finfo(float).max):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
             h = at_step(t, hyperparameters)
-            new = _apply(rule, (x, g, *state), t, h)
+            new = _apply(step, (x, g, *state), t, h)
             _check_returned(rule, new, x, state)
             x, *state = (np.asarray(v) if isinstance(v, list) else v for v in new)
             if not _within([g], np.finfo(float).max):
@@ -388,6 +398,27 @@ def _sweep(rule, gradient, x, steps, hyperparameters):
     bad = np.logical_or.accumulate(bad.any(axis=1) if x.ndim == 2 else bad)
     np.moveaxis(trajectory, -1, 1)[bad] = np.nan
     return trajectory, bad.argmax(axis=0)
+
+
+def _run_by_run(rule):
+    """The rule on the arrays of a sweep, where each run has an array of its own (last axis)."""
+
+    def step(x, g, t, *state, **hyperparameters):
+        def of_run(i, a):
+            return a[..., i] if np.ndim(a) else a
+
+        new = [
+            rule(
+                *(of_run(i, a) for a in (x, g)),
+                t,
+                *(of_run(i, s) for s in state),
+                **{k: of_run(i, v) for k, v in hyperparameters.items()},
+            )
+            for i in range(x.shape[-1])
+        ]
+        return [np.stack(parts, axis=-1) for parts in zip(*new, strict=True)]
+
+    return step
 
 
 def at_step(t, hyperparameters):

@@ -9,7 +9,9 @@ import numpy as np
 
 POSITIVE = (lambda v: (v > 0) & (v < np.inf), "a positive number")
 NOT_NEGATIVE = (lambda v: (v >= 0) & (v < np.inf), "zero or a positive number")
+NEGATIVE = (lambda v: (v <= 0) & (v > -np.inf), "zero or a negative number")
 BELOW_ONE = (lambda v: (v >= 0) & (v < 1), "in [0, 1)")
+WHOLE = (lambda v: (v >= 0) & (v == np.floor(v)) & (v < np.inf), "a whole number, 0 or more")
 PROBABILITY = (BELOW_ONE[0], "a probability, at least 0 and less than 1")
 FINITE = (np.isfinite, "a finite number")
 
@@ -55,6 +57,24 @@ HYPERPARAMETERS = {
     "weight_decay": Hyperparameter(
         "λ", NOT_NEGATIVE, _powers(-5, 0, 101), ("decay", "wd", "lam", "lambda_", "λ")
     ),
+    "adam_beta_1": Hyperparameter("β₁", BELOW_ONE, NEAR_ONE),
+    "adam_beta_2": Hyperparameter("β₂", BELOW_ONE, NEAR_ONE),
+    "adam_weight_decay": Hyperparameter("λ", NOT_NEGATIVE, _powers(-5, 0, 101)),
+    "ema_momentum": Hyperparameter("μ", BELOW_ONE, NEAR_ONE),
+    "beta_2_decay": Hyperparameter("γ", NEGATIVE, [round(-v / 100, 2) for v in range(100, -1, -1)]),
+    "epsilon_1": Hyperparameter("ε₁", NOT_NEGATIVE, _powers(-30, 0, 121)),
+    "epsilon_2": Hyperparameter("ε₂", NOT_NEGATIVE, _powers(-6, 0, 121)),
+    "clip_threshold": Hyperparameter("d", POSITIVE, _powers(-2, 2, 121)),
+    "learning_rate_power": Hyperparameter(
+        "p", NEGATIVE, [round(-v / 100, 2) for v in range(100, -1, -1)]
+    ),
+    "l1_regularization_strength": Hyperparameter("λ₁", NOT_NEGATIVE, [0.0, *_powers(-4, 1, 121)]),
+    "l2_regularization_strength": Hyperparameter("λ₂", NOT_NEGATIVE, [0.0, *_powers(-4, 1, 121)]),
+    "l2_shrinkage_regularization_strength": Hyperparameter(
+        "λ₃", NOT_NEGATIVE, [0.0, *_powers(-4, 1, 121)]
+    ),
+    "ns_steps": Hyperparameter("n", WHOLE, list(range(11))),
+    "rms_rate": Hyperparameter("r", POSITIVE, _powers(-2, 1, 121)),
     "l2": Hyperparameter("λ", NOT_NEGATIVE),
     "noise": Hyperparameter("σ", NOT_NEGATIVE),
     "dropout": Hyperparameter("p", PROBABILITY),

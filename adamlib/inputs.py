@@ -35,6 +35,11 @@ def hyperparameter_defaults(rule):
     return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
 
 
+def needs_whole_arrays(rule):
+    """Whether the rule declares, by rules.whole_arrays, that it is not elementwise."""
+    return getattr(rule, "whole_arrays", False)
+
+
 def check_rule(rule):
     """A rule is a function of (x, g, t, *state, **hyperparameters); each state starts at numbers.
 

@@ -51,7 +51,7 @@ def as_keras(rule, learning_rate=None, **hyperparameters):
     rule           as in adamlib.rules, in Python's operators and NumPy's functions; those that
                    keras.ops has under the same name, element by element or over an array
     learning_rate  a number, or one of keras.optimizers.schedules; the rule's own if not given
-    Each state is a variable of its parameter's shape, or one number where the rule returns one.
+    Each state is a variable of the shape that the rule gives it: its parameter's, or one number.
     Raises TypeError or ValueError, in one sentence, for a rule that cannot train a network.
     A training whose weights are no longer finite goes on, as in Keras; model.fit prints at its end
     what the optimizer's `diverged` says. keras.callbacks.TerminateOnNaN() ends it at once.
@@ -105,11 +105,12 @@ class RuleOptimizer(keras.optimizers.Optimizer):
         """Make the states of these variables, each at its default."""
         super().build(variables)
         self._states = [[] for _ in variables]
+        shapes = [_state_shapes(self.rule, v.shape, self.hyperparameters) for v in variables]
         for name, default in state_defaults(self.rule).items():
-            for variable, states in zip(variables, self._states, strict=True):
+            for variable, states, shape in zip(variables, self._states, shapes, strict=True):
                 states.append(
                     self.add_variable(
-                        variable.shape if self._shapes[name] else (),
+                        shape[name],
                         keras.initializers.Constant(default),
                         variable.dtype,
                         name=f"{variable.path.replace('/', '_')}_{name}",
@@ -311,6 +312,13 @@ def _line(rule, error):
     code = rule.__code__
     lines = [i for frame, i in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
     return linecache.getline(code.co_filename, lines[-1]).strip() if lines else ""
+
+
+def _state_shapes(rule, shape, hyperparameters):
+    """{name: shape} of the rule's states after a step of a parameter array of this shape."""
+    x, state = np.ones(shape, np.float32), list(state_defaults(rule).values())
+    update(rule, x, np.ones(shape, np.float32), 1, state, **hyperparameters)
+    return {name: np.shape(a) for name, a in zip(state_defaults(rule), state, strict=True)}
 
 
 def _try(rule, hyperparameters, shape):

@@ -41,6 +41,12 @@ LOOKS = {
     "nadam": ("#AA4499", "h"),
     "amsgrad": ("#332288", "p"),
     "adamw": ("#117733", ">"),
+    "lion": ("#DDCC77", "d"),
+    "lamb": ("#6699CC", "H"),
+    "adafactor": ("#999999", "1"),
+    "ftrl": ("#44AA99", "2"),
+    "muon": ("#CC3311", "3"),
+    "schedule_free_adamw": ("#004488", "4"),
     "tf.keras": ("#000000", "+"),
 }
 COLOURS = {rule: colour for rule, (colour, _) in LOOKS.items()}

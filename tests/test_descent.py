@@ -496,3 +496,21 @@ def test_steps_of_a_rule_are_in_units_of_the_learning_rate():
     assert steps.shape == (5,) and np.allclose(steps, 1)
     steps = descent.steps_of(rules.momentum, [1, 1], learning_rate=0.1)
     np.testing.assert_allclose(steps, [0.1, 0.19])
+
+
+def test_a_rule_that_needs_whole_arrays_gets_them_whole():
+    x = np.random.default_rng(0).standard_normal((300, 400))
+    assert x.nbytes > descent.BLOCK
+    g, state = x[::-1].copy(), [0, 0]
+    whole, *_ = rules.lamb(x, g, 1, 0, 0)
+    update(rules.lamb, x, g, 1, state)
+    np.testing.assert_array_equal(x, whole)
+
+
+@pytest.mark.parametrize("rule", [rules.lamb, rules.adafactor, rules.muon])
+def test_a_sweep_of_a_rule_that_needs_whole_arrays_is_its_runs_by_themselves(rule):
+    rates = np.array([0.1, 0.2, 0.3])
+    swept = sweep(rule, bowl.gradient, bowl.start, 5, learning_rate=rates)
+    for i, rate in enumerate(rates):
+        alone = descend(rule, bowl.gradient, bowl.start, 5, learning_rate=rate).trajectory
+        np.testing.assert_allclose(swept.trajectory[..., i], alone, rtol=1e-12)
