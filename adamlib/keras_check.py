@@ -27,7 +27,7 @@ from scipy.sparse import issparse
 from adamlib import inputs, rules
 from adamlib.conventions import CONVENTIONS
 from adamlib.descent import Training, at_step, batches, descend, difference, iterations, train
-from adamlib.inputs import hyperparameter_defaults, name_of
+from adamlib.inputs import hyperparameter_defaults, name_of, needs_whole_arrays
 from adamlib.surfaces import cubic
 
 keras = tf.keras
@@ -368,7 +368,7 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
     partings = []  # (place in the rule's order, step, words)
     for i, (run, columns) in enumerate(zip(ours, theirs, strict=True)):
         named = {"x": run.trajectory[1:]} | run.states
-        if len(columns) < len(named):  # Keras keeps no v for a matrix of Muon's, say
+        if needs_whole_arrays(rule) and len(columns) < len(named):  # Muon has no v for a matrix
             named = {name: a for name, a in named.items() if a.ndim > 1 or a.any()}
         if len(columns) != len(named):
             raise AssertionError(

@@ -49,7 +49,7 @@ SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is
 clothes = experiments.clothes(epochs=3)
 
 
-# %%
+# %% tags=["about: 07 constant at its best ends below constant at 0.1"]
 def validation_losses(rate):
     """The validation loss at the start and after each step; the rate may be a function of t."""
     run = clothes.training(rules.adam, rate, SEEDS[0])
@@ -547,7 +547,7 @@ experiments.evidence(
 #
 # <details><summary>Hint</summary>Find the lowest number in your table of validation losses. Which schedule is it, and which rate?</details>
 
-# %%
+# %% tags=["about: 07 constant at its best ends below constant at 0.1"]
 # BEGIN SOLUTION
 # STUB largest_rate, warmup = ..., ...
 largest_rate, warmup = 0.03, 18

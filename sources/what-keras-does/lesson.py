@@ -526,6 +526,34 @@ z.assign(2.0)
 assert float(aside) == 2, "Keras now copies a variable when its value is taken"
 
 # %% [markdown]
+# ### ScheduleFreeAdamW loses the first weights in fit
+#
+# z must begin where the weights begin. Keras copies them when the optimizer is built. In `fit` an optimizer that has not
+# been built before is built inside the graph, and there the copy is not made: z begins at 0, and the first step sets the
+# weights to z. With `optimizer.build(model.trainable_variables)` before `fit`, z begins at the weights.
+
+
+# %%
+def weights_after_one_step(built):
+    """The weights before and after a step that is far too short to change them."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, use_bias=False)])
+    before = model.get_weights()[0]
+    free = optimizers.ScheduleFreeAdamW(1e-9)
+    if built:
+        free.build(model.trainable_variables)
+    model.compile(free, "mse")
+    model.fit(np.ones((4, 3)), np.zeros((4, 2)), verbose=0)
+    return before, model.get_weights()[0]
+
+
+for built in (False, True):
+    before, after = weights_after_one_step(built)
+    kept = bool(np.abs(after - before).max() < 1e-6)
+    print(f"built before fit: {built!s:5}  the weights stay: {kept}")
+    assert kept == built, "Keras now starts ScheduleFreeAdamW's z at the weights in fit"
+
+# %% [markdown]
 # ### ScheduleFreeAdamW has no way to ask for the mean
 #
 # The authors' optimizer has `eval()` and `train()`, which exchange y and x. Keras has neither, and
