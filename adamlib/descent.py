@@ -409,7 +409,8 @@ def _run_by_run(rule):
 
         new = [
             rule(
-                *(of_run(i, a) for a in (x, g)),
+                x[..., i],
+                g[..., i],
                 t,
                 *(of_run(i, s) for s in state),
                 **{k: of_run(i, v) for k, v in hyperparameters.items()},

@@ -18,7 +18,7 @@ from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from adamlib import inputs
-from adamlib.hyperparameters import HYPERPARAMETERS
+from adamlib.hyperparameters import facts
 from adamlib.inputs import brief, name_of
 
 STYLE = Path(__file__).with_name("course.mplstyle")
@@ -605,8 +605,8 @@ def by_knob(losses, rule, early, late):
 
 def with_letter(knob):
     """A hyperparameter's name and its letter: learning_rate, η."""
-    known = HYPERPARAMETERS.get(knob)
-    return f"{knob}, {known.letter}" if known else knob
+    letter = facts(knob).letter
+    return f"{knob}, {letter}" if letter else knob
 
 
 def states(run, rule, title=None):

@@ -99,13 +99,11 @@ class Races:
         chosen  {method: the best rate} of train_on_digits
         Returns the losses of try_all of these two, and {title: results of race}.
         """
-        figure, others = (
-            "Figure 1 left, others",
-            {
-                "nesterov, constant η": (nesterov, constant),
-                "adagrad, η/√t": (adagrad_from_zero, inverse_sqrt),
-            },
-        )
+        figure = "Figure 1 left, others"
+        others = {
+            "nesterov, constant η": (nesterov, constant),
+            "adagrad, η/√t": (adagrad_from_zero, inverse_sqrt),
+        }
         train_others = self.digits(others)
         losses = self.try_all(figure, train_others, dict.fromkeys(others, rates))
         found = self.race("Figure 1 left", train_on_digits, chosen)
@@ -189,10 +187,10 @@ class Races:
             for name, of_seeds in grids.items()
         }, rates
 
-    def try_all(self, figure, train_at, rates):
+    def try_all(self, figure, train_at, rates, **loss):
         """try_all, of what this size tries: two rates where a notebook only has to run."""
         rates = {m: some[: 2 if self.size == "smoke" else None] for m, some in rates.items()}
-        return try_all(figure, train_at, rates, seeds=self.seeds, done=self.done)
+        return try_all(figure, train_at, rates, seeds=self.seeds, done=self.done, **loss)
 
     def race(self, figure, train_at, rates, known=""):
         how = dict(seeds=self.seeds, done=self.done, full=self.size == "full")
@@ -203,14 +201,11 @@ class Races:
 
         They are of what train_at returns: the losses of training, validation and test.
         """
-        rates = {m: some[: 2 if self.size == "smoke" else None] for m, some in rates.items()}
-        tried = self.done.setdefault(figure, {})
-        keys = [(m, r, seed) for m, some in rates.items() for r in some for seed in self.seeds]
-        collect({key: partial(train_at, *key) for key in keys}, tried)
+        found = self.try_all(figure, train_at, rates, loss=lambda losses: losses)
         return [
             {
-                m: {r: [float(tried[m, r, seed][k]) for seed in self.seeds] for r in some}
-                for m, some in rates.items()
+                m: {rate: [float(losses[k]) for losses in seeds] for rate, seeds in some.items()}
+                for m, some in found.items()
             }
             for k in range(3)
         ]
@@ -233,23 +228,26 @@ def _whole(size, name):
     return datasets.full_size(name) if size == "full" else datasets.SHIPPED[name]()
 
 
-def try_all(figure, train_at, rates, *, seeds, done):
+def _last_loss(curve):
+    """That of the last epoch, NaN where the training diverged."""
+    loss = float(last_epoch(curve))
+    return loss if np.isfinite(loss) else np.nan
+
+
+def try_all(figure, train_at, rates, *, seeds, done, loss=_last_loss):
     """Train each method at each rate with each seed; return {method: {rate: [loss by seed]}}.
 
-    The loss is that of the last epoch, NaN where the training diverged; the rest as in race.
+    loss  of what train_at returns, as race has it; that of the last epoch if not given, NaN where
+          the training diverged
+    The rest as in race.
     """
     tried = done.setdefault(figure, {})
     keys = [(m, rate, seed) for m, some in rates.items() for rate in some for seed in seeds]
     collect({key: partial(train_at, *key) for key in keys}, tried)
     return {
-        m: {rate: [_finite_or_nan(tried[m, rate, seed]) for seed in seeds] for rate in some}
+        m: {rate: [loss(tried[m, rate, seed]) for seed in seeds] for rate in some}
         for m, some in rates.items()
     }
-
-
-def _finite_or_nan(curve):
-    loss = float(last_epoch(curve))
-    return loss if np.isfinite(loss) else np.nan
 
 
 def race(figure, train_at, rates, known="", *, seeds, done, full=False):

@@ -70,8 +70,8 @@ def _wrong(trial, right):
     the same are one Adam."""
     seen = [trial.given_by(right)]
     for mistake in trial.mistakes:
-        variant = None if mistake.convention else right.with_mistakes(mistake)
-        if variant is None:
+        variant = right.with_mistakes(mistake)
+        if mistake.convention or variant is None:
             continue
         given = trial.given_by(variant)  # None where it raises an error
         if given is not None:
