@@ -401,17 +401,17 @@ print("diagonal 5, −0.5, 0.05 becomes", ", ".join(f"{s:.2f}" for s in on_diago
 #
 # ### Exercise 8: count
 #
-# Our network has 784 inputs, 64 hidden units and 10 outputs, with biases. How many of its numbers take Muon's own
-# step, if the output layer is excluded?
+# Our network has 784 inputs, 64 hidden units and 10 outputs, and each unit and each output has a bias. How many of
+# its numbers take AdamW's step, if the output layer is excluded from Muon?
 #
-# <details><summary>Hint</summary>Only the matrix from the inputs to the hidden units is left.</details>
+# <details><summary>Hint</summary>Only the matrix from the inputs to the hidden units is left to Muon.</details>
 
 # %%
 # BEGIN SOLUTION
-# STUB by_muon = ...
-by_muon = 784 * 64
+# STUB by_adamw = ...
+by_adamw = 64 + 64 * 10 + 10
 # END SOLUTION
-check_answer("10.by_muon", by_muon)
+check_answer("10.by_adamw", by_adamw)
 
 # %% [markdown]
 # Now `model.compile` and `model.fit`, as in lesson 08, on the clothes of lesson 07: 6,000 pictures, three epochs in
@@ -445,9 +445,9 @@ for name, optimizer in optimizers.items():
     data = dict(validation_data=clothes.others, batch_size=100, epochs=3, verbose=0)
     by_rule[name] = model.fit(*clothes.part, **data).history["val_loss"]
     print(f"{name:6}", " ".join(f"{loss:.2f}" for loss in by_rule[name]))
-of_muon = [v is None for v in optimizers["muon"].adam_velocities]
-taken = sum(int(np.prod(w.shape)) for w, own in zip(model.weights, of_muon, strict=True) if own)
-print(f"{taken:,} numbers take Muon's own step")
+velocities = optimizers["muon"].adam_velocities  # only what takes AdamW's step has a v
+taken = sum(int(np.prod(v.shape)) for v in velocities if v is not None)
+print(f"{taken} numbers take AdamW's step")
 
 # %% [markdown]
 # The three numbers of a row are the validation losses after each epoch. But this is one seed. So here are twelve, for
@@ -455,10 +455,34 @@ print(f"{taken:,} numbers take Muon's own step")
 # of the same seven rates, from 0.0003 to 0.3. The cosine is that of lesson 07, over the 180 steps.
 
 # %%
-EVIDENCE_HERE = None
+five = "Muon", "Lion", "Adam", "AdamW", "momentum"
+words = "a constant rate", "a cosine"
+experiments.evidence(*(f"10 {name} with {shape}" for shape in words for name in five))
 
 # %% [markdown]
-# RACE_TEXT
+# Compare the means with each other, and with the deviations. Muon is in front with both schedules. The next table
+# compares the methods seed by seed.
+
+# %%
+pairs = (
+    "Muon ends below Adam",
+    "Adam ends below momentum",
+    "Adam ends below Lion",
+    "AdamW ends below Adam",
+)
+experiments.evidence(*(f"10 with {shape} {pair}" for shape in words for pair in pairs))
+
+# %% [markdown]
+# Muon ends below Adam with all twelve seeds, by 0.07 with a constant rate and by 0.09 with a cosine. It also ends below
+# Lion and momentum with all twelve. On the other four the schedule decides. With a constant rate Adam is below
+# momentum with all seeds. With a cosine that lead is gone: momentum gains 0.04 by the cosine, and Adam's gain is
+# too small for twelve seeds. Adam and Lion are too close to call: with the cosine Lion is 0.01 below, which is just at the
+# border of three standard errors. AdamW at Keras's default $\lambda = 0.004$ does what Adam does. In 180 steps it takes
+# less than 1 % off a weight, so this race says nothing about weight decay.
+#
+# Three warnings belong to Muon's lead. We compare equal numbers of *steps*, and Muon's steps cost more here (part 4). The
+# network is small, and 180 steps are few. And the seeds that chose the rates are also the seeds of the table, for all
+# methods alike.
 #
 # ## 6 Rare words
 #
@@ -539,7 +563,7 @@ print(", ".join(f"{name} {value:.2g}" for name, value in mean_excess.items()))
 # | a network that is new to you | Adam or AdamW at 0.001, then tune $\eta$ | it trains at once (lesson 08) |
 # | the same, and you need weight decay | AdamW, without biases | an L2 penalty decays unevenly in Adam (part 1) |
 # | rare words or sparse features | Adam or AdamW; AdaGrad | each weight has its own step (part 6, lesson 04) |
-# | large matrices, and time to tune | Muon, beside AdamW | MUON_WHY |
+# | large matrices, and time to tune | Muon, beside AdamW | it led by 0.07 or more here, at equal steps (part 5) |
 # | memory is short | Lion or momentum | one number for each weight, not two (part 3, lesson 08) |
 # | a smooth problem with few numbers, exact gradients | momentum | in a turned ravine it wins (lesson 08) |
 # | important gradients come rarely, and $v$ forgets them | a larger $\beta_2$, or AMSGrad | otherwise Adam may go the wrong way (part 2) |
@@ -618,11 +642,29 @@ wide = orthogonalized(rng.standard_normal((64, 784)))
 step = 0.2 * 784**0.5 * np.sqrt(np.mean(wide**2))
 assert 0.15 < step < 0.25 and 5 * 64 / 100 == 3.2
 # Part 5
-assert taken == by_muon == 50_176
+assert taken == by_adamw == 714
 for name, words in {"adam": "Adam", "adamw": "AdamW", "muon": "Muon"}.items():
-    assert CLAIMS[f"10 best η of {words} with a constant rate"].mean == 0.003
     carried(f"10 {words} with a constant rate", by_rule[name][-1])
-RACE_ASSERTS = None
+    assert CLAIMS[f"10 best η of {words} with a constant rate"].mean == 0.003
+for name in ("Adam", "Lion", "momentum"):
+    for shape in ("a constant rate", "a cosine"):
+        carried(f"10 with {shape} Muon ends below {name}", share=1, separated=True)
+carried("10 with a constant rate Muon ends below Adam", mean="0.07")
+carried("10 with a cosine Muon ends below Adam", mean="0.09")
+carried("10 with a constant rate Adam ends below momentum", share=1, separated=True)
+carried("10 with a cosine Adam ends below momentum", separated=False)
+carried("10 momentum gains by a cosine", separated=True, mean="0.04")
+carried("10 Adam gains by a cosine", separated=False)
+carried("10 with a constant rate Adam ends below Lion", separated=False)
+lead = CLAIMS["10 with a cosine Adam ends below Lion"]
+assert f"{lead.mean:.2f}" == "-0.01" and 2.9 < -lead.mean / (lead.sd / 12**0.5) < 3.1
+for shape in ("a constant rate", "a cosine"):
+    carried(f"10 with {shape} AdamW ends below Adam", separated=False)
+assert 1 - (1 - 0.01 * 0.004) ** 180 < 0.01
+rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
+for name in five:
+    for shape in ("a constant rate", "a cosine"):
+        assert CLAIMS[f"10 best η of {name} with {shape}"].mean in rates[1:-1]
 # Part 6
 sgd, momentum, adam, lions = by_word.values()
 assert (np.diff(np.log(sgd[3:])) > 0).mean() > 0.9

@@ -82,14 +82,15 @@ ANSWERS = {
         },
         within=0.065,
     ),
-    "by_muon": Number(
-        784 * 64,
+    "by_adamw": Number(
+        64 + 640 + 10,
         wrong={
-            784 * 64 + 64: "the biases are no matrix: AdamW moves them",
-            784 * 64 + 640: "the output layer is excluded, with its 64 · 10 weights",
-            784 * 64 + 640 + 74: "those are all: the biases and the output layer take AdamW's step",
-            640: "that is the output layer's matrix, which is excluded",
-            784 * 10: "the inputs lead to the 64 hidden units",
+            784 * 64: "those take Muon's own step",
+            74: "those are the biases: the output layer's matrix is excluded from Muon, too",
+            640: "that is the output layer's matrix: the biases take AdamW's step, too",
+            650: "the hidden units' biases take AdamW's step, too",
+            704: "the output layer has biases, too",
+            784 * 64 + 714: "those are all: one matrix is left to Muon",
         },
     ),
 }
