@@ -317,11 +317,13 @@ def ftrl(
     part sigma * x. Keras starts n at 0.1, the paper at 0, with beta = 1; Keras's l2 strengths count
     twice.
     """
-    n_before, n = n, n + g**2
-    sigma = (n**-learning_rate_power - n_before**-learning_rate_power) / learning_rate
+    before = n
+    n = n + g**2
+    sigma = (n**-learning_rate_power - before**-learning_rate_power) / learning_rate
     z = z + g + 2 * l2_shrinkage_regularization_strength * x - sigma * x
     excess = np.maximum(abs(z) - l1_regularization_strength, 0)
-    steepness = (n**-learning_rate_power + beta) / learning_rate + 2 * l2_regularization_strength
+    steepness = (n**-learning_rate_power + beta) / learning_rate
+    steepness = steepness + 2 * l2_regularization_strength
     return -np.sign(z) * excess / steepness, n, z
 
 

@@ -207,7 +207,7 @@ OTHER_WRONG = [
     ("adafactor", "r = beta_2 * r + (1 - beta_2) * np.mean(squares", "r = np.mean(squares"),
     ("ftrl", " - sigma * x", ""),
     ("ftrl", "excess = np.maximum(abs(z) - l1_regularization_strength, 0)", "excess = abs(z)"),
-    ("ftrl", "n_before, n = n, n + g**2", "n_before, n = n + g**2, n + g**2"),
+    ("ftrl", "    before = n\n", "    before = n + g**2\n"),
     ("ftrl", "-np.sign(z)", "np.sign(z)"),
     ("muon", "g + momentum * m, ns_steps", "m, ns_steps"),
     ("muon", "m = momentum * m + g", "m = momentum * m + (1 - momentum) * g"),

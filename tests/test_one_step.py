@@ -11,9 +11,10 @@ from matplotlib.colors import to_hex
 from adamlib import plots, rules
 from adamlib.descent import descend, state_defaults
 from adamlib.explorers import one_step
+from adamlib.inputs import needs_whole_arrays
 from adamlib.surfaces import SURFACES, cubic, ravine, rosenbrock
 
-ALL = list(rules.RULES.values())
+ALL = [rule for rule in rules.RULES.values() if not needs_whole_arrays(rule)]
 LARGE = {"learning_rate": 0.05}
 
 
@@ -87,7 +88,11 @@ def test_the_numbers_are_those_of_descend(rule, surface):
                 assert_shown(named({"rows": rows})[name], state)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in ALL if rule is not rules.adamw])
+# adamw hands on to adam; np.where is shown with whole points.
+BY_NUMBER = [rule for rule in ALL if rule not in (rules.adamw, rules.schedule_free_adamw)]
+
+
+@pytest.mark.parametrize("rule", BY_NUMBER)
 def test_a_line_with_its_numbers_gives_its_value(rule):
     """Python evaluates what is shown; what was rounded differs a little."""
     names = vars(rules) | {"__builtins__": {"abs": abs}}
@@ -406,3 +411,8 @@ def test_sliders_looks_and_where_they_begin():
     assert [cell["value"] for cell in named(explorer.result)["step"]] == ["0.100", "−0.100"]
     scheduled = one_step(rules.sgd, learning_rate=lambda t: 0.1 / t)
     assert sent(scheduled, 2)["rows"][2]["cells"][1]["numbers"] == "−1.00 − 0.05 × (−20.0)"
+
+
+def test_a_rule_of_whole_arrays_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="number by number, and lamb takes its arrays whole"):
+        one_step(rules.lamb, ravine)

@@ -15,11 +15,20 @@ from latexify.codegen.expression_codegen import ExpressionCodegen
 
 from adamlib.conventions import CONVENTIONS
 from adamlib.descent import steps_of
+from adamlib.inputs import needs_whole_arrays
 from adamlib.rules import RULES
 
 TERM = re.compile(r"\*\*(?=\S)([^*]*[^*\s.:?!])\*\*")  # what ends in a stop is a heading
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z$*])")
-SYMBOLS = {"learning_rate": r"\eta", "momentum": r"\mu", "weight_decay": r"\lambda"}
+SYMBOLS = {
+    "learning_rate": r"\eta",
+    "momentum": r"\mu",
+    "weight_decay": r"\lambda",
+    "learning_rate_power": "p",
+    "l1_regularization_strength": r"\lambda_1",
+    "l2_regularization_strength": r"\lambda_2",
+    "l2_shrinkage_regularization_strength": r"\lambda_3",
+}
 GREEK = ("beta", "mu", "rho")
 ADVICE = "What to do on Monday"  # the part of lesson 09 that says which optimizer to take
 
@@ -80,7 +89,7 @@ def cheat_sheet(sources):
     texts = [
         "# Cheat sheet",
         "## The rules\n\n$g$ is the gradient at $x$, and $t$ the number of the step, from 1. "
-        "All works element by element.\n\n"
+        "All works element by element where no code says otherwise.\n\n"
         f"{rules}",
         f"## Defaults\n\n{defaults()}",
         f"## How long is a step?\n\n{step_lengths()}",
@@ -105,8 +114,10 @@ def first_sentence(rule):
 
 
 def equations(rule):
-    """The rule's lines as LaTeX, in its order, x last."""
+    """The rule's lines as LaTeX, in its order, x last; as code where it takes arrays whole."""
     function = ast.parse(inspect.getsource(rule)).body[0]
+    if needs_whole_arrays(rule):
+        return "\n\n```python\n" + "\n".join(map(ast.unparse, function.body[1:])) + "\n```"
     lines, after = [], ""
     for line in function.body[1:]:  # after its docstring
         if isinstance(line, ast.Assign):

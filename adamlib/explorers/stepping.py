@@ -17,7 +17,14 @@ from adamlib.explorers.widget import (
     sentence,
 )
 from adamlib.explorers.wording import lines_of, scales, shown_of, table, written
-from adamlib.inputs import MOST_STEPS, check_surface, count, state_defaults
+from adamlib.inputs import (
+    MOST_STEPS,
+    check_surface,
+    count,
+    name_of,
+    needs_whole_arrays,
+    state_defaults,
+)
 
 UNREAD = "This rule cannot be read line by line, so only what goes in and comes out is shown."
 CUT = f"Only the first {MOST} lines that ran are shown."
@@ -37,6 +44,11 @@ def one_step(rule, surface=surfaces.ravine, steps=20, **fixed):
     rules = entered(rule, fixed)
     if len(rules) > 1:
         raise ValueError("one_step shows the arithmetic of one rule: give one.")
+    for name in (name_of(rule) for rule in rules if needs_whole_arrays(rule)):
+        raise ValueError(
+            f"one_step shows the arithmetic number by number, and {name} takes its arrays whole, "
+            "as in a norm or a matrix product: follow it by descend."
+        )
     check_surface(surface)
     steps = count(steps, "steps", least=1, most=MOST_STEPS)
     return OneStep(rules, surface, steps, fixed)
