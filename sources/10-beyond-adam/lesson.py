@@ -230,10 +230,10 @@ plots.lines(final, x=memory, **how)
 #
 # ## 3 Lion
 #
-# Adam's authors thought about a rule. The authors of **Lion** let a program search for one, among millions of small
-# programs (Chen and others, 2023). What it found is shorter than Adam. Lion has one average $m$ and no $v$, and every
-# weight moves by exactly $\eta$, up or down. The formulas say that the step uses the sign of a mix of $m$ and $g$,
-# and that $m$ then learns $g$ with another factor:
+# People thought out Adam. The next rule was found by a program, which searched among a great many small programs (Chen
+# and others, 2023). What it found is shorter than Adam. **Lion** is a rule with one average $m$ and no $v$, in which
+# every weight moves by exactly $\eta$, up or down. The formulas say that the step is the sign of a mix of $m$ and $g$,
+# and that $m$ then averages $g$ with another factor:
 #
 # $$x \leftarrow x - \eta \,\operatorname{sign}\big(\beta_1 m + (1 - \beta_1) g\big), \qquad
 # m \leftarrow \beta_2 m + (1 - \beta_2) g$$
@@ -281,8 +281,9 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 #
 # ## 4 Muon
 #
-# All rules so far treat a matrix of weights as a bag of numbers. **Muon** treats the whole matrix at once: it makes
-# all singular values of the momentum nearly equal (Jordan and others, 2024). What does that mean?
+# All rules so far treat a matrix of weights as a bag of numbers. **Muon** is a rule for whole matrices: it makes all
+# singular values of the momentum nearly equal, and takes its step along the result (Jordan and others, 2024). What does
+# that mean?
 #
 # Each matrix is a sum of simple ones, $G = \sum_i s_i u_i v_i^\top$. The $u_i$ and $v_i$ are directions of length 1,
 # at right angles to each other. The numbers $s_i \ge 0$ are called **singular values**: they say how strongly a
@@ -574,17 +575,17 @@ print(", ".join(f"{name} {value:.2g}" for name, value in mean_excess.items()))
 #
 # ## Where it fails
 #
-# - **AdamW** with a rate that falls to 0 also stops to decay, since the decay is multiplied by $\eta$.
-# - **AMSGrad** never forgets. One huge gradient, such as lesson 08's unscaled pictures, shortens all later steps.
-# - **Lion and Muon** do not shorten their steps near a minimum. They want a schedule.
-# - **Muon** works on matrices only, and needs a second optimizer for all the rest.
+# - **AdamW.** When the rate falls to 0, the decay stops too, since it is multiplied by $\eta$.
+# - **AMSGrad.** It never forgets. One huge gradient, such as lesson 08's unscaled pictures, shortens all later steps.
+# - **Lion and Muon.** They do not shorten their steps near a minimum, so they want a schedule.
+# - **Muon.** It works on matrices only, and needs a second optimizer for all the rest.
 #
 # **Recap**
 #
 # 1. In Adam an L2 penalty is divided by $\sqrt v$, so no $\lambda$ makes it equal to decay. AdamW decays the weights
 #    apart from the gradient, by $\eta\lambda$ in each step.
 # 2. Adam can go the wrong way if $v$ forgets rare large gradients. AMSGrad keeps the largest $v$. A memory longer
-#    than the time between them mends it as well.
+#    than the time between them helps as well.
 # 3. Lion moves each weight by exactly $\eta$, keeps one number for each, and wants a smaller rate than Adam.
 # 4. Muon makes the singular values of a step nearly equal, and keeps its directions. A singular value of 0 stays 0.
 # 5. Adam's second moment earns most where gradients differ much in size, as with rare words.
