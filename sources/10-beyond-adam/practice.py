@@ -35,8 +35,9 @@ def of_matrix(function, matrix, ns_steps):
     }
 
 
-WIDE = [[3.0, -1.0, 2.0], [0.5, 4.0, -1.0]]
-SQUARE = [[2.0, -1.0], [0.5, 1.0]]
+# Not much longer than 1: what is not divided by its length is wrong then, and not infinite.
+WIDE = [[0.8, -0.3, 0.5], [0.1, 0.9, -0.2]]
+SQUARE = [[0.9, -0.4], [0.2, 0.5]]
 L2_TOO = "√v is about 30: what Adam takes off is ηλx/30"
 
 ANSWERS = {
@@ -147,7 +148,7 @@ FUNCTIONS = {
     "orthogonalized": Function(
         orthogonalized,
         {
-            "a matrix of 2 rows and 3 columns with ns_steps=5": (WIDE, 5),
+            "a matrix of 2 rows and 3 columns with ns_steps=2": (WIDE, 2),
             "a matrix of 2 rows and 2 columns with ns_steps=1": (SQUARE, 1),
             "a matrix of 2 rows and 2 columns with ns_steps=3": (SQUARE, 3),
         },
