@@ -409,7 +409,8 @@ def _run_by_run(rule):
 
         new = [
             rule(
-                *(of_run(i, a) for a in (x, g)),
+                x[..., i],
+                g[..., i],
                 t,
                 *(of_run(i, s) for s in state),
                 **{k: of_run(i, v) for k, v in hyperparameters.items()},
@@ -419,6 +420,21 @@ def _run_by_run(rule):
         return [np.stack(parts, axis=-1) for parts in zip(*new, strict=True)]
 
     return step
+
+
+def difference(a, b, start, bound, dtype):
+    """|a - b|, of shape (steps, ...), relative to the largest |b| of the coordinate so far.
+
+    For x, which has a start, relative to the farthest |b - start| so far; and a rounding of x at
+    every step is allowed, however little x moves.
+    """
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    scale = np.maximum.accumulate(np.abs(b if start is None else b - start))
+    if start is not None:
+        t = np.arange(1, len(b) + 1).reshape(-1, *[1] * (b.ndim - 1))
+        scale += t * np.finfo(dtype).eps * np.maximum.accumulate(np.abs(b)) / bound
+    apart = np.abs(a - b)
+    return np.divide(apart, scale, out=np.where(apart == 0, 0.0, np.inf), where=scale > 0)
 
 
 def at_step(t, hyperparameters):

@@ -9,7 +9,7 @@ import numpy as np
 
 POSITIVE = (lambda v: (v > 0) & (v < np.inf), "a positive number")
 NOT_NEGATIVE = (lambda v: (v >= 0) & (v < np.inf), "zero or a positive number")
-NEGATIVE = (lambda v: (v <= 0) & (v > -np.inf), "zero or a negative number")
+NOT_POSITIVE = (lambda v: (v <= 0) & (v > -np.inf), "zero or a negative number")
 BELOW_ONE = (lambda v: (v >= 0) & (v < 1), "in [0, 1)")
 WHOLE = (lambda v: (v >= 0) & (v == np.floor(v)) & (v < np.inf), "a whole number, 0 or more")
 PROBABILITY = (BELOW_ONE[0], "a probability, at least 0 and less than 1")
@@ -21,6 +21,8 @@ def _powers(first, last, values):
     return [float(f"{v:.3g}") for v in np.logspace(first, last, values)]
 
 
+STRENGTHS = _powers(-4, 1, 121)
+EXPONENTS = [round(-v / 100, 2) for v in range(100, -1, -1)]
 # What counts is how near to 1: 0, then 1 - 0.89, ... to 1 - 0.0001.
 NEAR_ONE = [round(1 - float(f"{v:.2g}"), 6) for v in np.logspace(0, -4, 81)]
 
@@ -61,18 +63,14 @@ HYPERPARAMETERS = {
     "adam_beta_2": Hyperparameter("β₂", BELOW_ONE, NEAR_ONE),
     "adam_weight_decay": Hyperparameter("λ", NOT_NEGATIVE, _powers(-5, 0, 101)),
     "ema_momentum": Hyperparameter("μ", BELOW_ONE, NEAR_ONE),
-    "beta_2_decay": Hyperparameter("γ", NEGATIVE, [round(-v / 100, 2) for v in range(100, -1, -1)]),
+    "beta_2_decay": Hyperparameter("γ", NOT_POSITIVE, EXPONENTS),
     "epsilon_1": Hyperparameter("ε₁", NOT_NEGATIVE, _powers(-30, 0, 121)),
     "epsilon_2": Hyperparameter("ε₂", NOT_NEGATIVE, _powers(-6, 0, 121)),
     "clip_threshold": Hyperparameter("d", POSITIVE, _powers(-2, 2, 121)),
-    "learning_rate_power": Hyperparameter(
-        "p", NEGATIVE, [round(-v / 100, 2) for v in range(100, -1, -1)]
-    ),
-    "l1_regularization_strength": Hyperparameter("λ₁", NOT_NEGATIVE, [0.0, *_powers(-4, 1, 121)]),
-    "l2_regularization_strength": Hyperparameter("λ₂", NOT_NEGATIVE, [0.0, *_powers(-4, 1, 121)]),
-    "l2_shrinkage_regularization_strength": Hyperparameter(
-        "λ₃", NOT_NEGATIVE, [0.0, *_powers(-4, 1, 121)]
-    ),
+    "learning_rate_power": Hyperparameter("p", NOT_POSITIVE, EXPONENTS),
+    "l1_regularization_strength": Hyperparameter("λ₁", NOT_NEGATIVE, STRENGTHS),
+    "l2_regularization_strength": Hyperparameter("λ₂", NOT_NEGATIVE, STRENGTHS),
+    "l2_shrinkage_regularization_strength": Hyperparameter("λ₃", NOT_NEGATIVE, STRENGTHS),
     "ns_steps": Hyperparameter("n", WHOLE, list(range(11))),
     "rms_rate": Hyperparameter("r", POSITIVE, _powers(-2, 1, 121)),
     "l2": Hyperparameter("λ", NOT_NEGATIVE),

@@ -26,8 +26,8 @@ from scipy.sparse import issparse
 
 from adamlib import inputs, rules
 from adamlib.conventions import CONVENTIONS
-from adamlib.descent import Training, at_step, batches, descend, iterations, train
-from adamlib.inputs import hyperparameter_defaults, name_of
+from adamlib.descent import Training, at_step, batches, descend, difference, iterations, train
+from adamlib.inputs import hyperparameter_defaults, name_of, needs_whole_arrays
 from adamlib.surfaces import cubic
 
 keras = tf.keras
@@ -368,7 +368,7 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
     partings = []  # (place in the rule's order, step, words)
     for i, (run, columns) in enumerate(zip(ours, theirs, strict=True)):
         named = {"x": run.trajectory[1:]} | run.states
-        if len(columns) < len(named):  # Keras keeps no v for a matrix of Muon's, say
+        if needs_whole_arrays(rule) and len(columns) < len(named):  # Muon has no v for a matrix
             named = {name: a for name, a in named.items() if a.ndim > 1 or a.any()}
         if len(columns) != len(named):
             raise AssertionError(
@@ -379,7 +379,7 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
         for (name, a), b in zip(named.items(), columns, strict=True):
             if a.size == b.size:
                 b = b.reshape(a.shape)  # Keras's rows and columns of Adafactor have one axis less
-            apart = _difference(a, b, run.trajectory[0] if name == "x" else None, bound, dtype)
+            apart = difference(a, b, run.trajectory[0] if name == "x" else None, bound, dtype)
             for step, *where in np.argwhere(~(apart <= bound))[:1].tolist():
                 at = (step, *where)
                 index = f"{where}" if where else ""
@@ -395,18 +395,3 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
         )
     steps = len(ours[0].gradients)
     return f"{rule.__name__} = {keras_name}: {steps} steps agree to {bound:g} ({dtype})"
-
-
-def _difference(a, b, start, bound, dtype):
-    """|a - b|, of shape (steps, ...), relative to the largest |b| of the coordinate so far.
-
-    For x, which has a start, relative to the farthest |b - start| so far; and a rounding of x at
-    every step is allowed, however little x moves.
-    """
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    scale = np.maximum.accumulate(np.abs(b if start is None else b - start))
-    if start is not None:
-        t = np.arange(1, len(b) + 1).reshape(-1, *[1] * (b.ndim - 1))
-        scale += t * np.finfo(dtype).eps * np.maximum.accumulate(np.abs(b)) / bound
-    apart = np.abs(a - b)
-    return np.divide(apart, scale, out=np.where(apart == 0, 0.0, np.inf), where=scale > 0)

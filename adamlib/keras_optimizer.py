@@ -19,7 +19,13 @@ import numpy as np
 
 from adamlib import rules
 from adamlib.descent import diverged_at, update
-from adamlib.inputs import brief, check_hyperparameters, hyperparameter_defaults, state_defaults
+from adamlib.inputs import (
+    brief,
+    check_hyperparameters,
+    hyperparameter_defaults,
+    needs_whole_arrays,
+    state_defaults,
+)
 from adamlib.keras_check import keras, tf
 
 ops = keras.ops
@@ -105,7 +111,7 @@ class RuleOptimizer(keras.optimizers.Optimizer):
         """Make the states of these variables, each at its default."""
         super().build(variables)
         self._states = [[] for _ in variables]
-        shapes = [_state_shapes(self.rule, v.shape, self.hyperparameters) for v in variables]
+        shapes = [self._state_shapes(variable.shape) for variable in variables]
         for name, default in state_defaults(self.rule).items():
             for variable, states, shape in zip(variables, self._states, shapes, strict=True):
                 states.append(
@@ -121,6 +127,14 @@ class RuleOptimizer(keras.optimizers.Optimizer):
             self.add_variable((), dtype="int", name=f"{what}_not_finite")
             for what in ("gradient", "weight")
         ]
+
+    def _state_shapes(self, shape):
+        """{name: shape} of the states of a variable of this shape."""
+        if not needs_whole_arrays(self.rule):
+            return {name: shape if own else () for name, own in self._shapes.items()}
+        x, state = np.ones(shape, np.float32), list(state_defaults(self.rule).values())
+        update(self.rule, x, np.ones(shape, np.float32), 1, state, **self.hyperparameters)
+        return dict(zip(self._shapes, map(np.shape, state), strict=True))
 
     def apply(self, grads, trainable_variables=None):
         """One step, and a look whether all is finite."""
@@ -312,13 +326,6 @@ def _line(rule, error):
     code = rule.__code__
     lines = [i for frame, i in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
     return linecache.getline(code.co_filename, lines[-1]).strip() if lines else ""
-
-
-def _state_shapes(rule, shape, hyperparameters):
-    """{name: shape} of the rule's states after a step of a parameter array of this shape."""
-    x, state = np.ones(shape, np.float32), list(state_defaults(rule).values())
-    update(rule, x, np.ones(shape, np.float32), 1, state, **hyperparameters)
-    return {name: np.shape(a) for name, a in zip(state_defaults(rule), state, strict=True)}
 
 
 def _try(rule, hyperparameters, shape):

@@ -18,7 +18,7 @@ from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from adamlib import inputs
-from adamlib.hyperparameters import HYPERPARAMETERS
+from adamlib.hyperparameters import facts
 from adamlib.inputs import brief, name_of
 
 STYLE = Path(__file__).with_name("course.mplstyle")
@@ -169,28 +169,40 @@ def one_step(surface, x, learning_rate):
     return fig
 
 
-def contour(surface, trajectories=None, title=None):
+def contour(surface, trajectories=None, title=None, apart=False):
     """Contours of a function of two coordinates, and trajectories on it.
 
     trajectories  {label: shape (steps + 1, 2)}; only what lies in the window is drawn
+    apart         each in a panel of its own, side by side, for paths that would hide each other
     """
     inputs.check_surface(surface, coordinates=2)
-    trajectories = _check_labelled({} if trajectories is None else trajectories, "trajectories")
+    least = "one path" if apart else ""
+    trajectories = _check_labelled(
+        {} if trajectories is None else trajectories, "trajectories", least
+    )
     paths = {k: _drawable_path(path, k, 2) for k, path in trajectories.items()}
-    with picture() as (fig, ax):
-        _draw_contours(ax, surface)
-        seen = []
-        for label, path in paths.items():
-            style = style_of(label, trajectories)
+    panels = len(paths) if apart else 1
+    with picture(panels, **({"figsize": (9.4, 3.4)} if apart else {})) as (fig, axes):
+        axes, seen = np.ravel(axes), []
+        for ax in axes:
+            _draw_contours(ax, surface)
+        for turn, (label, path) in enumerate(paths.items()):
+            ax = axes[turn % panels]
+            style = style_of(label, trajectories) | ({"marker": ""} if apart else {})
             ax.plot(*path.T, color="white", lw=3.5)
             ax.plot(*path.T, lw=1.5, label=label, **style)
+            if apart:
+                ax.set(title=label)
             seen.append(
                 f"{label}: {len(path) - 1} steps from {point_words(path[0])} to "
                 f"{point_words(path[-1])}, f = {surface(path[-1]):.3g}"
             )
-        ax.set(title=title)
-        if trajectories:
-            fig.legend(loc="outside lower center", ncols=min(3, len(trajectories)))
+        if apart:
+            fig.suptitle(title)
+        else:
+            axes[0].set(title=title)
+            if trajectories:
+                fig.legend(loc="outside lower center", ncols=min(3, len(trajectories)))
     minima = " and ".join(map(point_words, surface.minima))
     fig.alt = _sentences(
         f"Contours of the function {surface.name}, lower is darker, least at {minima}", *seen
@@ -593,8 +605,8 @@ def by_knob(losses, rule, early, late):
 
 def with_letter(knob):
     """A hyperparameter's name and its letter: learning_rate, η."""
-    known = HYPERPARAMETERS.get(knob)
-    return f"{knob}, {known.letter}" if known else knob
+    letter = facts(knob).letter
+    return f"{knob}, {letter}" if letter else knob
 
 
 def states(run, rule, title=None):

@@ -394,8 +394,9 @@ def schedule_free_adamw(
 
     In the paper x is called y, and the mean, there x, is what it evaluates in the end. Keras 3.15
     has no way to ask for the mean; and on TensorFlow it computes the mean from the new z where the
-    paper has the old one. With that, beta_1 cancels out: x itself is the mean of all z. Keras's
-    warmup_steps is a learning rate that rises.
+    paper has the old one. With that, beta_1 cancels out: x itself is the mean of all z. And in
+    model.fit its z begins at 0, so that the first weights are lost, unless the optimizer has been
+    built before. Keras's warmup_steps is a learning rate that rises.
     """
     z = np.where(t == 1, x, z)  # z starts where x does
     v = beta_2 * v + (1 - beta_2) * g**2

@@ -17,7 +17,7 @@ from functools import wraps
 import numpy as np
 
 from adamlib import inputs
-from adamlib.inputs import name_of, needs_whole_arrays
+from adamlib.inputs import name_of
 
 
 def clip_by_value(g, clipvalue):
@@ -69,11 +69,22 @@ def with_weight_decay(rule):
     if "weight_decay" in hyperparameters:
         raise ValueError(f"{name_of(rule)} decays the weights already: give it weight_decay=...")
 
-    def decayed(x, g, t, *state, weight_decay=0.004, learning_rate, **others):
+    if "learning_rate" not in hyperparameters:
+        raise ValueError(f"{name_of(rule)} has no learning_rate, with which weights decay.")
+
+    def decayed(
+        x,
+        g,
+        t,
+        *state,
+        learning_rate=hyperparameters["learning_rate"],
+        weight_decay=0.004,
+        **others,
+    ):
         x = x - learning_rate * weight_decay * x
         return rule(x, g, t, *state, learning_rate=learning_rate, **others)
 
-    return _as_rule(decayed, rule, hyperparameters={"weight_decay": 0.004})
+    return _as_rule(decayed, rule)
 
 
 def with_average(rule, ema_overwrite_frequency=None):
@@ -94,7 +105,7 @@ def with_average(rule, ema_overwrite_frequency=None):
             x = average
         return x, average, *state
 
-    return _as_rule(averaged, rule, {"average": 0}, {"ema_momentum": 0.99})
+    return _as_rule(averaged, rule)
 
 
 def with_accumulation(rule, gradient_accumulation_steps):
@@ -114,27 +125,19 @@ def with_accumulation(rule, gradient_accumulation_steps):
         x, *state = rule(x, total / every, t // every, *state, **others)
         return x, 0 * total, *state
 
-    return _as_rule(accumulated, rule, {"total": 0})
+    return _as_rule(accumulated, rule)
 
 
-def _as_rule(function, rule, states=(), hyperparameters=()):
-    """The function, which calls the rule, with the rule's name and its signature and some more."""
+def _as_rule(function, rule):
+    """The function, which calls the rule, as a rule of its name, whose signature has both's states
+    and hyperparameters: of states the function's first, of hyperparameters last."""
     inputs.check_rule(rule)
-    x, g, t, *own = inspect.signature(rule).parameters.values()
-    first = [p for p in own if p.kind is not p.KEYWORD_ONLY]
-    last = [p for p in own if p.kind is p.KEYWORD_ONLY]
-    new = [x.replace(name=name, default=value) for name, value in dict(states).items()]
-    more = [
-        x.replace(name=name, default=value, kind=x.KEYWORD_ONLY)
-        for name, value in dict(hyperparameters).items()
-    ]
-    defaults = {p.name: p.default for p in last}
-
-    @wraps(rule)
-    def with_defaults(x, g, t, *state, **given):
-        return function(x, g, t, *state, **defaults | given)
-
-    with_defaults.__signature__ = inspect.Signature([x, g, t, *new, *first, *last, *more])
-    if needs_whole_arrays(rule):
-        with_defaults.whole_arrays = True
-    return with_defaults
+    own = inspect.signature(rule).parameters
+    new = [p for p in inspect.signature(function).parameters.values() if p.name not in own]
+    x, g, t, *states = [p for p in own.values() if p.kind is not p.KEYWORD_ONLY]
+    parameters = [x, g, t, *(p for p in new if p.kind is p.POSITIONAL_OR_KEYWORD), *states]
+    for some in (own.values(), new):
+        parameters += [p for p in some if p.kind is p.KEYWORD_ONLY]
+    function = wraps(rule)(function)
+    function.__signature__ = inspect.Signature(parameters)
+    return function

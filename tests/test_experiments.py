@@ -261,6 +261,20 @@ def test_what_all_rows_measure_stands_at_the_head(table):
     assert "| measured over many seeds: loss |" in text and "| Adam wins | 0.40" in text
 
 
+def test_what_rows_share_stands_at_the_head_and_a_row_has_what_it_does_not_name(monkeypatch):
+    rows = {
+        f"02 {name}": Claim("02", 0.4, 0.1, 27, 30, measured)
+        for name, measured in (
+            ("Adam wins on clothes", "loss, clothes"),
+            ("Adam wins", "loss, digits"),
+        )
+    }
+    monkeypatch.setattr(claims, "CLAIMS", rows)
+    text = evidence(*rows).data
+    assert "| measured over many seeds: loss |" in text and "| Adam wins on clothes | 0.40" in text
+    assert "| Adam wins (digits) | 0.40" in text
+
+
 def test_what_separates_two_methods():
     assert Claim("02", 0.06, 0.1, 20, 30, "").separated
     assert not Claim("02", 0.05, 0.1, 20, 30, "").separated

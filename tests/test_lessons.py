@@ -1,5 +1,7 @@
-"""What all lessons have in common: contents with links and minutes, progress, and a next lesson."""
+"""What all lessons have in common: contents with links and minutes, progress, and a next lesson.
+What all traps of the reference have in common: text, and a cell that asserts them."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from tools import notebooks, sheets
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = notebooks.sources()
+*SOURCES, REFERENCE = notebooks.sources()
 ROW = re.compile(r"^\| \[(.+)\]\(#(.+)\) \| (\d+) \|$", re.M)
 LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]+))?\)")
 MOST = 60  # minutes: a session of 90 holds a lesson with its discussion
@@ -53,7 +55,7 @@ def test_a_lesson_ends_on_what_is_solved_and_what_comes_next(source):
     assert [next_one[1]] == [other.parent.name for other in following] if following else True
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.parent.name[:2])
+@pytest.mark.parametrize("source", [*SOURCES, REFERENCE], ids=lambda source: source.parent.name)
 def test_every_link_to_a_notebook_leads_somewhere(source):
     assert {"glossary", "cheat-sheet"} <= {name for name, _ in LINK.findall(text(source))}
     for name, anchor in LINK.findall(text(source)):
@@ -66,3 +68,19 @@ def test_the_hours_of_the_readme_are_the_lessons_minutes():
     (hours,) = re.findall(r"lessons take about (\w+)\s+hours", readme)
     words = {"seven": 7, "eight": 8, "nine": 9}
     assert abs(words[hours] - minutes / 60) <= 0.5
+
+
+def test_each_trap_of_keras_is_asserted_and_named_when_it_changes():
+    assert REFERENCE.parent.name == "what-keras-does"
+    traps = {}
+    for cell in lesson(REFERENCE):
+        if heading := re.search(r"^### (.+)$", cell.source, re.M):
+            traps[trap := heading[1]] = []
+        elif cell.cell_type == "code" and traps:
+            nodes = ast.walk(ast.parse(cell.source))
+            traps[trap] += [node for node in nodes if isinstance(node, ast.Assert)]
+    assert len(traps) >= 20
+    for trap, asserts in traps.items():
+        assert asserts, f"nothing is asserted of: {trap}"
+        for node in asserts:
+            assert ast.unparse(node.msg).lstrip("f'\"").startswith("Keras now "), trap

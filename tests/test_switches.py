@@ -172,3 +172,11 @@ def test_what_cannot_be_is_refused():
             with_average(rules.adam, frequency)
     with pytest.raises(TypeError, match="np.remainder has no twin in keras.ops"):
         as_keras(with_accumulation(rules.adam, 4))
+
+
+def test_a_rule_without_a_learning_rate_cannot_decay():
+    def to_zero(x, g, t, *, fraction=0.5):
+        return (fraction * x,)
+
+    with pytest.raises(ValueError, match="to_zero has no learning_rate, with which"):
+        with_weight_decay(to_zero)

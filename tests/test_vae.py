@@ -195,6 +195,10 @@ def test_the_grid_of_figure_4_is_one_by_one_what_it_is_together():
     assert grid.shape == (2, 2, 3, 3) and np.isnan(grid[1, :, :, 2]).all()
     first = bias_correction_grid(SMALL, rules.adam, images[:100], 3, epochs=2, rates=[100.0])
     assert np.isnan(first[1]).all(), "the first loss that is too large is infinite"
+    one = bias_correction_grid(
+        SMALL, rules.adam, images, 3, epochs=2, rates=rates, betas_2=(0.999,)
+    )
+    np.testing.assert_allclose(one, grid[:, :, 1:2], rtol=1e-5)
     for i, j, k in ((0, 0, 0), (1, 2, 1)):
         rng = np.random.default_rng(3)
         loss, start = functools.partial(SMALL.loss_and_gradient, rng=rng), SMALL.initial(rng)
@@ -209,13 +213,13 @@ def test_figure_4_shows_how_far_above_the_best_and_least_names_the_best_rate():
     losses = np.full((1, 2, 2, 3, 3), 200.0)
     losses[0, 1, 1, 2] = [150, 140, np.nan]
     both, rates = {"adam, with": losses, "adam, without": losses + 7}, np.array([0.01, 0.1, 1])
-    fig = figure_4(both, rates, (1, 2))
-    assert len(fig.axes) == 6 and fig.axes[5].get_title(loc="left") == "β₂ = 0.9999, epoch 2"
+    fig = figure_4(both, rates)
+    assert len(fig.axes) == 6 and fig.axes[2].get_title(loc="left") == "β₁ = 0.9, β₂ = 0.9999"
     assert fig.alt.count("least") == 12
     assert (
-        "β₂ = 0.9999, epoch 2: adam, with, least 0.0 at η = 0.1. adam, without, least 7" in fig.alt
+        "β₁ = 0.9, β₂ = 0.9999: adam, with, least 0.0 at η = 0.1. adam, without, least 7" in fig.alt
     )
-    assert "β₂ = 0.99, epoch 2: adam, with, least 60.0" in fig.alt
+    assert "β₁ = 0, β₂ = 0.99: adam, with, least 60.0" in fig.alt
     head, *lines = least(both, rates).splitlines()
     assert head.split("  ")[-9:] and len(lines) == 6
     assert lines[-1].split("  ")[0] == "β₁ = 0.9"
@@ -278,7 +282,8 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
     assert made["train_on_clothes"].data[0].shape == (512, 32, 32, 3)
     assert made["rates_4"][[0, -1]] == pytest.approx([1e-5, 0.1])
     grids = races.done.pop("Figure 4").values()
-    assert len(grids) == 2 and {grid.shape for grid in grids} == {(2, 2, 3, 9)}
+    assert len(grids) == 6 and {grid.shape for grid in grids} == {(2, 2, 1, 9)}
+    assert {grid.shape for grid in made["grid_losses"].values()} == {(1, 2, 2, 3, 9)}
     methods = {(figure, m) for figure, done in races.done.items() for m, *_ in done}
     assert len(methods) == 3 + 2 + 2 * 4 + 2 * 5 + 3 + 3
     trainings = sum(len(done) for done in races.done.values())

@@ -4,7 +4,8 @@ python3 course.py versions                          both ends, on each supported
 python3 course.py versions lowest --python 3.12     one end, on this Python; a path will do too
 
 The lists are requirements.in and requirements-dev.in. Each end gets an environment of its own, for
-as long as its tests run: 2 GB. The unit tests are those that drive no browser. It needs a network.
+as long as its tests run: 2 GB. The unit tests are those that drive no browser, and the
+reference that asserts what Keras does. It needs a network.
 """
 
 import argparse
@@ -18,7 +19,12 @@ from tools.environment import ROOT, VERSIONS, python_of
 from tools.replay import run_tests
 
 ENDS = {"lowest": "lowest-direct", "highest": "highest"}
-TESTS = ["tests", "--ignore=tests/browser", "--ignore=tests/test_environment.py"]
+TESTS = [
+    "tests",
+    "solutions/what-keras-does.ipynb",
+    "--ignore=tests/browser",
+    "--ignore=tests/test_environment.py",
+]
 
 
 def unit_tests(uv, python, end, environment):

@@ -70,14 +70,17 @@ def evidence(*names):
     """These rows of the table, to be shown by a notebook: the name without its lesson's number.
 
     "±" is the standard deviation over seeds, how much one training differs from another. What was
-    measured stands at the head if it is the same for all rows, else in each row.
+    measured stands at the head if it is the same for all rows. Else the head has what it begins
+    with, up to the first comma, if all rows share that; a row has what its name lacks of the rest.
     """
     from IPython.display import Markdown
 
     claims = {name: CLAIMS[check_name(name, CLAIMS, "claim")] for name in names}
     measured = {claim.measured for claim in claims.values()}
-    alike = f": {measured.pop()}" if len(measured) == 1 else ""
-    head = f"measured over many seeds{alike} | mean ± deviation | seeds that show it"
+    kinds = {what.partition(", ")[0] for what in measured}
+    shared = next((of.pop() for of in (measured, kinds) if len(of) == 1), "")
+    what = f": {shared}" if shared else ""
+    head = f"measured over many seeds{what} | mean ± deviation | seeds that show it"
     rows = [head, "--- | --- | ---"]
     for name, claim in claims.items():
         mean = ""
@@ -87,7 +90,9 @@ def evidence(*names):
         seeds = f"{claim.shown} of {claim.seeds}"
         if claim.shown is None:
             seeds = f"(mean of {claim.seeds})"
-        where = "" if alike else f" ({claim.measured})"
+        rest = claim.measured.removeprefix(shared).removeprefix(", ")
+        rest = ", ".join(part for part in rest.split(", ") if not (shared and part in name))
+        where = f" ({rest})" if rest else ""
         rows.append(f"{name.partition(' ')[2]}{where} | {mean} | {seeds}")
     return Markdown("\n".join(f"| {row} |" for row in rows))
 

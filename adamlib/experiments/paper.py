@@ -6,6 +6,7 @@ data_of(size, name, samples)       what a figure trains on; halves, what it neve
 trainer(model, start, ...)         train_at, as race needs it, of a model in NumPy
 try_all(figure, train_at, rates)   every method at every rate with every seed: the losses
 race(figure, train_at, rates)      each method at its best rate, with several seeds
+FIVE, FIVE_RATES, FIVE_NAMES       Figure 2's methods, the rates to try, and their names
 draw(races), draw_rates(losses), draw_gaps(races), draw_choices(losses, chosen)    their figures
 curve, quarters, last_epoch        the losses of one training, and its last epoch's
 shrunk(images), standardised(...)  smaller pictures
@@ -20,11 +21,12 @@ from adamlib import datasets, plots
 from adamlib.descent import iterations
 from adamlib.experiments.claims import CLAIMS
 from adamlib.experiments.jobs import collect
-from adamlib.experiments.tasks import Task, adam_uncorrected
+from adamlib.experiments.tasks import Task, adagrad_from_zero, adam_uncorrected
 from adamlib.experiments.tuning import repeat, tune
-from adamlib.experiments.vae import VAE, bias_correction_grid
+from adamlib.experiments.vae import BETAS_2, VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression
-from adamlib.rules import adam
+from adamlib.rules import RULES, adam, nesterov
+from adamlib.schedules import inverse_sqrt
 
 PLAN = {  # for each figure: how many samples (None: all), how many epochs, how large a model
     "smoke": {
@@ -51,12 +53,31 @@ PLAN = {  # for each figure: how many samples (None: all), how many epochs, how 
 }
 
 
+def constant(rate):
+    """The schedule of a rate that does not change."""
+    return rate
+
+
+FIVE = {  # Figure 2's methods, their rates, and their names in the table of claims
+    name: (RULES[name], constant) for name in ("adagrad", "nesterov", "adadelta", "rmsprop", "adam")
+} | {"adagrad": (adagrad_from_zero, constant)}
+FIVE_RATES = dict.fromkeys(FIVE, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3])
+FIVE_RATES["adadelta"] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]  # a factor, not a length: lesson 05
+FIVE_NAMES = {
+    "adagrad": "AdaGrad",
+    "nesterov": "Nesterov",
+    "adadelta": "Adadelta",
+    "rmsprop": "RMSProp",
+}
+
+
 class Races:
     """The models and the data of the paper's figures at one size, and all trainings with its seeds.
 
     digits, reviews, network, convolutions    train_at(method, rate, seed) of Figures 1 to 3, as
                                               try_all and race need it; methods as in trainer
     unseen      the same of Figure 2 for choices: what a trained network has lost, not the curve
+    schedules   Figure 1, left, with the two other schedules
     figure_4    the grid of Figure 4, with the bias correction and without
     done        {figure: {training: result}}: an interrupted cell goes on from there
     """
@@ -70,6 +91,28 @@ class Races:
         model = MLP((784, 10), l2=penalty)  # a network without a hidden layer
         data = data_of(self.size, "mnist", samples)
         return trainer(model, model.initial, data, more_epochs if longer else epochs, methods)
+
+    def schedules(self, train_on_digits, chosen, rates, best_rate):
+        """Figure 1, left, with η/√t for all three methods, and for Adam alone: what draw needs.
+
+        Adds Nesterov with a constant rate, and AdaGrad with η/√t, each tried at all of the rates.
+        chosen  {method: the best rate} of train_on_digits
+        Returns the losses of try_all of these two, and {title: results of race}.
+        """
+        figure = "Figure 1 left, others"
+        others = {
+            "nesterov, constant η": (nesterov, constant),
+            "adagrad, η/√t": (adagrad_from_zero, inverse_sqrt),
+        }
+        train_others = self.digits(others)
+        losses = self.try_all(figure, train_others, dict.fromkeys(others, rates))
+        found = self.race("Figure 1 left", train_on_digits, chosen)
+        found |= self.race(figure, train_others, {m: best_rate(losses[m]) for m in others})
+        panels = {
+            "η/√t for all": ("adagrad, η/√t", "nesterov", "adam"),
+            "constant η, except for Adam": ("adagrad", "nesterov, constant η", "adam"),
+        }
+        return losses, {title: {m: found[m] for m in some} for title, some in panels.items()}
 
     def reviews(self, methods, dropout=0.0):
         """Figure 1, right: logistic regression on film reviews, bags of words."""
@@ -116,7 +159,7 @@ class Races:
     def figure_4(self):
         """The grids of autoencoders: {rule: losses, (seeds, epochs, β₁, β₂, η)}, and its η.
 
-        One seed but at the full size: a single one is an illustration too.
+        One seed but at the full size: a single one is an illustration too. Each β₂ is a job.
         """
         full = self.size == "full"
         samples, epochs, _, hidden, latent = self.plan["4"]
@@ -127,17 +170,27 @@ class Races:
         model, how = VAE(images.shape[1], hidden, latent), dict(epochs=epochs, rates=rates)
         rules = {"adam, with correction": adam, "adam, without correction": adam_uncorrected}
         jobs = {
-            (name, seed): partial(bias_correction_grid, model, rule, images, seed, **how)
+            (name, f"β₂ = {beta_2:g}", seed): partial(
+                bias_correction_grid, model, rule, images, seed, betas_2=(beta_2,), **how
+            )
             for name, rule in rules.items()
+            for beta_2 in BETAS_2
             for seed in seeds
         }
         found = collect(jobs, self.done.setdefault("Figure 4", {}))
-        return {name: np.array([found[name, seed] for seed in seeds]) for name in rules}, rates
+        grids = {
+            name: [[found[name, f"β₂ = {b:g}", seed] for b in BETAS_2] for seed in seeds]
+            for name in rules
+        }
+        return {
+            name: np.array([np.concatenate(grid, axis=2) for grid in of_seeds])
+            for name, of_seeds in grids.items()
+        }, rates
 
-    def try_all(self, figure, train_at, rates):
+    def try_all(self, figure, train_at, rates, **loss):
         """try_all, of what this size tries: two rates where a notebook only has to run."""
         rates = {m: some[: 2 if self.size == "smoke" else None] for m, some in rates.items()}
-        return try_all(figure, train_at, rates, seeds=self.seeds, done=self.done)
+        return try_all(figure, train_at, rates, seeds=self.seeds, done=self.done, **loss)
 
     def race(self, figure, train_at, rates, known=""):
         how = dict(seeds=self.seeds, done=self.done, full=self.size == "full")
@@ -148,14 +201,11 @@ class Races:
 
         They are of what train_at returns: the losses of training, validation and test.
         """
-        rates = {m: some[: 2 if self.size == "smoke" else None] for m, some in rates.items()}
-        tried = self.done.setdefault(figure, {})
-        keys = [(m, r, seed) for m, some in rates.items() for r in some for seed in self.seeds]
-        collect({key: partial(train_at, *key) for key in keys}, tried)
+        found = self.try_all(figure, train_at, rates, loss=lambda losses: losses)
         return [
             {
-                m: {r: [float(tried[m, r, seed][k]) for seed in self.seeds] for r in some}
-                for m, some in rates.items()
+                m: {rate: [float(losses[k]) for losses in seeds] for rate, seeds in some.items()}
+                for m, some in found.items()
             }
             for k in range(3)
         ]
@@ -178,23 +228,26 @@ def _whole(size, name):
     return datasets.full_size(name) if size == "full" else datasets.SHIPPED[name]()
 
 
-def try_all(figure, train_at, rates, *, seeds, done):
+def _last_loss(curve):
+    """That of the last epoch, NaN where the training diverged."""
+    loss = float(last_epoch(curve))
+    return loss if np.isfinite(loss) else np.nan
+
+
+def try_all(figure, train_at, rates, *, seeds, done, loss=_last_loss):
     """Train each method at each rate with each seed; return {method: {rate: [loss by seed]}}.
 
-    The loss is that of the last epoch, NaN where the training diverged; the rest as in race.
+    loss  of what train_at returns, as race has it; that of the last epoch if not given, NaN where
+          the training diverged
+    The rest as in race.
     """
     tried = done.setdefault(figure, {})
     keys = [(m, rate, seed) for m, some in rates.items() for rate in some for seed in seeds]
     collect({key: partial(train_at, *key) for key in keys}, tried)
     return {
-        m: {rate: [_finite_or_nan(tried[m, rate, seed]) for seed in seeds] for rate in some}
+        m: {rate: [loss(tried[m, rate, seed]) for seed in seeds] for rate in some}
         for m, some in rates.items()
     }
-
-
-def _finite_or_nan(curve):
-    loss = float(last_epoch(curve))
-    return loss if np.isfinite(loss) else np.nan
 
 
 def race(figure, train_at, rates, known="", *, seeds, done, full=False):
@@ -263,7 +316,7 @@ def draw_gaps(races, names):
     A ring is a seed of the race. The cross with its bar is the table's mean and deviation, and
     beside it stands with how many of its seeds the method ends above Adam.
     """
-    with plots.picture(len(races), figsize=(4.5 * len(races), 2.9)) as (fig, axes):
+    with plots.picture(len(races), figsize=(4.5 * len(races), 3.3)) as (fig, axes):
         for ax, (words, results) in zip(np.atleast_1d(axes), races.items(), strict=True):
             fig.alt += f"On {words}, above Adam: "
             ends = {m: last_epoch(curves) for m, (_, curves) in results.items()}
@@ -274,7 +327,7 @@ def draw_gaps(races, names):
                 gaps = ends[m] - ends["adam"]
                 ax.plot(gaps, np.full(len(gaps), y - 0.27), "o", mfc="none", color=colour, ms=6)
                 count = f"{claim.shown} of {claim.seeds}"
-                where = dict(xy=(claim.mean, y), xytext=(0, 8), textcoords="offset points")
+                where = dict(xy=(claim.mean, y), xytext=(0, 9), textcoords="offset points")
                 ax.annotate(count, ha="center", fontsize=10, **where)
                 fig.alt += f"{m} {claim.mean:.3f}, {count} seeds. "
             ax.axvline(0, color=plots.COLOURS["adam"], lw=2)
@@ -283,6 +336,9 @@ def draw_gaps(races, names):
             )
             ax.set_yticks(range(len(names)), names, fontsize=11)
             ax.grid(visible=False, axis="y")
+        low, high = zip(*(ax.get_xlim() for ax in np.atleast_1d(axes)), strict=True)
+        for ax in np.atleast_1d(axes):
+            ax.set_xlim(min(low), max(high))
     display(fig)
 
 
@@ -349,11 +405,6 @@ def trainer(model, start, data, epochs, methods):
         return curve(task, rule, schedule(rate), seed)
 
     return train_at
-
-
-def constant(rate):
-    """The schedule of a rate that does not change."""
-    return rate
 
 
 def curve(task, rule, rate, seed):

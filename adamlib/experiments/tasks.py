@@ -1,6 +1,6 @@
 """The tasks on which the lessons compare methods, and benchmarks/claims.py measures them.
 
-digits()      logistic regression on MNIST: lessons 02 to 07
+digits()      logistic regression on MNIST: lessons 02, 03, 06 and 07
 reviews()     sparse logistic regression on film reviews: lessons 04, 05 and 07
 clothes()     a network with 64 hidden units on Fashion-MNIST: lesson 07
 
@@ -117,7 +117,8 @@ def turned_ravine(rule, share, turned):
     turned  whether the ravine lies across the axes, at 45 degrees, or along one of them
     The starts lie on a circle of radius 4. NaN where a run diverged.
     """
-    return _in_ravine(rule, share, turned)[-1]
+    f, trajectories = _in_ravine(rule, share, turned)
+    return f(trajectories[-1])
 
 
 def best_in_ravine(rule, share, turned):
@@ -125,12 +126,14 @@ def best_in_ravine(rule, share, turned):
 
     η and the share are those with which the median after 50 steps is least.
     """
-    medians = np.median(_in_ravine(rule, share, turned), axis=-1)
+    f, trajectories = _in_ravine(rule, share, turned)
+    medians = np.median([f(x) for x in trajectories], axis=-1)
     at = np.unravel_index(np.nanargmin(medians[-1]), medians[-1].shape)
     return medians[:, *at]
 
 
 def _in_ravine(rule, share, turned):
+    """f, and the trajectories of all η, shares and starts."""
     angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     starts = 4 * np.array([np.cos(angles), np.sin(angles)])
     turn = np.array([[1, -1], [1, 1]]) / 2**0.5 if turned else np.eye(2)
@@ -140,8 +143,11 @@ def _in_ravine(rule, share, turned):
         share: 1 - np.geomspace(0.02, 1, 30)[:, None],
     }
     gradient = partial(np.tensordot, curvature, axes=1)
-    steps = sweep(rule, gradient, starts, 50, **settings).trajectory
-    return np.stack([(x * np.tensordot(curvature, x, 1)).sum(axis=0) / 2 for x in steps])
+
+    def f(x):
+        return (x * gradient(x)).sum(axis=0) / 2
+
+    return f, sweep(rule, gradient, starts, 50, **settings).trajectory
 
 
 def adagrad_from_zero(x, g, t, s=0, *, learning_rate=0.001, epsilon=1e-7):

@@ -3,7 +3,7 @@
 VAE(pixels, hidden, latent)    its loss and gradient, of one or of a stack of them
 train_grid(rule, loss_and_gradient, params, data, ...)    one training for each setting
 bias_correction_grid(vae, rule, images, seed, ...)        the grid of the Adam paper's Figure 4
-figure_4(losses, rates, epochs), least(losses, rates)    its figure, and its least losses as text
+figure_4(losses, rates), least(losses, rates)             its figure, and its least losses as text
 """
 
 from dataclasses import dataclass
@@ -185,17 +185,17 @@ def _parts(x):
 BETAS_1, BETAS_2 = (0.0, 0.9), (0.99, 0.999, 0.9999)
 
 
-def bias_correction_grid(vae, rule, images, seed, *, epochs, rates):
+def bias_correction_grid(vae, rule, images, seed, *, epochs, rates, betas_2=BETAS_2):
     """Train a VAE for each β₁, β₂ and η of the Adam paper's Figure 4 (Kingma and Ba, 2015, § 6.4).
 
-    Returns the mean loss of each epoch, in nats per image, shape (epochs, β₁, β₂, η): the β are
-    BETAS_1 and BETAS_2. It is NaN from the epoch in which a run is no longer finite.
+    Returns the mean loss of each epoch, in nats per image, shape (epochs, β₁, β₂, η); the β₁ are
+    BETAS_1. It is NaN from the epoch in which a run is no longer finite.
     """
     check_values("learning_rate", rates, "rates")
     count(epochs, "epochs", least=1)
     rng = np.random.default_rng(count(seed, "seed"))
     loss, start = partial(vae.loss_and_gradient, rng=rng), vae.initial(rng)
-    grid = np.meshgrid(BETAS_1, BETAS_2, rates, indexing="ij")
+    grid = np.meshgrid(BETAS_1, betas_2, rates, indexing="ij")
     names = ("beta_1", "beta_2", "learning_rate")
     settings = {name: array.ravel() for name, array in zip(names, grid, strict=True)}
     how = dict(epochs=epochs, batch_size=100, rng=rng)
@@ -204,33 +204,35 @@ def bias_correction_grid(vae, rule, images, seed, *, epochs, rates):
     return np.where(np.isfinite(means), means, np.nan)
 
 
-def figure_4(losses, rates, epochs, highest=9.0):
-    """How far the loss is above the least of its epoch, over η at β₁ = 0.9, for each β₂.
+def figure_4(losses, rates, highest=9.0):
+    """How far the last epoch's loss is above the least of all, over η: a panel for each β₁ and β₂.
 
     losses   {method: shape (seeds, epochs, β₁, β₂, η)}, from bias_correction_grid: drawn is the
-             mean, in a band from least to largest
-    epochs   those that are drawn, a row of panels each; the first is 1
+             mean, in a band from least to largest, with a ring at the least mean
     highest  where the panels end, in nats
     """
-    size = dict(figsize=(9, 2.6 * len(epochs) + 0.6))
-    with plots.picture(len(BETAS_2), len(epochs), **size) as (fig, axes):
-        for row, epoch in zip(np.atleast_2d(axes), epochs, strict=True):
-            seen = {name: of_seeds[:, epoch - 1, 1] for name, of_seeds in losses.items()}
-            lowest = min(np.nanmin(values.mean(axis=0)) for values in seen.values())
-            for j, ax in enumerate(row):
-                title = f"β₂ = {BETAS_2[j]:g}, epoch {epoch}"
-                fig.alt += f"{title}: "
-                for name, values in seen.items():
-                    style, values = plots.style_of(name, list(losses)), values[:, j] - lowest
-                    mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
-                    ax.plot(rates, mean, label=name, **style)
-                    ax.fill_between(rates, low, high, color=style["color"], alpha=0.25)
-                    best = np.nanargmin(mean)
-                    fig.alt += f"{name}, least {mean[best]:.1f} at η = {rates[best]:.1g}. "
-                ax.set(title=title, xscale="log", ylim=(-0.06 * highest, highest))
-        for ax in np.atleast_2d(axes)[-1]:
+    ends = {name: of_seeds[:, -1] for name, of_seeds in losses.items()}
+    lowest = min(np.nanmin(values.mean(axis=0)) for values in ends.values())
+    with plots.picture(len(BETAS_2), len(BETAS_1), figsize=(9, 5.8)) as (fig, axes):
+        for (i, j), ax in zip(np.ndindex(len(BETAS_1), len(BETAS_2)), axes.flat, strict=True):
+            beta_1 = BETAS_1[::-1][i]  # 0.9 above
+            title = f"β₁ = {beta_1:g}, β₂ = {BETAS_2[j]:g}"
+            fig.alt += f"{title}: "
+            for name, values in ends.items():
+                style = plots.style_of(name, list(losses)) | {"marker": None}
+                values = values[:, BETAS_1.index(beta_1), j] - lowest
+                mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
+                ax.plot(rates, mean, label=name, **style)
+                ax.fill_between(rates, low, high, color=style["color"], alpha=0.25)
+                best = np.nanargmin(mean)
+                ring = dict(markersize=11, mfc="none", mew=2, color=style["color"])
+                ax.plot(rates[best], mean[best], "o", **ring)
+                fig.alt += f"{name}, least {mean[best]:.1f} at η = {rates[best]:.1g}. "
+            ax.set(title=title, xscale="log", ylim=(-0.09 * highest, highest))
+            ax.title.set_fontsize(11)
+        for ax in axes[-1]:
             ax.set(xlabel="learning rate η")
-        fig.supylabel("nats above the epoch's best", fontsize="medium")
+        fig.supylabel("nats above the best", fontsize="medium")
         fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig
 

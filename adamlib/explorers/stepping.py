@@ -44,10 +44,11 @@ def one_step(rule, surface=surfaces.ravine, steps=20, **fixed):
     rules = entered(rule, fixed)
     if len(rules) > 1:
         raise ValueError("one_step shows the arithmetic of one rule: give one.")
-    for name in (name_of(rule) for rule in rules if needs_whole_arrays(rule)):
+    (one,) = rules
+    if needs_whole_arrays(one):
         raise ValueError(
-            f"one_step shows the arithmetic number by number, and {name} takes its arrays whole, "
-            "as in a norm or a matrix product: follow it by descend."
+            f"one_step shows the arithmetic number by number, and {name_of(one)} takes its arrays "
+            "whole, as in a norm or a matrix product: follow it by descend."
         )
     check_surface(surface)
     steps = count(steps, "steps", least=1, most=MOST_STEPS)

@@ -5,6 +5,7 @@ hint("adam")                   one more hint
 check_answer("01.slope", 4)    is this number the answer?
 quiz("01.hilltop")             a question to answer before a cell is run
 progress("01")                 which exercises of a lesson are solved
+what_is(optimizer)             what an optimizer of your own equals, or which mistake it has
 start_again("01", 3)           an exercise, or start_again("01") a lesson, as it was at first
 
 What a lesson asks is declared beside its source, in practice.py, by Number, Judged, Question with
@@ -12,6 +13,7 @@ its Right choice, and Function.
 """
 
 from adamlib.practice.exercises import progress, start_again
+from adamlib.practice.identify import what_is
 from adamlib.practice.judge import check, hint
 from adamlib.practice.judge_function import Function
 from adamlib.practice.judge_number import Judged, Number, check_answer
@@ -19,5 +21,6 @@ from adamlib.practice.mistakes import wrong_rules
 from adamlib.practice.questions import Question, Right, quiz
 from adamlib.practice.verdict import Refused, described
 
-__all__ = ["check", "check_answer", "hint", "progress", "quiz", "start_again", "wrong_rules"]
+__all__ = ["check", "check_answer", "hint", "progress", "quiz", "start_again", "what_is"]
 __all__ += ["Function", "Judged", "Number", "Question", "Refused", "Right", "described"]
+__all__ += ["wrong_rules"]

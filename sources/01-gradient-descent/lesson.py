@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 1. Gradient descent
 #
-# To train a neural network is to find millions of numbers that make its errors small. No formula gives them. But
-# you can ask which way is down, and take a step. An **optimizer** is a rule that changes a model's
-# numbers, step by step, to make its errors smaller. Adam is the optimizer that this course builds up to, and it is
-# gradient descent with a few repairs. This lesson builds gradient descent and finds out what needs repair.
+# Training a neural network means finding millions of numbers that make its errors small. No formula gives them. But you
+# can always ask which way is down, and take a step. An **optimizer** is a rule that changes a model's numbers, step by
+# step, to make its errors smaller. This course builds up to an optimizer called Adam, which is gradient descent with a
+# few repairs. In this lesson you build gradient descent and find out what needs repairing.
 #
 # At the end of this lesson you will be able to
 #
@@ -33,16 +33,16 @@
 #
 # ## How the exercises work
 #
-# Run the cells from top to bottom, each with Shift+Enter. An exercise is a cell with `...`: replace the dots by your
+# Run the cells from top to bottom, each with Shift+Enter. An exercise is a cell with `...`: replace the dots with your
 # answer and run the cell.
 #
 # - `check` tests a function that you wrote, and `check_answer` tests a number. If something is wrong, they tell you
-#   what. Try as often as you like. Until your function is right, later cells use the course's own.
-# - `hint("sgd")`, in a cell of its own, gives one hint for the function `sgd`, and a further one each time you run it.
-#   Other hints open at a click.
+#   what. Try as often as you like. Until your function is right, later cells use the course's own version.
+# - Run `hint("sgd")` in a cell of its own to get a hint for the function `sgd`. Each time you run it again, it adds
+#   another. Other hints open when you click on them.
 # - `quiz` asks you to predict something before you run it, and gives a reason for each choice, right or wrong.
 # - A star ★ after an exercise's number means that it is harder. You can skip it and come back later.
-# - `start_again("01", 3)` puts the first text of exercise 3 into a new cell below. Your old text stays.
+# - `start_again("01", 3)` puts the original text of exercise 3 into a new cell below. Your old text stays.
 #
 # The solved lesson is in the folder `solutions`.
 #
@@ -55,7 +55,7 @@
 # At a lowest point the slope is zero. For this function you can solve $f'(x) = 0$ on paper, and you will do so in
 # exercise 1. For a network with millions of unknowns there is no such formula. So we ask an easier question: which way
 # is down from here? Where the slope is positive, $f$ rises to the right, so we go left. Where the slope is negative, we
-# go right. One line does both: subtract from $x$ the slope times a small positive number $\eta$.
+# go right. One line does both: multiply the slope by a small positive number $\eta$, and subtract the result from $x$.
 #
 # $$x \leftarrow x - \eta\, f'(x)$$
 #
@@ -81,8 +81,8 @@ plots.one_step(cubic, x=0.5, learning_rate=0.3)
 #
 # ### Exercise 1: by hand
 #
-# On paper, find $f'(x)$. Then give three numbers: the slope at $x = 2$; the point to which one step from $x = 2$ with
-# $\eta = 0.1$ leads; and the lowest point to the right of 0, as a fraction or with four digits.
+# On paper, find $f'(x)$. Then give three numbers: the slope at $x = 2$; the point where one step from $x = 2$ lands
+# with $\eta = 0.1$; and the lowest point to the right of 0, as a fraction or with four digits.
 #
 # <details><summary>Hint</summary>The derivative of xⁿ is n xⁿ⁻¹. Factor out x to find where f′ is zero.</details>
 
@@ -103,19 +103,19 @@ check_answer("01.minimum", minimum)
 # ## 2 The rule
 #
 # A model has many parameters, so $x$ becomes an array. The **gradient** $g$ of a function is an array of slopes, one
-# for each parameter, each measured while the other parameters are held still. The rule is the same for every
-# parameter (Cauchy, 1847):
+# for each parameter, each measured while the other parameters are held fixed. The rule is the same for every parameter
+# (Cauchy, 1847):
 #
 # $$x \leftarrow x - \eta\, g$$
 #
-# Every rule in this course takes `x`, its gradient `g` and the number `t` of the step, which later rules need. It
-# returns the new `x` in a tuple, because later rules also return what they remember. We call this rule `sgd`, as
-# Keras does. Keras is a library for training networks; lesson 02 explains what the S stands for.
+# Every rule in this course takes three things: `x`, its gradient `g`, and the number `t` of the step, which only later
+# rules need. It returns the new `x` in a tuple, because later rules also return what they remember. We call this rule
+# `sgd`. That is its name in Keras, a library for training networks, and lesson 02 explains what the S stands for.
 #
 # ### Exercise 2: write it
 #
-# Replace `...` by one line that returns the new x, in a tuple. A tuple of one value is written `(value,)`. What stands
-# after the `*` is given by its name, as in `learning_rate=0.05` below.
+# Replace `...` by one line that returns the new x, in a tuple. A tuple of one value is written `(value,)`. An argument
+# after the `*` is passed by its name, as in `learning_rate=0.05` below.
 
 
 # %%
@@ -128,8 +128,8 @@ def sgd(x, g, t, *, learning_rate=0.01):
 rule = check(sgd, "sgd")
 
 # %% [markdown]
-# Now let the rule run, from a point just beside the top of the hill. `descend` follows a rule for a number of steps and
-# records where it goes. First predict:
+# Now let the rule run, from a point just beside the hilltop at $x = 0$. `descend` follows a rule for a number of steps
+# and records where they lead. First predict:
 
 # %%
 quiz("01.hilltop")
@@ -185,17 +185,18 @@ for h in (1e-1, 1e-3, 1e-5, 1e-8, 1e-12):
     print(f"h = {h:<7g} one-sided error {one_sided:.0e}   two-sided error {two_sided:.0e}")
 
 # %% [markdown]
-# Compare the first two rows. The curve bends, so a point to the right gives too large a slope and a point to the
-# left too small a slope. With one point on each side, the two errors nearly cancel. What is left shrinks like $h^2$:
-# a hundredth of $h$ leaves a ten-thousandth of the error. Now look at the last two rows: with an even smaller $h$ your
-# error grows again. The computer keeps about 16 digits of $f$. If the two values agree in most of these digits, their difference has few left. So the bend spoils a
-# large $h$, and rounding spoils a small one. $10^{-5}$ lies between.
+# Compare the first two rows. The curve bends, so a point to the right gives a slope that is too large, and a point to
+# the left one that is too small. With one point on each side, the two errors nearly cancel. The error that is left
+# shrinks like $h^2$: with $h$ a hundred times smaller, it is ten thousand times smaller. Now look at the last two rows:
+# with an even smaller $h$ your error grows again. This is because the computer keeps only about 16 digits of $f$. If
+# the two values agree in most of these digits, few are left in their difference. So a large $h$ suffers from the bend,
+# and a small $h$ from rounding. The value $10^{-5}$ lies in between.
 #
 # ### Exercise 4: find the bug
 #
 # Rosenbrock's function has two parameters: $f(x) = (1 - x_1)^2 + 100\,(x_2 - x_1^2)^2$. The gradient below has a
-# mistake in one of its two parts. Find it at $x = (0.5, 2)$: move one coordinate and hold the other. For the second
-# part that is
+# mistake in one of its two parts. Find it at $x = (0.5, 2)$: move one coordinate and hold the other fixed. For the
+# second part you write
 #
 #     difference(lambda b: rosenbrock(np.array([0.5, b])), 2.0)
 #
@@ -223,10 +224,11 @@ check_answer("01.right_value", right_value)
 # %% [markdown]
 # ## 4 How long a step?
 #
-# Back to the cubic. Now the run starts at 0.5, on the hillside. An **explorer** is a picture with sliders, in which
-# your rule runs again whenever you move one. Move `learning_rate`, which is $\eta$: which rates lead to the minimum,
-# and which do not? Press Play to see the steps one by one. For the loss at the right, the cubic is lowered until its
-# minimum is 0: the loss of a run that reaches it falls and falls, and that of a run that keeps jumping stays level.
+# Let us go back to the cubic. Now the run starts at 0.5, on the hillside. An **explorer** is a picture with sliders, in
+# which your rule runs again whenever you move one. Move `learning_rate`, which is $\eta$: which rates lead to the
+# minimum, and which do not? Press Play to see the steps one by one. For the plot of the loss on the right, the cubic is
+# lowered until its minimum is 0. If a run reaches the minimum, its loss falls and falls. If a run keeps jumping, its
+# loss stays level.
 
 # %%
 # (x - 4/3)² (x + 2/3) is x³ - 2x² + 2, less its value at 4/3
@@ -259,8 +261,8 @@ plots.beside(minimum_line, paths, "sgd", ylim=(0.4, 1.8))
 #
 # $$f(\tfrac43) + \frac{L}{2}\left(x - \tfrac43\right)^2$$
 #
-# There one line of algebra finds the border. Call the distance from the minimum $d = x - \frac43$. The slope of the
-# parabola is $L d$, so one step turns $d$ into
+# For the parabola, one line of algebra finds the border. Call the distance from the minimum $d = x - \frac43$. The
+# slope of the parabola is $L d$, so one step turns $d$ into
 #
 # $$d - \eta L d = (1 - \eta L)\, d$$
 #
@@ -273,14 +275,15 @@ plots.beside(minimum_line, paths, "sgd", ylim=(0.4, 1.8))
 # changes sides at every step: it oscillates. Above $2/L$ each step on a parabola lands farther away than the last,
 # and the run diverges. A run **diverges** if its parameters grow in size without limit.
 #
-# For our $L = 4$ the limit is 0.5, between 0.45 and 0.55. On the cubic this law holds only near the minimum. Near it a
-# run with $\eta = 0.55$ moves away, so it cannot settle. What happens farther out, the law does not say: the run with
-# 0.55 ends up jumping between two points.
+# For our $L = 4$ the limit is 0.5, between 0.45 and 0.55. On the cubic this law holds only near the minimum. There, a
+# run with $\eta = 0.55$ moves away from it, so it cannot settle. The law does not say what happens farther out. In the
+# figure, this run ends up jumping between two points.
 #
 # ### Exercise 5: an unknown parabola
 #
 # On a parabola that you do not know, you run gradient descent with $\eta = 0.01$. Each step takes away a fifth of the
-# distance to the minimum. Below which learning rate does a run on it settle? And above which does it oscillate?
+# distance to the minimum. Below which learning rate does a run on this parabola settle? And above which does it
+# oscillate?
 #
 # <details><summary>Hint</summary>What is the factor of each step? Find L from it.</details>
 
@@ -309,8 +312,8 @@ for begin in (0.001, 0.0, -0.001):
     print(f"   after {len(run.trajectory) - 1} steps at {run.trajectory[-1]:.4g}")
 
 # %% [markdown]
-# Gradient descent knows only the slope where it stands. So at slope 0 it stays, even on a hilltop, and downhill need not
-# lead to a minimum. The last run diverges: `descend` notices this and stops.
+# Gradient descent knows only the slope where it stands. So where the slope is 0 it stays, even on a hilltop. And going
+# downhill need not lead to a minimum: the last run diverges. `descend` notices this and stops.
 #
 # ## 6 A ravine
 #
@@ -333,13 +336,13 @@ explore({rule: {"learning_rate": 0.05}}, ravine, steps=84, target=("loss", 1e-6)
 # %% [markdown]
 # ### Exercise 6 ★: choose
 #
-# First find a learning rate that brings $f$ below $10^{-6}$ in 84 steps, by the explorer or by thought. The factor that
-# is farther from 0 makes the run long. For small moves, click the slider and use the arrow keys.
+# First find a learning rate that brings $f$ below $10^{-6}$ in 84 steps, with the explorer or by thinking it through.
+# It is the factor farther from 0 that makes the run long. For small moves, click the slider and use the arrow keys.
 #
-# Then compute: another valley has the curvatures 2 and 50. For which learning rate is the larger of its two factors, in
-# size, as small as possible? Give a fraction, or four decimals.
+# Then compute: another valley has the curvatures 2 and 50. Compare the sizes of its two factors, without their signs.
+# For which learning rate is the larger one as small as possible? Give a fraction, or four decimals.
 #
-# <details><summary>Hint</summary>A larger η makes one factor smaller and the other larger in size. The best is where both are equal in size and have opposite signs.</details>
+# <details><summary>Hint</summary>A larger η makes one factor smaller and the other larger in size. The best η is the one that makes them equal in size, with opposite signs.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -372,13 +375,14 @@ for kappa in (10, 100, 1000):
 # The same one-line rule now learns to read. The data are 8,000 images of MNIST (LeCun, Cortes and Burges, 1998), each
 # with 784 pixels and the digit that it shows.
 #
-# **Logistic regression** gives each class a score, the sum of all inputs times the weights of this class, and turns the
-# scores into probabilities. Here the inputs are the pixels, and the classes are the ten digits. Each digit has one
-# weight for each pixel, and a constant, its bias, which is added to its score. That makes
+# **Logistic regression** gives each class a score, by adding up all inputs, each times its weight for this class, and
+# turns the scores into probabilities. Here the inputs are the pixels, and the classes are the ten digits. Each digit
+# has one weight for each pixel, and a constant, its bias, which is added to its score. That makes
 # $784 \cdot 10 + 10 = 7{,}850$ parameters.
 #
-# The **softmax** turns numbers into probabilities: it takes $e = 2.718\ldots$ to the power of each number and divides by the sum of
-# all these powers. So the results are positive and add up to 1. If digit $k$ has the score $z_k$, its probability is
+# The **softmax** turns numbers into probabilities: it raises $e = 2.718\ldots$ to the power of each number, and divides
+# each result by the sum of them all. So the results are positive and add up to 1. If digit $k$ has the score $z_k$, its
+# probability is
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
@@ -402,30 +406,30 @@ for digit in range(10):
 plots.images(images[:10], labels[:10])
 
 # %% [markdown]
-# The image is the first one in the row, a 3. The model says 3 too, but it is not sure: it gives the 3 a probability of
-# 0.35 and the 8 one of 0.24.
+# The image is the first one in the row, a 3. The model says 3 too, but it is not sure: the 3 gets a probability of
+# 0.35, and the 8 gets 0.24.
 #
 # The loss of one image is $-\log p$, where $p$ is the probability of the right digit and log is the natural logarithm.
-# Here that is $-\log 0.35 = 1.05$. It would be 0 if the model were sure and right, and is large if it is sure and
-# wrong. The loss that we make small is the mean over all images. At the start all ten digits have the probability 1/10,
-# so it is $\log 10 = 2.30$.
+# Here that is $-\log 0.35 = 1.05$. If the model were sure and right, the loss would be 0. If it is sure and wrong, the
+# loss is large. The loss that we make small is the mean over all images. At the start all ten digits have the
+# probability 1/10, so this mean is $\log 10 = 2.30$.
 #
-# Its gradient is simple. For one image, the slope along the score of digit $k$ is $p_k$, minus 1 if $k$ is the right
-# digit. The slope along a weight is this number times the pixel, which lies between 0 and 1. So no slope is ever beyond
-# −1 or 1. The code has been tested by central differences, as in part 3.
+# The gradient of this loss is simple. For one image, the slope along the score of digit $k$ is $p_k$, minus 1 if $k$ is
+# the right digit. The slope along a weight is this number times the value of the pixel, which lies between 0 and 1. So
+# every slope lies between −1 and 1. The code for the gradient has been tested by central differences, as in part 3.
 #
 # ## 8 Above the limit
 #
 # In the ravine the largest curvature, 20, set the limit $2/L$. Does the limit hold here, too? The 7,850 parameters can
-# move in countless directions, and the loss has a curvature along each. The largest is about 3.9 at the start, so $2/L$
-# is about 0.5.
+# move in countless directions, and the loss has a curvature along each of them. The largest is about 3.9 at the start,
+# so $2/L$ is about 0.5.
 
 # %%
 quiz("01.bounce")
 
 # %% [markdown]
-# The next cell trains the model with three learning rates, 120 steps each. It takes up to half a minute, as does the
-# one after it.
+# The next cell trains the model with three learning rates, 120 steps each. It takes up to half a minute, and so does
+# the cell after it.
 
 
 # %%
@@ -446,8 +450,8 @@ plots.lines(curves)
 # Look at the dark dotted line, $\eta = 1$. It goes up a few times within the first 15 steps. After that it falls at every
 # step, and it ends lowest.
 #
-# The next cell measures the largest curvature along this run. On a parabola $\eta = 1$ settles only if it is below
-# $2/\eta = 2$, the level line.
+# The next cell measures the largest curvature along this run. On a parabola, a run with $\eta = 1$ settles only if the
+# curvature is below $2/\eta = 2$, the level line.
 
 # %%
 steps = np.array([0, 1, 2, 3, 4, 6, 8, 10, 15, 20, 25, 30, 40, 60, 80, 100])
@@ -457,20 +461,21 @@ plots.lines(drawn, x=steps, ylabel="largest curvature", log=False, from_zero=Tru
 
 # %% [markdown]
 # Follow the blue line from the left. The curvature rises to 6.6. Then it falls, and between steps 25 and 30 it passes
-# below 2. From there on $\eta = 1$ keeps within the limit.
+# below 2. From there on $\eta = 1$ stays within the limit.
 #
-# Two things differ from a parabola. First, the slopes have a bound. On a parabola they grow with the distance, so
-# each jump is longer than the one before. Here no slope is beyond 1 in size, so no weight moves by more than $\eta$ in
-# a step. Second, the curvature changes. An image adds little to it if all ten digits are equally likely, most if
-# two digits compete, and almost nothing if the model is sure. After three steps digits compete in most images;
-# later the model becomes sure of more and more of them, and the curvature falls.
+# Two things differ from a parabola. First, the slopes have a bound. On a parabola they grow with the distance, so each
+# jump is longer than the one before. Here no slope is larger than 1 in size, so no weight moves by more than $\eta$ in
+# a step. Second, the curvature changes. An image adds little to the curvature if all ten digits are equally likely. It
+# adds most if two digits compete, and almost nothing if the model is sure. After three steps digits compete in most
+# images; later the model becomes sure of more and more of them, and the curvature falls.
 #
-# <details><summary>Why does the loss fall after step 14, while the curvature is still above 2?</summary>A step moves in all directions at once. I measured the next step after 15, 20 and 25 steps. In the most curved direction it overshoots, and that alone would raise the loss: after 20 steps by 0.004. But the whole step lowers the loss, there by 0.025, because the other directions gain more.</details>
+# <details><summary>Why does the loss fall after step 14, while the curvature is still above 2?</summary>A step moves in all directions at once. I measured the next step after 15, 20 and 25 steps. In the most curved direction it overshoots. That alone would raise the loss: after 20 steps, by 0.004. But the step as a whole lowers the loss, there by 0.025, because the other directions gain more.</details>
 #
-# So $2/L$ is a law for parabolas, and for other functions a warning. In practice you try. **Tuning** a learning rate
-# means trying several values and keeping the one that works best.
+# So $2/L$ is a law for parabolas, but only a warning for other functions. In practice you find a rate by trying.
+# **Tuning** a learning rate means trying several values and keeping the one that works best.
 #
-# What does a larger rate gain? This cell compares runs after the same $\eta$ times the number of steps.
+# What does a larger rate gain? This cell compares two runs at points where $\eta$ times the number of steps is the
+# same.
 
 # %%
 for product, rates in {10: (0.1, 0.5), 50: (0.5, 1.0)}.items():
@@ -488,10 +493,10 @@ print(f"With η = 1 the loss is below 0.3 after {below} steps.")
 #
 # ### Exercise 7: tune
 #
-# Which learning rate brings the loss below 0.3 after 100 steps? Compute it before you try. A much larger one is refused:
-# the loss must never rise above its start, 2.30.
+# Which learning rate brings the loss below 0.3 after 100 steps? Compute it before you try. A rate that is much larger
+# is refused, because the loss must never rise above its start, 2.30.
 #
-# <details><summary>Hint</summary>η × steps must reach the same value as in the run with η = 1, and the last cell printed its steps.</details>
+# <details><summary>Hint</summary>η × steps must reach the same value as in the run with η = 1. The last cell printed the number of its steps.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -502,8 +507,8 @@ check_answer("01.digits", tuned)
 
 # %% [markdown]
 # Now the model trains at your rate, and reads 2,000 images that it has not seen. The ten coloured pictures show what it
-# has learned, the 784 weights of each digit. Ink on a blue pixel raises the digit's score, ink on a red one lowers it.
-# The last row shows training images that it gets wrong, each with its digit and the guess.
+# has learned: each is made of the 784 weights of one digit. Ink on a blue pixel raises the digit's score, and ink on a
+# red one lowers it. The last row shows training images that it gets wrong, each with its digit and the model's guess.
 
 # %%
 from IPython.display import display
@@ -517,8 +522,8 @@ wrong = np.flatnonzero(guesses != labels)[:8]
 plots.images(images[wrong], [f"{labels[i]} as {guesses[i]}" for i in wrong])
 
 # %% [markdown]
-# Look at the 0: a blue ring around a red middle, since a 0 has little ink in its middle. Some of the wrong guesses would
-# puzzle a person too. Others are easy, but not for a model that only adds up single pixels.
+# Look at the 0. It is a blue ring around a red middle, because a 0 has little ink in its middle. Some of the images in
+# the last row would puzzle a person too. Others are easy, but not for a model that only adds up single pixels.
 #
 # ## 9 Does it agree with Keras?
 #
@@ -537,15 +542,16 @@ equals_adam(rule, cubic.gradient, x=0.001, steps=100, learning_rate=0.05)
 
 # %% [markdown]
 # The last line looks ahead. It takes `tf.keras.optimizers.Adam`, sets Adam's own knobs to special values, and gets
-# exactly gradient descent. Most methods of the next lessons are Adam with its knobs turned, too. Lesson 06 explains
+# exactly gradient descent. Most methods in the next lessons are Adam with its knobs turned, too. Lesson 06 explains
 # why.
 #
 # ## Where it fails
 #
-# - Gradient descent has one learning rate for all directions. The most curved direction limits it, and so the run is
-#   slow in the flattest.
+# - Gradient descent has one learning rate for all directions. The most curved direction limits this rate, so the run is
+#   slow in the flattest direction.
 # - It reads all data for every single step. Is that necessary? This cell compares the gradient of all 8,000 images with
-#   those of 800 random ones, by the cosine of the angle between them: 1 means the same direction, 0 a right angle.
+#   the gradient of 800 random ones. It prints the cosine of the angle between the two: 1 means the same direction, 0 a
+#   right angle.
 
 # %% tags=["about: 02 cosine at the start"]
 rng = np.random.default_rng(experiments.seeds(1)[0])  # only this cell is random
@@ -558,11 +564,13 @@ print(f"cosine, the mean of 20 draws: {cosine:.2f}")
 # **Recap**
 #
 # 1. Gradient descent steps against the gradient: $x \leftarrow x - \eta g$.
-# 2. On a parabola of curvature $L$ a step multiplies the distance by $1 - \eta L$. So it settles for $0 < \eta < 2/L$,
-#    and oscillates if $\eta > 1/L$. For other functions $2/L$ is a warning, because $L$ changes on the way.
-# 3. The start decides where a run ends. At slope 0 it does not move, and downhill need not lead to the minimum you want.
-# 4. The most curved direction limits $\eta$; the flattest needs many steps, about in proportion to the condition number.
-#    The best rate in the long run is $2/(\ell + L)$, from the smallest and the largest curvature.
+# 2. On a parabola of curvature $L$ a step multiplies the distance by $1 - \eta L$. So a run settles for
+#    $0 < \eta < 2/L$, and oscillates if $\eta > 1/L$. For other functions $2/L$ is a warning, because $L$ changes on
+#    the way.
+# 3. The start decides where a run ends. Where the slope is 0 it does not move, and going downhill need not lead to the
+#    minimum you want.
+# 4. The most curved direction limits $\eta$; the flattest needs many steps, roughly in proportion to the condition
+#    number. The best rate in the long run is $2/(\ell + L)$, from the smallest and the largest curvature.
 # 5. Test every gradient by differences, and every rule against another implementation.
 
 # %%

@@ -72,7 +72,7 @@ ANSWERS = {
         wrong={
             2.4: "that is uphill: go against the slope",
             -2: "the learning rate is missing",
-            1.8: "that takes f(2) for the slope",
+            1.8: "that uses f(2) as the slope",
             -0.4: "that is the step: where does it lead from 2?",
             0.4: "that is the step's length: where does it lead from 2?",
             2: "that is where it starts",
@@ -121,7 +121,7 @@ ANSWERS = {
             40: "that is 2 L: divide 2 by L",
             0.025: "a fifth is taken away, so the factor is 4/5 and not 1/5",
             0.0125: "a fifth is taken away, so the factor is 4/5, not 1/5; and the limit is 2/L",
-            0.02: "that takes η for 1/L: find L from 1 − 0.01 L = 4/5",
+            0.02: "that takes the run's η to be 1/L: find L from 1 − 0.01 L = 4/5",
             0.01: "that is the η of the run: find L from its factor",
         },
     ),
@@ -141,14 +141,14 @@ ANSWERS = {
         2 / 52,
         wrong={
             2 / 21: "that is the ravine's: here the curvatures are 2 and 50",
-            2 / 51: "that takes 1 for the smaller curvature, and it is 2",
-            0.04: "that is 2/50: there the factor of 50 is −1, and the run never settles",
-            0.02: "that is 1/50: the factor of 50 is 0, but that of 2 is 0.96",
-            0.5: "that is 1/2, where the factor of 50 is −24",
-            1: "that is 2/2, where the factor of 50 is −49",
+            2 / 51: "that uses 1 as the smaller curvature, but it is 2",
+            0.04: "that is 2/50: there the factor for 50 is −1, and the run never settles",
+            0.02: "that is 1/50: the factor for 50 is 0, but the one for 2 is 0.96",
+            0.5: "that is 1/2, where the factor for 50 is −24",
+            1: "that is 2/2, where the factor for 50 is −49",
             1 / 52: "the factors are 1 − 2η and 1 − 50η; set 1 − 2η equal to 50η − 1",
             2 / 48: "mind a sign: set 1 − 2η equal to 50η − 1",
-            2 / 26: "that takes the ratio, 25: take the curvatures themselves",
+            2 / 26: "that uses the ratio, 25: use the curvatures themselves",
             12 / 13: "that is the factor: give η",
         },
         within=0.005,
@@ -171,13 +171,14 @@ QUESTIONS = {
         },
     ),
     "start": Question(
-        "With η = 0.05, from 0.001, from exactly 0, and from −0.001: where do the runs end?",
+        "Three runs with η = 0.05 start at 0.001, at exactly 0, and at −0.001. Where do they end?",
         {
             "At 4/3, at 0, and nowhere": Right(
                 "At 0 the slope is 0, so every step is 0. To the left of 0, downhill leads away "
                 "from the valley, and the cubic has no lowest point there."
             ),
-            "All at 4/3": "The rule knows the slope where it stands, and nothing of the valley.",
+            "All at 4/3": "The rule knows only the slope where it stands. It knows nothing of the "
+            "valley.",
             "At 4/3, at 0, and at 0": "Downhill leads away from the hilltop on both sides, also "
             "on the left.",
         },
@@ -188,11 +189,12 @@ QUESTIONS = {
         {
             "The 1 limits the rate, the 20 makes it long": "The limit 2/L is small where L "
             "is large.",
-            "The 20 does both": "It limits the rate. But with η just below 2/20, the other "
-            "direction keeps 1 − η, about 0.9, of its distance at every step: it is the slow one.",
+            "The 20 does both": "It does limit the rate. But with η just below 2/20, each "
+            "step leaves 1 − η, about 0.9, of the distance in the other direction. That one is "
+            "slow.",
             "The 20 limits the rate, the 1 makes it long": Right(
                 "Each direction has its own factor 1 − ηL, but there is only one η for both. So "
-                "the ratio of the curvatures decides how long it takes."
+                "the ratio of the curvatures decides how long the run takes."
             ),
         },
     ),

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # 2. Stochastic gradient descent
 #
-# In lesson 01 each step on the digits looked at thousands of images. This lesson takes a step after looking at a few
-# of them, and so gets many more steps for the same work. The price is noise. You will see how large that noise is,
-# how near to the minimum it lets a run come, and how to calm it.
+# In lesson 01 each step on the digits looked at thousands of images. This lesson takes a step after looking at a few of
+# them, and so gets many more steps for the same work. The price is noise. You will see how large that noise is, how
+# close to the minimum it lets a run come, and how to calm it.
 #
 # At the end of this lesson you will be able to
 #
 # - cut an epoch into batches, and count its iterations,
-# - choose a learning rate for another batch size,
+# - choose a learning rate for a different batch size,
 # - say how noisy a batch's gradient is, and what a larger batch saves,
 # - derive the loss at which a run with a constant learning rate gets stuck, and go below it.
 #
@@ -36,7 +36,7 @@
 # gradient of all 8,000. The **cosine** of the angle between two directions says how well they agree: it is 1 where
 # they point the same way, and 0 where they are at a right angle.
 #
-# What becomes of this cosine after some training? Choose an answer before you run the cell below it.
+# What happens to this cosine after some training? Choose an answer before you run the cell below it.
 
 # %%
 from time import perf_counter
@@ -71,13 +71,13 @@ plots.lines(cosines, x=sizes, xlabel="images", ylabel="mean cosine", log=False, 
 
 # %% [markdown]
 # Look at the right end. At the start 800 images give almost the direction of all 8,000. After training they no longer
-# do: the same tenth of the work buys less. So small batches are a bargain early, and we must ask what they cost late.
+# do: the same tenth of the work buys less. So a few images are a bargain early, and we must ask what they cost late.
 #
 # ## 2 A step from a batch
 #
-# The loss is a mean over $n$ images, $f = \frac1n \sum_i f_i$, and so is its gradient. A mean can be estimated from a
-# few members. So we draw $B$ images at random, take the mean of *their* gradients, and step against it. In the formula
-# $\nabla f_i(x)$ is the gradient of image $i$ at $x$:
+# The loss is a mean over $n$ images, $f = \frac1n \sum_i f_i$, where $f_i$ is the loss of image $i$. So its gradient is
+# a mean, too, and a mean can be estimated from a few of its members. We draw a batch of $B$ images at random, take the
+# mean of *their* gradients, and step against it. In the formula $\nabla f_i(x)$ is the gradient of image $i$ at $x$:
 #
 # $$x \leftarrow x - \eta\, \frac1B \sum_{i \in \text{batch}} \nabla f_i(x)$$
 #
@@ -90,8 +90,8 @@ plots.lines(cosines, x=sizes, xlabel="images", ylabel="mean cosine", log=False, 
 #
 # ### Exercise 1: by hand
 #
-# There are four samples, the numbers $a = 1, 2, 3, 6$, with $f_i(x) = \frac12 (x - a_i)^2$. So the gradient of sample
-# $i$ is $x - a_i$, and $f$ is lowest at the mean of the numbers, 3. We start at $x = 0$ with $\eta = \frac12$.
+# There are four samples, the numbers $a = 1, 2, 3, 6$. The loss of sample $i$ is $f_i(x) = \frac12 (x - a_i)^2$. So its
+# gradient is $x - a_i$, and $f$ is lowest at the mean of the numbers, 3. We start at $x = 0$ with $\eta = \frac12$.
 #
 # - Where does one step with all four samples lead?
 # - Where do two steps lead, the first with the batch $\{1, 2\}$, the second with $\{3, 6\}$?
@@ -120,23 +120,23 @@ plots.bars(
 )
 
 # %% [markdown]
-# Both ways used each sample once. Two steps came nearer to 3 than one. With $\eta = \frac12$ a step goes only half of
-# the way to the mean of its batch, so one step alone must stop at 1.5.
+# Both ways use each sample once, but two steps come nearer to 3 than one. With $\eta = \frac12$ a step goes only half
+# of the way to the mean of its batch, so one step alone must stop at 1.5.
 #
 # ## 3 One epoch
 #
-# Four words describe how a training goes through its data. A **sample** is one image with its label. A **batch** is
-# the group of samples that one step uses; Keras calls its size `batch_size`, and we write $B$. An **iteration** is
-# one step of a training. An **epoch** is as many iterations as it takes to use every sample once.
+# Four words describe how training goes through the data. A **sample** is one image with its label. A **batch** is the
+# group of samples that one step uses; Keras calls its size `batch_size`, and we write $B$. An **iteration** is one step
+# of training. An **epoch** is as many iterations as it takes to use every sample once.
 #
-# In practice nobody draws each batch anew. We shuffle all samples, and then cut them into batches of $B$.
+# In practice nobody draws each batch afresh. We shuffle all samples, and then cut them into batches of $B$.
 #
 # ### Exercise 2: write it
 #
-# Return the batches as a list (a generator that yields them is fine too). Each batch is a pair `(images, labels)`.
-# Each sample is in exactly one batch, and the last batch may be smaller. The order is random, and different in the next epoch. `rng` is a random generator:
-# `rng.permutation(n)` gives the numbers 0 to n − 1 in random order. For help run `hint("one_epoch")` in a cell of its
-# own.
+# Return the batches as a list (a generator that yields them is fine too). Each batch is a pair `(images, labels)`. Each
+# sample is in exactly one batch, and the last batch may be smaller. The order is random, and each epoch has a new one.
+# `rng` is a random generator: `rng.permutation(n)` gives the numbers 0 to n − 1 in random order. For help run
+# `hint("one_epoch")` in a cell of its own.
 
 
 # %%
@@ -156,7 +156,7 @@ one_epoch = check(one_epoch, "one_epoch")
 # %% [markdown]
 # ### Exercise 3: count
 #
-# There are 7,000 images, and $B = 600$. How many iterations are five epochs?
+# There are 7,000 images, and $B = 600$. How many iterations do five epochs take?
 
 # %%
 # BEGIN SOLUTION
@@ -170,7 +170,7 @@ check_answer("02.five_epochs", five_epochs)
 #
 # We train on 7,000 images, the `part`, and hold out the `others`, 1,000 images that no step sees. The **validation
 # loss** is the loss on images that were held out to judge a model and to choose its settings, such as the learning
-# rate. `train_on` takes a step with each of some batches. The first list of batches comes from your `one_epoch`.
+# rate. `train_on` takes one step with each batch of a list. The first list of batches comes from your `one_epoch`.
 
 # %% tags=["about: 02 overlapping batches end with a higher validation loss"]
 images, labels = data
@@ -226,7 +226,7 @@ check_answer("02.repaired_loss", repaired_loss)
 #
 # ## 4 Batch size and learning rate
 #
-# How large should a batch be? We train one epoch with $B = 1$, 10 and 100, and with all 7,000 images as one batch,
+# How large should a batch be? We train for one epoch with $B = 1$, 10 and 100, and with all 7,000 images as one batch,
 # which is a single step. Each batch size gets its own best learning rate, because a rate that suits one may not suit
 # another. Predict first.
 
@@ -234,10 +234,10 @@ check_answer("02.repaired_loss", repaired_loss)
 quiz("02.races")
 
 # %% [markdown]
-# A **seed** is the number from which all that is random in a run is drawn, here the order of the images. The next cells
-# train at several learning rates with three seeds each. That takes about half a minute; the first estimate on the screen
-# is too long, because $B = 1$ comes first. Each line is the mean of the seeds, and its band reaches from the lowest to
-# the highest of them.
+# A **seed** is the number that fixes everything random in a run; here that is the order of the images. The next cells
+# train at several learning rates with three seeds each. That takes about half a minute; the first time estimate on the
+# screen is too long, because $B = 1$ comes first. Each line is the mean of the seeds, and its band reaches from the
+# lowest to the highest of them.
 
 # %%
 rates = {size: size * np.array([0.002, 0.005, 0.01, 0.02, 0.05]) for size in (1, 10, 100)}
@@ -253,12 +253,12 @@ at = {f"B = {size}": rates[size] for size in (1, 10, 100)}
 plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", log_x=True)
 
 # %% [markdown]
-# Look at the three valleys. They have nearly the same depth, and their left sides have the same shape. What differs
-# is their place: ten times the batch, ten times the learning rate. The **linear scaling rule** says that a batch $k$
-# times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
+# Each of the three curves is a valley. The valleys have nearly the same depth, and their left sides have the same
+# shape. What differs is their place: ten times the batch, ten times the learning rate. The **linear scaling rule** says
+# that a batch $k$ times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
 #
-# The reason: ten short steps, all from almost the same point, add up to one step along the mean of their gradients, ten
-# times as long.
+# Here is the reason. Ten short steps, all from almost the same point, add up to a step that is ten times as long and
+# goes along the mean of their gradients.
 #
 # The linear scaling rule ends at lesson 01's limit $2/L$. Here $2/L$ is 0.5 at the start, and $L$ falls while we train:
 # after an epoch with $B = 100$ and $\eta = 1$, $2/L$ is about 1.3. A rate between 0.5 and 1.3 overshoots only in the
@@ -268,9 +268,9 @@ plots.lines(curves, x=at, xlabel="learning rate η", ylabel="validation loss", l
 # The valley of $B = 1$ rises on its right at rates far below $2/L$, for another reason: noise. Each of its steps
 # follows one image only. Part 6 shows that this noise grows with $\eta$ and shrinks with $B$.
 #
-# Three seeds may be luck, so we repeated these runs with 12. Each number in the first four rows is the difference of the
-# two losses: its mean, "±" the standard deviation, which says how far single seeds scatter. Where a row names no rate,
-# each batch size has the rate whose mean is lowest.
+# What three seeds show may be luck, so we repeated these runs with 12. The first four rows give the difference between
+# the two losses. The number before "±" is its mean. The number after it is the standard deviation, which says how far
+# single seeds scatter. Where a row names no rate, each batch size has the rate with the lowest mean loss.
 
 # %%
 experiments.evidence(
@@ -282,11 +282,11 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# $B = 1$ and 10 do not clearly differ. $B = 100$ ends a little behind 10 with ten of twelve seeds; how far behind varies
-# much. The single step with all 7,000 images is far behind with every seed. With more epochs the full batch does get
-# down, but it then uses about 40 times as many images as $B = 100$ (last row).
+# $B = 1$ and 10 do not clearly differ. $B = 100$ ends a little behind 10 with ten of twelve seeds; how far behind
+# varies a lot. The single step with all 7,000 images is far behind with every seed. With more epochs the full batch
+# gets down too, but then it uses about 40 times as many images as $B = 100$ (last row).
 #
-# So what is the advantage of $B = 100$ over 1? Time. This cell takes the time of one epoch on *your* machine:
+# So what is the advantage of $B = 100$ over 1? Time. This cell measures how long one epoch takes on *your* machine:
 
 # %% tags=["nbval-ignore-output"]
 for size in (1, 100):
@@ -301,8 +301,8 @@ for size in (1, 100):
 #
 # ### Exercise 5: choose, then predict
 #
-# - Move the slider until the validation loss after one epoch with $B = 5$ is 0.44 or less. You read it below the
-#   curve. Write that rate into `rate_5`.
+# - Move the slider until the validation loss after one epoch with $B = 5$ is 0.44 or less. This loss is printed below
+#   the curve. Write your rate into `rate_5`.
 # - Decide, before you try anything, which rate suits $B = 50$. Write it into `rate_50`.
 # - A good rate for $B = 10$ is 0.1. At which batch size does the linear scaling rule lead from there to 1.3, the
 #   $2/L$ that we found above? Write it into `rule_ends`.
@@ -336,14 +336,14 @@ check_answer("02.rule_ends", rule_ends)
 # - A number times $c$ has $c^2$ times the variance.
 # - If independent numbers are added, their variances add.
 #
-# If we draw $B$ images independently, the sum of their gradients has $B$ times the variance of one, in each coordinate.
-# The batch's gradient is that sum times $1/B$, so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the variance of
-# one. The square of the noise adds up the variances of all coordinates. So the noise should fall as $1/\sqrt B$.
+# If we draw $B$ images independently, the sum of their gradients has $B$ times the variance of a single one, in each
+# coordinate. The batch's gradient is that sum times $1/B$, so its variance is $\frac{1}{B^2} \cdot B = \frac1B$ of the
+# variance of a single gradient. The square of the noise adds up the variances of all coordinates. So the noise should
+# fall as $1/\sqrt B$.
 #
 # ### Exercise 6: noise and work
 #
-# You want the noise of a step to fall to a tenth. By what factor must its work grow, that is, the number of images in
-# it?
+# You want the noise of a step to fall to a tenth. By what factor must the work of the step, its number of images, grow?
 
 # %%
 # BEGIN SOLUTION
@@ -368,14 +368,13 @@ plots.noise_and_gradient(noise, whole, sizes_of_batch)
 # twice. A batch of a shuffled epoch is less noisy, and for $B = n$ it has no noise at all. For batches far smaller than
 # $n$ the difference is small.)
 #
-# Now compare the noise with the gradient itself, the level line. At
-# the black dot both are equally long. We call that batch size $B^*$. There the noise of one image, divided by
-# $\sqrt{B^*}$, is as long as the gradient, so
+# Now compare the noise with the gradient itself, the level line. At the black dot the two are equally long. We call
+# this batch size $B^*$. There the noise of one image, divided by $\sqrt{B^*}$, is as long as the gradient, so
 #
 # $$B^* = \left(\frac{\text{noise of one image}}{\text{length of the gradient}}\right)^2$$
 #
 # Training shortens the gradient far more than the noise. So $B^*$ grows from about 70 to thousands. (The figure shows
-# one seed; 12 seeds have 4,000 ± 2,000.)
+# one seed; over 12 seeds $B^*$ rises to 4,000 ± 2,000.)
 #
 # $B^*$ also explains the cosines of part 1. There are so many directions that the noise is nearly at a right angle to
 # the gradient. So the two are the short sides of a triangle, here in units of the gradient's length:
@@ -388,12 +387,13 @@ plots.noise_and_gradient(noise, whole, sizes_of_batch)
 #                  gradient of all, 1
 # ```
 #
-# The longest side is $\sqrt{1 + B^*/B}$ long. The cosine is the gradient divided by that side: $1/\sqrt{1 + B^*/B}$.
+# The longest side is $\sqrt{1 + B^*/B}$ long. The cosine is the side of the gradient divided by the longest side:
+# $1/\sqrt{1 + B^*/B}$.
 #
 # ### Exercise 7: predict a cosine
 #
-# At the start the noise of one image is 8.8 long, and the gradient 1.06. Compute $B^*$, and with it the cosine for 80
-# images. Two digits are enough.
+# At the start the noise of one image has the length 8.8, and the gradient has the length 1.06. Compute $B^*$, and with
+# it the cosine for 80 images. Two digits are enough.
 
 # %%
 # BEGIN SOLUTION
@@ -410,15 +410,15 @@ check_answer("02.cosine_80", cosine_80)
 # smaller cosines, about those of part 1's lower curve.
 #
 # The square of this cosine says what a larger batch saves. Compare a step from a batch with a step from the exact
-# gradient, on a round bowl, each at its best learning rate. On average the batch makes this fraction of the progress
-# (McCandlish and others, 2018, section 2):
+# gradient, on a round bowl, each at its best learning rate. On average, the step from the batch makes this fraction of
+# the progress (McCandlish and others, 2018, section 2):
 #
 # $$\frac{\text{progress of a step from a batch}}{\text{progress of an exact step}} = \frac{1}{1 + B^* / B}$$
 #
 # With $B = B^*$ a step makes half of the progress of an exact step.
 #
-# - Well below $B^*$ a batch ten times as large saves nearly nine of ten steps, and costs hardly more images.
-# - Well above $B^*$ it costs ten times the images, and saves hardly a step.
+# - Well below $B^*$ a batch ten times as large saves nearly nine of ten steps, and costs hardly any more images.
+# - Well above $B^*$ it costs ten times the images, and saves hardly any steps.
 #
 # Early in training $B^*$ is about 70, so batches larger than that soon waste images. Late, $B^*$ is in the thousands,
 # so a larger batch wastes hardly any. By this formula a larger batch saves steps, never images.
@@ -426,17 +426,17 @@ check_answer("02.cosine_80", cosine_80)
 # <details><summary>For the curious: where the formula comes from</summary>
 #
 # On a bowl of curvature L a step −ηG from the gradient g changes the loss by −η g·G + ½ L η² |G|². Let G be g plus
-# noise. On average g·G is |g|². And the mean of |G|² is |g|² (1 + B\*/B), because the squared length of the noise
-# falls as 1/B and equals |g|² at B = B\*. So the change is, on average, −η |g|² + ½ L η² |g|² (1 + B\*/B). At the
-# lowest point of this parabola in η it is −(|g|²/2L) / (1 + B\*/B). The digits are no round bowl, so there the formula
-# shows a trend only.
+# noise. On average g·G is |g|². And the mean of |G|² is |g|² (1 + B\*/B), because the squared length of the noise falls
+# as 1/B and equals |g|² at B = B\*. So the change is, on average, −η |g|² + ½ L η² |g|² (1 + B\*/B). At the lowest
+# point of this parabola in η it is −(|g|²/2L) / (1 + B\*/B). The digits are not a round bowl, so there the formula
+# shows only a trend.
 #
 # </details>
 #
 # ## 6 The noise ball
 #
 # What does noise do at the end of a run? We take the cleanest case, a round bowl $f(x) = \frac12 (x_1^2 + x_2^2)$. We
-# add to each coordinate of its gradient a random number with mean 0 and variance 1. Predict:
+# add a random number with mean 0 and variance 1 to each coordinate of its gradient. Predict:
 
 # %%
 quiz("02.ball")
@@ -469,8 +469,8 @@ plots.contour(bowl, ends_of_runs, title="The last 500 of 2,000 steps")
 #
 # $$V = \frac{\eta}{2 - \eta}, \quad \text{about } \frac{\eta}{2} \text{ if } \eta \text{ is small.}$$
 #
-# The mean loss is $\frac12 (V + V) = V$. So the level is about half the learning rate. With a tenth of the rate the run
-# ends about ten times lower, but needs about ten times the steps.
+# The bowl has two coordinates, so the mean loss is $\frac12 (V + V) = V$. The level is therefore about half the
+# learning rate. With a tenth of the rate the run ends about ten times lower, but needs about ten times the steps.
 #
 # ### Exercise 8: derive
 #
@@ -488,18 +488,18 @@ check_answer("02.level", level)
 
 # %% [markdown]
 # Four times the variance makes the level four times as high. A batch works the other way: with $B$ images the variance
-# is $1/B$ of that of one image. So here is the sentence to remember: while $\eta$ is small, the level goes as
-# $\eta/B$. Twice the learning rate doubles it, twice the batch halves it. Ten times the batch with ten times the
-# learning rate leaves it as it was.
+# is $1/B$ of that of a single image. So here is the sentence to remember: while $\eta$ is small, the level is
+# proportional to $\eta/B$. Twice the learning rate doubles it, and twice the batch halves it. Ten times the batch with
+# ten times the learning rate leaves it as it was.
 #
 # This keeps the promise of part 4. The valley of $B = 1$ rises on its right where $\eta/B$ is large, and the valley of
 # $B = 10$ rises at the same $\eta/B$. So linear scaling has a second reason: it leaves the noise at the end of a run
 # unchanged.
 #
-# How can a run get below its level? It takes large steps first, and then ever smaller ones. A **schedule** is a function
-# that gives the learning rate of each step from its number $t$. A **hyperparameter** is a setting that we choose and
-# that training does not change, such as $\eta$ or $B$. Our rules take a schedule in place of a number. The next cell
-# compares two constant rates with a falling one.
+# How can a run get below its level? It can take large steps first, and then ever smaller ones. A **schedule** is a
+# function that gives the learning rate of each step from its number $t$. Our rules accept one in place of a fixed
+# `learning_rate`. A **hyperparameter** is a setting that we choose and that training does not change, such as $\eta$ or
+# $B$. The next cell compares two constant rates with a falling one.
 
 
 # %%
@@ -521,10 +521,10 @@ plots.lines(bowls, x=np.arange(1, 2001), ylabel="mean loss", log_x=True)
 
 # %% [markdown]
 # Look at the right end. Each constant rate comes down to the level that we have computed, and stays there. The dotted
-# run, with $0.5/\sqrt t$, goes on falling, to below the level of 0.03.
+# run, with $0.5/\sqrt t$, goes on falling, and ends below the level of 0.03.
 #
-# Does a schedule help on the digits, too? We trained for two epochs with $B = 20$, which are 700 steps. Each schedule had
-# its best learning rate.
+# Does a schedule help on the digits, too? We trained for two epochs with $B = 20$, which makes 700 steps. Each schedule
+# had its best learning rate.
 
 # %%
 experiments.evidence(
@@ -532,16 +532,17 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# The falling rate $\eta/\sqrt t$ loses to the constant one with 24 of 30 seeds, by about 0.01. A likely reason is that it
-# falls at the wrong time. It has halved after four steps, but in the whole second epoch it loses less than a third. A
-# cosine schedule falls late, and ends below the constant rate with 22 of 30 seeds. Lesson 07 explains it.
+# The falling rate $\eta/\sqrt t$ loses to the constant one with 24 of 30 seeds, by about 0.01. A likely reason is that
+# it falls at the wrong time. The rate has halved after four steps, but in the whole second epoch it loses less than a
+# third. A cosine schedule, which lesson 07 explains, falls late. It ends below the constant rate with 22 of 30 seeds.
 #
 # ### Exercise 9 ★: choose
 #
-# With noise of variance 1 again: which constant $\eta$ brings the mean loss below 0.007 after 400 steps? Compute a
-# guess first. `mean_loss(guess)[-1]` tests it, to about 3 % (it is a mean of 1,000 runs); the check uses the exact mean.
+# The noise has variance 1 again. Which constant $\eta$ brings the mean loss below 0.007 after 400 steps? Compute a
+# guess first. You can test it with `mean_loss(guess)[-1]`, a mean of 1,000 runs that is right to about 3 %. The check
+# uses the exact mean.
 #
-# <details><summary>Hint</summary>Two things add up: the level, and what is left of the start. A smaller η lowers the first and raises the second. The loss starts at 4.25; by which factor does the shrinking change it in one step, and in 400?</details>
+# <details><summary>Hint</summary>Two things add up: the level, and what is left of the start. A smaller η lowers the first and raises the second. The loss starts at 4.25. By which factor does the shrinking multiply it in one step, and in 400?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -570,7 +571,7 @@ equals_adam(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
 # %% [markdown]
 # ## Where it fails
 #
-# Noise is only half of the trouble. The other half is lesson 01's ravine, and batches leave it as it was:
+# Noise is only half of the trouble. The other half is lesson 01's ravine, and batches do nothing about it:
 
 # %%
 noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[0] + 1)).gradient
@@ -579,7 +580,7 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 
 # %% [markdown]
 # Look at the two directions. Across the valley the run jumps from side to side; along the valley it creeps. A smaller
-# $\eta$ would calm the jumps, and slow down the creeping.
+# $\eta$ would calm the jumps, but make the creeping even slower.
 #
 # Yet the gradients know better. In these 20 steps their part along the valley almost always has the same sign, while
 # the part across changes its sign in most steps. Noise changes its sign too. So what if we stepped along an *average*
@@ -589,9 +590,11 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 #
 # 1. The gradient of a random batch is right on average. One pass over the data becomes many steps.
 # 2. An epoch uses every sample once: shuffle, cut into batches, and keep images with their labels.
-# 3. Ten times the batch, ten times the learning rate, until that rate reaches $2/L$. On the digits this is near $B = 100$, a good size to start with.
+# 3. Ten times the batch allows ten times the learning rate, until that rate reaches $2/L$. On the digits this is near
+#    $B = 100$, a good size to start with.
 # 4. Noise falls as $1/\sqrt B$, and work grows as $B$. At $B^*$ noise and gradient are equally long, and a step makes half of an exact step's progress. Well below $B^*$ a larger batch saves steps.
-# 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. With batches the level goes as $\eta/B$. A learning rate that falls at the right time goes below it.
+# 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. With batches the level is
+#    proportional to $\eta/B$. A learning rate that falls at the right time takes the loss below it.
 
 # %%
 progress("02")

@@ -142,9 +142,9 @@ def _epochs(function, samples, batch_size):
 MEANINGS = {
     "that leave a sample out": "some samples never come, and others come twice: draw one order "
     "of them all with rng.permutation, and cut it (random.shuffle spoils an array of rows)",
-    "a label is not that of its image": "a label is not that of its image: take both by one order",
+    "a label is not that of its image": "a label is not that of its image: take both in one order",
     "that change what they are given": "it changes the images or the labels in place, which the "
-    "caller still needs: make new arrays, as by images[order]",
+    "caller still needs: make new arrays, as images[order] does",
 }
 
 
@@ -193,7 +193,7 @@ ANSWERS = {
             0.75: "that is one step with the batch {1, 2}",
             0.5: "that is η, or a step with sample 1 alone: take the mean of all four",
             2.25: "that is one step with the batch {3, 6}",
-            12: "that is the sum: take the mean of the gradients, and the step",
+            12: "that is the sum: take the mean of the gradients, and then the step",
             3.5: "that is the picture's step, from x = 5",
             4.0625: "those are four steps, a sample each",
             2.625: "that is where the two batches lead",
@@ -225,7 +225,7 @@ ANSWERS = {
             5: "those are the epochs",
             350: "that is with B = 100",
             **dict.fromkeys((600, 7000, 35000), "those are images: an iteration takes 600 of them"),
-            **dict.fromkeys((65, 200 / 3, 70), "is that of 8,000 images? Here there are 7,000"),
+            **dict.fromkeys((65, 200 / 3, 70), "is that for 8,000 images? Here there are 7,000"),
         },
     ),
     "images_seen": Number(
@@ -267,7 +267,7 @@ ANSWERS = {
             1.3: "that is the rate: which batch has it?",
             100: "there the rate is 1.0",
             10: "that is the batch with the rate 0.1",
-            26: "that is how many times as large as 0.05 it is: 0.05 is the rate of B = 5",
+            26: "that is how many times 0.05 the rate is, but 0.05 is the rate of B = 5",
             260: "0.05 is the rate of B = 5: from B = 10 begin with 0.1",
             10 * 0.1 / 1.3: "upside down: a larger rate belongs to a larger batch",
         },
@@ -275,7 +275,7 @@ ANSWERS = {
     "more_work": Number(
         100,
         wrong={
-            10: "ten times the samples make √10 times less noise",
+            10: "ten times the images make the noise only √10 times smaller",
             0.1: "less noise takes more samples",
             0.01: "upside down: less noise takes more samples",
             **dict.fromkeys(
@@ -318,9 +318,9 @@ ANSWERS = {
         4 / 3,
         wrong={
             1 / 3: "that is with noise of variance 1",
-            2 / 3: "is 4's root in it? The variance stands in the last term as it is. Or did you "
-            "divide by 1.5? It is 1 − (1 − η)² that divides, 0.75",
-            1: "that is what a step adds, not yet the level; or 4 η/2, which holds for small η",
+            2 / 3: "did you use the root of 4? The variance itself stands in the last term. Or did "
+            "you divide by 1.5? The right divisor is 1 − (1 − η)², which is 0.75",
+            1: "that is what a step adds, not yet the level; or 4 η/2, only right for small η",
             16 / 3: "4 is the variance already: do not square it",
             8 / 3: "that is the mean of x₁² + x₂²: V is that of one coordinate",
             2: "subtract (1 − η)², which is 0.25, and not 1 − η",
@@ -335,12 +335,12 @@ ANSWERS = {
 
 QUESTIONS = {
     "cosine": Question(
-        "At the start the gradient of 800 images has a cosine near 1 with that of all 8,000. And "
-        "after ten epochs of training?",
+        "At the start the gradient of 800 images has a cosine near 1 with that of all 8,000. What "
+        "is this cosine after ten epochs of training?",
         {
-            "As near: 800 images are still a tenth of all": "It is not the number of images alone "
-            "that counts. Training shortens the mean gradient far more than it shrinks the "
-            "differences between the gradients of single images.",
+            "As near to 1 as before: 800 images are still a tenth of all": "It is not the "
+            "number of images alone that counts. Training shortens the mean gradient far more than "
+            "it shrinks the differences between the gradients of single images.",
             "Clearly lower": Right(
                 "Training has made the mean gradient very short. The gradients of single images "
                 "have shrunk much less, and point in all directions. So a batch's gradient is now "
@@ -351,14 +351,14 @@ QUESTIONS = {
         },
     ),
     "races": Question(
-        "B = 1, B = 100 and all 7,000, each at its best learning rate, one epoch: how will their "
-        "validation losses compare?",
+        "We train for one epoch with B = 1, with B = 100 and with all 7,000 images, each at its "
+        "best learning rate. How will the validation losses compare?",
         {
             "B = 1 has by far the lowest loss": "Steps from one image are so noisy that they must "
             "be short: 7,000 of them lead about as far as 70 longer ones.",
-            "All 7,000 has the lowest loss, without noise": "One exact step does not lead as far "
-            "as 70 noisy steps.",
-            "B = 1 and B = 100 have about the same loss, all 7,000 a far higher one": Right(
+            "All 7,000 have the lowest loss, because they have no noise": "One exact step "
+            "does not lead as far as 70 noisy steps.",
+            "B = 1 and B = 100 have about the same loss, and all 7,000 a far higher one": Right(
                 "70 steps with a large η lead about as far as 7,000 steps with a small η. One "
                 "step does not."
             ),
@@ -370,12 +370,12 @@ QUESTIONS = {
         {
             "About ten times lower": Right(
                 "The level is about η/2. A short step lets in little of each gradient's noise, and "
-                "many short steps average it. In return, the way down takes longer."
+                "many short steps average it out. In return, the way down takes longer."
             ),
             "At the same height: the noise is the same": "The noise of the gradient is the same, "
             "but a step multiplies it by η before it reaches x.",
             "About 100 times lower": "A step adds η²ξ² to x², and that is 100 times less. But it "
-            "also takes away ten times less of the old noise, so more of it adds up.",
+            "also takes away ten times less of the old noise, so more noise adds up.",
             "At 0, if we wait long enough": "Every step brings new noise, so with a constant η "
             "the run never comes to rest.",
         },
@@ -388,10 +388,10 @@ FUNCTIONS = {
         {"10 samples and batch_size=4": (10, 4), "12 samples and batch_size=3": (12, 3)},
         hints=[
             "Shuffle the numbers of the samples, not the samples. rng.permutation(n) does it.",
-            "A loop takes every batch_size-th place, range(0, n, batch_size), and from there a "
+            "Loop over every batch_size-th place, range(0, n, batch_size). From each place, take a "
             "slice of batch_size numbers.",
             "images[chosen] and labels[chosen] take the samples with these numbers. A slice that "
-            "goes beyond the end stops there, so the last batch needs no care.",
+            "goes beyond the end stops there, so the last batch needs no special care.",
         ],
         meanings=MEANINGS,
         facts=_epochs,

@@ -54,16 +54,6 @@ ANSWERS = {
             1000**0.5: "g and the root of s shrink alike: only the way is longer",
         },
     ),
-    "factor_sgd": Number(
-        1e6,
-        wrong={
-            1: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
-            1000: "that makes up for the longer way, but the gradient is also a thousandth of what "
-            "it was",
-            1e-3: "the way is 1,000 times as long, and the gradient is a thousandth of what it was",
-            1e-6: "turn it over: a longer way and a smaller gradient need a larger η",
-        },
-    ),
     "fraction": Number(
         1e-3 / (0.1 + 1e-6) ** 0.5,
         wrong={
@@ -134,23 +124,6 @@ ANSWERS = {
 }
 
 QUESTIONS = {
-    "rare": Question(
-        "We train with sgd for one epoch, in batches of 100, with one learning rate for all "
-        "weights. One word is in 3 of the sentences, another in 3,000. How do their weights move?",
-        {
-            "About equally far: a rare word says more, so its gradient is larger": "The gradient "
-            "is a mean over the batch. One sentence of 100 has the rare word, so the word's "
-            "gradient is a hundredth of that sentence's.",
-            "The rare word's steps are as long as the other's, only fewer": "They are fewer, but "
-            "they are also shorter: each is a mean over 100 sentences, and 99 of them have 0 for "
-            "this word.",
-            "The rare word's takes 3 short steps at most, the other takes a step in every "
-            "batch": Right(
-                "In all other batches the rare word's gradient is exactly 0. So one learning rate "
-                "that suits the frequent word is far too small for the rare one."
-            ),
-        },
-    ),
     "scale": Question(
         "The curvatures of a ravine are 1 and 10, and then 1 and 1,000, with the same start. Now "
         "sgd at its best learning rate needs about 100 times as many steps. How many does AdaGrad "
@@ -172,9 +145,9 @@ QUESTIONS = {
         "one is 43 times the other. How do they end in the same ravine turned by 45°?",
         {
             "They are about equal": Right(
-                "After the turn, each parameter's gradient is a mixture of both directions. In "
-                "both mixtures the steep direction is by far the larger part. So both sums are "
-                "about equal. AdaGrad sees the parameters, not the directions."
+                "After the turn, each parameter's gradient is a mixture of both directions. The "
+                "steep direction is an equal part of both mixtures, and it makes most of both "
+                "sums. So they are about equal. AdaGrad sees the parameters, not the directions."
             ),
             "One is again 43 times the other": "The ravine is as steep and as flat as before. But "
             "each parameter's gradient now contains the steep direction.",
@@ -192,22 +165,8 @@ QUESTIONS = {
                 "1/√1 + 1/√2 + … + 1/√t is about 2√t. So the steps get shorter, but the sum has "
                 "no bound. To get 10 times as far, AdaGrad needs 100 times as many steps."
             ),
-            "Hardly farther: its steps have died": "They get short, but slowly: as 1/√t, whose sum "
-            "has no bound.",
-        },
-    ),
-    "jumps": Question(
-        "How many steps do sgd and AdaGrad need to reach the minimum after the sixth jump, "
-        "compared with the first?",
-        {
-            "Both need about as many as before": "For sgd this is true. But AdaGrad's s holds the "
-            "gradients of all jumps and of all the noise between them.",
-            "Sgd needs as many as before, and AdaGrad needs more": Right(
-                "The rate of sgd is constant. AdaGrad's s has grown with each jump and with the "
-                "noise between them, so each new gradient is divided by a larger number."
-            ),
-            "Sgd needs as many as before, and AdaGrad needs fewer": "AdaGrad remembers, but not "
-            "places. It remembers the sizes of gradients, and it divides by them.",
+            "Hardly farther: its steps are too short": "They get short, but slowly: as "
+            "1/√t, whose sum has no bound.",
         },
     ),
 }

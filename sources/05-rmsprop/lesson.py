@@ -396,7 +396,7 @@ figure
 #
 # ## 8 The unit of a step
 #
-# In exercise 3 of lesson 04 you measured $x$ in millimetres instead of metres, and left $f$ as it is. Every value of
+# In exercise 4 of lesson 04 you measured $x$ in millimetres instead of metres, and left $f$ as it is. Every value of
 # $x$ is then 1000 times larger, and every value of $g$ is 1000 times smaller. A step is a distance, so its value should
 # become 1000 times larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its
 # value, because $g$ and $\sqrt v$ shrink alike. So in RMSProp $\eta$ itself is a distance, and you have to choose it

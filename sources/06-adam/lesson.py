@@ -48,14 +48,13 @@
 # along the floor agree, so they stay.
 #
 # We try this with the curvatures 1 and 100. Each coordinate of the gradient carries noise with a standard deviation of 1,
-# as if it came from a batch. RMSProp, with its start repaired already, races against Adam. Each method gets 21 learning
-# rates, and 200 runs of 100 steps at each of them.
+# as if it came from a batch. The rival is Adam without $m$: RMSProp with $\rho = 0.999$, like Adam's $\beta_2$, and with its
+# start repaired as in part 2. Each method gets 21 learning rates, and 200 runs of 100 steps at each of them.
 
 # %%
 from functools import partial
 
 import numpy as np
-from IPython.display import display
 
 from adamlib import experiments, plots, rules
 from adamlib.practice import check, check_answer, hint, progress, quiz, wrong_rules
@@ -66,7 +65,7 @@ from adamlib.surfaces import cubic, narrow_ravine, noisy, ravine, slanted_ravine
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 # %%
-repaired = partial(experiments.rmsprop_corrected, rho=0.999)  # the function with this ρ
+repaired = partial(experiments.rmsprop_corrected, rho=0.999)  # partial sets ρ
 methods = {"rmsprop": repaired, "adam": rules.adam}
 rates = np.geomspace(0.02, 2, 21)
 slanted = experiments.loss_by_rate(methods, slanted_ravine, 100, rates, SEEDS[0])
@@ -78,26 +77,29 @@ plots.lines(shown, x=rates, xlabel="η", ylabel="mean loss after 100 steps", log
 # gains nothing. Now go to the right. RMSProp is best at 0.2. With larger rates its loss rises, because its bounces
 # grow with $\eta$. Adam's curve falls on, to a loss about 20 times lower at 0.4, and then it stays low.
 #
-# This is what $m$ is for: it lets Adam take longer steps in a ravine that the division cannot straighten. Here is one run
-# of each method, at its best rate:
+# Here is one run of each method, both at the rate 0.4 that is best for Adam:
 
 # %%
-best = {}
-for name, rate in {"rmsprop": 0.2, "adam": 0.4}.items():
+runs = {}
+for name, method in methods.items():
     gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
-    best[name] = descend(methods[name], gradient, slanted_ravine.start, 100, learning_rate=rate)
-    display(plots.contour(slanted_ravine, {name: best[name].trajectory}))
+    runs[name] = descend(method, gradient, slanted_ravine.start, 100, learning_rate=0.4)
+at_0_4 = {f"{name}, η = 0.4": run.trajectory for name, run in runs.items()}
+plots.contour(slanted_ravine, at_0_4, apart=True)
 
 # %% [markdown]
-# Compare the ends: the cross is the minimum. After 100 steps RMSProp is still on its way along the floor. Adam swings across the ravine at
-# first, but then it runs along the floor and arrives.
+# The cross is the minimum. RMSProp changes sides more than 75 times in 100 steps, and the bounces spoil its loss. With
+# smaller steps it bounces less, but then it comes too late. Adam swings at first, changes sides fewer than 20 times, then
+# runs along the floor and arrives. This is what $m$ is for: it lets Adam take longer steps in a ravine that the division
+# cannot straighten.
 #
 # <details><summary>Optional: how large may η be?</summary>
 #
 # In lesson 01 gradient descent needed $\eta$ times the largest curvature below 2. Take the curvature after the division by
-# $\sqrt{\hat v}$, and the same limit holds for RMSProp in the long run. At its best rate the product is 1.9 already. With an
+# $\sqrt{\hat v}$, and the same limit holds for RMSProp in the long run. At its best rate the product is 1.9 at the end. With an
 # average of gradients the limit is higher. Lesson 03 had $2(1 + \mu)$ for a sum, and an average is $1 - \beta_1$ times a
-# sum. So the limit is $2(1 + \beta_1)/(1 - \beta_1)$, which is 38 with $\beta_1 = 0.9$. At its best rate Adam's product is 3.
+# sum. So the limit is $2(1 + \beta_1)/(1 - \beta_1)$, which is 38 with $\beta_1 = 0.9$. At its best rate Adam's product is 3 at
+# the end.
 #
 # </details>
 #
@@ -129,13 +131,13 @@ straight = experiments.loss_by_rate(methods, narrow_ravine, 100, rates, SEEDS[0]
 # $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
 #
 # Each gradient has a weight. With three gradients the weights are $1 - \beta_1$, $\beta_1 - \beta_1^2$ and
-# $\beta_1^2 - \beta_1^3$. Add them: what one subtracts, the next one adds, and $1 - \beta_1^3$ is left. In the same way, for
-# any $t$:
+# $\beta_1^2 - \beta_1^3$. Add them: the $-\beta_1$ of the first cancels the $\beta_1$ of the second, and so on. Only
+# $1 - \beta_1^3$ is left. In the same way, for any $t$:
 #
 # $$(1 - \beta_1)\,(1 + \beta_1 + \beta_1^2 + \dots + \beta_1^{t-1}) = 1 - \beta_1^t$$
 #
-# The weights of an average should sum to 1. Here $\beta_1^t$ is missing. That is the weight which the start still has,
-# and the start is 0. An estimate that is wrong even on average is **biased**. To repair it, we divide by the sum of the
+# The weights of an average should sum to 1. The missing $\beta_1^t$ is the weight of the start $m_0$, which is 0.
+# An estimate that is wrong even on average is **biased**. To repair it, we divide by the sum of the
 # weights. The **bias correction** of Adam divides $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$, the sums of their
 # weights.
 #
@@ -152,18 +154,22 @@ straight = experiments.loss_by_rate(methods, narrow_ravine, 100, rates, SEEDS[0]
 #
 # </details>
 #
-# Correcting $m$ makes a step longer, and correcting $v$ makes it shorter. Which of the two matters more?
+# Correcting $m$ makes a step longer, and correcting $v$ makes it shorter. So are the first steps without any correction
+# too short or too long?
 
 # %%
 quiz("06.start")
 
 # %% [markdown]
 # Here is Adam without either correction. `steps_of` gives a rule a list of gradients, and returns the rule's steps in
-# units of the learning rate $\eta$. A step that makes $x$ smaller counts as positive.
+# units of the learning rate $\eta$. A step that makes $x$ smaller counts as positive. The printed line is from the ravine
+# of part 1.
 
 # %%
 ones = np.ones(200)
 without, corrected = (steps_of(rule, ones) for rule in (experiments.adam_uncorrected, rules.adam))
+uncorrected = {"adam, uncorrected": experiments.adam_uncorrected}
+ravine_without = experiments.loss_by_rate(uncorrected, slanted_ravine, 100, rates, SEEDS[0])
 axes = dict(x=np.arange(1, 201), ylabel="step in units of η", log=False, from_zero=True)
 plots.lines({"adam, uncorrected": without, "adam": corrected}, **axes, title="All gradients are 1")
 
@@ -172,6 +178,9 @@ plots.lines({"adam, uncorrected": without, "adam": corrected}, **axes, title="Al
 # steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100. Why? At step 1 $m$ is 0.1, and
 # $\sqrt v$ is only $\sqrt{0.001} = 0.032$. The step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does (the
 # paper, § 3).
+#
+# So the correction makes $\eta$ mean what it says: with steady gradients each step is $\eta$ long, from the first one on. It
+# need not lower the loss. In the ravine of part 1 uncorrected Adam comes at least as low, at an $\eta$ a third as large.
 #
 # ### Exercise 1: derive
 #
@@ -266,11 +275,12 @@ def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, ep
 rule = check(adam, "adam")
 
 # %% [markdown]
-# Here is one update of your rule, number by number, in the ravine of lesson 01. The gradient at the start is (−4, 20).
-# Before you look: how long are the two steps? (The bars of each row have a scale of their own.)
+# `one_step` shows one update of your own `adam`, number by number, in the ravine of lesson 01. (So write it first.) The
+# gradient at the start is (−4, 20). Before you look: how long are the two steps? (The bars of each row have a scale of
+# their own.)
 
 # %%
-one_step({rule: {"learning_rate": 0.1}}, ravine)
+one_step({adam: {"learning_rate": 0.1}}, ravine)  # your function, right or not yet
 
 # %% [markdown]
 # Both steps are 0.1 long, that is, $\eta$. At step 1 $\hat m$ is $g$ and $\sqrt{\hat v}$ is $|g|$, so only the sign of
@@ -279,7 +289,7 @@ one_step({rule: {"learning_rate": 0.1}}, ravine)
 # ### Exercise 4: where they part
 #
 # If gradients are tiny, Keras and Algorithm 1 take different steps. Take $\beta_2 = 0.999$ and Keras's default epsilon,
-# $10^{-7}$. At which gradient is Keras's *first* step half of $\eta$? (Three digits.)
+# $10^{-7}$. How large is the gradient if Keras's *first* step is half of $\eta$? (Three digits.)
 #
 # <details><summary>Hint</summary>g / (g + ε) is 1/2 where g = ε. Which ε of Algorithm 1 does Keras's 1e-7 stand for at t = 1?</details>
 
@@ -303,9 +313,9 @@ check_answer("06.parting", parting)
 # ### In noise
 #
 # The step is $\eta$ times $\hat m / \sqrt{\hat v}$. Adam's paper calls the quotient $\hat m / \sqrt{\hat v}$ a
-# **signal-to-noise ratio**: it is near 1 or −1 where the gradients agree, and near 0 where they cancel in $\hat m$ but
+# **signal-to-noise ratio**: it is near 1 or −1 where the gradients agree, and small where they cancel in $\hat m$ but
 # not in $\hat v$. In the next cell all gradients have the mean 1 and carry more and more noise. A *typical* step is the
-# root of the mean square of the steps.
+# root of the mean square of the steps. Both rules have their defaults, so RMSProp's $\rho$ is 0.9.
 
 # %%
 rng = np.random.default_rng(SEEDS[0])
@@ -326,7 +336,7 @@ plots.lines(typical, **axes, ylabel="typical step in units of η", log=False, fr
 #
 # <details><summary>Why this root?</summary>
 #
-# The variances of independent gradients add up, with the *squares* of their weights in $m$:
+# Pure noise has the mean 0, so a mean square is a variance. The variances of independent gradients add up, with the *squares* of their weights in $m$:
 # $(1 - \beta_1)^2\,(1 + \beta_1^2 + \beta_1^4 + \dots) = (1 - \beta_1)^2/(1 - \beta_1^2) = (1 - \beta_1)/(1 + \beta_1)$.
 #
 # </details>
@@ -353,8 +363,7 @@ for zeros in (10, 100, 1000, 10_000):
 # After 10 zeros the step is shorter than $\eta$: $\hat m$ is 0.146, and $\sqrt{\hat v}$ is 0.30, because one of only 11
 # squares is 1. After 100 zeros $m$ no longer needs its correction: from then on $\hat m$ is 0.1. But $\sqrt{\hat v}$ goes on falling,
 # because $v$ remembers about 1,000 steps. It ends at $\sqrt{1 - \beta_2} = 0.032$, and the step at
-# $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$. (This is only the *first* step. $m$ still holds the gradient, so $x$
-# goes on moving even if zeros follow, by $32\,\eta$ in all.)
+# $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$.
 #
 # And if gradients of 1 follow? Then the steps grow, to 6.57 η at the twelfth. After the silence $m$ and $v$ are 0 as at the
 # start, but $t$ is large, so the corrections are gone. Adam takes the uncorrected steps of part 2. At the
@@ -441,7 +450,7 @@ check_answer("06.ravine", rate, beta_1)
 #
 # Most wrong Adams raise no error. They run, and only their paths tell. Here six wrong Adams get the same gradients: 50
 # times 0.01 and then 50 times 0. ($\eta = 0.01$. $\varepsilon = 0.003$ is large, so that a wrong epsilon shows too.) The dashed
-# path is the right one. A path ends where $x$ is no longer a number. The program draws the six pictures in a mixed order.
+# path is that of Algorithm 1. A path ends where $x$ is no longer a number. The program draws the six pictures in a mixed order.
 # You need not read its code.
 
 # %%
@@ -482,7 +491,7 @@ plots.beside(path_of("epsilon is that of Algorithm 1"), pictures, "adam", ylim=(
 #
 # <details><summary>No brackets</summary>What is then added to x at every step, even if the gradient is 0?</details>
 #
-# <details><summary>An epoch for t</summary>At step 50, m and √v should be divided by about 1 and 0.22. Here they are divided by 0.1 and 0.032, as at step 1. So m̂ is 10 times too large, and √v̂ is 7 times too large. What does that do to the step?</details>
+# <details><summary>An epoch for t</summary>At step 50, m and √v should be divided by about 1 and 0.22. Here they are divided by 0.1 and 0.032, as at step 1. What does that do to the step?</details>
 #
 # <details><summary>Epsilon inside</summary>Is √0.003 larger or smaller than the gradient 0.01?</details>
 
@@ -544,35 +553,41 @@ plots.lines(paths, ylabel="x", log=False)
 #
 # ## 9 Digits and the family
 #
-# The task is that of lessons 02 to 05: digits, logistic regression, one epoch in batches of 100. The learning rate of
-# each method is the best of one list on 1,000 validation images. The losses below come from the same images. The next cell
-# trains for about 40 seconds and prints three seeds: read on while it runs. Its table has 30 seeds, so the table counts.
+# The task is that of lessons 02 and 03: digits, logistic regression, one epoch in batches of 100. The learning rate of
+# each method is the best on 1,000 validation images, of a list that grows by factors of about 3. The losses below come
+# from the same images. The next cell trains for about 40 seconds and prints three seeds: read on while it runs. Its table
+# has 120 seeds, so the table counts.
 
 # %%
 trained = {}  # interrupted, the next cell goes on when you run it again
 
-# %% tags=["about: 06 Adam ends below RMSProp"]
+# %% tags=["about: 06 of 120 seeds: Adam ends below RMSProp"]
 others = rules.momentum, rules.nesterov, rules.adagrad, rules.rmsprop
 board = {method.__name__: method for method in (rules.sgd, *others, rule)}
 scores = experiments.digits_scoreboard(board, done=trained)
 ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"))
 assert largest_difference(ours, theirs) < 1e-3
 print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
-without_m = [f"corrected RMSProp with ρ = {rho}" for rho in (0.999, 0.9)]
-rivals = *without_m, "RMSProp", "momentum", "sgd"
-experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
+experiments.evidence(
+    "06 of 120 seeds: Adam ends below corrected RMSProp with ρ = 0.999",
+    "06 of 120 seeds: Adam ends below corrected RMSProp with ρ = 0.9",
+    "06 of 120 seeds: Adam ends below RMSProp",
+    "06 of 120 seeds: Adam ends below momentum",
+    "06 of 120 seeds: Adam ends below sgd",
+    "06 of 120 seeds: RMSProp ends below corrected RMSProp with ρ = 0.9",
+)
 
 # %% [markdown]
-# Each row counts the seeds with which Adam ends lower, and says by how much: the mean, ± the spread of the seeds. The
-# standard error of a mean is this spread divided by the root of the number of seeds, here $\sqrt{30}$. As in lesson 04, we
-# take a difference for chance if it is below two standard errors.
+# Each row counts the seeds that show what it says, and says by how much: the mean, ± the spread of the seeds. The standard
+# error of a mean is this spread divided by the root of the number of seeds, here $\sqrt{120}$. This course believes a mean
+# that is three times its standard error. All of these are.
 #
-# - **The average m helps.** In the first two rows the other method is RMSProp with its start repaired, that is, Adam
-#   without $m$. Adam ends 0.021 lower where $\rho$ is 0.999, too, and 0.010 lower where it is 0.9.
-# - **But plain RMSProp does about as well as Adam.** It has $\rho = 0.9$, and its start is not repaired. Adam's lead of
-#   0.006 is 1.6 standard errors, so it may be chance. So $m$ is one way to this loss, and not the only one.
-# - **Momentum is close behind.** Adam's lead of 0.005 is more than two standard errors, but small.
-# - **sgd is behind.** Adam ends 0.04 lower, with 26 of 30 seeds.
+# - **The average m helps.** In the first row the rival is Adam without $m$, as in part 1. Adam ends 0.025 lower. (In the
+#   second row $\beta_2$ differs, too.)
+# - **RMSProp and momentum are close behind.** Adam leads by 0.010 and by 0.008. With 38 of 120 seeds, RMSProp even ends
+#   lower. The first 30 seeds gave a lead over RMSProp of only 1.6 standard errors. That was no proof that there is none.
+# - **sgd is behind.** Adam ends 0.037 lower, with 111 of 120 seeds.
+# - **The correction does not lower the loss here.** With $\rho = 0.9$ RMSProp ends 0.005 lower without it (last row).
 #
 # ### The family in one table
 #
@@ -600,22 +615,22 @@ experiments.evidence(*(f"06 Adam ends below {rival}" for rival in rivals))
 #
 # </details>
 #
-# Nesterov's momentum is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$ (lesson 03). Adadelta is no setting of
+# Nesterov's momentum (lesson 03) is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$. Adadelta is no setting of
 # Adam, because it averages its steps too.
 #
 # ## Where it fails
 #
 # The defaults are not the best everywhere. In part 6, $\beta_1 = 0.9$ remembered too long. In part 1, Adam ended farther
 # from the minimum with the rates 1 to 2 than with 0.4: with a constant $\eta$ the steps never die out in noise. And
-# Adam has four knobs to choose where sgd has one.
+# Adam has four knobs where sgd has one. What does each of them do, and which are worth turning?
 #
 # **Recap**
 #
-# 1. Adam divides momentum's average $\hat m$ by the root of RMSProp's average $\hat v$.
+# 1. Adam divides $\hat m$, an average of the gradients, by the root of $\hat v$, an average of their squares.
 # 2. $m$ lets Adam take longer steps in a ravine that lies across the axes. So Adam arrives sooner. Along the axes, or
 #    with small rates, $m$ gains little. It does not remove noise.
 # 3. Both averages start at 0, so Adam divides them by $1 - \beta^t$. Without this the first steps are too long at the
-#    defaults, not too short.
+#    defaults. The correction makes $\eta$ mean what it says; it need not lower the loss.
 # 4. A step is $\eta$ where gradients are steady, $0.23\,\eta$ in noise, and $3.2\,\eta$ for the first gradient after a
 #    long silence.
 # 5. The scale of the loss does not matter while $\varepsilon$ is far below $\sqrt v$. Keras's $\hat\varepsilon$ acts
@@ -650,8 +665,14 @@ assert 15 < lead["slanted"] < 30 and lead["along the axes"] < 2.3
 assert 2.4 < lead[300] < 4.4 and 0.9 < lead[1000] < 1.5
 assert abs(rates[shown["rmsprop"].argmin()] - 0.2) < 1e-9 < 0.3 < rates[shown["adam"].argmin()]
 assert abs(rates[shown["adam"].argmin()] - 0.4) < 0.11  # the best, or next to it
-short, there = (np.linalg.norm(run.trajectory[-1]) for run in best.values())
+gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
+late = descend(repaired, gradient, slanted_ravine.start, 100, learning_rate=0.2)
+short, there = (np.linalg.norm(run.trajectory[-1]) for run in (late, runs["adam"]))
 assert short > 0.45 and there < 0.55  # over 60 seeds 0.80 ± 0.13 and 0.12 ± 0.08
+across = np.array([-0.5, 3**0.5 / 2])  # the steep direction
+sides = {name: np.sign(run.trajectory[1:] @ across) for name, run in runs.items()}
+changes = {name: (np.diff(side) != 0).sum() for name, side in sides.items()}
+assert changes["rmsprop"] > 75 and changes["adam"] < 20  # over 60 seeds 79 to 96, 14 to 18
 
 
 def product(run, rate):
@@ -662,15 +683,14 @@ def product(run, rate):
 
 # Over 12 seeds RMSProp's product is 1.89 to 1.98 at 0.2, and Adam's 2.93 to 3.01 at 0.4.
 curvatures = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])
-assert 1.85 < product(best["rmsprop"], 0.2) < 2 and 2.85 < product(best["adam"], 0.4) < 3.1
-across = np.array([-0.5, 3**0.5 / 2])  # the steep direction
+assert 1.85 < product(late, 0.2) < 2 and 2.85 < product(runs["adam"], 0.4) < 3.1
 bounces = []
 for rate in (0.1, 0.2, 0.4, 0.8, 2.0):
     gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
     bouncing = descend(repaired, gradient, slanted_ravine.start, 100, learning_rate=rate)
     bounces.append(np.abs(bouncing.trajectory[-30:] @ across).mean())
 assert (np.diff(bounces) > 0).all() and bounces[0] < 0.05
-root = np.sqrt(best["rmsprop"].states["v"])
+root = np.sqrt(late.states["v"])
 assert 1.4 < (root[:, 1] / root[:, 0]).min() < (root[:, 1] / root[:, 0]).max() < 1.75
 assert round(3**0.5, 1) == 1.7
 at_best = shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
@@ -680,6 +700,10 @@ assert shown["adam"][rates > 0.39].max() < shown["rmsprop"].min() / 6
 small = rates < 0.1001
 assert np.allclose(shown["rmsprop"][small], shown["adam"][small], rtol=0.05)
 assert np.allclose(np.abs(np.linalg.eigh(curvatures)[1][:, 1]), np.abs(across))
+# Uncorrected: over 11 seeds 0.014 to 0.018 at η = 0.11 to 0.13, and Adam 0.018 to 0.021.
+means = ravine_without["adam, uncorrected"].mean(axis=1)
+assert 0.7 < means.min() / shown["adam"].min() < 1.05
+assert 2.4 < rates[shown["adam"].argmin()] / rates[means.argmin()] < 4.1
 assert np.round(without[[0, 11, 99]], 1).tolist() == [3.2, 6.6, 3.2]
 assert without.argmax() == 11
 assert np.abs(corrected - 1).max() < 1e-4
@@ -692,11 +716,10 @@ assert 4 < typical["rmsprop"][-1] / typical["adam"][-1] < 4.4
 assert min(typical["adam"][0], typical["rmsprop"][0]) > 0.98
 assert round(typical["rmsprop"][-1], 1) == 1
 assert [f"{s:.2f}" for s in alone.values()] == ["0.48", "0.98", "2.52", "3.16"]
-assert round(steps_of(rule, np.r_[np.zeros(10_000), 1, np.zeros(200)])[10_000:].sum()) == 32
 assert round(0.1 / (1 - 0.9**11), 3) == 0.146 and round(11**-0.5, 2) == 0.3
 assert np.round([1 - 0.9**50, np.sqrt(1 - 0.999**50)], 2).tolist() == [0.99, 0.22]
 assert 10 ^ -8 == -14 and round(0.003**0.5, 3) == 0.055
-assert round(np.sqrt((1 - 0.999**50) / 0.001)) == 7 and round(0.001**0.5, 3) == 0.032
+assert round(0.001**0.5, 3) == 0.032
 silent = np.zeros(10_000)
 for then, most in {"6.57": np.ones(40), "7.27": (0.999 / 0.9) ** np.arange(40)}.items():
     steps = steps_of(rule, np.append(silent, most))[10_000:]
@@ -732,19 +755,23 @@ sgd_end = descend(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=2 
 assert f"{ravine(sgd_end):.0e}" == "9e-07"
 ends = {name: score.held_out for name, score in scores.items()}
 words = {"nesterov": "Nesterov", "adagrad": "AdaGrad", "rmsprop": "RMSProp"}
-for name in ("sgd", "momentum", *words):
-    carried(f"06 Adam ends below {words.get(name, name)}", ends[name] - ends["adam"])
-for name, least, most in (("RMSProp", 1.5, 1.7), ("momentum", 2, 3)):  # in standard errors
-    row = CLAIMS[f"06 Adam ends below {name}"]
-    assert least < row.mean * row.seeds**0.5 / row.sd < most
-carried("06 Adam ends below RMSProp", mean="0.006")
-carried("06 Adam ends below momentum", mean="0.005")
-weaker = CLAIMS["06 Adam ends below corrected RMSProp with ρ = 0.9"]
-assert 2 < weaker.mean * weaker.seeds**0.5 / weaker.sd and f"{weaker.mean:.3f}" == "0.010"
-claim = "06 Adam ends below corrected RMSProp with ρ = 0.999"
-carried(claim, separated=True, shown=28, mean="0.021")
-for name in ("Adam", "corrected RMSProp with ρ = 0.999"):
-    carried(f"06 best η of {name} on digits", mean="0.01")
-carried("06 Adam ends below sgd", separated=True, shown=26, mean="0.04")
+for name in ("nesterov", "adagrad"):
+    carried(f"06 Adam ends below {words[name]}", ends[name] - ends["adam"])
+means = {"sgd": "0.037", "momentum": "0.008", "rmsprop": "0.010"}
+for name, mean in means.items():
+    claim = f"06 of 120 seeds: Adam ends below {words.get(name, name)}"
+    carried(claim, ends[name] - ends["adam"], mean=mean, separated=True)
+for rho, mean in {0.999: "0.025", 0.9: "0.015"}.items():
+    carried(
+        f"06 of 120 seeds: Adam ends below corrected RMSProp with ρ = {rho}",
+        mean=mean,
+        separated=True,
+    )
+carried("06 of 120 seeds: Adam ends below sgd", shown=111)
+carried("06 of 120 seeds: Adam ends below RMSProp", shown=120 - 38)
+claim = "06 of 120 seeds: RMSProp ends below corrected RMSProp with ρ = 0.9"
+carried(claim, mean="0.005", separated=True)
+thirty = CLAIMS["06 Adam ends below RMSProp"]
+assert round(thirty.mean * thirty.seeds**0.5 / thirty.sd, 1) == 1.6
 settled = [np.flatnonzero(np.abs(paths[name] - 4 / 3) > 0.01).max() for name in ("sgd", "adam")]
 assert settled[0] < settled[1]

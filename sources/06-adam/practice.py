@@ -62,6 +62,7 @@ ANSWERS = {
             7.0714: "that is with the first m: m takes in a second gradient too",
             14.142: "the first gradient has faded already: m is 0.9 · 0.1 g + 0.1 g",
             4.2496: "that is with β₂ = 0.999",
+            3.1623: "that is the first step with β₂ = 0.999: the second one is asked, with 0.9999",
             6.57: "that is step 12 with β₂ = 0.999",
             0.014142: "that is √v for g = 1: it divides m, which is 0.19",
         },

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # 7. Adam's knobs
 #
-# Adam often works at its defaults. When it does not, you have four knobs and a schedule to turn. This lesson begins with
-# a run that goes wrong, and near the end you repair it. At the end of this lesson you will be able to
+# Adam often works with its default settings. When it does not, you have four knobs and a schedule to turn. This lesson
+# begins with a run that goes wrong, and near the end you repair it. At the end of this lesson you will be able to
 #
 # - say what each knob does, early and late in a run, and which knobs act together,
 # - say when a large $\varepsilon$ helps, and how large it must be,
 # - carry a weight decay and an $\varepsilon$ from a paper or PyTorch to Keras without a silent change,
 # - write a warm-up with a cosine, give it to Keras, and say what it does for a run,
-# - tell from the curve of a loss which knob to turn.
+# - tell from a loss curve which knob to turn.
 #
 # | part | minutes |
 # | --- | --- |
@@ -32,8 +32,8 @@
 # ## 1 A run that goes wrong
 #
 # Here a small network learns to recognise pieces of clothing (Fashion-MNIST), with Adam at $\eta = 0.1$. The loss is
-# that of 1,000 *validation* images, which the training does not use. A network that only guesses among the ten classes
-# has a loss of 2.3.
+# measured on 1,000 *validation* images, which the training does not use. A network that only guesses among the ten
+# classes has a loss of 2.3.
 
 # %%
 import numpy as np
@@ -49,7 +49,7 @@ SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is
 clothes = experiments.clothes(epochs=3)
 
 
-# %%
+# %% tags=["about: 07 constant at its best ends below constant at 0.1"]
 def validation_losses(rate):
     """The validation loss at the start and after each step; the rate may be a function of t."""
     run = clothes.training(rules.adam, rate, SEEDS[0])
@@ -64,9 +64,9 @@ plots.lines({"adam, η = 0.1": goes_wrong}, ylabel="validation loss")
 # it is still at about 1.2. The same network can end below 0.48 in the same 180 steps, and in part 7 you will make it do
 # so.
 #
-# In a network we cannot see what a knob does. So we first turn the knobs in the ravine of lesson 01, whose curvatures are
-# 1 and 20. Adam can fail there too, in two other ways. In the dotted run each coordinate of each gradient also carries
-# random noise with standard deviation 5. That line is the mean of 200 such runs.
+# In a network we cannot see what a knob does. So we first turn the knobs in the ravine of lesson 01, whose curvatures
+# are 1 and 20. Adam can fail there too, in two other ways, and the next figure shows both. For its dotted line, we add
+# random noise with standard deviation 5 to each coordinate of each gradient. This line is the mean of 200 such runs.
 
 
 # %%
@@ -87,10 +87,10 @@ plots.lines({label: np.maximum(curve, 1e-20) for label, curve in defaults_fail.i
 
 # %% [markdown]
 # Look at the two lines without noise first. Both fall in waves, because Adam runs past the minimum and comes back. The
-# solid line's waves are long and shrink slowly, because with $\beta_1 = 0.9$ the average $m$ keeps old gradients for
-# long. At step 84, where lesson 01 stopped, its loss is still 0.003. The dashed line has a smaller $\beta_1$ and a larger
-# $\eta$. By step 84 it has reached $10^{-20}$, where the figure is cut off. It needs both changes: with either alone the
-# loss stays above 0.00005 up to step 84.
+# solid line's waves are long and shrink slowly, because with $\beta_1 = 0.9$ the average $m$ keeps old gradients for a
+# long time. At step 84, where lesson 01 stopped, its loss is still 0.003. The dashed line has a smaller $\beta_1$ and a
+# larger $\eta$. By step 84 it has reached $10^{-20}$, where the figure is cut off. It needs both changes. With only one
+# of them, the loss stays above 0.00005 up to step 84.
 #
 # The dotted line shows the other failure: in noise the loss stops at about 0.24 and falls no further. Which knob cures
 # which failure?
@@ -103,9 +103,9 @@ plots.lines({label: np.maximum(curve, 1e-20) for label, curve in defaults_fail.i
 quiz("07.late")
 
 # %% [markdown]
-# Now the runs. Each has 1,000 steps, and all other knobs stay at $\eta = 0.1$ and Keras's defaults. We compare two
-# numbers: *early* is the loss after 25 steps (the grey line in each panel), and *late* is the mean loss of the last 200
-# steps (the grey band).
+# Now come the runs. Each has 1,000 steps. The knobs that we do not turn stay at $\eta = 0.1$ and at Keras's defaults.
+# We compare two numbers: *early* is the loss after 25 steps (the grey line in each panel), and *late* is the mean loss
+# of the last 200 steps (the grey band).
 
 # %%
 knobs = {
@@ -122,24 +122,26 @@ for knob, values in knobs.items():
 plots.by_knob(curves, "adam", early=25, late=200)
 
 # %% [markdown]
-# In each panel compare the lines in the grey band, then at the grey line.
+# In each panel compare the lines first in the grey band, then at the grey line.
 #
-# - **η.** A larger learning rate is faster early and worse late. No constant value is good at both.
-# - **β₁.** It hardly changes the late loss. A gradient moves $x$ by about $\eta g/\sqrt v$ in all, and $\beta_1$ only
-#   says over how many steps. Early, 0.99 runs far past the minimum, and the loss rises again.
-# - **β₂.** It matters only when it is small. At 0.5, a few small gradients in a row make $v$ small, and the step long.
-# - **ε.** Here $\sqrt v$ is about 5, the size of the noise. An $\varepsilon$ of 10 is larger, so it shortens every step,
-#   like a smaller $\eta$: slow early, better late. With 100 the run has not arrived after 1,000 steps.
+# - **η.** A larger learning rate is faster early and worse late. No constant value is good at both times.
+# - **β₁.** It hardly changes the late loss. In all, a gradient moves $x$ by about $\eta g/\sqrt v$, and $\beta_1$ only
+#   decides over how many steps. Early, the run with 0.99 goes far past the minimum, and its loss rises again.
+# - **β₂.** It matters only when it is small. At 0.5, a few small gradients in a row make $v$ small and the step long.
+# - **ε.** Here $\sqrt v$ is about 5, the size of the noise. An $\varepsilon$ of 10 is larger, so it shortens every
+#   step, like a smaller $\eta$: slow early, better late. With 100 the run has still not reached the minimum after 1,000
+#   steps.
 #
 # So in noise, with $\beta_2$ near its default and $\varepsilon$ far below $\sqrt v$, only $\eta$ sets the late loss. You
 # can even say how large it will be.
 #
 # ### Exercise 1: derive
 #
-# Lesson 02 found where sgd stops in noise. With learning rate $\eta$, noise $\sigma$ and curvature $L$, the mean of
-# $x^2$ ends at about $\eta\sigma^2/(2L)$. The loss is $\frac{L}{2} x^2$, so each coordinate has a late loss of
-# $\eta\sigma^2/4$, whatever $L$ is. Now use this for Adam. Late in the run the gradients are nearly all noise. With
-# which $\eta$ is Adam's late loss in this ravine about 0.05?
+# Lesson 02 found where sgd stops in noise, for curvature 1. The same computation works for any curvature $L$. With
+# learning rate $\eta$ and noise of standard deviation $\sigma$, the mean of $x^2$ ends at about $\eta\sigma^2/(2L)$.
+# The loss is $\frac{L}{2} x^2$, so each coordinate has a late loss of $\eta\sigma^2/4$, whatever $L$ is. Now use this
+# for Adam. Late in the run the gradients are nearly all noise. With which $\eta$ is Adam's late loss in this ravine
+# about 0.05?
 #
 # <details><summary>Hint</summary>How large is √v in pure noise? Adam divides each gradient by it: which learning rate would sgd need for steps of the same length?</details>
 
@@ -165,9 +167,10 @@ if eta is not ...:  # what your η predicts, because the late loss grows in prop
 #
 # ## 3 Two knobs at a time
 #
-# Which knobs act together? For that we need maps. Each cell of this map is a run of 84 steps in the ravine without noise.
-# The colour is the loss at the end: dark blue is $10^{-16}$ or less, and yellow is no better than the start. The marked
-# cell is the solid line of part 1, and its path is drawn beside the map. Click other cells to see theirs.
+# Which knobs act together? A map can show it. Each cell of this map is a run of 84 steps in the ravine without noise.
+# The colour shows the loss at the end: dark blue is $10^{-16}$ or less, and yellow is no better than the start. The
+# marked cell is the run of part 1's solid line, and its path is drawn beside the map. Click other cells to see their
+# paths.
 
 # %%
 rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
@@ -180,11 +183,11 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # - **On the left η is too small.** No step is longer than $\eta$ there, and most are shorter, because $v$ remembers the
 #   large first gradients. Below 0.05 no run gets from −4 to 0 in 84 steps, and below 0.09 none ends under $10^{-4}$.
 # - **At the top β₁ is too large.** In the row of the default, 0.9, no cell comes below $10^{-4}$.
-# - **At the lower right η is too large.** A run overshoots by far, and where it stands at step 84 is chance. So the map
-#   is speckled.
+# - **At the lower right η is too large.** A run overshoots by far, and where it stands at step 84 is a matter of
+#   chance. So the map is speckled.
 #
-# A larger $\beta_1$ calms the overshooting: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So
-# $\eta$ and $\beta_1$ belong together: turn one, and tune the other again.
+# A larger $\beta_1$ calms the overshooting: at $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. So $\eta$ and
+# $\beta_1$ belong together: if you turn one, tune the other again.
 #
 # **When should you touch β₂?** Rarely. It helps to count in steps. The **memory** of an average with the factor $\beta$
 # is $1/(1 - \beta)$ steps, because about that many gradients count in it. At the defaults $m$ remembers 10 steps and $v$
@@ -193,8 +196,8 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 #
 # ## 4 A large epsilon
 #
-# The default $\varepsilon$ is tiny. Yet TensorFlow 1's documentation of Adam said that for Inception, a large network for
-# photographs, "a current good choice is 1.0 or 0.1". What does such a large $\varepsilon$ do?
+# The default $\varepsilon$ is tiny. Yet the documentation of Adam in TensorFlow 1 said that for Inception, a large
+# network for photographs, "a current good choice is 1.0 or 0.1". What does such a large $\varepsilon$ do?
 #
 # Keras's Adam steps by $-\eta \sqrt{1 - \beta_2^t}\, \hat m_t/(\sqrt{v_t} + \varepsilon)$ (lesson 06). Late in a run the
 # root in front is 1, and $\hat m$ is $m$. If $\varepsilon$ is far above $\sqrt v$, then $\sqrt v$ no longer counts. What is
@@ -210,7 +213,7 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # Take $\varepsilon = 1000$ and $\beta_1 = 0.9$, late in a run. Which learning rate must Adam have to equal momentum with a
 # learning rate of 0.01 and $\mu = 0.9$?
 #
-# <details><summary>Hint</summary>Momentum adds 0.01 times a new gradient to its velocity. Which fraction of a new gradient does Adam's m take in?</details>
+# <details><summary>Hint</summary>Momentum adds 0.01 times a new gradient to its velocity. What fraction of a new gradient does Adam's m take in?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -221,15 +224,15 @@ check_answer("07.as_momentum", eta)
 
 # %% [markdown]
 # **A large ε helps where gradients vanish.** Near a minimum without noise the gradients shrink, and $v$ shrinks with
-# them. So Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out of the
-# minimum. The burst makes $v$ large, Adam settles, and it all repeats. A large $\varepsilon$ stops this, because the
-# divisor never falls below it.
+# them. So Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out
+# of the minimum. The burst makes $v$ large, Adam settles, and everything repeats. A large $\varepsilon$ stops this,
+# because the divisor never falls below it.
 #
-# We make it visible with $\beta_2 = 0.99$, so that $v$ forgets faster, and with $\eta = 0.1$.
+# To make the bursts visible we take $\beta_2 = 0.99$, so that $v$ forgets faster, and $\eta = 0.1$.
 #
 # ### Exercise 3: derive
 #
-# Which is the smallest $\varepsilon$ with which Adam settles? Momentum settles while its learning rate is below
+# What is the smallest $\varepsilon$ with which Adam settles? Momentum settles while its learning rate is below
 # $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two significant digits, and round up, so that Adam
 # settles.
 #
@@ -243,8 +246,8 @@ smallest = 0.1 * (1 - 0.9) * 20 / (2 * (1 + 0.9))
 check_answer("07.settle", smallest)
 
 # %% [markdown]
-# Does it come true? We try the default, 0.05, your answer (0.056 until you have one) and TensorFlow's two values. A point
-# of the figure is the highest loss of 50 steps. A loss below $10^{-16}$ is drawn at $10^{-16}$.
+# Does your prediction come true? We try the default, 0.05, your answer (0.056 until you have one) and TensorFlow's two
+# values. Each point of the figure is the highest loss of 50 steps. A loss below $10^{-16}$ is drawn at $10^{-16}$.
 
 
 # %%
@@ -262,9 +265,9 @@ shown = {f"adam, ε = {epsilon:g}": highest(bursts[epsilon]) for epsilon in (1e-
 plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 
 # %% [markdown]
-# The border of exercise 3 is sharp: with 0.05 Adam bursts out again and again, with 0.053 it settles. With the default
-# $\beta_2$, 0.999, the first burst comes only after some 7,000 steps, but it reaches a loss of 0.08. With 0.99, as here,
-# the bursts after step 300 stay below 0.01. So a shorter memory of $v$ makes bursts more frequent and lower.
+# The border of exercise 3 is sharp: with 0.05 Adam bursts out again and again, but with 0.053 it settles. With the
+# default $\beta_2$, 0.999, the first burst comes only after some 7,000 steps, but it reaches a loss of 0.08. With 0.99,
+# as here, the bursts after step 300 stay below 0.01. So a shorter memory of $v$ makes bursts more frequent and lower.
 #
 # **It does not help on our real data.** We trained on the digits of lesson 06 and on the film reviews of lesson 04, with
 # thirty seeds. Each $\varepsilon$ got the best of nine learning rates. Here are the differences between the losses.
@@ -274,18 +277,19 @@ pairs = [(name, large) for name in ("digits", "reviews") for large in ("0.1", "1
 experiments.evidence(*(f"07 ε = 1e-7 ends below ε = {large} on {name}" for name, large in pairs))
 
 # %% [markdown]
-# The large epsilons end about 0.03 behind on both tasks, with every seed, and their best rates are larger. So never raise
-# $\varepsilon$ alone: tune $\eta$ again with it. With $\varepsilon = 1$ and the default $\eta = 0.001$ the loss on the digits
-# hardly moves. It starts at 2.30 and ends at 2.29.
+# The large epsilons end about 0.03 behind on both tasks, with every seed. Their best rates are larger, so never raise
+# $\varepsilon$ alone: tune $\eta$ again with it. With $\varepsilon = 1$ and the default $\eta = 0.001$ the loss on the
+# digits hardly moves. It starts at 2.30 and ends at 2.29.
 #
-# **What do you type for PyTorch's ε?** The same number. In PyTorch $\varepsilon$ stands beside $\sqrt{\hat v}$, in Keras
-# beside $\sqrt v$ (lesson 06). So a large $\varepsilon$ makes Keras's first steps shorter, up to 32 times, but after 3,000
-# steps the two agree within 3 %. A tiny $\varepsilon$ makes no difference at all while $\sqrt v$ is far above it.
+# **What do you type for PyTorch's ε?** The same number. In PyTorch $\varepsilon$ stands beside $\sqrt{\hat v}$, in
+# Keras beside $\sqrt v$ (lesson 06). So with a large $\varepsilon$, Keras's first steps are shorter than PyTorch's, by
+# a factor of up to 32. But after 3,000 steps the two agree within 3 %. A tiny $\varepsilon$ makes no difference at all
+# while $\sqrt v$ is far above it.
 #
 # ## 5 Weight decay, two meanings
 #
-# You want to repeat a run from a paper or a PyTorch script. Most settings you can copy; the
-# [cheat sheet](cheat-sheet.ipynb#Defaults) lists those that differ. One needs care here, because one name,
+# Suppose you want to repeat a run from a paper or a PyTorch script. You can copy most settings; the
+# [cheat sheet](cheat-sheet.ipynb#Defaults) lists those that differ. One setting needs care here, because its name,
 # `weight_decay`, stands for two things. Both pull the weights towards 0.
 #
 # - An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
@@ -298,9 +302,9 @@ experiments.evidence(*(f"07 ε = 1e-7 ends below ε = {large} on {name}" for nam
 quiz("07.decay")
 
 # %% [markdown]
-# Here is the test. All weights start at 1, the loss gives them pure noise of three sizes as gradients, and Adam takes
-# 1,000 steps with $\eta = 0.001$ and $\lambda = 0.5$. Decoupled decay should leave $(1 - \eta\lambda)^{1000} = 0.61$ of a
-# weight.
+# Here is the test. All weights start at 1. The gradients that the loss gives them are pure noise of three sizes. Adam
+# takes 1,000 steps with $\eta = 0.001$ and $\lambda = 0.5$. Decoupled decay should leave
+# $(1 - \eta\lambda)^{1000} = 0.61$ of a weight.
 
 # %%
 sizes, ones = np.array([[0.3], [3.0], [30.0]]), np.ones((3, 500))
@@ -323,10 +327,10 @@ for name, parts in left.items():
     print(f"{name:9} leaves {', '.join(shown)}")
 
 # %% [markdown]
-# Decoupled decay leaves the same of every weight. The L2 penalty shrinks the weights with small gradients and hardly
-# touches those with large ones. The reason: L2 puts $\lambda x$ into the gradient, and Adam divides the whole gradient by
-# $\sqrt v$. Where gradients are large, $\sqrt v$ is large, and little is left of $\lambda x$. Decoupled decay is never
-# divided by $\sqrt v$.
+# Decoupled decay leaves the same fraction of every weight. The L2 penalty shrinks the weights with small gradients and
+# hardly touches those with large ones. This is because L2 puts $\lambda x$ into the gradient, and Adam divides the
+# whole gradient by $\sqrt v$. Where gradients are large, $\sqrt v$ is large, and little is left of $\lambda x$.
+# Decoupled decay is never divided by $\sqrt v$.
 #
 # So no $\lambda$ turns one into the other, and you must find out which of the two a setting means:
 #
@@ -341,10 +345,11 @@ for name, parts in left.items():
 #
 # ### Exercise 4: convert
 #
-# Three runs with $\eta = \alpha = 0.0005$ are to be repeated in Keras.
+# You want to repeat three runs in Keras. All have $\eta = \alpha = 0.0005$.
 #
 # - A PyTorch script has `AdamW(..., weight_decay=0.1)`. Which `weight_decay` does Keras's `AdamW` get?
-# - The formula of the AdamW paper, with $\lambda = 0.0001$. Which `weight_decay` does Keras's `AdamW` get?
+# - A run follows the formula of the AdamW paper, with $\lambda = 0.0001$. Which `weight_decay` does Keras's `AdamW`
+#   get?
 # - A PyTorch script has `Adam(..., weight_decay=0.1)`. Which number goes into `keras.regularizers.L2`?
 #
 # <details><summary>Hint</summary>For each run write down what is taken off a weight x in one step, or what is added to its gradient. Then find the number with which Keras does the same.</details>
@@ -361,9 +366,9 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 #
 # <details><summary>In practice: biases, and which λ</summary>
 #
-# AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave out the biases and
-# the layers that normalise. In Keras you must say so before `model.fit`:
-# `optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])`. It takes every variable whose name
+# AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave out the biases
+# and the layers that normalise. In Keras you must say so before `model.fit`:
+# `optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])`. This leaves out every variable whose name
 # contains one of the words; `gamma` and `beta` are the variables of layers that normalise.
 #
 # Which $\lambda$ is good? Start from what worked for others, 0.01 (BERT: Devlin and others, 2019) or 0.1 (GPT-3: Brown
@@ -375,8 +380,8 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 # ## 6 Schedules
 #
 # Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both, because the rate
-# changes during the run. Lesson 02 had one, $\eta/\sqrt t$. Two others are common. Here $\eta_t$ is the rate at
-# step $t$.
+# changes during the run. Lesson 02 had one, $\eta/\sqrt t$. Two others are common: a warm-up (Goyal and others, 2017)
+# and a cosine (Loshchilov and Hutter, 2017). Here $\eta_t$ is the rate at step $t$.
 #
 # - A **warm-up** raises the rate in a straight line, $\eta_t = \eta\, t/W$, during the first $W$ steps.
 # - A **cosine schedule** lowers the rate along half a cosine, from $\eta$ to nearly 0 at the last step $T$.
@@ -385,7 +390,7 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 #
 # $$\eta_t = \frac{\eta}{2}\Big(1 + \cos \pi\, \frac{t - W}{T + 1 - W}\Big)$$
 #
-# The fraction goes from 0 at the end of the warm-up to 1 one step after the run.
+# The fraction goes from 0, at the end of the warm-up, to 1, one step after the end of the run.
 #
 # ### Exercise 5: write it
 #
@@ -407,8 +412,8 @@ def cosine_at(t, learning_rate, steps, warmup):
 cosine_at = check(cosine_at, "cosine_at")
 
 # %% [markdown]
-# Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, constant and
-# with a cosine. Each point is the mean of 1,000 runs.
+# Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, each once
+# as a constant rate and once with a cosine. Each point is the mean of 1,000 runs.
 
 # %%
 shapes = {
@@ -427,11 +432,12 @@ plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x
 
 # %% [markdown]
 # Compare the lowest points first: the cosine ends lower than any constant rate. Then compare the widths: the cosine's
-# valley is wider. With a cosine you may miss the best $\eta$ by more and still end low.
+# valley is wider. With a cosine you can miss the best $\eta$ by more and still end low.
 #
-# In Keras the same schedule takes four numbers. Its warm-up starts at the rate of the first step, $\eta/W$, so only
-# $W - 1$ steps of it are left. Its cosine takes $T - W + 1$ steps, because the rate is 0 one step after the last one. The
-# last line checks that Keras has the rates of your function at each of the 70 steps. (To load Keras takes some seconds.)
+# In Keras the same schedule takes four numbers. Keras's warm-up starts at the rate of the first step, $\eta/W$, so it
+# has only $W - 1$ steps to go. The cosine takes $T - W + 1$ steps, because the rate reaches 0 one step after the last.
+# The last line checks that Keras has the rates of your function at each of the 70 steps. (Loading Keras takes some
+# seconds.)
 
 # %%
 from adamlib.keras_check import equals_schedule, keras
@@ -446,26 +452,26 @@ theirs = keras.optimizers.schedules.CosineDecay(
 equals_schedule("cosine_at", lambda t: cosine_at(t, rate, T, W), theirs, steps=T)
 
 # %% [markdown]
-# The schedule stands where a number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`. `model.fit` then moves
+# Put the schedule where the number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`. `model.fit` then moves
 # it by one step for each batch, so $T$ is the number of epochs times the batches of one epoch.
 #
 # <details><summary>In practice: an unknown T, and a warm-up from 0</summary>
 #
 # If you do not know $T$, the callback `keras.callbacks.ReduceLROnPlateau` lowers the rate when the validation loss has
-# not fallen for some epochs. The example in Keras's documentation and BERT's code start the warm-up at 0; then the first
-# step does not move $x$ at all.
+# not fallen for some epochs. The example in Keras's documentation and BERT's code start the warm-up at 0, so their
+# first step does not move $x$ at all.
 #
 # </details>
 #
 # ## 7 The repair
 #
-# Back to the network of part 1. From the pixels it computes 64 *hidden units*. Each is $\max(0, z)$, where $z$ is a
-# weighted sum of the pixels plus a bias. The function $\max(0, z)$ is called **ReLU**. The hidden units then give the
-# scores of the ten classes.
+# Let us go back to the network of part 1. From the pixels it computes 64 *hidden units*. Each is $\max(0, z)$, where
+# $z$ is a weighted sum of the pixels plus a bias. The function $\max(0, z)$ is called **ReLU**. The hidden units then
+# give the scores of the ten classes.
 #
-# In the ravine a cosine was enough. And here? A training has three epochs of 60 batches, so 180 steps, and a warm-up
-# takes 18 of them. Each schedule gets four learning rates and three seeds. The validation loss also chooses the best
-# rates.
+# In the ravine a cosine was enough. Is it enough here? Each training has three epochs of 60 batches, so 180 steps, and
+# a warm-up takes 18 of them. Each schedule gets four learning rates and three seeds. The validation loss also decides
+# which rate is best.
 
 # %%
 quiz("07.alone")
@@ -494,8 +500,8 @@ for name, losses in at_end.items():
     print(f"{name:26}", *(f"{loss:<11.2f}" for loss in losses.mean(axis=0)))
 
 # %% [markdown]
-# Look at the column of 0.03 first: three losses lie close together, and only warm-up with cosine ends lower. At 0.1 both
-# schedules with a warm-up end far below the two without. Three seeds do not carry much, so here are thirty.
+# Look at the column of 0.03 first. Three losses lie close together, and only the warm-up with a cosine ends lower. At
+# 0.1 both schedules with a warm-up end far below the two without. Three seeds do not prove much, so here are thirty.
 
 # %%
 both = "warm-up with cosine"
@@ -507,14 +513,14 @@ experiments.evidence(
 
 # %% [markdown]
 # Where a row names no rate, each schedule has its own best one. Neither a warm-up alone nor a cosine alone clearly
-# helps: it depends on the seed whether it ends below the constant rate. Both together end lowest, by 0.04 to 0.05 on
-# average, with 29 or 30 of the 30 seeds. (Your three seeds may show less.) And when $\eta$ is far too large, as 0.1 is
-# here, a warm-up limits the damage with every seed.
+# helps: whether such a run ends below the constant rate depends on the seed. Both together end lowest, by 0.04 to 0.05
+# on average, with 29 or 30 of the 30 seeds. (Your three seeds may show less.) And when $\eta$ is far too large, as 0.1
+# is here, a warm-up limits the damage with every seed.
 #
 # **What does the warm-up do?** It prevents the jump of part 1. Adam's first step moves nearly every weight by $\eta$,
-# however small the gradient is. One such step can kill a hidden unit. A hidden unit is **dead** if its ReLU gives 0 for every
-# training image. Then its gradient is 0 as well, so hardly any dead unit comes back. Here we count the dead ones among
-# the 64.
+# however small the gradient is. One such step can kill a hidden unit. A hidden unit is **dead** if its ReLU gives 0 for
+# every training image. Then its gradient is 0 as well, so hardly any dead unit comes back. Here we count the dead units
+# among the 64.
 
 # %%
 experiments.evidence(
@@ -526,9 +532,9 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# The first step at 0.03 kills 19 of the 64 units, and at the end 44 are dead. With a warm-up only 25 are dead. At 0.01 it
-# is 32 against 16. So a warm-up keeps more units alive. But that alone does not clearly lower the loss: at 0.01 only 17
-# of the 30 seeds end lower with it.
+# The first step at 0.03 kills 19 of the 64 units, and at the end 44 are dead. With a warm-up only 25 are dead. At 0.01,
+# 32 are dead without a warm-up, and 16 with one. So a warm-up keeps more units alive. But that alone does not clearly
+# lower the loss: at 0.01 only 17 of the 30 seeds end lower with the warm-up.
 #
 # **What does the cosine do?** It lets the rate fall, so that the late loss falls, as in the noise of part 6. In short:
 # the warm-up lets you use a large rate early, and the cosine takes it away late. This explanation fits the numbers; it
@@ -536,12 +542,12 @@ experiments.evidence(
 #
 # ### Exercise 6: repair
 #
-# Now repair the run of part 1. Choose a largest rate $\eta$ and a warm-up of $W$ steps, with your cosine after it. Bring
-# the validation loss below 0.48 in the same 180 steps. ($W = 1$ is a cosine without a warm-up.)
+# Now repair the run of part 1. Choose a peak rate $\eta$ and a warm-up of $W$ steps. Your cosine follows the warm-up.
+# Bring the validation loss below 0.48 in the same 180 steps. ($W = 1$ is a cosine without a warm-up.)
 #
 # <details><summary>Hint</summary>Find the lowest number in your table of validation losses. Which schedule is it, and which rate?</details>
 
-# %%
+# %% tags=["about: 07 constant at its best ends below constant at 0.1"]
 # BEGIN SOLUTION
 # STUB largest_rate, warmup = ..., ...
 largest_rate, warmup = 0.03, 18
@@ -556,8 +562,8 @@ plots.lines(compared, ylabel="validation loss")
 # %% [markdown]
 # ## Where it fails
 #
-# You have four knobs, a schedule and a $\lambda$ now, and nobody has the time to tune all of them. So learn to see in the
-# loss which of them to turn:
+# You now have four knobs, a schedule and a $\lambda$, and nobody has the time to tune them all. So learn to see from
+# the loss which of them to turn:
 #
 # | row | what you see | what to turn |
 # | --- | --- | --- |
@@ -587,12 +593,12 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 #
 # **Recap**
 #
-# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, nearly whatever $\beta_1$ is. There a cosine
-#    lowers it.
+# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, almost whatever $\beta_1$ is. A cosine
+#    lowers it there.
 # 2. An $\varepsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\varepsilon$. For
 #    PyTorch's $\varepsilon$ type the same number in Keras.
 # 3. An L2 penalty fails in Adam, because Adam divides $\lambda x$ by $\sqrt v$ too. So use decoupled weight decay, and
-#    convert $\lambda$ by what it means where you found it.
+#    convert $\lambda$ according to what it means where you found it.
 # 4. A warm-up lets you use a large rate early, and a cosine takes it away late. On real data neither alone gained
 #    anything that thirty seeds could show. Both together did, with 29 or 30 of the 30 seeds.
 # 5. Touch $\beta_2$ rarely. A shorter memory of $v$ shortens Adam's longest step.
@@ -607,8 +613,8 @@ progress("07")
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. I. Loshchilov and F. Hutter,
 # *SGDR: stochastic gradient descent with warm restarts*, 2017, and *Decoupled weight decay regularization*, 2019. P.
 # Goyal and others, *Accurate, large minibatch SGD*, 2017. J. Devlin and others, *BERT*, 2019 (appendix A.2, and
-# `optimization.py` of its code). T. Brown and others, *Language models are few-shot learners*, 2020 (appendix B). And the libraries' sources, named in
-# `adamlib/conventions.py`.
+# `optimization.py` of its code). T. Brown and others, *Language models are few-shot learners*, 2020 (appendix B). The
+# libraries' sources are named in `adamlib/conventions.py`.
 
 # %% tags=["solution"]
 # What the text says: simulations within their error, of 200 runs or more; what is trained, as the table has it.

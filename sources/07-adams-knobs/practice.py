@@ -30,7 +30,7 @@ DECAYS = {
         {
             0.0001: "in the paper λ is not multiplied by α; in Keras it will be, so divide first",
             0.0001 * 0.0005: "divide by α: Keras multiplies by the learning rate again",
-            5: "turn it over: λ/α",
+            5: "turn it upside down: λ/α",
             0.1: "the half belongs to L2, and AdamW is decoupled",
             0.4: "there is no 2 in it: λ/α",
         },
@@ -113,12 +113,12 @@ ANSWERS = {
             0.01: "that ends at half of 0.05: look again at what each coordinate adds",
             0.004: "that is sgd's rate: Adam's gradient is divided by √v, about σ = 5",
             0.008: "that is sgd's rate for one coordinate: Adam divides by √v, about σ = 5",
-            0.0008: "turn it over: Adam's η is sgd's rate times σ",
-            0.0016: "turn it over: Adam's η is sgd's rate times σ; and the ravine has two "
+            0.0008: "turn it upside down: Adam's η is sgd's rate times σ",
+            0.0016: "turn it upside down: Adam's η is sgd's rate times σ; and the ravine has two "
             "coordinates",
             0.1: "σ is missing: that is the η of part 2, with a late loss of about 0.25",
             0.2: "σ is missing, and the ravine has two coordinates",
-            **dict.fromkeys((0.08, 0.4), "that takes L = 20: in the loss L cancels"),
+            **dict.fromkeys((0.08, 0.4), "that uses L = 20, but L cancels in the loss"),
             **dict.fromkeys((0.24, 0.25), "that is the late loss at η = 0.1: give the η"),
             0.125: "that is the late loss at η = 0.05: give the η",
             0.05: "that is the late loss: give the η",
@@ -134,13 +134,13 @@ ANSWERS = {
     "as_momentum": Number(
         100,
         wrong={
-            10: "1 − β₁ is missing: m is an average, and momentum's velocity a sum, 1/(1 − μ) "
+            10: "1 − β₁ is missing: m is an average, but momentum's velocity is a sum, 1/(1 − μ) "
             "times as large",
-            1: "turn 1 − β₁ over: the average m is smaller than momentum's velocity, a sum",
+            1: "1 − β₁ is upside down: the average m is smaller than momentum's velocity, a sum",
             0.01: "that is momentum's rate, and ε divides the step",
             0.1: "ε is missing: it divides the step",
-            0.001: "ε is missing: it divides the step; and turn 1 − β₁ over",
-            **dict.fromkeys((1e-6, 1e-5, 1e-4), "turn ε over: it divides the step"),
+            0.001: "ε is missing: it divides the step; and 1 − β₁ is upside down",
+            **dict.fromkeys((1e-6, 1e-5, 1e-4), "ε is upside down: it divides the step"),
             **dict.fromkeys((9, 100 / 9), "m takes in 1 − β₁ of each gradient, not β₁"),
             1000: "that is ε itself: then momentum's rate is 0.1",
         },
@@ -152,10 +152,10 @@ ANSWERS = {
             0.1 * 20 / 2: "that is the border of sgd with a learning rate of η/ε",
             0.1: "that is from sgd's limit, 2/L: with momentum it is 2(1 + μ)/L",
             0.1 * 0.1 * 20 / 1.9: "the limit is 2(1 + μ)/L: the 2 is missing",
-            0.1 * 0.1 * 20 / 7.6: "the limit is 2(1 + μ)/L, with one 2: not 4",
+            0.1 * 0.1 * 20 / 7.6: "the limit is 2(1 + μ)/L, with a 2, not a 4",
             **dict.fromkeys((0.001 * 20 / 3.8, 0.09 * 20 / 3.8), "m takes in 1 − β₁ of a gradient"),
             0.01: "that is η (1 − β₁): divided by ε it must be below 2(1 + μ)/L",
-            19: "turn it over: a larger ε makes shorter steps",
+            19: "turn it upside down: a larger ε makes shorter steps",
             **dict.fromkeys((0.052, 0.0525), "that is rounded down, and there Adam still bursts"),
             **dict.fromkeys((0.02, 0.04, 0.05), "there Adam still bursts"),
             **dict.fromkeys((0.055, 0.056, 0.06), "there Adam settles, but also with less"),
@@ -172,11 +172,11 @@ ANSWERS = {
 QUESTIONS = {
     "late": Question(
         "We turn β₁ from 0.9 down to 0, so that no gradients are averaged at all. What "
-        "happens to the late loss, the level at which the run no longer falls?",
+        "happens to the late loss, the level at which the loss stops falling?",
         {
-            "It rises several times: nothing averages the noise any more": "Single steps do get "
-            "longer, four times. But they also turn more often: with β₁ = 0.9 about seven steps in "
-            "a row go the same way, with β₁ = 0 two.",
+            "It rises several times: nothing averages the noise any more": "Single steps do "
+            "become four times as long. But they also turn more often: with β₁ = 0.9 about seven "
+            "steps in a row go the same way, with β₁ = 0 only two.",
             "It stays about the same": Right(
                 "Each gradient moves x by about η g/√v in all, either at once or spread over "
                 "the next ten steps or so. Lesson 03 found the same for momentum."
@@ -186,24 +186,24 @@ QUESTIONS = {
         },
     ),
     "decay": Question(
-        "Two weights see gradients that are pure noise, one of size 0.01, one of size 100. Adam "
-        "gets g + λx, an L2 penalty, in place of g. Which weight shrinks?",
+        "The gradients of two weights are pure noise, of size 0.01 for one and of size 100 for the "
+        "other. With an L2 penalty, Adam gets g + λx in place of g. Which weight shrinks?",
         {
-            "The one with small gradients, mostly": Right(
+            "Mostly the one with small gradients": Right(
                 "Adam divides λx by the same √v as g. Where g is large, hardly anything is left of "
                 "λx."
             ),
             "Both alike: λ is the same": "That is true in sgd, and of decoupled decay. Here λx is "
             "part of the gradient, so Adam divides it by √v.",
-            "The one with large gradients, mostly": "Its √v is large, and √v divides λx too.",
+            "Mostly the one with large gradients": "Its √v is large, and √v divides λx too.",
         },
     ),
     "alone": Question(
         "Each schedule gets the best of its learning rates. Which of them clearly end lower than a "
         "constant rate?",
         {
-            "A warm-up alone, a cosine alone, and both together": "That is what one expects. But "
-            "over thirty seeds only both together are clearly lower.",
+            "A warm-up alone, a cosine alone, and both together": "That is what you would "
+            "expect. But over thirty seeds only both together are clearly lower.",
             "A cosine alone, and both together": "In the noise of the ravine a cosine was enough. "
             "Here it is not: with the cosine alone 18 of 30 seeds end lower, and 12 higher.",
             "A warm-up alone, and both together": "With the warm-up alone 20 of 30 seeds end "

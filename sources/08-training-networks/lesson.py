@@ -8,9 +8,9 @@
 # At the end of this lesson you will be able to
 #
 # - say what seven optimizers do at Keras's defaults, and why the picture changes when each is tuned,
-# - write the search for a good learning rate, in both directions,
+# - write a search for a good learning rate that can go up or down,
 # - clip a gradient, and say what `clipnorm` and `global_clipnorm` do to its direction,
-# - train a network with a rule of your own by `model.compile` and `model.fit`, and save it.
+# - train a network with a rule of your own, using `model.compile` and `model.fit`, and save it.
 #
 # | part | minutes |
 # | --- | --- |
@@ -29,14 +29,16 @@
 #
 # ## 1 Seven optimizers at their defaults
 #
-# Many programs say `model.compile("adam")` and never mention a learning rate. What do you get, if you leave every knob
+# Many programs say `model.compile("adam")` and never mention a learning rate. What do you get if you leave every knob
 # where Keras has put it?
 #
-# Our network is small: two layers of convolutions (small filters that move over the picture) and a dense layer, which
-# joins all that they find to ten outputs. It has 7,802 weights. It learns to tell ten kinds of clothes from each other, on pictures of Fashion-MNIST. The data come in
-# three sets. We train on 2,048 pictures, for four epochs in batches of 64. That makes 128 steps. **Validation data**
-# are not trained on, and choose among the learning rates. **Test data** are not trained on and choose nothing: they are
-# only reported. Here each of these two has 1,000 pictures.
+# Our network is small. It has two layers of convolutions (small filters that move over the picture), and then a dense
+# layer that connects all that they find to ten outputs. In all it has 7,802 weights. From pictures of Fashion-MNIST it
+# learns to tell ten kinds of clothes from each other.
+#
+# The data come in three sets. We train on 2,048 pictures, for four epochs in batches of 64, which makes 128 steps.
+# **Validation data** are not trained on, and serve to choose among the learning rates. **Test data** serve neither to
+# train nor to choose: we only report the result on them. Here each of these two sets has 1,000 pictures.
 #
 # Here are the seven. Momentum is Keras's `SGD` with `momentum=0.9`, at the default rate of `SGD`. AdamW is Adam with
 # decoupled weight decay (lesson 07, part 5). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
@@ -70,9 +72,9 @@ done, done_small, done_unscaled = {}, {}, {}  # the trainings of parts 1 and 3, 
 quiz("08.defaults")
 
 # %% [markdown]
-# `race("adam", 0.001, seed)` is one training: it calls `model.compile` and `model.fit`, as you will in part 6. The next
-# cell trains each method with three seeds. It keeps the trainings in `done`: if you stop it (■) and run it again, it
-# goes on from where it was. It takes about half a minute of an idle processor, and longer on a busy one.
+# `race("adam", 0.001, seed)` runs one training: it calls `model.compile` and `model.fit`, as you will in part 6. The
+# next cell trains each method with three seeds, and keeps the trainings in `done`. If you stop the cell (■) and run it
+# again, it goes on from where it was. It takes about half a minute on an idle processor, and longer on a busy one.
 
 # %% tags=["about: 08 momentum tuned"]
 at_default = experiments.repeat(race, race.default_rates, SEEDS, done)
@@ -83,13 +85,14 @@ six = "Adam", "RMSProp", "momentum", "sgd", "AdaGrad", "Adadelta"
 experiments.evidence(*(f"08 {name} at its default" for name in six))
 
 # %% [markdown]
-# Look at the right end of the figure. Three methods have reached about 0.7. SGD has reached about 0.3. AdaGrad has
-# hardly begun, at 0.16, and Adadelta still guesses. (AdamW is in the table only, since its line lies on Adam's.)
+# Look at the right end of the figure. Three methods have reached an accuracy of about 0.7, and SGD about 0.3. AdaGrad,
+# at 0.16, has hardly begun, and Adadelta is still guessing. (AdamW is in the table only, since its line lies on top of
+# Adam's.)
 #
-# A line is the mean of three seeds, and its band goes from the worst to the best of them. The small table below the
-# figure has thirty seeds, and those are what the text speaks of. In the large table, "a weight moved by" says how far a
-# weight ends from its start (the root mean square over all weights). "State per weight" says how many numbers the
-# optimizer keeps for each weight.
+# Each line is the mean of three seeds, and its band goes from the worst of them to the best. The small table below the
+# figure gives means over thirty seeds, and the numbers in the text come from it. In the large table, "a weight moved
+# by" says how far from its start a weight ends up (the root mean square over all weights). "State per weight" says how
+# many numbers the optimizer keeps for each weight.
 #
 # ### Exercise 1: count
 #
@@ -106,14 +109,15 @@ megabytes = 25.6 * 2 * 4
 check_answer("08.memory", megabytes)
 
 # %% [markdown]
-# The state of momentum, AdaGrad and RMSProp is half of that, and SGD has none.
+# Momentum, AdaGrad and RMSProp need half of that, and SGD needs none.
 #
 # ## 2 What a default rate is worth
 #
-# Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by" again: their weights have hardly moved.
-# A learning rate means something else in each rule, so the same 0.001 can be long in one and nothing in another. We can
-# see it in the first step. Suppose the first gradient of a weight is 0.01. How far does each rule move that weight, at
-# its default rate? (`getattr(rules, name)` is the rule of that name. It returns the new weight first.)
+# Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by" again: their weights have hardly moved. A
+# learning rate means something different in each rule, so the same 0.001 can make a long step in one rule and next to
+# none in another. The very first step shows it. Suppose the first gradient of a weight is 0.01. How far does each rule
+# move that weight, at its default rate? (`getattr(rules, name)` is the rule of that name. It returns the new weight
+# first.)
 
 # %%
 first_steps = {name: abs(float(getattr(rules, name)(0.0, 0.01, 1)[0])) for name in optimizers}
@@ -121,28 +125,29 @@ for name, length in first_steps.items():
     print(f"{name:9} {length:.1e}")
 
 # %% [markdown]
-# The longest of these steps is more than two thousand times the shortest. RMSProp and Adam divide by the size of the
-# gradient itself, so their steps are near $\eta$ or longer. AdaGrad divides by at least $\sqrt{0.1}$, where its sum
-# starts in Keras. Adadelta multiplies by the size of its own earlier steps, and there are none yet. Keras's own page
-# says of both that they tend "to benefit from higher initial learning rate values", and recommends 1.0 to match the
-# papers. So part 1 compared default rates more than methods.
+# The longest of these steps is more than two thousand times as long as the shortest. RMSProp and Adam divide by the
+# size of the gradient itself, so their steps are near $\eta$ or longer. AdaGrad divides by at least $\sqrt{0.1}$, since
+# in Keras its sum starts at 0.1. Adadelta multiplies by the size of its own earlier steps, and there are none yet.
+# Keras's own pages say of AdaGrad and Adadelta that they tend "to benefit from higher initial learning rate values",
+# and recommend 1.0 to match the papers. So part 1 compared default rates more than it compared methods.
 #
 # ## 3 Tuned
 #
-# Now each method gets a rate of its own. Trying every rate with every method would take long, so each method climbs.
-# It begins at its default rate and tries a neighbour on a list of rates, about three times as large. As long as the
-# validation loss falls, it goes on in that direction. It stops when the best rate has a worse one on both sides. That
-# last condition matters. If the best rate stands at the end of what you have tried, the true best may lie beyond.
+# Now each method gets a rate of its own. Trying every rate with every method would take too long, so we let each method
+# climb. A climb begins at the default rate and tries the next one on a list of rates, about three times as large. As
+# long as the validation loss falls, it goes on in that direction. It stops when the best rate has a worse one on both
+# sides. That last condition matters: if the best rate stands at one end of what you have tried, the true best may lie
+# beyond it.
 #
 # ### Exercise 2 ★: write one step of the climb
 #
 # Write `next_rate(losses, rates)`. Here `losses` is a dict {rate: validation loss} of the rates tried so far, and
 # `rates` is the whole list, from small to large. The function returns the rate to try next. That is a neighbour of the
-# *best* rate so far which has not been tried yet, the larger neighbour first. If there is none left, it returns `None`.
-# For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
+# *best* rate so far: the larger one if it has not been tried yet, and otherwise the smaller. If neither is left to try,
+# the function returns `None`. For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
 #
 # - `{0.01: 0.9, 0.03: 0.6}` gives 0.1, since the loss still falls,
-# - `{0.01: 0.6, 0.03: 0.8}` gives 0.003: the best rate has no untried larger neighbour, so the climb goes down.
+# - `{0.01: 0.6, 0.03: 0.8}` gives 0.003: the larger neighbour of the best rate has been tried, so the climb goes down.
 #
 # In Python, `min(losses, key=losses.get)` is the key with the smallest value, and `rates.index(rate)` is the place of a
 # rate in the list. `hint("next_rate")` helps.
@@ -164,9 +169,9 @@ next_rate = check(next_rate, "next_rate")
 # %% [markdown]
 # ### Exercise 3: write the loop
 #
-# Write `climb(loss_at, rates, rate)`. Here `loss_at(rate)` trains at a rate and returns the validation loss, and `rate`
-# is where the climb begins. Keep each loss in a dict, ask your `next_rate` where to go on, and stop when it returns
-# `None`. Return the dict.
+# Write `climb(loss_at, rates, rate)`. Here `loss_at(rate)` trains at that rate and returns the validation loss, and
+# `rate` is where the climb begins. Keep each loss in a dict, ask your `next_rate` where to go on, and stop when it
+# returns `None`. Return the dict.
 
 
 # %%
@@ -185,7 +190,7 @@ climb = check(climb, "climb")
 # %% [markdown]
 # ### Exercise 4: guess before you look
 #
-# By what factor does AdaGrad's best rate lie above its default of 0.001, on this network? A rough guess counts.
+# On this network, by what factor is AdaGrad's best rate larger than its default of 0.001? A rough guess is enough.
 #
 # <details><summary>Hint</summary>SGD's best rate will be near 0.3. AdaGrad divides by √0.1 at first, and by more as its sum grows.
 # </details>
@@ -198,8 +203,8 @@ times_default = 0.3 * np.sqrt(0.1) / 0.001 * 2  # the root of s, say, doubles
 check_answer("08.adagrad_factor", times_default)
 
 # %% [markdown]
-# The next cell lets each method climb with one seed, by your `climb`. It takes about half a minute. At the end Adam climbs
-# once more, from 0.03, so that you also see a climb that goes down.
+# In the next cell each method climbs with one seed, using your `climb`. That takes about half a minute. At the end Adam
+# climbs once more, this time from 0.03, so that you also see a climb that goes down.
 
 # %% tags=["about: 08 momentum tuned"]
 rates = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
@@ -211,15 +216,15 @@ down = race.climbs(climb, rates, SEEDS[-1], done, {"adam": 0.03})["adam"]
 print("Adam from 0.03 tries", *down, "and ends at", min(down, key=down.get))
 
 # %% [markdown]
-# Follow a line from its ring, which is the default rate. The loss falls as the rate grows, for AdaGrad and Adadelta over
-# several powers of ten. A line ends after the first rate that is worse. The lowest points of the six lie close together,
-# although their rates lie far apart. So a rate is neither large nor small in itself: Adadelta's best rate is about
-# a thousand times Adam's.
+# Follow a line from its ring, which marks the default rate. The loss falls as the rate grows; for AdaGrad and Adadelta
+# it goes on falling over several powers of ten. A line ends after the first rate that is worse. The lowest points of
+# the six lines lie close together, although their rates lie far apart. So a rate is neither large nor small in itself:
+# Adadelta's best rate is about a thousand times Adam's.
 #
-# The line below the figure is the climb that goes down. The larger neighbour, 0.1, is worse than 0.03, so the climb turns
-# to the smaller rates.
+# The printed line below the figure shows the climb that goes down. The larger neighbour, 0.1, is worse than 0.03, so
+# the climb turns to the smaller rates.
 #
-# Now each method at the rate that its climb has found, with three seeds. It takes about a quarter of a minute.
+# Now each method trains at the rate that its climb has found, with three seeds. That takes about a quarter of a minute.
 
 # %% tags=["about: 08 momentum tuned"]
 tuned = experiments.repeat(race, best, SEEDS, done)
@@ -232,23 +237,24 @@ gains = [f"08 {name} gains by tuning" for name in ("sgd", "momentum", "RMSProp",
 experiments.evidence("08 at the defaults Adam is above Adadelta", *gains, *below)
 
 # %% [markdown]
-# Compare the hollow dots, at the default rates, with the full ones. At the defaults the mean of the best method lies 0.64
-# above the mean of the worst (Adam and Adadelta). Tuned, the best mean lies 0.06 above the worst (Adam and SGD). AdaGrad
-# and Adadelta are not bad on this network: their best rates are about 300 and 10,000 times their defaults. SGD gains
-# about 0.45, and then it is about as good as Adam at its default. Momentum, RMSProp and Adam, whose defaults suit this
-# network, gain only 0.05 to 0.07. Even that is about as much as choosing the best method brings.
+# Compare the hollow dots (at the default rates) with the full ones (tuned). At the defaults, the mean accuracy of the
+# best method lies 0.64 above that of the worst (Adam and Adadelta). After tuning, the best mean lies only 0.06 above
+# the worst (Adam and SGD). AdaGrad and Adadelta are not bad on this network: their best rates are about 300 and 10,000
+# times their defaults. SGD gains about 0.45, which makes it about as good as Adam at its default. Momentum, RMSProp and
+# Adam, whose defaults suit this network, gain only 0.05 to 0.07. Even that is about as much as you gain by choosing the
+# best method.
 #
-# Which method is in front? In the table each method has thirty seeds, at the rate with the lowest mean loss over all of
-# them. (Your rate may lie one place beside it, since one seed chose it.) There Adam is about 0.02 above RMSProp and above Adadelta. AdamW ends
-# where Adam ends: its weight decay, with $\lambda = 0.004$ and $\eta = 0.01$, takes only about 0.5 % of a weight in all
-# 128 steps.
+# Which method is in front? In the small table each method runs with thirty seeds, at the rate whose mean loss over all
+# of them is the lowest. (Your rate may lie one place away on the list, since a single seed chose it.) There Adam is
+# about 0.02 above RMSProp and above Adadelta. AdamW ends where Adam ends: its weight decay, with $\lambda = 0.004$ and
+# $\eta = 0.01$, takes away only about 0.5 % of a weight over all 128 steps.
 #
 # ## 4 Two thousand batches
 #
-# What does SGD do with more steps? We give it 2,000: two epochs of 4,000 pictures in batches of 4. (So it also sees more
-# pictures than in part 1, and noisier gradients.) Adam and SGD run at their defaults. Then each climbs on this task, and
-# runs at the rate that it finds. (`looks=4`: four times in an epoch the test accuracy is measured.) The cell takes about half a minute of an idle
-# processor.
+# What does SGD do with more steps? We give it 2,000: two epochs of 4,000 pictures in batches of 4. (So it also sees
+# more pictures than in part 1, and its gradients are noisier.) Adam and SGD run at their defaults. Then each climbs on
+# this task, and runs at the rate that its climb finds. (`looks=4` says that the test accuracy is measured four times in
+# an epoch.) The cell takes about half a minute on an idle processor.
 
 # %%
 quiz("08.batches")
@@ -269,29 +275,32 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Look at the left panel first. SGD at its default comes much further than the 0.3 of part 1, and ends about 0.05 behind
-# Adam. So in part 1 its small steps were also too few. In the right panel, tuned, the two lines nearly meet: Adam ends
-# about 0.02 above SGD, with 10 of 12 seeds. Is that chance? This course believes a mean that is three times its standard
-# error (the deviation divided by $\sqrt{12}$), and this one just is.
+# Look at the left panel first. At its default rate, SGD now comes much further than the 0.3 of part 1, and ends about
+# 0.05 behind Adam. So in part 1 its small steps were also too few. In the right panel both are tuned, and the two lines
+# nearly meet. On average Adam ends about 0.02 above SGD, and it is above with 10 of 12 seeds. Is that chance? This
+# course believes a mean that is three times its standard error (the standard deviation divided by $\sqrt{12}$), and
+# this one only just is.
 #
 # ## 5 Clipping the gradient
 #
-# Now and then a gradient is much longer than all others, and a single such step can ruin a run. The usual remedy is
-# **gradient clipping**, which shortens a gradient that is longer than a limit $c$ and leaves all others alone. The
-# formula says: if the length $\lVert g \rVert$ is above $c$, divide by the length and multiply by $c$.
+# Now and then one gradient is much longer than all the others, and a single step along it can ruin a run. The usual
+# remedy is **gradient clipping**, which shortens every gradient that is longer than a limit $c$ and leaves all others
+# alone. In words, the formula says: if the length $\lVert g \rVert$ is above $c$, divide $g$ by its length and multiply
+# it by $c$.
 #
 # $$g \leftarrow g \cdot \min\Big(1, \frac{c}{\lVert g \rVert}\Big)$$
 #
-# But whose length? A network has many arrays of weights, and each has its gradient. In Keras two ways go
-# by length. `clipnorm=c` takes the length of each array by itself. `global_clipnorm=c` takes one length for all of them:
-# the root of the sum of *all* squares. (A third way, `clipvalue=c`, cuts each number off at $\pm c$.)
+# But the length of what? A network has many arrays of weights, and each has its own gradient. Keras has two ways to
+# clip by length. `clipnorm=c` takes the length of each array's gradient by itself. `global_clipnorm=c` takes one length
+# for all of them together: the root of the sum of *all* squares. (A third way, `clipvalue=c`, cuts each number off at
+# $\pm c$.)
 #
 # ### Exercise 5: derive
 #
-# A model has two arrays, with the gradients (30, 40) and (3, 4). How long is the second one after
-# `global_clipnorm=1.0`? (Three significant digits.)
+# A model has two arrays, with the gradients (30, 40) and (3, 4). How long is the second gradient after it is clipped
+# with `global_clipnorm=1.0`? (Give three significant digits.)
 #
-# <details><summary>Hint</summary>The length of (3, 4) is 5, and that of (30, 40) is 50. How long are all four numbers together?</details>
+# <details><summary>Hint</summary>The length of (3, 4) is 5, and that of (30, 40) is 50. How long is the vector of all four numbers?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -301,7 +310,7 @@ clipped = 5 / np.sqrt(50**2 + 5**2)
 check_answer("08.clipped", clipped)
 
 # %% [markdown]
-# Keras does it: one step of `SGD(1.0)` from 0 moves each array by its clipped gradient.
+# Now Keras does the same: one step of `SGD(1.0)` from 0 moves each array by its clipped gradient.
 
 # %%
 gradients = [keras.ops.array([30.0, 40.0]), keras.ops.array([3.0, 4.0])]
@@ -314,14 +323,14 @@ for way in ("clipnorm", "global_clipnorm"):
     print(f"the second is {np.linalg.norm(steps[way][1]):.4f} long")
 
 # %% [markdown]
-# With `clipnorm` both arrays move equally far, although one gradient was ten times as long as the other. The step points
-# in another direction than the gradient of the whole model. With `global_clipnorm` both are divided by the same number,
-# so the direction stays, and only the length changes. That is the way of most papers (Pascanu and others, 2013; for
-# GPT-3, $c = 1$: Brown and others, 2020, appendix B).
+# With `clipnorm` both arrays move equally far, although one gradient was ten times as long as the other. So the step as
+# a whole no longer has the direction of the model's gradient. With `global_clipnorm` both gradients are divided by the
+# same number, so the direction stays and only the length changes. Most papers clip in this way (Pascanu and others,
+# 2013; for GPT-3, $c = 1$: Brown and others, 2020, appendix B).
 #
-# When does it matter? Here is a mistake from everyday work: someone has forgotten to divide eight of the 2,048 pictures
-# by 255, so their pixels go up to 255 and not to 1. The batches are shuffled, so the eight pictures fall into about 7 of
-# the 32 batches of an epoch. (`altered=forget` does this to the training pictures.)
+# When does clipping matter? Here is a mistake from everyday work: someone has forgotten to divide eight of the 2,048
+# pictures by 255, so their pixels go up to 255 instead of 1. The pictures are shuffled, so these eight fall into about
+# 7 of the 32 batches of an epoch. (`altered=forget` makes this mistake in the training pictures.)
 
 # %%
 quiz("08.clip")
@@ -351,11 +360,11 @@ for state, weights in networks.items():
         print(f"{state:8} {pictures:15} median {np.median(found):.1f}, longest {found[-1]:.1f}")
 
 # %% [markdown]
-# An ordinary gradient is about 0.4 long in the fresh network and about 1 in the trained one, where the longest is about 2.
-# The longest with an unscaled picture is more than 10. A good $c$ lies above the ordinary lengths and well below the
-# huge ones, in both networks. So we take $c = 3$.
+# On good pictures an ordinary gradient is about 0.4 long in the fresh network and about 1 in the trained one, where the
+# longest is about 2. With an unscaled picture the longest is more than 10. A good $c$ lies above the ordinary lengths
+# and well below the huge ones, in both networks. So we take $c = 3$.
 #
-# Now momentum and Adam train, with and without clipping. It takes about a quarter of a minute.
+# Now momentum and Adam train, each with and without clipping. That takes about a quarter of a minute.
 
 # %% tags=["about: 08 Adam with unscaled pictures gains by clipping at 3"]
 runs = experiments.repeat(unscaled, dict.fromkeys(clipping, 0.01), SEEDS, done_unscaled)
@@ -369,34 +378,35 @@ ways = [f"{of_both[1]} gains by clipnorm in {state}" for state in ("m and v", "m
 experiments.evidence(*(f"{words} gains by clipping at 3" for words in of_both + of_whole), *ways)
 
 # %% [markdown]
-# Look at the hollow dots. Without clipping momentum ends at about 0.41, far below the 0.71 that it reaches at this rate
-# on good pictures, and Adam ends at about 0.75. The full dots are the same runs with clipping. Momentum is back at about
-# 0.68 and Adam at about 0.79. With clipping, both are better with all of the 12 seeds.
+# Look first at the hollow dots, the runs without clipping. Momentum ends at about 0.41, far below the 0.71 that it
+# reaches at this rate on good pictures. Adam ends at about 0.75. The full dots are the same runs with clipping:
+# momentum is back at about 0.68, and Adam at about 0.79. In the table, clipping makes both of them better with every
+# one of the 12 seeds.
 #
-# Why does Adam suffer, although none of its steps is huge? The huge gradient stays in $m$ for about ten steps, and they go
-# where one bad picture points. Its square stays in $v$ for about 1,000 steps and shortens them. The last three rows of
-# the table say which is worse. There the gradient of each array is clipped to the length 1, but only where it enters $m$
-# or $v$. Clipping in both gains 0.05, and clipping in $m$ alone gains 0.03 of these. So most of the harm goes through
-# $m$. Clipping in $v$ alone is a disaster: then nothing keeps the huge gradient in $m$ from making a huge step. In one
-# sentence: $v$ bounds the length of Adam's steps, and nothing guards their direction.
+# Why does Adam suffer, although none of its steps is huge? The huge gradient stays in $m$ for about ten steps, and
+# these steps go where one bad picture points. Its square stays in $v$ for about 1,000 steps and shortens them. Which of
+# the two is worse? The last three rows of the table tell. There the gradient of each array is clipped to the length 1
+# where it enters both $m$ and $v$, only $m$, or only $v$. Clipping in both gains 0.05, and clipping in $m$ alone
+# already gains 0.03 of this. So most of the harm goes through $m$. Clipping in $v$ alone is a disaster: then nothing
+# keeps the huge gradient in $m$ from making a huge step. In one sentence: $v$ bounds the length of Adam's steps, and
+# nothing guards their direction.
 #
-# On good (scaled) pictures this clipping costs nothing that 12 seeds could show. But it does not repair the pictures:
-# look for the cause first.
+# On good (scaled) pictures, clipping at 3 costs nothing that 12 seeds could show. But clipping does not repair bad
+# pictures: look for the cause first.
 
 # %% [markdown]
 # ## 6 Your own rule in Keras
 #
-# All of these trainings were Keras's. Now your own rule trains the network. `as_keras(rule)` makes a Keras optimizer of
-# any rule that you have written in this course.
+# So far, Keras's own optimizers did all the training. Now your rule trains the network. `as_keras(rule)` makes a Keras
+# optimizer out of any rule that you have written in this course.
 #
-# One thing is new. Keras does not run your rule at every step. Keras calls a rule a few times before the first step, for
-# each array of weights, and hands it **tensors**, which are names for arrays whose numbers come later. From these calls
-# Keras makes a **graph**, which is the list of operations that a rule does with its tensors. Every step then runs the
-# graph. You may write Python's operators and NumPy's
-# functions, such as `np.sqrt`: `as_keras` translates them into Keras's. But nothing works that needs a number at once,
-# because there is none yet.
+# One thing is new: Keras does not run your rule at every step. Before the first step, Keras calls a rule a few times
+# for each array of weights, and hands it **tensors**, which are names for arrays whose numbers come later. From these
+# calls Keras makes a **graph**, which is the list of operations that a rule does with its tensors. Every step then runs
+# the graph. In a rule you may use Python's operators and NumPy's functions, such as `np.sqrt`: `as_keras` translates
+# them into Keras's. But an operation that needs a number at once cannot work, because there is no number yet.
 #
-# A colleague wrote this Adam. It is right on arrays:
+# A colleague wrote this Adam. On arrays it is right:
 
 
 # %%
@@ -425,7 +435,7 @@ except TypeError as error:
 # Write `adam` so that it works on arrays and on tensors. The line that the message names is not the only one that
 # needs a number at once.
 #
-# <details><summary>Hint</summary>NumPy has a root too. And dividing by 1 − β₁ᵗ does no harm when that is 1.</details>
+# <details><summary>Hint</summary>NumPy has a square root too. And dividing by 1 − β₁ᵗ does no harm when that is 1.</details>
 
 
 # %%
@@ -443,9 +453,10 @@ rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 # %% [markdown]
 # ### Exercise 7: compile and fit
 #
-# Now the two lines that every program in Keras has. In `train`, compile the model with the optimizer, the loss and
-# `metrics=["accuracy"]`. Then fit it on `data`, a pair (pictures, labels), in batches of 64 for 20 epochs, with
-# `verbose=0`, the validation data and a list with the callback. Return what `fit` returns. `hint("train")` helps.
+# Now write the two lines that every Keras program has. In `train`, compile the model with the optimizer, the loss and
+# `metrics=["accuracy"]`. Then fit it on `data`, a pair (pictures, labels), in batches of 64 for 20 epochs. `fit` also
+# gets `verbose=0`, the validation data, and a list that holds the callback. Return what `fit` returns. `hint("train")`
+# helps.
 #
 # A **callback** is an object that Keras calls after every epoch. Ours, `EarlyStopping`, ends the training when the
 # validation loss has not improved for two epochs, and brings back the best weights.
@@ -464,7 +475,7 @@ train = check(train, "train")
 
 # %% [markdown]
 # `strided_network` makes part 1's network, and `from_logits=True` says that its ten outputs are not probabilities yet.
-# Each hyperparameter of your rule is an argument of `as_keras`, such as `beta_1=0.8`. The cell takes some seconds.
+# Each hyperparameter of your rule can be given to `as_keras`, as in `beta_1=0.8`. The cell takes a few seconds.
 
 # %% tags=["about: 08 momentum tuned"]
 keras.utils.set_random_seed(SEEDS[0])  # Keras shuffles the batches
@@ -487,15 +498,16 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# At first the training loss is the higher one, since Keras takes its mean *during* the epoch, and the validation loss
-# after it. Then look at the epochs after the third. The training loss goes on falling, and the validation loss falls much
-# less: what the network learns there helps little on other pictures. Two epochs after the mark the training ended.
+# At first the training loss is the higher one, since Keras averages it *during* the epoch and measures the validation
+# loss after it. Then look at the epochs after the third: the training loss goes on falling, but the validation loss
+# falls much less. What the network learns there helps little on other pictures. The training ended two epochs after the
+# mark.
 #
-# Your rule is the same Adam as Keras's. After an epoch from the same start, with 28 of 30 seeds, all weights are equal to
-# 0.000001. (With the other two a difference in the last digit has grown.)
+# Your rule is the same Adam as Keras's. After one epoch from the same start, all weights agree to within 0.000001 with
+# 28 of 30 seeds. (With the other two, a difference in the last digit has grown.)
 #
-# **Save it.** A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code.
-# Whoever loads it must import `adamlib.keras_optimizer` and hand over the rule:
+# **Save it.** A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code,
+# so whoever loads it must import `adamlib.keras_optimizer` and hand over the rule:
 
 # %%
 import tempfile
@@ -510,8 +522,8 @@ gone_apart = largest_difference(loaded.get_weights(), model.get_weights())
 print(f"after one more step of both: apart by less than 1e-6: {gone_apart < 1e-6}")
 
 # %% [markdown]
-# **Play.** This rule is part 5's Adam, with the clipping in $m$ alone, and the eight pictures are unscaled. Change it as
-# you like: let `short` enter $v$ and not $m$, or give `np.maximum` a larger limit than 1.
+# **Play.** This rule is the Adam of part 5 that clips in $m$ alone, and it trains with the eight unscaled pictures.
+# Change it as you like: let `short` enter $v$ instead of $m$, or give `np.maximum` a limit above 1.
 
 
 # %% tags=["about: 08 momentum tuned"]
@@ -538,27 +550,27 @@ quiz("08.first")
 # %% [markdown]
 # 1. **First Adam at 0.001.** It trained at once (part 1).
 # 2. **Then its learning rate, and nothing else.** Climb by threes, up or down, on validation data (part 3).
-# 3. **Expect to go down for large or trained networks.** Our network is small and starts from nothing, and its best
-#    rates lie above the defaults. BERT and GPT-3 were trained with smaller rates than the default.
-# 4. **Then a rate that falls, after a warm-up.** In lesson 07 the two together were the best on Fashion-MNIST.
+# 3. **Expect to go down for large or trained networks.** Our network is small and starts untrained, and its best rates
+#    lie above the defaults. BERT and GPT-3 were trained with smaller rates than the default.
+# 4. **Then a rate that falls, after a warm-up.** In lesson 07 the two together did best on Fashion-MNIST.
 # 5. **Clip where single gradients may be huge.** On good pictures it cost nothing here (part 5).
-# 6. **Sparse features want a step for each weight.** In lesson 04 AdaGrad and Adam trained far ahead.
+# 6. **Sparse features want a step for each weight.** In lesson 04 AdaGrad and Adam were far ahead in the training loss.
 # 7. **Compare only what is tuned alike.** And use several seeds (parts 3 and 4).
 #
 # <details><summary>The numbers behind these rules</summary>
 #
 # Rule 1: at its default Adam came within about 0.07 of its best. Rule 2: tuning gave SGD about 0.45, while Adam and
-# momentum, both tuned, are 0.04 apart; epsilon can wait, since larger ones gained nothing in lesson 07 on real data.
-# Rule 3: to fine-tune BERT, a trained transformer, its authors chose among 5e-5,
-# 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and with 6e-5
-# at 175 billion (Brown and others, 2020, table 2.1). Rule 6: AdaGrad began at $s = 0$ (`initial_accumulator_value=0`). It leads in the
-# training loss; on held-out text its lead was small.
+# momentum, both tuned, are 0.04 apart. Epsilon can wait, since larger values gained nothing on real data in lesson 07.
+# Rule 3: to fine-tune BERT, a trained transformer, its authors chose among 5e-5, 3e-5 and 2e-5 (Devlin and others,
+# 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and with 6e-5 at 175 billion (Brown and
+# others, 2020, table 2.1). Rule 6: AdaGrad began at $s = 0$ (`initial_accumulator_value=0`). It led in the training
+# loss; on held-out text its lead was small.
 #
 # </details>
 #
-# When is SGD with momentum the better choice? The course has measured one good case: a ravine that lies *across* the
-# axes, with exact gradients. Its curvatures are 1 and 20. For each method we tried 900 pairs of $\eta$ and
-# $\beta_1$ (or $\mu$), and kept the pair with the lowest $f$ after 50 steps. The lines are the medians of 16 starts.
+# When is SGD with momentum the better choice? The course has measured one such case: a ravine that lies *across* the
+# axes, with exact gradients. Its curvatures are 1 and 20. For each method we tried 900 pairs of $\eta$ and $\beta_1$
+# (or $\mu$), and kept the pair with the lowest $f$ after 50 steps. The lines are the medians of 16 starts.
 
 # %%
 lie = {"along the axes": surfaces.ravine}
@@ -573,15 +585,15 @@ fell = {
 display(plots.side_by_side(fell, ylabel="f", surfaces=lie))
 
 # %% [markdown]
-# Compare the two panels. Momentum's line is the same in both: it does not matter to momentum how the ravine lies. Adam is
-# far ahead along the axes, and falls behind across them. There each coordinate holds a share of the steep direction, so
-# a step for each coordinate cannot tell steep from flat.
+# Compare the two panels. Momentum's line is the same in both: how the ravine lies does not matter to momentum. Adam is
+# far ahead when the ravine lies along the axes, and falls behind when it lies across them. In the second case each
+# coordinate holds a share of the steep direction, so a separate step for each coordinate cannot tell steep from flat.
 #
 # <details><summary>And on networks?</summary>
 #
-# On networks, tuning has not put momentum ahead in this course: on lesson 06's digits it ends close to Adam, and here it
-# is about 0.04 behind. Wilson and others (2017, § 1) report that SGD with momentum generalises better than adaptive
-# methods. No comparison in this course shows that.
+# On networks, tuning has not put momentum ahead in this course: on lesson 06's digits momentum ends close to Adam, and
+# here it is about 0.04 behind. Wilson and others (2017, § 1) report that SGD with momentum generalises better than
+# adaptive methods. No comparison in this course shows that.
 #
 # </details>
 #
@@ -591,22 +603,22 @@ display(plots.side_by_side(fell, ylabel="f", surfaces=lie))
 #
 # **Recap**
 #
-# 1. At Keras's defaults the best of seven optimizers is 0.64 above the worst, and tuned 0.06. A default rate is no
-#    property of a method.
-# 2. For each weight SGD keeps no number, momentum, AdaGrad and RMSProp keep 1, and Adam, AdamW and Adadelta keep 2.
+# 1. At Keras's defaults the best of seven optimizers is 0.64 above the worst, and after tuning only 0.06. A default
+#    rate is not a property of the method.
+# 2. For each weight, SGD keeps no number; momentum, AdaGrad and RMSProp keep 1; Adam, AdamW and Adadelta keep 2.
 # 3. A climb goes up or down from the default, on validation data, until the best rate has a worse one on both sides.
-# 4. `global_clipnorm` keeps the direction of the gradient, and `clipnorm` changes it. Print the lengths of gradients
-#    first, and choose $c$ above the ordinary and below the huge ones. Adam gains by it too: $v$ bounds the length of its
-#    steps, and nothing guards their direction.
-# 5. `as_keras(rule, learning_rate=...)` puts your rule into `model.compile`. A rule sees tensors there, so it needs a
-#    formula, without `if` and without `math`.
+# 4. `global_clipnorm` keeps the direction of the gradient, and `clipnorm` changes it. Print the lengths of the
+#    gradients first, and choose $c$ above the ordinary ones and below the huge ones. Adam gains by clipping too: $v$
+#    bounds the length of its steps, and nothing guards their direction.
+# 5. `as_keras(rule, learning_rate=...)` puts your rule into `model.compile`. There the rule sees tensors, so it must be
+#    a formula, without `if` and without `math`.
 
 # %%
 progress("08")
 
 # %% [markdown]
 # **Next:** [lesson 09, the paper's experiments](09-the-papers-experiments.ipynb) repeats the four figures of Adam's
-# paper, and says which of its claims show here.
+# paper, and says which of the paper's claims show up here.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. J. Duchi, E. Hazan and Y.
 # Singer, *Adaptive subgradient methods*, 2011. M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. I.

@@ -16,7 +16,7 @@ def adagrad_factor(factor):
     rate = 0.001 * factor
     first = f"at {rate:g} its first steps are those of SGD at {rate / 0.1**0.5:.2g}"
     if factor < 60:
-        return False, f"{first}, and the later ones shorter: too short for 128 steps"
+        return False, f"{first}, and the later ones are shorter: too short for 128 steps"
     return False, f"{first}: too long for this network"
 
 
@@ -32,7 +32,7 @@ def of_climb(function, losses, start):
 
     def loss_at(rate):
         if rate not in losses:
-            raise Refused(f"it asks for the loss at {rate}: end where rate is None")
+            raise Refused(f"it asks for the loss at {rate}: end when rate is None")
         if rate in tried:
             raise Refused(f"it trains at {rate:g} twice: put next_rate's answer into rate")
         tried.append(rate)
@@ -96,7 +96,7 @@ def of_train(function, *names):
     if not model.compiled and not model.fitted:
         raise NotImplementedError
     if not model.fitted:
-        raise Refused("it compiles the model, and fit is missing")
+        raise Refused("it compiles the model, but fit is missing")
     got = model.compiled | model.fitted
     metrics, callbacks = (
         got[name] if isinstance(got[name], list | tuple) else [got[name]]
@@ -128,11 +128,11 @@ ANSWERS = {
             51.2: "that is how many million numbers there are: each has 4 bytes",
             25.6: "that is how many million weights there are",
             307.2: "that counts the weights too, and the question is what Adam adds",
-            204_800_000: "that is in bytes: give millions of them",
+            204_800_000: "that is in bytes: give millions of bytes",
             0.2048: "that is in units of 1,000 million bytes: give millions",
             214.7: "that takes 1,024² for a million: 25.6 million is 25,600,000",
             195.3: "that is in units of 1,024² bytes: give millions",
-            819.2: "that is 32 for each weight: a number has 4 bytes, or 32 bits",
+            819.2: "that is 32 for each weight: a number has 32 bits, which are 4 bytes",
             1638.4: "that is in bits",
             0.062416: "that is for this network: ResNet-50 has 25.6 million weights",
             **dict.fromkeys((2, 8), "that is for one weight: there are 25.6 million"),
@@ -145,11 +145,11 @@ ANSWERS = {
     "clipped": Number(
         5 / 2525**0.5,
         wrong={
-            1: "that is clipnorm's, which makes each array at most 1 long by itself",
+            1: "that is its length after clipnorm, which makes each array by itself at most 1 long",
             5: "that is its length before it is clipped",
             0.099: "that has two significant digits: give three",
-            0.1: "if you have rounded it, give three digits; if you have divided by 50, that is "
-            "the length of the first array alone",
+            0.1: "if you have rounded it, give three digits; if you have divided by 50, you have "
+            "taken the length of the first array alone",
             5 / 55: "that adds the two lengths: add their squares, and take the root",
             2525**0.5: "that is the length of both arrays together: divide by it",
             1 / 2525**0.5: "that is the factor by which all numbers are multiplied: the array is 5 "
@@ -195,7 +195,7 @@ FUNCTIONS = {
             "a climb that goes down from 1": (dict(zip(HALVES, [5, 2, 3, 4, 6], strict=True)), 1.0),
         },
         hints=[
-            "Begin with losses = {}. As long as rate is not None, train at it.",
+            "Begin with losses = {}. As long as rate is not None, train at that rate.",
             "losses[rate] = loss_at(rate) keeps the loss. Then rate = next_rate(losses, rates).",
             "The loop is while rate is not None: with these two lines in it. Then return losses.",
         ],
@@ -226,63 +226,66 @@ FUNCTIONS = {
 
 QUESTIONS = {
     "defaults": Question(
-        "At Keras's defaults, after 128 steps: which of these methods end with an accuracy below "
-        "0.2 on average? (Guessing among ten classes gives 0.1.)",
+        "At Keras's defaults, which of these methods end with an average accuracy below 0.2 after "
+        "128 steps? (Guessing among ten classes gives 0.1.)",
         {
             "AdaGrad and Adadelta": Right(
-                "At the default 0.001 Adadelta's first steps are about a millionth long. AdaGrad's "
-                "are those of SGD at 0.001/√0.1 = 0.0032, a third of SGD's own 0.01."
+                "At the default of 0.001, Adadelta's first steps are about a millionth long. "
+                "AdaGrad's first steps are those of SGD at 0.001/√0.1 = 0.0032, a third of SGD's "
+                "own default, 0.01."
             ),
             "SGD and AdaGrad": "AdaGrad's first steps are those of SGD at 0.001/√0.1 = 0.0032, a "
-            "third of SGD's 0.01. So SGD is ahead of AdaGrad, and AdaGrad of Adadelta.",
-            "Adadelta alone, since AdaGrad adapts its steps": "AdaGrad adapts them from s = 0.1 "
-            "on, which is far above the squares of these gradients. So at first it is SGD at a "
-            "small rate.",
+            "third of SGD's 0.01. So SGD is ahead of AdaGrad, and AdaGrad is ahead of Adadelta.",
+            "Adadelta alone, since AdaGrad adapts its steps": "AdaGrad does adapt its steps, "
+            "but its sum s starts at 0.1, far above the squares of these gradients. So at first it "
+            "is SGD at a small rate.",
         },
     ),
     "batches": Question(
-        "Two epochs in batches of 4, each method at its default: how will SGD compare with Adam?",
+        "SGD and Adam train for two epochs in batches of 4, each at its default rate. How will SGD "
+        "compare with Adam?",
         {
             "It stays near 0.3, as in part 1": "Part 1 had 128 steps. Here there are 2,000, and "
             "SGD's small steps add up.",
             "It is ahead, since small batches favour SGD": "Small batches give both methods more "
             "steps, and 0.01 is still a small rate for SGD on this network.",
-            "It is behind by some hundredths": Right(
-                "2,000 small steps come nearly as far as Adam. The rate 0.01 is still too small "
-                "for SGD here: at 0.1 it comes closer."
+            "It is behind by a few hundredths": Right(
+                "SGD's 2,000 small steps bring it nearly as far as Adam. The rate 0.01 is still "
+                "too small for SGD here: at 0.1 it comes closer."
             ),
         },
     ),
     "clip": Question(
         "Someone forgot to divide eight of the 2,048 pictures by 255, so about one batch in five "
-        "has a huge gradient. Adam divides by √v̂, so no step can become huge. Does Adam suffer "
-        "all the same?",
+        "has a huge gradient. Adam divides by √v̂, so no step can become huge. Does Adam "
+        "suffer all the same?",
         {
-            "No, since its steps stay bounded": "The steps stay bounded, but a step of ordinary "
-            "length can still go a wrong way.",
-            "Yes, mainly since its steps go wrong ways": Right(
-                "The huge gradient stays in m for about ten steps, and they go where one bad "
-                "picture points. If only what enters m is clipped, about two thirds of the "
+            "No, because its steps stay bounded": "The steps stay bounded, but a step of ordinary "
+            "length can still go the wrong way.",
+            "Yes, mainly because its steps go the wrong way": Right(
+                "The huge gradient stays in m for about ten steps, and these steps go where one "
+                "bad picture points. If only what enters m is clipped, about two thirds of the "
                 "harm is gone."
             ),
-            "Yes, mainly since afterwards its steps are too short": "That is the smaller share. A "
-            "huge g² does stay in v for about 1,000 steps and shortens them. But if only what "
-            "enters m is clipped, and v stays as it is, about two thirds of the harm is gone.",
-            "Yes, since one huge step throws the weights far away": "That happens to momentum. "
-            "In Adam the huge gradient stands in m and in √v, and the step stays near η.",
+            "Yes, mainly because its steps are too short afterwards": "That is the smaller share "
+            "of the harm. A huge g² does stay in v for about 1,000 steps and shortens them. But if "
+            "only what enters m is clipped, and v stays as it is, about two thirds of the harm is "
+            "gone.",
+            "Yes, because one huge step throws the weights far away": "That happens to momentum. "
+            "In Adam the huge gradient stands in m and in √v, so the step stays near η.",
         },
     ),
     "first": Question(
-        "A new small network that has not been trained, one evening, and memory is no problem: "
-        "what do you try first?",
+        "You have a new, small, untrained network, one evening, and plenty of memory. What do you "
+        "try first?",
         {
-            "SGD with momentum at 0.01, Keras's default rate": "At 0.01 it trains nearly as well "
-            "here (0.72), but tuned it stayed 0.04 behind Adam.",
+            "SGD with momentum at 0.01, Keras's default rate": "Here it trained nearly as well at "
+            "0.01 (0.72), but once tuned it stayed 0.04 behind Adam.",
             "Adam at 0.001, then climb by threes, up or down": Right(
                 "Its default trains at once, and one evening is enough to see whether a larger or "
                 "a smaller rate is better."
             ),
-            "All of them at their defaults, and keep the best": "That compares the default rates "
+            "All seven at their defaults, then keep the best": "That compares the default rates "
             "more than the methods: two of them hardly move.",
         },
     ),

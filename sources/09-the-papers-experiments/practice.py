@@ -45,13 +45,13 @@ ANSWERS = {
     "list_end": Number(
         0.3,
         wrong={
-            0.1: "0.1 has the lowest loss then, but it is the end of the list: a longer list could "
-            "have a lower one",
+            0.1: "then 0.1 has the lowest loss, but it is the end of the list: the next rate could "
+            "be better still",
             0.03: "Nesterov's best, 0.1, is not in that list",
-            0.01: "that is her list as it is, without Nesterov's best",
-            1: "that is more than she needs: at 0.3 the loss is higher than at 0.1 already",
-            3: "that is more than she needs: at 0.3 the loss is higher than at 0.1 already",
-            10: "that is more than she needs: at 0.3 the loss is higher than at 0.1 already",
+            0.01: "that is where her list ends now, before Nesterov's best",
+            1: "that is more than she needs: at 0.3 the loss is already higher than at 0.1",
+            3: "that is more than she needs: at 0.3 the loss is already higher than at 0.1",
+            10: "that is more than she needs: at 0.3 the loss is already higher than at 0.1",
             0.003: "that is Adam's best; Nesterov's is 0.1",
         },
     ),
@@ -62,13 +62,13 @@ ANSWERS = {
             7.937: "that is how many times longer the step is: divide 0.01 by it",
             0.126: "that is √(1 − β₂ᵗ): multiply it by 0.01",
             0.01 * (1 - 0.9999**160): "that is 0.01 (1 − β₂ᵗ): take the root",
-            0.0001: "that is 0.01 √(1 − β₂), the first step's without β₁: take step 160",
-            0.001: "that is near, but it is the formula's at step 1: take step 160",
+            0.0001: "that is 0.01 √(1 − β₂), for step 1 and without β₁: take step 160",
+            0.001: "that is near, but the formula gives it at step 1: take step 160",
             **dict.fromkeys(
                 (0.003, 10**-2.5), "that is a rate of many lists: take your function at step 160"
             ),
-            0.0126: "ten times too long: multiply 0.01 by √(1 − β₂ᵗ)",
-            0.01: "that is the corrected rule's η: without correction the steps are longer",
+            0.0126: "ten times too large: multiply 0.01 by √(1 − β₂ᵗ)",
+            0.01: "that is η with correction: without it steps are longer, so η is smaller",
             0.01 * (1 - 0.999**160) ** 0.5: "that is for β₂ = 0.999",
             0.01 * (1 - 0.99**160) ** 0.5: "that is for β₂ = 0.99",
             0.01 * (1 - 0.9999**8) ** 0.5: "t = 8 counts epochs: take the steps, 160",
@@ -79,19 +79,6 @@ ANSWERS = {
 }
 
 QUESTIONS = {
-    "decay": Question(
-        "Nesterov's momentum with η/√t as in the paper, and with a constant η, each at its best "
-        "rate. Which has the lower training loss after five epochs of digits?",
-        {
-            "η/√t: it calms the noise at the end": "It would, if noise were what is left. Here the "
-            "loss is still on its way down.",
-            "The constant η": Right(
-                "With each of 30 seeds. With η/√t the steps shrink while the loss could still fall."
-            ),
-            "Neither: the best rate makes up for it": "A larger η makes up for small steps late, "
-            "but then the first steps are too long.",
-        },
-    ),
     "which": Question(
         "Without a penalty, after 5 epochs, Nesterov is 0.08 behind Adam, both with η/√t. With a "
         "penalty and 20 epochs they are level. Which of the two changes, made alone, brings "
@@ -103,8 +90,8 @@ QUESTIONS = {
                 "After 5 epochs with a penalty Nesterov is only 0.03 behind. More epochs alone "
                 "make Adam's lead larger."
             ),
-            "Either: both give Nesterov time to arrive": "The penalty does, but not the epochs: "
-            "alone they make Adam's lead larger.",
+            "Either: both give Nesterov time to arrive": "The penalty does, but more epochs "
+            "alone make Adam's lead larger.",
         },
     ),
     "words": Question(
@@ -116,29 +103,16 @@ QUESTIONS = {
             "AdaGrad is clearly ahead: it is made for sparse data": "Adam gives rare words long "
             "steps as well: its v remembers about 1,000 steps, more than this training has.",
             "They lie on one line": Right(
-                "With β₁ = 0, β₂ near 1 and η/√t, Adam is AdaGrad (§ 5). β₂ = 0.999 is near enough "
-                "for some 300 steps."
+                "Both give rare words long steps. The paper (§ 5) shows even more: with β₁ = 0, β₂ "
+                "near 1 and η/√t, Adam is AdaGrad. Ours has β₁ = 0.9, and still they end level."
             ),
-        },
-    ),
-    "dropout": Question(
-        "Without dropout the loss can come near 0. Which of the five will then be ahead?",
-        {
-            "Nesterov and Adam": Right(
-                "Both average gradients, and both end below the other three with each of 30 seeds."
-            ),
-            "Adam, RMSProp and Adadelta, which divide by √v": "They are the first three with "
-            "dropout. Dividing by √v keeps steps long where gradients are small, and without "
-            "momentum they tremble.",
-            "All five are level": "With dropout, its noise hides many differences. Here that noise "
-            "is gone.",
         },
     ),
     "vanish": Question(
-        "The paper says of Adam's v̂ that it vanishes after a few epochs, and that ε = 1e-8 takes "
+        "The paper says that Adam's v̂ vanishes after a few epochs, and that ε = 1e-8 then takes "
         "over. How large is the median √v̂ after our five epochs?",
         {
-            "Below 1e-8, as in the paper": "Then the loss would hardly depend on most weights, and "
+            "Below 1e-8, as in the paper": "Then the loss would hardly depend on most weights. But "
             "it is still falling.",
             "Near 1e-5": "That would be so for a loss that is nearly 0.",
             "Above 1e-3": Right(
@@ -146,45 +120,44 @@ QUESTIONS = {
             ),
         },
     ),
-    "small": Question(
-        "η = 10⁻⁴ is too small for a short training. Which rule has the lower loss there, at "
-        "β₂ = 0.9999?",
+    "breaks": Question(
+        "At β₁ = 0 the rule without correction has its best rates at 0.003, 0.001 and 0.0003. At "
+        "which step does your formula give them? Try times_longer(t, 0, 0.99) and so on.",
         {
-            "The rule without correction": Right(
-                "Its steps are some ten times longer, which is what a small η lacks."
+            "At step 1": "There it gives 0.001, 0.0003 and 0.0001: three times too small.",
+            "At step 10": Right(
+                "It gives 0.0031, 0.0010 and 0.0003. So the step that fits depends on β₁."
             ),
-            "Adam, with correction: the paper has it equal or better for every setting": "So it "
-            "says. But there the corrected step is the shorter one, and η is too small.",
-            "Neither: the correction fades": "At β₂ = 0.9999 it takes 10,000 steps to fade, and "
-            "there are 160.",
+            "At step 160": "There it gives 0.009, 0.004 and 0.0013, as with β₁ = 0.9: three to "
+            "four times too large.",
         },
     ),
     "shows": Question(
-        "Which of these four sentences of the paper shows here, in the figure that it is about, "
-        "without any condition?",
+        "Which of these four claims of the paper was true here, in its own figure, without any "
+        "condition?",
         {
             "Adam and Nesterov converge alike, and faster than AdaGrad (Figure 1, digits)": "Only "
             "with a penalty, and only if AdaGrad is decayed twice.",
-            "Adam converges better than all others (Figure 2, dropout)": "Better than three of the "
-            "four: thirty seeds do not separate it from RMSProp.",
+            "Adam converges better than all others (Figure 2, dropout)": "It is better than three "
+            "of the four, but thirty seeds do not separate it from RMSProp.",
             "Adam and SGD end ahead of AdaGrad (Figure 3)": Right(
-                "With each of 12 seeds. There Adam and Nesterov's SGD end nearly alike."
+                "This held with each of 12 seeds. Adam and Nesterov's SGD end nearly alike."
             ),
             "With correction Adam is never worse (Figure 4)": "At the best rates with β₁ = 0.9 it "
-            "is better. At η = 0.0001 it is far behind.",
+            "is better. At η = 0.0001 it is far behind, and at β₁ = 0 it gains nothing.",
         },
     ),
     "monday": Question(
         "On a model of your own you try Adam and Nesterov at η = 0.001, 0.003 and 0.01, with three "
-        "seeds. Each has its lowest mean validation loss at 0.01, and Adam's is the lower one. "
-        "What do you do next?",
+        "seeds. Each has its lowest mean validation loss at 0.01, and Adam's is lower than "
+        "Nesterov's. What do you do next?",
         {
             "Take Adam: the list, the seeds and the choice were the same for both": "The list was "
-            "the same and too short for both: a best rate at its end may not be the best one.",
+            "the same, but too short for both: a rate beyond its end may be better.",
             "Try larger rates for Nesterov, whose best is 3 to 30 times Adam's": "Adam's best rate "
             "lies at the end of the list too: a fair race lets both go on.",
             "Try larger rates for both": Right(
-                "Until each has a worse rate on both sides. Nesterov will need to go further."
+                "Go on until each has a worse rate on both sides. Nesterov will need to go further."
             ),
             "Compare their test losses at 0.01": "The test set only reports, and there is nothing "
             "to report yet: neither best rate has been found.",
@@ -248,9 +221,9 @@ FUNCTIONS = {
             ),
         },
         hints=[
-            "First the rate: best_rate of the losses that choose. It is a key of both dicts.",
-            "test[rate] is the list of the test losses of the seeds at that rate.",
-            "np.mean(test[rate]) is what is asked.",
+            "First find the rate: best_rate(chooser) gives it. The rate is a key of both dicts.",
+            "test[rate] is the list of test losses at that rate, one for each seed.",
+            "Return np.mean(test[rate]).",
         ],
     ),
     "times_longer": Function(
@@ -265,7 +238,7 @@ FUNCTIONS = {
             "Write both steps one below the other. With correction, m is divided by 1 − β₁ᵗ and v "
             "by 1 − β₂ᵗ.",
             "Divide the step without correction by the one with it: m and √v cancel, and the "
-            "factor of m stands above.",
+            "factor of m goes on top.",
             "(1 - beta_1**t) divided by the root of (1 - beta_2**t).",
         ],
     ),
