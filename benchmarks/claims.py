@@ -234,6 +234,16 @@ def clothes_first_step(method, rate, seed):
     return {"dead": experiments.dead_units(task, params)}
 
 
+BEYOND = ["momentum", "adam", "adamw", "lion", "muon"]
+
+
+def beyond_adam(method, rate, seed):
+    """Lesson 10's race: five rules, with a constant rate or a cosine over the 180 steps."""
+    name, _, falls = method.partition(", ")
+    schedule = cosine(rate, 180) if falls else rate
+    return {"tuned": trained(clothes_task(epochs=3), getattr(rules, name), schedule, seed)[1]}
+
+
 MEMORIES = {  # what lesson 09 asks of film reviews: each with the other's memory
     "adam with β₂ = 0.9": partial(rules.adam, beta_2=0.9),
     "rmsprop with ρ = 0.999": partial(rules.rmsprop, rho=0.999),
@@ -532,6 +542,15 @@ TASKS = {
     "reviews, large rate": Plan(reviews_with_dropout, {"adagrad from 0": [3.0]}),
     "reviews, slowed": Plan(reviews_slowed, {"sgd": [1.0]}),
     "clothes": Plan(clothes, dict.fromkeys(SCHEDULES, [0.003, 0.01, 0.03, 0.1])),
+    "clothes, beyond Adam": Plan(
+        beyond_adam,
+        dict.fromkeys(
+            [name + falls for name in BEYOND for falls in ("", ", cosine")],
+            [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
+        ),
+        seeds=12,
+        first=12,
+    ),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
         convolutions,
@@ -1109,6 +1128,24 @@ def figure_4_claims(grid):
         yield what, "β₁ = 0.9, β₂ = 0.9999", grid.at(method, 0, "diverged") == 1
 
 
+def lesson_10(task):
+    runs, where = task["clothes, beyond Adam"], "validation loss, clothes, 180 steps"
+    names = {"momentum": "momentum", "Adam": "adam", "AdamW": "adamw", "Lion": "lion"}
+    names |= {"Muon": "muon"}
+    pairs = "Muon < Adam, Muon < momentum, Muon < Lion, Adam < Lion, Adam < momentum, AdamW < Adam"
+    for falls, words in (("", "a constant rate"), (", cosine", "a cosine")):
+        methods = {name: method + falls for name, method in names.items()}
+        ends = runs.named(names=methods)
+        yield from compared(ends, where, pairs, f"with {words} {{}} ends below {{}}")
+        for name, method in methods.items():
+            yield f"{name} with {words}", where, ends[name]
+            best = np.full(runs.seeds, runs.best(method))
+            yield f"best η of {name} with {words}", "of the list, by the mean", best
+            if falls:
+                what = f"{name} gains by a cosine"
+                yield what, where, ends[name], runs.of(names[name])
+
+
 LESSONS = {
     "02": lesson_02,
     "03": lesson_03,
@@ -1118,6 +1155,7 @@ LESSONS = {
     "07": lesson_07,
     "08": lesson_08,
     "09": lesson_09,
+    "10": lesson_10,
 }
 
 

@@ -172,6 +172,50 @@ BODIES = {
         "root = np.sqrt(v) + epsilon\n"
         "return x - learning_rate / (1 - beta_1**t) * m * (1 - beta_2**t) ** 0.5 / root, m, v",
     ],
+    "adamw": [
+        "adams = dict(learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2)\n"
+        "kept = 1 - learning_rate * weight_decay\n"
+        "return adam(kept * x, g, t, m, v, epsilon=epsilon, **adams)",
+        "adams = dict(learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2)\n"
+        "new, m, v = adam(x, g, t, m, v, epsilon=epsilon, **adams)\n"
+        "return new - learning_rate * weight_decay * x, m, v",
+        "m = m + (g - m) * (1 - beta_1)\nv = v + (g**2 - v) * (1 - beta_2)\n"
+        "alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)\n"
+        "return x - alpha * m / (np.sqrt(v) + epsilon) - learning_rate * weight_decay * x, m, v",
+    ],
+    "lion": [
+        "mixed = m + (1 - beta_1) * (g - m)\nm = m + (1 - beta_2) * (g - m)\n"
+        "return x - learning_rate * np.sign(mixed), m",
+        "step = learning_rate * np.sign((1 - beta_1) * g + beta_1 * m)\n"
+        "return x - step, beta_2 * m + (1 - beta_2) * g",
+        "mixed = beta_1 * m + (1 - beta_1) * g\nup = (mixed > 0) * 1.0\n"
+        "down = (mixed < 0) * 1.0\n"
+        "return x - learning_rate * (up - down), beta_2 * m + (1 - beta_2) * g",
+    ],
+    "orthogonalized": [
+        "x = matrix / np.linalg.norm(matrix)\nfor _ in range(ns_steps):\n"
+        "    square = x @ x.T\n"
+        "    x = 3.4445 * x - 4.7750 * square @ x + 2.0315 * square @ square @ x\nreturn x",
+        "x = matrix / np.sqrt(np.sum(matrix**2))\nfor _ in range(ns_steps):\n"
+        "    square = x.T @ x\n"
+        "    x = 3.4445 * x - x @ (4.7750 * square - 2.0315 * square @ square)\nreturn x",
+        "a, b, c = 3.4445, -4.7750, 2.0315\nx = matrix / np.linalg.norm(matrix)\n"
+        "while ns_steps > 0:\n    cube = x @ x.T @ x\n"
+        "    x = a * x + b * cube + c * x @ x.T @ cube\n    ns_steps = ns_steps - 1\nreturn x",
+        "u, s, v = np.linalg.svd(matrix, full_matrices=False)\ns = s / np.linalg.norm(s)\n"
+        "for _ in range(ns_steps):\n"
+        "    s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5\nreturn u @ np.diag(s) @ v",
+        "norm = np.linalg.norm(matrix)\nx = np.array(matrix) / (norm + 1e-7)\n"
+        "for _ in range(ns_steps):\n    square = np.dot(x, x.T)\n"
+        "    mixed = -4.7750 * square + 2.0315 * np.dot(square, square)\n"
+        "    x = np.dot(3.4445 * np.eye(len(x)) + mixed, x)\nreturn x",
+        "x = matrix / np.linalg.norm(matrix, 'fro')\nfor _ in range(ns_steps):\n"
+        "    square = np.matmul(x, np.transpose(x))\n"
+        "    x = 3.4445 * x - 4.7750 * square @ x + 2.0315 * (square @ (square @ x))\nreturn x",
+        "x = matrix.copy()\nx /= np.linalg.norm(x)\nfor step in range(1, ns_steps + 1):\n"
+        "    third = x @ x.T @ x\n    fifth = x @ x.T @ third\n"
+        "    x = 3.4445 * x - 4.775 * third + 2.0315 * fifth\nreturn x",
+    ],
     "new_average": [
         "return average + (1 - beta) * (value - average)",
         "return value + beta * (average - value)",

@@ -29,7 +29,7 @@ START = np.array([1.0, 0, 1, 0, 1])
 # Each run changes some hyperparameters, of those that the rule has.
 SETTINGS = (
     {},
-    {"learning_rate": 0.3},
+    {"learning_rate": 0.3, "weight_decay": 0.1},
     {"momentum": 0.5, "rho": 0.5, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3},
 )
 # Of the larger of a number and what it was before the step. A right rule in float32 is at most
