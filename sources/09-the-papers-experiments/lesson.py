@@ -594,8 +594,8 @@ quiz("09.monday")
 progress("09")
 
 # %% [markdown]
-# **Next:** [lesson 10, Beyond Adam](10-beyond-adam.ipynb), asks what has come since that paper. First you may take part
-# 8 to a model of your own, and begin with Adam, three rates and three seeds.
+# **Next:** [lesson 10, Beyond Adam](10-beyond-adam.ipynb), asks what has come since that paper. Before that,
+# you may take part 8 to a model of your own, and begin with Adam, three rates and three seeds.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (§§ 5 and 6, Figures 1 to 4). D.
 # Kingma and M. Welling, *Auto-encoding variational Bayes*, 2014. N. Srivastava and others, *Dropout*, 2014. J.
