@@ -201,16 +201,43 @@ def reviews_with_dropout(method, rate, seed):
     }
 
 
-def reviews_first_steps(method, rate, seed):
-    """How lesson 04's race begins if no weight makes the first ten of its steps."""
+def reviews_first_step(method, rate, seed):
+    """How lesson 04's race begins if no weight makes the first of its steps."""
 
     def waiting(x, g, t, s=0, seen=0, *, learning_rate):
         seen = seen + (g != 0)
         moved, s = RULES[method](x, g, t, s, learning_rate=learning_rate)
-        return np.where(seen > 10, moved, x), s, seen
+        return np.where(seen > 1, moved, x), s, seen
 
     task = reviews_task(epochs=1, dropout=0.5)
     return {"first": task.train(waiting, rate, seed).losses[:29].mean()}
+
+
+def reviews_by_word(method, rate, seed):
+    """An epoch of sgd with two rates, by a word's count, and how far AdaGrad slows 'of'."""
+    data, of = rotten_tomatoes().train, rotten_tomatoes_words() == "of"
+    task = reviews_task(size=len(data[1]))
+    count = np.asarray(data[0].sum(axis=0)).ravel()
+
+    def by_word(x, g, t, *, learning_rate):
+        return (x - np.where((count <= 100) & (len(x) > 1), 25, 1)[: len(x)] * g,)
+
+    kept = {}
+
+    def keeping(x, g, t, s=0.1, *, learning_rate):
+        x, s = rules.adagrad(x, g, t, s, learning_rate=learning_rate)
+        kept[len(x)] = s
+        return x, s
+
+    start, gradient = task.model.initial(), partial(experiments.batch_gradient, task, seed)
+    end = [path[-1] for path in descend(by_word, gradient(), start, 69, learning_rate=1).trajectory]
+    run = descend(rules.adagrad, gradient(), start, 69, learning_rate=0.1)
+    reviews_task(epochs=5, dropout=0.5).train_quietly(keeping, 1.0, seed)
+    return {
+        "two rates": task.model.loss(end, data),
+        "kept at 0.1": (0.1 / run.states[0]["s"][-1][of][0]) ** 0.5,
+        "of after five": 1 / kept[len(of)][of][0] ** 0.5,
+    }
 
 
 SCHEDULES = {
@@ -538,7 +565,8 @@ TASKS = {
         | {"adam, epsilon 1": [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]},
         first=3,
     ),
-    "reviews, first steps": Plan(reviews_first_steps, {"adagrad from 0": [0.3]}),
+    "reviews, first step": Plan(reviews_first_step, {"adagrad from 0": [0.3]}),
+    "reviews, by word": Plan(reviews_by_word, {"sgd": [1.0]}),
     "reviews, large rate": Plan(reviews_with_dropout, {"adagrad from 0": [3.0]}),
     "reviews, slowed": Plan(reviews_slowed, {"sgd": [1.0]}),
     "clothes": Plan(clothes, dict.fromkeys(SCHEDULES, [0.003, 0.01, 0.03, 0.1])),
@@ -783,19 +811,26 @@ def lesson_04(task):
     where, trains = f"{TRAINING}, {with_dropout}", "{} trains below {}"
     both = "AdaGrad from 0 < Nesterov, Adam < Nesterov"
     yield from compared(reviews.named("training"), where, both, trains)
-    begins, later = reviews.of(zero, "first"), task["reviews, first steps"].at(zero, 0.3, "first")
+    begins, later = reviews.of(zero, "first"), task["reviews, first step"].at(zero, 0.3, "first")
     yield "AdaGrad from 0 begins above log 2", where, np.log(2), begins
-    what = "AdaGrad from 0 begins lower without each weight's first ten steps"
+    what = "AdaGrad from 0 begins lower without each weight's first step"
     yield what, where, later, begins
     where, pairs = f"validation loss, {with_dropout}", f"{both}, AdaGrad from 0.1 < Nesterov"
     yield from compared(reviews.named(), where, pairs)
-    slowed, sgd = task["reviews, slowed"], reviews.at("sgd", 3.0)
-    what = "AdaGrad from 0.1 with η = 1 ends below sgd with η = 3"
-    yield what, where, reviews.at("adagrad", 1.0), sgd
-    what = "sgd with η = 3.2, but 1 for the most frequent words and the bias, ends below sgd with 3"
-    yield what, where, slowed.at("sgd", 1.0), sgd
+    slowed, own = task["reviews, slowed"], task["reviews, by word"]
+    for rate in (1, 3):
+        yield f"sgd with η = {rate}", where, reviews.at("sgd", float(rate))
+    yield "AdaGrad from 0.1 with η = 1", where, reviews.at("adagrad", 1.0)
+    yield "sgd with η = 3.2, but 1 for frequent words", where, slowed.at("sgd", 1.0)
     effective = slowed.at("sgd", 1.0, "of")
     yield "effective rate of 'of'", "reviews, AdaGrad from 0.1, η = 1, one epoch", effective
+    for key, what, measured in (
+        ("of after five", "effective rate of 'of' after five epochs", "with η = 1 and dropout"),
+        ("kept at 0.1", "of its first rate 'of' keeps", "with η = 0.1, one epoch"),
+    ):
+        yield what, f"reviews, AdaGrad from 0.1 {measured}", own.at("sgd", 1.0, key)
+    what = "training loss with 25, but 1 for words in more than 100 sentences"
+    yield what, "reviews, sgd, one epoch", own.at("sgd", 1.0, "two rates")
     large = task["reviews, large rate"].at(zero, 3.0)
     yield "validation loss of AdaGrad from 0 with η = 3", with_dropout, large
     test, pair = reviews.named("test"), "Nesterov < AdaGrad from 0"
