@@ -231,11 +231,17 @@ def reviews_by_word(method, rate, seed):
 
     start, gradient = task.model.initial(), partial(experiments.batch_gradient, task, seed)
     end = [path[-1] for path in descend(by_word, gradient(), start, 69, learning_rate=1).trajectory]
-    run = descend(rules.adagrad, gradient(), start, 69, learning_rate=0.1)
+    kept_at = {}
+    for eta in (0.1, 1.0):
+        run = descend(rules.adagrad, gradient(), start, 69, learning_rate=eta)
+        s = np.concatenate([[0.1], run.states[0]["s"][-69:, of][:, 0]])
+        g = -np.diff(run.trajectory[0][:, of][:, 0]) * np.sqrt(s[1:] + 1e-7) / eta
+        kept_at[eta] = (s[0] / s[-1]) ** 0.5, np.corrcoef(g[:-1], g[1:])[0, 1]
     reviews_task(epochs=5, dropout=0.5).train_quietly(keeping, 1.0, seed)
     return {
         "two rates": task.model.loss(end, data),
-        "kept at 0.1": (0.1 / run.states[0]["s"][-1][of][0]) ** 0.5,
+        "kept at 0.1": kept_at[0.1][0],
+        "correlation at 1": kept_at[1.0][1],
         "of after five": 1 / kept[len(of)][of][0] ** 0.5,
     }
 
@@ -822,13 +828,12 @@ def lesson_04(task):
         yield f"sgd with η = {rate}", where, reviews.at("sgd", float(rate))
     yield "AdaGrad from 0.1 with η = 1", where, reviews.at("adagrad", 1.0)
     yield "sgd with η = 3.2, but 1 for frequent words", where, slowed.at("sgd", 1.0)
-    effective = slowed.at("sgd", 1.0, "of")
-    yield "effective rate of 'of'", "reviews, AdaGrad from 0.1, η = 1, one epoch", effective
-    for key, what, measured in (
-        ("of after five", "effective rate of 'of' after five epochs", "with η = 1 and dropout"),
-        ("kept at 0.1", "of its first rate 'of' keeps", "with η = 0.1, one epoch"),
-    ):
-        yield what, f"reviews, AdaGrad from 0.1 {measured}", own.at("sgd", 1.0, key)
+    rate, where = "effective rate / η of 'of' with", "reviews, AdaGrad from 0.1"
+    yield f"{rate} η = 0.1", where, own.at("sgd", 1.0, "kept at 0.1") / 0.1**0.5
+    yield f"{rate} η = 1", where, slowed.at("sgd", 1.0, "of")
+    yield f"{rate} η = 1, after five epochs", where, own.at("sgd", 1.0, "of after five")
+    what = "correlation of its gradient with the next, η = 1"
+    yield what, where, own.at("sgd", 1.0, "correlation at 1")
     what = "training loss with 25, but 1 for words in more than 100 sentences"
     yield what, "reviews, sgd, one epoch", own.at("sgd", 1.0, "two rates")
     large = task["reviews, large rate"].at(zero, 3.0)
