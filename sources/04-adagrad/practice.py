@@ -1,6 +1,23 @@
 """What lesson 04 asks."""
 
-from adamlib.practice import Number, Question, Right
+import numpy as np
+
+from adamlib.practice import Judged, Number, Question, Right
+
+
+def own_loss(loss):
+    """Whether rates of one's own for each word have brought the training loss down."""
+    if not loss > 0:
+        raise ValueError("the training loss is a positive number: run the cell as it was given")
+    words = f"the training loss is {loss:.2f}" if np.isfinite(loss) else "the weights have exploded"
+    if loss < 0.45:
+        return True, words
+    if loss > np.log(2):
+        return False, f"{words}, above its start: some frequent words still have too large a rate"
+    if loss > 0.55:
+        return False, f"{words}: the rare words hardly move, so they need a larger rate"
+    return False, f"{words}: in the right direction; try other rates, or another border"
+
 
 NO_BUG = {1: "with η = 1 that would be the right line"}
 NO_BUG |= dict.fromkeys((0, 6, 7, 8, 9), "the bugs are numbered 1 to 5")
@@ -10,27 +27,7 @@ DYING = NO_BUG | {
 }
 
 ANSWERS = {
-    "second_step": Number(
-        0.8,
-        wrong={
-            1: "that is the first step: in the second s holds the squares of both gradients",
-            1.25: "turn it over: the gradient is divided by the root of s",
-            0.16: "that is 4/25: the root of s is missing",
-            0.64: "that is 16/25: the gradient above the line is not squared",
-            4 / 7: "s sums squares, 9 + 16, not sizes",
-            4 / 12.5**0.5: "s is the sum of the squares, not their mean",
-            4 / 3: "s takes in the new square before it divides",
-            4 / 25.1**0.5: "that is with s from 0.1: here it starts at 0",
-            0.2: "that is the effective learning rate: the gradient multiplies it",
-            5: "that is the root of s: it divides the gradient",
-            25: "that is s: its root divides the gradient",
-            4: "that is the gradient: divide it by the root of s",
-            0.6: "that has the first gradient above the root: the second step has the second",
-            0.5**0.5: "that is for two gradients of one size: these are 3 and 4",
-            -0.8: "a length is positive",
-            1.8: "that is how far both steps lead together: the question is about the second",
-        },
-    ),
+    "own_loss": Judged(own_loss, "loss"),
     "after_two": Number(
         -9 + 10 * 180 / (20**2 + 180**2) ** 0.5,
         wrong={
@@ -42,6 +39,8 @@ ANSWERS = {
             -9 + 1800 / 200: "s sums squares, not sizes",
             10 * 180 / (20**2 + 180**2) ** 0.5: "that is the step: x₂ starts at −9",
             -19: "the gradient is −180, so x₂ goes up",
+            -9: "that is where the first step leads: now take the second",
+            9 + 10 * 180 / (20**2 + 180**2) ** 0.5: "x₂ starts at −9, not at 9",
         },
         within=0.015,
     ),
