@@ -9,7 +9,7 @@ def own_loss(loss):
     """Whether rates of one's own for each word have brought the training loss down."""
     if not loss > 0:
         raise ValueError("the training loss is a positive number: run the cell as it was given")
-    words = f"the training loss is {loss:.2f}" if np.isfinite(loss) else "the weights have exploded"
+    words = f"the training loss is {loss:.2f}"
     if loss < 0.45:
         return True, words
     if loss > np.log(2):
