@@ -572,7 +572,7 @@ def by_knob(losses, rule, early, late):
 
     losses  {hyperparameter: {value: shape (steps + 1,)}}
     rule    the name of the rule, whose colour the curves have
-    early   the step after which the alt text tells the loss, a grey line
+    early   the step after which the legend tells the loss, a grey line
     late    how many last ones it tells the mean of, a grey band
     """
     words = "a dict {hyperparameter: {value: losses}}"
@@ -588,17 +588,19 @@ def by_knob(losses, rule, early, late):
                 curve = inputs.numbers(_drawable(curve, label), label, ndim=1)
                 inputs.count(early, "early", most=len(curve) - 1)
                 style = style_of(label, among) | {"marker": None}
-                ax.plot(np.arange(1, len(curve)), curve[1:], label=f"{value:g}", **style)
+                soon, ends = f"{curve[early]:.2g}", f"{np.mean(curve[-late:]):.2g}"
+                words = f"{value:g}: {soon}, {ends}"
+                ax.plot(np.arange(1, len(curve)), curve[1:], label=words, **style)
                 seen.append(
-                    f"{knob} {value:g}: from {curve[0]:.2g} to {curve[early]:.2g} after {early} "
-                    f"steps, late {np.mean(curve[-late:]):.2g}"
+                    f"{knob} {value:g}: from {curve[0]:.2g} to {soon} after {early} steps, "
+                    f"late {ends}"
                 )
             ax.axvline(early, color="#999999", lw=1, zorder=0)
             ax.axvspan(len(curve) - 1 - late, len(curve) - 1, color="#999999", alpha=0.25, lw=0)
             ax.set(title=with_letter(knob), xscale="log", yscale="log")
             ax.margins(x=0)
             ax.set(xlabel="step, log scale", ylabel="loss, log scale")
-            ax.legend()
+            ax.legend(title="value: early, late loss", loc="lower left")
     fig.alt = _sentences(*seen)
     return fig
 

@@ -260,6 +260,26 @@ def clothes(method, rate, seed):
     return {"tuned": loss, "dead": experiments.dead_units(task, run.params)}
 
 
+def clothes_by_warmup(method, rate, seed):
+    """The warm-up with its cosine, of another length: "W = 6"."""
+    schedule = cosine(rate, 180, warmup=int(method.removeprefix("W = ")))
+    return {"tuned": trained(clothes_task(epochs=3), rules.adam, schedule, seed)[1]}
+
+
+def clothes_one_epoch(method, rate, seed):
+    schedule = cosine(rate, 60, warmup=18) if method == "warm-up and cosine" else rate
+    return {"tuned": trained(clothes_task(epochs=1), rules.adam, schedule, seed)[1]}
+
+
+def clothes_few(method, rate, seed):
+    """500 pictures, seen 60 times: with decoupled weight decay, or without."""
+    task = clothes_task(epochs=60)
+    task = replace(task, part=tuple(a[:500] for a in task.part))
+    decay = float(method.removeprefix("λ = "))
+    run, loss = trained(task, partial(rules.adamw, weight_decay=decay), rate, seed)
+    return {"tuned": loss, "training": task.model.loss(run.params, task.part)}
+
+
 def clothes_first_step(method, rate, seed):
     task = clothes_task()
     first = replace(task, part=tuple(a[:100] for a in task.part))
@@ -585,6 +605,14 @@ TASKS = {
         seeds=12,
         first=12,
     ),
+    "clothes, warm-ups": Plan(
+        clothes_by_warmup, dict.fromkeys(["W = 6", "W = 36", "W = 90"], [0.03])
+    ),
+    "clothes, one epoch": Plan(
+        clothes_one_epoch,
+        {"constant": [0.003, 0.01, 0.03, 0.1], "warm-up and cosine": [0.03]},
+    ),
+    "clothes, few": Plan(clothes_few, dict.fromkeys(["λ = 0", "λ = 1"], [0.001, 0.003, 0.01])),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
         convolutions,
@@ -931,6 +959,24 @@ def lesson_07(task):
     for name in ("constant", "warm-up"):
         what = f"{name} at its best ends below {name} at 0.1"
         yield what, held, ends[name], at(0.1)[name]
+    for name in ("warm-up", "cosine", "warm-up with cosine"):
+        what = f"constant at its best ends below {name} at 0.1"
+        yield what, held, ends["constant"], at(0.1)[name]
+    lengths = task["clothes, warm-ups"]
+    for length in lengths.grid:
+        what = f"warm-up with cosine: W = 18 ends below {length}"
+        yield what, f"{held}, peak 0.03", at(0.03)["warm-up with cosine"], lengths.of(length)
+    short, what = task["clothes, one epoch"], "warm-up with cosine ends below constant"
+    higher = short.of("constant")
+    yield f"after 60 steps {what}", held, short.of("warm-up and cosine"), higher
+    few = task["clothes, few"]
+    for quantity, where in (("tuned", held), ("training", "training loss, clothes")):
+        without, decayed = (few.of(method, quantity) for method in few.grid)
+        words = "500 pictures: Adam {} ends below Adam {}"
+        lower = "with decay", "without"
+        pair = (decayed, without) if quantity == "tuned" else (without, decayed)
+        lower = lower if quantity == "tuned" else lower[::-1]
+        yield words.format(*lower), where, *pair
 
 
 def lesson_08(task):

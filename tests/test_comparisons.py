@@ -230,9 +230,7 @@ def test_bad_input_is_refused_in_one_sentence(words, few):
         WRONG[words](few)
 
 
-@pytest.mark.parametrize("seed", [0, 7])
-def test_the_failing_runs_burst_stop_and_swing(seed):
-    burst, level, swing = experiments.failing_runs(seed).values()
+def test_the_failing_runs_burst_and_swing():
+    burst, swing = experiments.failing_runs().values()
     assert burst[200:290].min() < 1e-9 and burst[290:320].max() > 1e-4
-    assert 0.1 < level[100:].min() and level[100:].max() < 1
     assert 1e-7 < swing[-1] < 1e-3

@@ -373,7 +373,6 @@ CALLS = {
         | {"surface": surfaces.ravine, "steps": 3},
         60,
     ),
-    "failing_runs": (experiments.failing_runs, {"seed": 0}, 40),
     "beside": (
         plots.beside,
         {"right": [1.0, 0.5], "others": {"A": [1.0]}, "rule": "adam", "ylim": (0, 1)},

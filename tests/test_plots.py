@@ -198,6 +198,11 @@ def test_a_knob_has_its_letter_and_its_steps_begin_at_1():
     assert panel.lines[0].get_xdata().tolist() == [1, 2, 3] and panel.get_xscale() == "log"
 
 
+def test_a_knob_s_legend_has_the_two_losses_that_are_compared():
+    (panel,) = plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1]}}, "adam", 1, 2).axes[:1]
+    assert [text.get_text() for text in panel.get_legend().get_texts()] == ["0.5: 4, 1.5"]
+
+
 def test_what_is_compared_of_a_knob_is_marked_in_its_panel():
     (panel,) = plots.by_knob({"beta_1": {0.5: [9, 4, 2, 1]}}, "adam", 1, 2).axes[:1]
     assert panel.lines[-1].get_xdata() == [1, 1]

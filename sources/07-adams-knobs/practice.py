@@ -3,11 +3,11 @@
 import math
 
 from adamlib.practice import Function, Judged, Number, Question, Right
-from adamlib.schedules import cosine_at
+from adamlib.schedules import cosine, cosine_at
 
 SHORTER = (
-    "0.23 η is the length of one step with β₁ = 0.9. But seven in a row go the same way, and as "
-    "the quiz said, β₁ does not change the late loss"
+    "0.23 η is the length of one step with β₁ = 0.9. But about seven in a row go the same way, and "
+    "β₁ hardly changes the late loss"
 )
 REST = "what you have is right; the rest is not written yet"
 NO_PART = "1 − β₁ is missing: m is an average, so momentum's rate is η(1 − β₁)/ε"
@@ -73,9 +73,9 @@ ROWS = {
     "b": (
         1,
         {
-            2: "it does not go on falling: it stays at one level from about step 100 on",
-            3: "its first steps go well: it falls at once, and then stays at a level",
-            4: "its loss is never tiny: it falls to a level and stays there",
+            2: "it shows no long waves: late in the run its loss goes up and down at every step",
+            3: "its first steps go well: the loss never rises above its first value",
+            4: "its loss is never tiny: it falls to about 0.6 and trembles there",
         },
     ),
     "c": (
@@ -99,10 +99,26 @@ def diagnose(*given):
     return True, "a larger ε for A, a cosine for B, a smaller β₁ for C"
 
 
-def repair(loss):
-    if loss < 0.48:
-        return True, f"the run ends at {loss:.2f}"
-    return False, f"the run ends at {loss:.2f}. Which schedule and which rate end lowest?"
+def repair(rate, warmup):
+    from adamlib import experiments, rules
+
+    if not rate > 0:
+        raise ValueError("the peak rate must be positive")
+    if warmup != int(warmup) or not 1 <= warmup <= 60:
+        raise ValueError("the warm-up has a whole number of steps, from 1 to 60")
+    clothes, seed = experiments.clothes(epochs=1), experiments.seeds(3)[0]
+    run = clothes.train_quietly(rules.adam, cosine(rate, 60, int(warmup)), seed)
+    loss = clothes.held_out_loss(run.params)
+    ends = f"the run ends at {loss:.2f}"
+    if loss < 0.6:
+        return True, ends
+    if rate < 0.008:
+        return False, f"{ends}: this peak rate is too small for 60 steps"
+    if rate > 0.08:
+        return False, f"{ends}: this peak rate is too large"
+    if warmup < 12:
+        return False, f"{ends}: the warm-up is too short, so the first steps still do damage"
+    return False, f"{ends}: so long a warm-up leaves too few steps for the cosine"
 
 
 ANSWERS = {
@@ -165,28 +181,27 @@ ANSWERS = {
         within=0.0078,  # the limit, 0.0526, to 0.0534
     ),
     "weight_decay": Judged(weight_decay, asks="AdamW paper L2", some=True),
-    "repair": Judged(repair, asks="loss"),
+    "repair": Judged(repair, asks="η W"),
     "diagnose": Judged(diagnose, asks="A B C", some=True),
 }
 
 QUESTIONS = {
-    "late": Question(
-        "We turn β₁ from 0.9 down to 0, so that no gradients are averaged at all. What "
-        "happens to the late loss, the level at which the loss stops falling?",
+    "epsilon": Question(
+        "In the noise √v is about 5. We raise ε from 1e-7 to 10. What happens to the loss early in "
+        "the run, and late?",
         {
-            "It rises several times: nothing averages the noise any more": "Single steps do "
-            "become four times as long. But they also turn more often: with β₁ = 0.9 about seven "
-            "steps in a row go the same way, with β₁ = 0 only two.",
-            "It stays about the same": Right(
-                "Each gradient moves x by about η g/√v in all, either at once or spread over "
-                "the next ten steps or so. Lesson 03 found the same for momentum."
+            "Nothing: ε only guards against a division by 0": "That is so while ε is far below √v. "
+            "Here ε is twice √v.",
+            "It falls more slowly early, and ends lower": Right(
+                "Adam divides by √v + ε, about 15 in place of 5. So each step is a third as long, "
+                "as with a smaller η."
             ),
-            "It falls: momentum overshoots": "Momentum overshoots early, on the way down. Late in "
-            "the run there is no way down any more, only noise.",
+            "It falls faster early, and ends higher": "ε stands in the divisor, so a larger ε "
+            "makes the steps shorter, not longer.",
         },
     ),
     "decay": Question(
-        "The gradients of two weights are pure noise, of size 0.01 for one and of size 100 for the "
+        "The gradients of two weights are pure noise, of size 0.3 for one and of size 30 for the "
         "other. With an L2 penalty, Adam gets g + λx in place of g. Which weight shrinks?",
         {
             "Mostly the one with small gradients": Right(
@@ -198,19 +213,17 @@ QUESTIONS = {
             "Mostly the one with large gradients": "Its √v is large, and √v divides λx too.",
         },
     ),
-    "alone": Question(
-        "Each schedule gets the best of its learning rates. Which of them clearly end lower than a "
-        "constant rate?",
+    "first": Question(
+        "The run of part 1 had η = 0.1 at all steps. You may make one change. Which one lowers the "
+        "loss at the end most?",
         {
-            "A warm-up alone, a cosine alone, and both together": "That is what you would "
-            "expect. But over thirty seeds only both together are clearly lower.",
-            "A cosine alone, and both together": "In the noise of the ravine a cosine was enough. "
-            "Here it is not: with the cosine alone 18 of 30 seeds end lower, and 12 higher.",
-            "A warm-up alone, and both together": "With the warm-up alone 20 of 30 seeds end "
-            "lower, and 10 higher: that is not clear.",
-            "Only both together": Right(
-                "Each alone gains nothing that thirty seeds could show. Together they lower the "
-                "loss with at least 29 of the 30 seeds."
+            "A warm-up to 0.1": "It shortens the first steps. But after it the rate is 0.1 to the "
+            "end, and a large rate is bad late.",
+            "A cosine that begins at 0.1": "It shortens the late steps. But the first steps are as "
+            "long as before, and there the loss jumps.",
+            "A smaller constant η": Right(
+                "It shortens the first steps, where the loss jumps, and also the late ones, where "
+                "a large η keeps the loss up. Each schedule alone shortens only one of the two."
             ),
         },
     ),
