@@ -255,6 +255,7 @@ MEMORIES = {  # what lesson 09 asks of film reviews: RMSProp and Adam with one t
     "rmsprop with ρ = 0.999": partial(rules.rmsprop, rho=0.999),
     "rmsprop with correction": rmsprop_with_correction,
     "adam with β₁ = 0": partial(rules.adam, beta_1=0.0),
+    "adam with β₁ = 0 and β₂ = 0.9": partial(rules.adam, beta_1=0.0, beta_2=0.9),
 }
 
 
@@ -1049,6 +1050,11 @@ def lesson_09(task):
                 "Adam with β₁ = 0 ends below RMSProp with correction",
                 "adam with β₁ = 0",
                 "rmsprop with correction",
+            ),
+            (
+                "Adam with β₁ = 0 ends below Adam with β₁ = 0 and β₂ = 0.9",
+                "adam with β₁ = 0",
+                "adam with β₁ = 0 and β₂ = 0.9",
             ),
             ("Adam with β₁ = 0 ends below Adam", "adam with β₁ = 0", "Adam"),
             ("Adam with β₁ = 0 ends below AdaGrad", "adam with β₁ = 0", "AdaGrad"),

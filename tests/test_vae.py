@@ -216,6 +216,8 @@ def test_figure_4_shows_how_far_above_the_best_and_least_names_the_best_rate():
     fig = figure_4(both, rates)
     assert len(fig.axes) == 6 and fig.axes[2].get_title(loc="left") == "β₁ = 0.9, β₂ = 0.9999"
     assert fig.alt.count("least") == 12
+    crosses = [[line.get_marker() for line in ax.lines].count("x") for ax in fig.axes]
+    assert crosses == [0, 0, 2, 0, 0, 0]
     assert (
         "β₁ = 0.9, β₂ = 0.9999: adam, with, least 0.0 at η = 0.1. adam, without, least 7" in fig.alt
     )
