@@ -211,8 +211,9 @@ plain = races.race("Figure 1 right, no dropout", without, rates_1, "reviews")
 paper.draw({"Reviews, dropout": right, "Reviews, no dropout": plain})
 
 # %% [markdown]
-# The two panels have different vertical axes. In both, AdaGrad and Adam are far below Nesterov. Without dropout AdaGrad
-# is ahead of Adam by 0.0085. The logarithmic axis makes this look large, but Adam's own lead over Nesterov is 0.12.
+# The two panels have different vertical axes. AdaGrad and Adam end below Nesterov with each of 30 seeds, by 0.09 with
+# dropout and by at least 0.12 without. Without dropout AdaGrad is also ahead of Adam, by 0.0085. Only the logarithmic
+# axis makes this look large.
 #
 # RMSProp lies between Adam and Nesterov, and your correction brings it down. What else does it lack? Its $v$ remembers
 # about 10 steps, and Adam's about 1,000. To see what this memory is worth, take Adam without momentum, $\beta_1 = 0$. At
@@ -443,13 +444,13 @@ ratios = {
     f"adam, β₂ = {b:g}": np.array([times_longer(t, 0.9, b) for t in steps])
     for b in vae.BETAS_2  # 0.99, 0.999 and 0.9999
 }
-ratios["adam, with correction"] = np.ones(160)
 plots.lines(ratios, x=steps, ylabel="times as long without correction", title="β₁ = 0.9")
 
 # %% [markdown]
-# A line above 1 means that steps without correction are too long. The nearer $\beta_2$ is to 1, the longer they are. At
-# $\beta_2 = 0.9999$ they are about 20 times as long at step 10, and still 8 times as long at step 160, where our
-# training will end. So without correction the best rate should be smaller, and the more so the nearer $\beta_2$ is to 1.
+# At 1 a step would be as long as with correction. From step 2 on all three lines are above 1, so steps without
+# correction are too long. The nearer $\beta_2$ is to 1, the longer they are. At $\beta_2 = 0.9999$ they are about 20
+# times as long at step 10, and still 8 times as long at step 160, where our training will end. So without correction
+# the best rate should be smaller, and the more so the nearer $\beta_2$ is to 1.
 #
 # How much smaller? That depends on the step, because the ratio changes. With correction, η = 0.01 will be the best rate
 # of the list. The next cell divides it by the ratio at three steps, for $\beta_2$ = 0.99, 0.999 and 0.9999.
@@ -577,7 +578,7 @@ quiz("09.monday")
 #
 # 1. In a fair race all methods have the same start, batches and seeds, and each has a list of rates that is long and fine
 #    enough.
-# 2. On sparse words AdaGrad and Adam are far ahead of Nesterov, as in the paper. RMSProp joins them if it gets the
+# 2. On sparse words AdaGrad and Adam are ahead of Nesterov, as in the paper. RMSProp joins them if it gets the
 #    correction and a long memory. On dense digits the order depends on the schedule and on the penalty.
 # 3. On networks Adam is always among the best. Nesterov, with a larger rate, is level with it, except in Figure 2 with
 #    dropout.
@@ -644,7 +645,7 @@ for beta_2, formula, best, at_10 in (
     assert 3 < mean(best_4(0.9, beta_2)) / best < 3.3
 memory = [rules.rmsprop.__kwdefaults__["rho"], rules.adam.__kwdefaults__["beta_2"]]
 assert [round(1 / (1 - of)) for of in memory] == [10, 1000]
-assert min(of.min() for of in ratios.values()) > 1 - 1e-9
+assert min(of[1:].min() for of in ratios.values()) > 1.1
 for rate in rates if size == "laptop" else []:  # exercise 2, for every seed
     carried(f"09 at η = {rate:g} Nesterov ends below Adam on digits", share=rate in (1, 3))
 names = names | {"adam": "Adam"}
@@ -731,7 +732,9 @@ gap, gain, memory_gains = (
     )
 )
 assert (gap[0], gain[0], memory_gains[0]) == (0.069, 0.05, 0.023) and memory_gains[1] > gain[1]
-assert abs(mean("Adam ends below Nesterov on reviews") - 0.12) < 0.005
+for name, lead in (("AdaGrad", "0.13"), ("Adam", "0.12")):
+    carried(f"09 {name} ends below Nesterov on reviews", mean=lead)
+    carried(f"09 {name} ends below Nesterov on reviews with dropout", mean="0.09")
 for name in ("AdaGrad", "Adam"):
     carried(f"09 Adam with β₁ = 0 ends below {name} on reviews", share=1)
 carried("09 Nesterov ends below AdaGrad decayed twice on reviews with dropout", share=1)
