@@ -297,9 +297,18 @@ def beyond_adam(method, rate, seed):
     return {"tuned": trained(clothes_task(epochs=3), getattr(rules, name), schedule, seed)[1]}
 
 
-MEMORIES = {  # what lesson 09 asks of film reviews: each with the other's memory
+def rmsprop_with_correction(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-7):
+    """RMSProp whose only change is the bias correction: epsilon stays under the root."""
+    v = rho * v + (1 - rho) * g**2
+    return x - learning_rate * g / np.sqrt(v / (1 - rho**t) + epsilon), v
+
+
+MEMORIES = {  # what lesson 09 asks of film reviews: RMSProp and Adam with one thing of the other
     "adam with β₂ = 0.9": partial(rules.adam, beta_2=0.9),
     "rmsprop with ρ = 0.999": partial(rules.rmsprop, rho=0.999),
+    "rmsprop with correction": rmsprop_with_correction,
+    "adam with β₁ = 0": partial(rules.adam, beta_1=0.0),
+    "adam with β₁ = 0 and β₂ = 0.9": partial(rules.adam, beta_1=0.0, beta_2=0.9),
 }
 
 
@@ -1116,6 +1125,25 @@ def lesson_09(task):
             ("Adam with β₂ = 0.9 ends below RMSProp", "adam with β₂ = 0.9", "RMSProp"),
             ("Adam ends below Adam with β₂ = 0.9", "Adam", "adam with β₂ = 0.9"),
             ("RMSProp ends below RMSProp with ρ = 0.999", "RMSProp", "rmsprop with ρ = 0.999"),
+            ("RMSProp with correction ends below RMSProp", "rmsprop with correction", "RMSProp"),
+            ("Adam ends below RMSProp with correction", "Adam", "rmsprop with correction"),
+            (
+                "Adam with β₂ = 0.9 ends below RMSProp with correction",
+                "adam with β₂ = 0.9",
+                "rmsprop with correction",
+            ),
+            (
+                "Adam with β₁ = 0 ends below RMSProp with correction",
+                "adam with β₁ = 0",
+                "rmsprop with correction",
+            ),
+            (
+                "Adam with β₁ = 0 ends below Adam with β₁ = 0 and β₂ = 0.9",
+                "adam with β₁ = 0",
+                "adam with β₁ = 0 and β₂ = 0.9",
+            ),
+            ("Adam with β₁ = 0 ends below Adam", "adam with β₁ = 0", "Adam"),
+            ("Adam with β₁ = 0 ends below AdaGrad", "adam with β₁ = 0", "AdaGrad"),
         ):
             yield f"{what} on {words}", f"{TRAINING}, {words}", loss[low], loss[high]
         for method in exchanged.grid:

@@ -16,7 +16,7 @@ from adamlib.practice.judge import hints_given, hints_of, trial_of, wrong_part
 # The rules and functions that learners write.
 EXERCISES = "sgd momentum nesterov adagrad sign_descent rmsprop adadelta adam".split()
 EXERCISES += "central_difference one_epoch new_average cosine_at next_rate climb train".split()
-EXERCISES += "best_rate chosen_test_loss times_longer".split()
+EXERCISES += "best_rate corrected_rmsprop chosen_test_loss times_longer".split()
 
 
 @pytest.fixture(autouse=True)

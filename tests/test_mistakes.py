@@ -346,6 +346,22 @@ BODIES = {
         "kept = {r: some for r, some in losses.items() if np.all(np.isfinite(some))}\n"
         "return min(kept, key=lambda r: sum(kept[r]) / len(kept[r]))",
     ],
+    "corrected_rmsprop": [
+        "v = rho * v + (1 - rho) * g**2\nv_hat = v / (1 - rho**t)\n"
+        "return x - learning_rate * g / (v_hat + epsilon) ** 0.5, v",
+        "v = rho * v + (1 - rho) * g**2\nv_hat = v / (1 - np.power(rho, t))\n"
+        "return x - learning_rate * g / np.sqrt(v_hat + epsilon), v",
+        "v += (1 - rho) * (g * g - v)\n"
+        "return x - learning_rate * g / np.sqrt(v / (1 - rho**t) + epsilon), v",
+        "v = rho * v + (1 - rho) * g**2\nshare = 1 - rho**t\n"
+        "return x - learning_rate * g * (v / share + epsilon) ** -0.5, v",
+        "v = rho * v + g**2 - rho * g**2\nroot = np.sqrt(v / (1 - rho**t) + epsilon)\n"
+        "return x - learning_rate / root * g, v",
+        "v = (1 - rho) * g * g + v * rho\nv_hat = v * (1 / (1 - rho**t))\n"
+        "return (x - learning_rate * g / np.sqrt(epsilon + v_hat), v)",
+        "v = np.average([v, g**2], weights=[rho, 1 - rho])\nv_hat = v / (1 - rho**t)\n"
+        "step = learning_rate * g / np.sqrt(v_hat + epsilon)\nreturn x - step, v",
+    ],
     "chosen_test_loss": [
         "means = {rate: np.mean(some) for rate, some in chooser.items()}\n"
         "kept = {rate: mean for rate, mean in means.items() if np.isfinite(mean)}\n"

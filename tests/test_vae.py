@@ -216,6 +216,8 @@ def test_figure_4_shows_how_far_above_the_best_and_least_names_the_best_rate():
     fig = figure_4(both, rates)
     assert len(fig.axes) == 6 and fig.axes[2].get_title(loc="left") == "β₁ = 0.9, β₂ = 0.9999"
     assert fig.alt.count("least") == 12
+    crosses = [[line.get_marker() for line in ax.lines].count("x") for ax in fig.axes]
+    assert crosses == [0, 0, 2, 0, 0, 0]
     assert (
         "β₁ = 0.9, β₂ = 0.9999: adam, with, least 0.0 at η = 0.1. adam, without, least 7" in fig.alt
     )
@@ -285,9 +287,9 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
     assert len(grids) == 6 and {grid.shape for grid in grids} == {(2, 2, 1, 9)}
     assert {grid.shape for grid in made["grid_losses"].values()} == {(1, 2, 2, 3, 9)}
     methods = {(figure, m) for figure, done in races.done.items() for m, *_ in done}
-    assert len(methods) == 3 + 2 + 2 * 4 + 2 * 5 + 3 + 3
+    assert len(methods) == 3 + 2 + 2 * 5 + 2 * 5 + 3 + 3
     trainings = sum(len(done) for done in races.done.values())
-    assert trainings == (3 + 2 + 2 * 5 + 3) * 6 + 2 * 4 * 7 + 3 * 5  # all of the rates
+    assert trainings == (3 + 2 + 2 * 5 + 3) * 6 + 2 * 5 * 7 + 3 * 5  # all of the rates
 
 
 def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):

@@ -209,6 +209,7 @@ def figure_4(losses, rates, highest=9.0):
 
     losses   {method: shape (seeds, epochs, β₁, β₂, η)}, from bias_correction_grid: drawn is the
              mean, in a band from least to largest, with a ring at the least mean
+             and a cross at the last one before it diverges
     highest  where the panels end, in nats
     """
     ends = {name: of_seeds[:, -1] for name, of_seeds in losses.items()}
@@ -227,9 +228,14 @@ def figure_4(losses, rates, highest=9.0):
                 best = np.nanargmin(mean)
                 ring = dict(markersize=11, mfc="none", mew=2, color=style["color"])
                 ax.plot(rates[best], mean[best], "o", **ring)
+                finite = np.flatnonzero(np.isfinite(mean))[-1]
+                if finite < len(rates) - 1:
+                    ax.plot(rates[finite], mean[finite], "x", **ring)
                 fig.alt += f"{name}, least {mean[best]:.1f} at η = {rates[best]:.1g}. "
             ax.set(title=title, xscale="log", ylim=(-0.09 * highest, highest))
             ax.title.set_fontsize(11)
+            ax.tick_params(axis="x", labelsize=10)
+            ax.margins(x=0.1)
         for ax in axes[-1]:
             ax.set(xlabel="learning rate η")
         fig.supylabel("nats above the best", fontsize="medium")

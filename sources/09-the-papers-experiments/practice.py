@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from adamlib.practice import Function, Judged, Number, Question, Right
+from adamlib.practice import Function, Judged, Number, Question, Refused, Right
 
 
 def unfair_rate(rate):
@@ -35,6 +35,29 @@ def chosen_test_loss(chooser, test):
     return np.mean(test[rate])
 
 
+def corrected_rmsprop(x, g, t, v=0, *, learning_rate, rho=0.9, epsilon=1e-7):
+    """RMSProp with the bias correction that Adam has.
+
+    The state is v as it is, without the correction.
+    """
+    v = rho * v + (1 - rho) * g**2
+    v_hat = v / (1 - rho**t)
+    return x - learning_rate * g / np.sqrt(v_hat + epsilon), v
+
+
+def after_three_steps(function, rho):
+    """What counts of a corrected RMSProp: x and v after three steps."""
+    x, v = 1.0, 0.0
+    for t, g in enumerate((5.0, -20.0, 10.0), 1):
+        result = function(x, g, t, v, learning_rate=0.1, rho=rho)
+        if result is None or result is ...:
+            raise NotImplementedError
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise Refused("it must return x and v")
+        x, v = result
+    return {"it gives x =": x, "it gives v =": v}
+
+
 def times_longer(t, beta_1, beta_2):
     """How many times as long step t of Adam is without the bias correction (epsilon left out)."""
     return (1 - beta_1**t) / (1 - beta_2**t) ** 0.5
@@ -54,27 +77,6 @@ ANSWERS = {
             10: "that is more than she needs: at 0.3 the loss is already higher than at 0.1",
             0.003: "that is Adam's best; Nesterov's is 0.1",
         },
-    ),
-    "moved": Number(
-        0.01 * (1 - 0.9999**160) ** 0.5 / (1 - 0.9**160),
-        wrong={
-            0.0794: "turn it over: without correction the steps are longer, so η must be smaller",
-            7.937: "that is how many times longer the step is: divide 0.01 by it",
-            0.126: "that is √(1 − β₂ᵗ): multiply it by 0.01",
-            0.01 * (1 - 0.9999**160): "that is 0.01 (1 − β₂ᵗ): take the root",
-            0.0001: "that is 0.01 √(1 − β₂), for step 1 and without β₁: take step 160",
-            0.001: "that is near, but the formula gives it at step 1: take step 160",
-            **dict.fromkeys(
-                (0.003, 10**-2.5), "that is a rate of many lists: take your function at step 160"
-            ),
-            0.0126: "ten times too large: multiply 0.01 by √(1 − β₂ᵗ)",
-            0.01: "that is η with correction: without it steps are longer, so η is smaller",
-            0.01 * (1 - 0.999**160) ** 0.5: "that is for β₂ = 0.999",
-            0.01 * (1 - 0.99**160) ** 0.5: "that is for β₂ = 0.99",
-            0.01 * (1 - 0.9999**8) ** 0.5: "t = 8 counts epochs: take the steps, 160",
-            0.000497: "t = 8 counts epochs: take the steps, 160",
-        },
-        within=0.003,
     ),
 }
 
@@ -116,20 +118,25 @@ QUESTIONS = {
             "it is still falling.",
             "Near 1e-5": "That would be so for a loss that is nearly 0.",
             "Above 1e-3": Right(
-                "The loss is about 0.7, and 64 pictures a batch leave noise in every gradient."
+                "The loss is still far from 0, and 64 pictures a batch leave noise in every "
+                "gradient."
             ),
         },
     ),
     "breaks": Question(
-        "At β₁ = 0 the rule without correction has its best rates at 0.003, 0.001 and 0.0003. At "
-        "which step does your formula give them? Try times_longer(t, 0, 0.99) and so on.",
+        "At which of the three steps does the formula give the places of the rings without "
+        "correction in both rows, to the nearest rate of the list?",
         {
-            "At step 1": "There it gives 0.001, 0.0003 and 0.0001: three times too small.",
-            "At step 10": Right(
-                "It gives 0.0031, 0.0010 and 0.0003. So the step that fits depends on β₁."
+            "At step 1": "It fits the upper row. In the lower row it gives 0.001, 0.0003 and "
+            "0.0001: three times too small.",
+            "At step 10": "It fits the lower row. In the upper row it gives about half of each "
+            "ring's rate.",
+            "At step 160": "It fits the upper row. In the lower row it gives the same rates: "
+            "three to four times too large.",
+            "At none of them": Right(
+                "In the upper row steps 1 and 160 fit, and in the lower row step 10. So the step "
+                "that fits depends on β₁."
             ),
-            "At step 160": "There it gives 0.009, 0.004 and 0.0013, as with β₁ = 0.9: three to "
-            "four times too large.",
         },
     ),
     "shows": Question(
@@ -203,6 +210,17 @@ FUNCTIONS = {
             "min(means, key=means.get) gives the key of the dict whose value is lowest; here a key "
             "is a rate and its value the mean loss.",
         ],
+    ),
+    "corrected_rmsprop": Function(
+        corrected_rmsprop,
+        {"three steps with ρ = 0.9": (0.9,), "three steps with ρ = 0.5": (0.5,)},
+        hints=[
+            "v starts at zero, so at first it is too small. After t steps it has the share "
+            "1 - rho**t of what it should have.",
+            "Divide v by that share, as Adam does with beta_2 (lesson 06).",
+            "v_hat = v / (1 - rho**t)",
+        ],
+        facts=after_three_steps,
     ),
     "chosen_test_loss": Function(
         chosen_test_loss,
