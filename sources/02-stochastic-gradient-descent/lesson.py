@@ -242,8 +242,8 @@ plots.lines(curves, x=at, **words, log=False, log_x=True, points=True)
 # Here is the reason. Ten short steps, all from almost the same point, add up to a step that is ten times as long and
 # goes along the mean of their gradients.
 #
-# But now compare the right ends of two valleys. $B = 100$ with $\eta = 2$ ends far above $B = 10$ with $\eta = 0.2$: there
-# the rule no longer holds. A long step equals ten short ones only if it does not overshoot. Lesson 01's warning, $2/L$,
+# But now compare the fourth dots of two valleys. $B = 100$ with $\eta = 2$ ends far above $B = 10$ with $\eta = 0.2$:
+# there the rule no longer holds. A long step equals ten short ones only if it does not overshoot. Lesson 01's warning, $2/L$,
 # is 0.5 at the start, and changes on the way. Halfway through the epoch with $\eta = 2$ it is still only about 1.7. So
 # for about half of the epoch the long steps overshoot, and then too few are left.
 #
