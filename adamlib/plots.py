@@ -271,7 +271,7 @@ def bars(values, title=None):
     with picture(figsize=(6.4, 0.6 + 0.45 * len(names))) as (fig, ax):
         colours = [COLOURS["sgd"] if n >= 0 else COLOURS["adam"] for n in lengths]
         drawn = ax.barh(names, lengths, color=colours)
-        ax.bar_label(drawn, [f"{n:.4g}" for n in lengths], padding=4)
+        ax.bar_label(drawn, [f"{n:.4g}".replace("-", "−") for n in lengths], padding=4)
         ax.axvline(0, color=OTHER, lw=1)
         ax.margins(x=0.2)
         ax.invert_yaxis()
@@ -293,6 +293,7 @@ def lines(
     marks=None,
     dots=None,
     title=None,
+    points=False,
 ):
     """Curves over the steps, or over x.
 
@@ -303,6 +304,7 @@ def lines(
     from_zero  whether the y axis begins at 0
     marks  {label: x} of places to mark by an upright line
     dots   (words, {label: x}): a dot on these lines at x, and what it means
+    points whether each x has a small dot on the line, and a tick if all lines have the same x
     """
     _check_labelled(lines, "lines", least="one")
     drawn_on = {}
@@ -320,7 +322,7 @@ def lines(
     with picture() as (fig, ax):
         seen = []
         for label, (values, at) in drawn_on.items():
-            seen.append(_draw_line(ax, label, values, at, lines))
+            seen.append(_draw_line(ax, label, values, at, lines, "o" if points else None))
         for dash, (label, place) in zip(DASHES[2:], (marks or {}).items(), strict=False):
             ax.axvline(place, color="black", lw=1.5, ls=dash, label=label)
             seen.append(f"{label} is marked at {place:.3g}")
@@ -334,6 +336,9 @@ def lines(
         ax.set(xlabel=xlabel, ylabel=scale, title=title, yscale="log" if log else "linear")
         if log_x:
             ax.set(xlabel=f"{xlabel}, log scale", xscale="log")
+        if points and not isinstance(x, dict):
+            ax.set_xticks(at, [f"{place:g}" for place in at])
+            ax.set_xticks([], minor=True)
         if log:
             plain_numbers(ax)
         if from_zero:
@@ -458,6 +463,34 @@ def noise_and_gradient(noise, lengths, sizes):
         handles, names = ax.get_legend_handles_labels()
         fig.legend(handles, names, loc="outside lower center", ncols=3)
     fig.alt = _sentences("Noise and gradient by batch size", *seen)
+    return fig
+
+
+def noise_triangle(noise):
+    """The gradient of a batch as the longest side of a right triangle.
+
+    noise  the length of the noise, as many times that of the gradient of all samples
+    """
+    if not inputs.number(noise, "noise") > 0:
+        raise ValueError(f"noise is a length, so it must be above 0, not {brief(noise)}.")
+    sides = {  # (from, to, colour, words, their place, where they begin)
+        "gradient of all: 1": ((0, 0), (1, 0), COLOURS["adam"], (0, -16), "center"),
+        "noise: √(B*/B)": ((1, 0), (1, noise), COLOURS["sgd"], (10, 0), "left"),
+        "gradient of a batch:\n√(1 + B*/B)": ((0, 0), (1, noise), "black", (-12, 4), "right"),
+    }
+    with picture(figsize=(6.4, 3)) as (fig, ax):
+        for words, (start, end, colour, place, align) in sides.items():
+            ax.annotate("", end, start, arrowprops=ARROW | {"color": colour})
+            _note(ax, words, np.mean([start, end], axis=0), colour, place, align)
+        angle = np.linspace(0, np.arctan(noise), 30)
+        ax.plot(0.2 * np.cos(angle), 0.2 * np.sin(angle), color=OTHER, lw=1)
+        ax.set(xlim=(-0.6, 1.7), ylim=(-0.2, noise + 0.05), aspect="equal")
+        ax.axis("off")
+    fig.alt = _sentences(
+        "A triangle with a right angle between its short sides",
+        "the gradient of all is 1 long and the noise √(B*/B), so the longest side, the gradient of "
+        "a batch, is √(1 + B*/B) long",
+    )
     return fig
 
 
@@ -803,10 +836,10 @@ def _drawable_line(values, at, label, log):
     return array, at
 
 
-def _draw_line(ax, label, values, at, among):
+def _draw_line(ax, label, values, at, among, marker=None):
     """Draw the mean of _drawable_line's values, and their band; return what is seen, in words."""
     values = np.ma.masked_invalid(values)
-    style = style_of(label, among) | {"marker": None}
+    style = style_of(label, among) | {"marker": marker}
     mean = values.mean(axis=0)
     ax.plot(at, mean, label=label, **style)
     if len(values) > 1:

@@ -489,6 +489,10 @@ def test_hints_come_one_at_a_time_and_then_the_solved_lesson(capsys):
             check(function, name)
     with pytest.raises(ValueError, match="There are hints for sgd, .*; not for 'adm'"):
         hint("adm")
+    for name in ("rate_5", "02.rate_5", "02.races"):
+        hint(name)
+        said = capsys.readouterr().out
+        assert said.count("\n") == 1 and f"if {name} has a hint, it folds out in" in said
 
 
 def test_a_callback_that_python_calls_in_between_is_left_alone(monkeypatch, capsys):

@@ -106,6 +106,15 @@ def test_a_batch_s_gradient_nears_that_of_all_samples(few):
     assert one < many < whole == pytest.approx(1)
     small, large = experiments.gradient_noise(*places, [4, 400], rng)
     assert small / large == pytest.approx(10, rel=0.2)
+    images, labels = few.part
+    one_by_one = [
+        experiments.flat_gradient(
+            few.model, few.start(None), (images[i : i + 1], labels[i : i + 1])
+        )
+        for i in range(len(labels))
+    ]
+    exact = np.sqrt(np.sum(np.var(one_by_one, axis=0)))  # of one sample, whatever the rng
+    assert experiments.gradient_noise(*places, [1], rng) == pytest.approx(exact, rel=1e-4)
 
 
 def test_the_largest_curvature_is_that_of_theory_and_of_where_the_run_is():

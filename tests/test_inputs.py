@@ -402,6 +402,7 @@ CALLS = {
     ),
     "panels": (plots.panels, {"groups": {"left": {"a": [1.0, 0.5]}}}, 15),
     "bars": (plots.bars, {"values": {"g": 1.0}}, 15),
+    "noise_triangle": (plots.noise_triangle, {"noise": 1.0}, 10),
     "lines": (plots.lines, {"lines": {"sgd": [1.0, 0.5]}, "x": None, "marks": None}, 20),
     "side_by_side": (
         plots.side_by_side,

@@ -275,6 +275,24 @@ def test_noise_meets_the_gradient_where_the_dot_is():
     np.testing.assert_allclose(dots, [[[16], [2]], [[1600], [0.1]]])
 
 
+def test_the_triangle_s_longest_side_ends_where_the_noise_does():
+    figure = plots.noise_triangle(0.9)
+    ends = [text.xy for text in figure.axes[0].texts if not text.get_text()]
+    np.testing.assert_allclose(ends, [(1, 0), (1, 0.9), (1, 0.9)])
+    assert "the longest side, the gradient of a batch, is √(1 + B*/B) long" in figure.alt
+    with pytest.raises(ValueError, match="must be above 0"):
+        plots.noise_triangle(0)
+
+
+def test_lines_may_show_their_points_each_at_a_tick():
+    sizes = np.array([1, 8, 80])
+    figure = plots.lines({"sgd": np.array([1.0, 2.0, 3.0])}, x=sizes, log_x=True, points=True)
+    (ax,) = figure.axes
+    assert ax.lines[0].get_marker() == "o" and ax.get_xticks().tolist() == [1, 8, 80]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "8", "80"]
+    assert len(ax.get_xticks(minor=True)) == 0
+
+
 def test_lines_may_have_places_of_their_own_and_both_axes_be_logarithmic():
     values, places = np.array([1.0, 0.5]), {"sgd": np.array([1, 7]), "adam": np.array([1, 90])}
     figure = plots.lines(dict.fromkeys(places, values), x=places, xlabel="samples", log_x=True)

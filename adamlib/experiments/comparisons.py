@@ -220,6 +220,7 @@ def gradient_noise(model, params, data, sizes, rng):
     from the gradient of all data.
 
     From 20 batches of independent samples, or more where they are small; a sample may come twice.
+    The noise of one sample is exact: all of them are taken, each once.
     """
     x, labels = check_batch(data)
     sizes = check_sizes(sizes, check_data(data))
@@ -227,9 +228,10 @@ def gradient_noise(model, params, data, sizes, rng):
     whole = flat_gradient(model, params, data)
     lengths = []
     for size in sizes:
-        drawn = rng.integers(0, len(labels), (max(20, 200 // size), size))
-        some = [flat_gradient(model, params, (x[chosen], labels[chosen])) for chosen in drawn]
-        lengths.append(np.sqrt(np.mean(np.sum((np.array(some) - whole) ** 2, axis=1))))
+        each = np.arange(len(labels))[:, None]
+        drawn = rng.integers(0, len(labels), (max(20, 200 // size), size)) if size > 1 else each
+        some = (flat_gradient(model, params, (x[chosen], labels[chosen])) for chosen in drawn)
+        lengths.append(np.sqrt(np.mean([np.sum((g - whole) ** 2) for g in some])))
     return np.array(lengths)
 
 

@@ -44,6 +44,15 @@ def function(name, kind):
     return None
 
 
+def asks(name):
+    """Whether a lesson asks for a number or a choice of this name, "slope" or "01.slope"."""
+    tables = ("ANSWERS", "QUESTIONS")
+    names = [
+        (number, key) for number in FILES for table in tables for key in entries(number, table)
+    ]
+    return any(name in (key, f"{number}.{key}") for number, key in names)
+
+
 def every(table, *kinds):
     """{"01.slope": entry} of all lessons."""
     names = [(number, key) for number in FILES for key in entries(number, table)]

@@ -1,6 +1,6 @@
 """What lesson 02 asks."""
 
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -42,15 +42,6 @@ def _below(loss, target, rate, middle):
     if loss <= target:
         return True, words
     return False, f"{words}, so {rate:g} is too {'small' if rate < middle else 'large'}"
-
-
-def repaired_loss(loss):
-    words = "it is {} that of the first list"
-    if not 0.3 < loss < 1.5:
-        return False, "train_on gives two numbers: the validation loss is the second"
-    if loss > 0.62:
-        return False, words.format("far above") + ": neighbouring batches still share images"
-    return True, words.format("near")
 
 
 def ball_rate(rate):
@@ -135,6 +126,13 @@ def _epochs(function, samples, batch_size):
         "the number of times that every batch is a piece of the order given is": int(
             all(np.ptp(images) < len(images) for images, _ in first[0] + second[0])
         ),
+        "the number of times that all neighbouring batches share all but one sample is": int(
+            all(
+                len(set(one) & set(other)) == len(one) - 1
+                for parts in (first[0], second[0])
+                for (one, _), (other, _) in pairwise(parts)
+            )
+        ),
         "the number of calls, of 3, that change what they are given is": in_place,
     }
 
@@ -194,7 +192,7 @@ ANSWERS = {
             0.5: "that is η, or a step with sample 1 alone: take the mean of all four",
             2.25: "that is one step with the batch {3, 6}",
             12: "that is the sum: take the mean of the gradients, and then the step",
-            3.5: "that is the picture's step, from x = 5",
+            3.5: "that is the example's step, from x = 5",
             4.0625: "those are four steps, a sample each",
             2.625: "that is where the two batches lead",
         },
@@ -255,63 +253,50 @@ ANSWERS = {
             200: "then every other batch is left out",
         },
     ),
-    "repaired_loss": Judged(repaired_loss, asks="loss"),
     "rate_5": Judged(rate_5, asks="η"),
     "rate_50": Judged(rate_50, asks="η"),
-    "rule_ends": Number(
-        130,
-        within=0.05,
-        wrong={
-            13: "that is how many times as large the rate becomes: from which batch do you start?",
-            0.13: "upside down: a larger rate belongs to a larger batch",
-            1.3: "that is the rate: which batch has it?",
-            100: "there the rate is 1.0",
-            10: "that is the batch with the rate 0.1",
-            26: "that is how many times 0.05 the rate is, but 0.05 is the rate of B = 5",
-            260: "0.05 is the rate of B = 5: from B = 10 begin with 0.1",
-            10 * 0.1 / 1.3: "upside down: a larger rate belongs to a larger batch",
-        },
-    ),
-    "more_work": Number(
-        100,
-        wrong={
-            10: "ten times the images make the noise only √10 times smaller",
-            0.1: "less noise takes more samples",
-            0.01: "upside down: less noise takes more samples",
-            **dict.fromkeys(
-                (10**0.5, 10**-0.5),
-                "the other way round: noise falls as one over the root of the work",
-            ),
-        },
-    ),
     "b_star": Number(
-        (8.8 / 1.06) ** 2,
+        (8.89 / 1.06) ** 2,
         within=0.03,
         wrong={
-            8.8 / 1.06: "that is how many times as long the noise is: B* is its square",
-            (8.8 / 1.06) ** 0.5: "not the root of that fraction: its square",
-            64: "8.8 / 1.06 is 8.3: square it before you round it",
-            (1.06 / 8.8) ** 2: "upside down: divide the noise by the gradient",
-            1.06 / 8.8: "upside down, and not yet squared",
-            8.8**2: "divide it by the square of the gradient's length",
-            8.8**2 / 1.06: "square the gradient's length too",
+            8.89 / 1.06: "that is how many times as long the noise is: B* is its square",
+            (8.89 / 1.06) ** 0.5: "not the root of that fraction: its square",
+            64: "8.89 / 1.06 is 8.4: square it before you round it",
+            (1.06 / 8.89) ** 2: "upside down: divide the noise by the gradient",
+            1.06 / 8.89: "upside down, and not yet squared",
+            8.89**2: "divide it by the square of the gradient's length",
+            8.89**2 / 1.06: "square the gradient's length too",
             4000: "that is late in the training",
         },
     ),
     "cosine_80": Number(
-        1 / (1 + (8.8 / 1.06) ** 2 / 80) ** 0.5,
+        1 / (1 + (8.89 / 1.06) ** 2 / 80) ** 0.5,
         within=0.02,
         wrong={
-            1 / (1 + (8.8 / 1.06) ** 2 / 80): "that is its square: the root is missing",
-            1 / (1 + 8.8 / 1.06 / 80) ** 0.5: "B* is the square of 8.8 / 1.06",
-            1 / (1 + 80 / (8.8 / 1.06) ** 2) ** 0.5: "B* is divided by B, not B by B*",
-            1 / (1 + (8.8 / 1.06) ** 2 / 80) ** 2: "take the root of 1 + B*/B, not its square",
-            (1 + (8.8 / 1.06) ** 2 / 80) ** 0.5: "upside down: that is the longest side",
-            (1 + (8.8 / 1.06) ** 2 / 80): "that is the square of the longest side",
-            ((8.8 / 1.06) ** 2 / 80) ** 0.5: "that is the noise: divide 1 by the longest side",
-            (8.8 / 1.06) ** 2 / 80: "that is B*/B: put it into the formula",
-            1 / (1 + (8.8 / 1.06) ** 2 / 800) ** 0.5: "that is with 800 images",
-            1 / (1 + (8.8 / 1.06) ** 2 / 8) ** 0.5: "that is with 8 images",
+            1 / (1 + (8.89 / 1.06) ** 2 / 80): "that is its square: the root is missing",
+            1 / (1 + 8.89 / 1.06 / 80) ** 0.5: "B* is the square of 8.89 / 1.06",
+            1 / (1 + 80 / (8.89 / 1.06) ** 2) ** 0.5: "B* is divided by B, not B by B*",
+            1 / (1 + (8.89 / 1.06) ** 2 / 80) ** 2: "take the root of 1 + B*/B, not its square",
+            (1 + (8.89 / 1.06) ** 2 / 80) ** 0.5: "upside down: that is the longest side",
+            (1 + (8.89 / 1.06) ** 2 / 80): "that is the square of the longest side",
+            ((8.89 / 1.06) ** 2 / 80) ** 0.5: "that is the noise: divide 1 by the longest side",
+            (8.89 / 1.06) ** 2 / 80: "that is B*/B: put it into the formula",
+            1 / (1 + (8.89 / 1.06) ** 2 / 800) ** 0.5: "that is with 800 images",
+            1 / (1 + (8.89 / 1.06) ** 2 / 8) ** 0.5: "that is with 8 images",
+        },
+    ),
+    "rate_grows": Number(
+        10,
+        within=0.02,
+        wrong={
+            100: "that is linear scaling; the fraction 1 / (1 + B*/B) grows by less",
+            0.1: "upside down: the larger batch has the larger rate",
+            11: "that is 1 + B*/B for B = 7: divide it by that for B = 700",
+            1.1: "that is 1 + B*/B for B = 700: divide that for B = 7 by it",
+            1 / 11: "that is the fraction for B = 7: how many times as large is it for 700?",
+            1 / 1.1: "that is the fraction for B = 700: divide it by that for B = 7",
+            10**0.5: "that is the growth of the cosine: the rate grows as its square",
+            0.1**0.5: "upside down, and that is the cosine: the rate goes with its square",
         },
     ),
     "level": Number(
@@ -325,7 +310,9 @@ ANSWERS = {
             8 / 3: "that is the mean of x₁² + x₂²: V is that of one coordinate",
             2: "subtract (1 − η)², which is 0.25, and not 1 − η",
             4: "V = 0.25 V + 1: solve it for V",
-            0.25: "that is (1 − η)², or η²: put it into V = (1 − η)² V + 4 η², and solve for V",
+            0.25: "that is η/2, which needs variance 1 and small η; or it is (1 − η)², or η²: put "
+            "them into V = (1 − η)² V + 4 η², and solve for V",
+            0.5: "that is η: solve V = 0.25 V + 1 for V",
             0.75: "that is 1 − (1 − η)²: it divides what a step adds",
             5 / 4: "that is V after one step from V = 1: at rest V does not change any more",
         },
