@@ -186,6 +186,19 @@ def test_lions_numbers_go_over_as_they_are():
     assert np.abs(without - mine).max() > 0.1
 
 
+@pytest.mark.parametrize("shape", [(4, 2), (2, 4)])
+def test_rms_rate_from_pytorch(shape):
+    x, *gradients = np.random.default_rng(0).normal(size=(4, *shape))
+    (inputs, outputs), theirs, m, state = shape, x, 0, []
+    for t, g in enumerate(gradients, start=1):
+        m = 0.95 * m + 0.05 * g  # torch.optim.Muon, _single_tensor_muon
+        step = rules.orthogonalized(0.95 * m + 0.05 * g)
+        theirs = theirs * (1 - 0.1 * 0.3) - 0.1 * max(1, outputs / inputs) ** 0.5 * step
+        settings = dict(weight_decay=0.3, rms_rate=rms_rate_from_pytorch(inputs))
+        x, *state = rules.muon(x, g, t, *state, learning_rate=0.1, **settings)
+        assert np.allclose(x, theirs, rtol=0, atol=1e-6)  # beside the norm stands a small number
+
+
 def test_l2_from_pytorch_is_the_gradient_of_keras_regularizer():
     x = tf.Variable(START, dtype=tf.float32)
     with tf.GradientTape() as tape:
