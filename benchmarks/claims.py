@@ -1176,7 +1176,7 @@ def lesson_10(task):
     where = "excess loss, Zipf's words, 300 steps"
     methods = {name: f"{method}, batches of 100" for name, method in names.items()}
     ends, rare = batches.named(names=methods), batches.named("rare", methods)
-    pairs = "sgd < Adam, momentum < Adam, Adam < Lion"
+    pairs = "sgd < Adam, momentum < Adam, Lion < Adam"
     yield from compared(ends, where, pairs, "in batches of 100 {} ends below {}")
     for name, method in methods.items():
         yield f"{name} in batches of 100", where, ends[name]

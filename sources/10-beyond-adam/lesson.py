@@ -253,8 +253,8 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 # These are root mean squares over 10,000 weights whose gradients are pure noise. Lion's step is about four times as
 # long. So where noise dominates, Lion needs a smaller $\eta$ than Adam for steps of the same length. Chen and others
 # advise an $\eta$ that is 3 to 10 times smaller than AdamW's, with a $\lambda$ that is as many times larger, so that
-# $\eta\lambda$ stays. It is no law: in part 5 the best rates of our list are equal if they are constant, and differ by
-# a factor of 3 with a cosine. And Lion keeps one number for each weight, where Adam keeps two.
+# $\eta\lambda$ stays. On our own tasks Lion's best $\eta$ is 5 times smaller than Adam's in the batches of part 6, but
+# with the constant rates of part 5 the two are equal. And Lion keeps one number for each weight, where Adam keeps two.
 #
 # ## 4 Muon
 #
@@ -461,18 +461,20 @@ plots.lines({name: np.maximum(values, 1e-9) for name, values in by_word.items()}
 quiz("10.rare")
 
 # %%
-in_batches = {rules.sgd: 200, rules.momentum: 20, rules.adam: 0.1, lion: 0.05}
+in_batches = {rules.sgd: 200, rules.momentum: 20, rules.adam: 0.1, lion: 0.02}
 noisy = {
     rule.__name__: experiments.excess(rule, rate, size=100, seed=SEEDS[0])
     for rule, rate in in_batches.items()
 }
 display(plots.lines(noisy, **how))
-pairs = "sgd ends below Adam", "momentum ends below Adam", "Adam ends below Lion"
-experiments.evidence(*(f"10 in batches of 100 {pair}" for pair in pairs))
+pairs = (f"10 in batches of 100 {name} ends below Adam" for name in ("sgd", "momentum", "Lion"))
+rarer = (f"10 {name} in batches of 100, the rarer half" for name in ("sgd", "Adam"))
+experiments.evidence(*pairs, *rarer)
 
 # %% [markdown]
-# Adam's lead has gone, and it has turned: with batches of 100 words, sgd and momentum end below Adam with all twelve
-# seeds. (Each rule has again the best of seven rates.) All four lines rise to the right now.
+# Adam's lead is gone, and more: with batches of 100 words sgd and momentum end below Adam with all twelve seeds, and Lion
+# too, by a little. (Each rule has again the best of seven rates.) It is not better for the rare words either: on the
+# rarer half of them sgd leaves 0.40, and Adam 0.45. All four lines rise to the right now.
 #
 # There are two reasons. The first is that $f_k$ no longer cancels. A rare word is in few batches, but when it is there,
 # its gradient is not small, and this size goes into $\sqrt v$. So $\sqrt v$ shrinks more slowly than $f_k$. At the start
@@ -480,7 +482,7 @@ experiments.evidence(*(f"10 in batches of 100 {pair}" for pair in pairs))
 # data limit every rule: the 300 batches have word 200 only about 25 times. No division makes up for that.
 #
 # So remember: *with exact gradients the frequency cancels in Adam; in small batches it cancels only in part.* Whether
-# Adam wins then depends on the task. Here it lost. On the film reviews of lesson 04, in batches too, it ended below
+# Adam wins then depends on the task. Here it loses. On the film reviews of lesson 04, in batches too, it ended below
 # Nesterov's method with all thirty seeds, by 0.03. And Kunstner and others (2024) find that on language models the loss
 # of rare words falls more slowly with gradient descent than with Adam.
 #
@@ -570,11 +572,11 @@ for t in range(1, 21):
     passed = passed or (x * ravine.start < 0).any()
     assert np.allclose(abs(x - before), 0.1)
 assert passed
-for words, times in (("a constant rate", 1), ("a cosine", 10 / 3)):
-    adams, lions = (CLAIMS[f"10 best η of {name} with {words}"].mean for name in ("Adam", "Lion"))
+for words, times in (("with a constant rate", 1), ("in batches of 100", 5)):
+    adams, lions = (CLAIMS[f"10 best η of {name} {words}"].mean for name in ("Adam", "Lion"))
     assert np.isclose(adams / lions, times)
 # Part 4
-normed = before_all = np.geomspace(1e-5, 1, 200) / np.linalg.norm(np.geomspace(1e-5, 1, 200))
+normed = np.geomspace(1e-5, 1, 200) / np.linalg.norm(np.geomspace(1e-5, 1, 200))
 flat = after["5 steps"][normed > 0.002]
 assert 0.67 < flat.min() and flat.max() < 1.21 and after["5 steps"][0] < 0.01
 assert 0.65 < np.abs(on_diagonal).min() and np.abs(on_diagonal).max() < 1.25
@@ -592,8 +594,7 @@ wide = orthogonalized(rng.standard_normal((64, 784)))
 step = 0.2 * 784**0.5 * np.sqrt(np.mean(wide**2))
 assert 0.15 < step < 0.25 and 5 * 64 / 100 == 3.2
 kernel = [rng.standard_normal((784, 64)) for _ in range(2)]
-ours, theirs = (rule(*kernel, 1)[0] - kernel[0] for rule in (muon, rules.muon))
-assert np.abs(ours - theirs).max() < 0.02 * np.abs(theirs).max()  # all but the decay
+assert np.allclose(muon(*kernel, 1)[0], rules.muon(*kernel, 1, weight_decay=0)[0], atol=1e-7)
 # Part 5
 theirs = keras.optimizers.Muon(exclude_layers=["output"])
 theirs.build(model.trainable_variables)
@@ -627,7 +628,9 @@ for name in ("sgd", "momentum"):
     assert (np.diff(np.log(by_word[name][3:])) > 0).mean() > 0.9
     assert by_word[name][-50:].min() > 0.01
     carried(f"10 in batches of 100 {name} ends below Adam", share=1, separated=True)
-carried("10 in batches of 100 Adam ends below Lion", share=1, separated=True)
+carried("10 in batches of 100 Lion ends below Adam", share=1, separated=True, mean="0.01")
+carried("10 sgd in batches of 100, the rarer half", mean="0.40")
+carried("10 Adam in batches of 100, the rarer half", mean="0.45")
 for name in ("Adam", "AdaGrad from 0"):
     carried(f"04 {name} ends below Nesterov", share=1, separated=True, mean="0.03")
 assert max(by_word["adam"].max(), by_word["lion"].max()) < 1e-6

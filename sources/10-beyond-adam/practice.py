@@ -112,11 +112,11 @@ QUESTIONS = {
             "Adam and Lion still: the frequency cancels as before": "It cancels where all "
             "gradients of a word have the factor f. In batches a rare word's gradient is mostly "
             "0, and sometimes not small at all: that is what √v sees.",
-            "Lion: a sign is not disturbed by noise": "The sign of noise is as long as the sign of "
-            "a true gradient, so noise moves Lion most.",
+            "Lion: noise does not change a sign much": "The sign of noise is as long as the sign "
+            "of a true gradient. With a small η Lion ends a little below Adam, but no lower.",
             "sgd and momentum": Right(
-                "With all twelve seeds. Their steps are in proportion to the gradients, so a word "
-                "that is not in the batch makes none, and noise makes small ones."
+                "With all twelve seeds. What sgd cannot do for rare words, Adam no longer can: √v "
+                "sees the noise too, so the frequency cancels only in part."
             ),
             "All four alike: 30,000 words are too few for any": "They are few, and they limit all "
             "rules. But the four do not end alike.",
