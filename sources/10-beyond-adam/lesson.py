@@ -132,7 +132,7 @@ check_answer("10.kept", left["kernel"], left["bias"], left["gamma"], left["beta"
 # ## 2 Where Adam goes the wrong way
 #
 # Adam's paper claimed a proof that Adam converges on convex problems. In 2018 Reddi, Kale and Kumar found a mistake in
-# that proof, and a problem with one number $x$ on which Adam ends at the *worst* point. Here is a problem of their kind.
+# that proof, and a problem with one number $x$ on which Adam ends at the *worst* point. Here it is, in numbers.
 # The number $x$ is kept between −1 and 1. The gradient is 3 at the first step, −1 at the second, −1 at the third, then 3
 # again, and so on, wherever $x$ is. The mean gradient is $\frac13$, so the best place is $x = -1$.
 #
@@ -193,7 +193,7 @@ plots.side_by_side(final, memory, **how)
 # So the failure is real, but it needs a $v$ that forgets within the time between two important gradients. Is there a
 # $\beta_2$ that is always large enough? No: whichever $\beta_2$ you choose, there is a problem on which Adam fails, if
 # $\beta_1 < \sqrt{\beta_2}$ (Reddi and others, theorem 2). But if the problem comes first, a $\beta_2$ close enough to 1
-# brings Adam near a minimum, under some conditions (Zhang and others, 2022). Both are true: it matters what is chosen
+# brings Adam near a point with gradient 0, under some conditions (Zhang and others, 2022). Both are true: it matters what is chosen
 # first.
 #
 # ## 3 Lion
