@@ -193,8 +193,8 @@ plots.side_by_side(final, memory, **how)
 # So the failure is real, but it needs a $v$ that forgets within the time between two important gradients. Is there a
 # $\beta_2$ that is always large enough? No: whichever $\beta_2$ you choose, there is a problem on which Adam fails, if
 # $\beta_1 < \sqrt{\beta_2}$ (Reddi and others, theorem 2). But if the problem comes first, a $\beta_2$ close enough to 1
-# brings Adam near a point with gradient 0, under some conditions (Zhang and others, 2022). Both are true: it matters what is chosen
-# first.
+# brings Adam near a point with gradient 0, under some conditions (Zhang and others, 2022). Both are true: it matters what
+# is chosen first.
 #
 # ## 3 Lion
 #
@@ -489,8 +489,8 @@ experiments.evidence(*pairs, *rarer)
 #
 # So remember: *with exact gradients the frequency cancels in Adam; in small batches it cancels only in part.* Whether
 # Adam wins then depends on the task. Here it loses. On the film reviews of lesson 04, in batches too, it ended below
-# Nesterov's method with all thirty seeds, by 0.03. And Kunstner and others (2024) find that on language models the loss
-# of rare words falls more slowly with gradient descent than with Adam.
+# Nesterov's method with all thirty seeds, by 0.03. And Kunstner and others (2024) find that on language models gradient
+# descent learns rare words more slowly than frequent ones, and that Adam suffers less from this.
 #
 # ## 7 Which optimizer for what?
 #
