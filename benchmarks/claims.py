@@ -29,7 +29,7 @@ from tqdm import tqdm
 from adamlib import experiments, rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend
-from adamlib.experiments import adagrad_from_zero, paper
+from adamlib.experiments import adagrad_from_zero, paper, ten_claims
 from adamlib.experiments.claims import TABLE
 from adamlib.experiments.comparisons import RATES
 from adamlib.experiments.tuning import rounds
@@ -459,6 +459,17 @@ def eight_epochs(method, rate, seed):
     return {"tuned": min(found["val_loss"])} | falls
 
 
+def race(name, method, number, seed):
+    """Lesson 11's races: the trial of this number."""
+    return ten_claims.race(name, method, int(number), seed)
+
+
+def shorter(method, steps, seed):
+    """A race of speed with another number of steps, each with a cosine that ends with it."""
+    found = ten_claims.race("speed", method, BEST_OF_SPEED[method], seed, int(steps))
+    return {"tuned": found["tuned"]}
+
+
 class Plan(NamedTuple):
     """What is measured of a task.
 
@@ -612,6 +623,25 @@ TASKS = {
     "figure 3, dropout 0.5": Plan(partial(figure_3, 0.5), FIGURE_3, seeds=12),
     "figure 3, dropout 0.0": Plan(partial(figure_3, 0.0), FIGURE_3, seeds=12),
     "figure 3, root": Plan(figure_3_root, {"adam": [0.01]}, seeds=12),
+    **{
+        f"eleven, {name}": Plan(
+            partial(race, name), dict.fromkeys(methods, range(ten_claims.TRIALS)), 12, 3
+        )
+        for name, methods in ten_claims.RACES.items()
+    },
+    "eleven, default": Plan(
+        partial(race, "speed"), {"adam, constant": [ten_claims.TRIALS]}, seeds=12, first=12
+    ),
+    "eleven, edge": Plan(
+        ten_claims.edge,
+        {
+            "sgd": [0.1, 0.2, 0.4, 0.8, 1.6],
+            "adam": [0.001, 0.003, 0.01, 0.03],
+            "sgd, batches of 30": [0.05, 0.1, 0.2, 0.4, 0.8],
+        },
+        seeds=12,
+        first=12,
+    ),
     "figure 4": Plan(figure_4, {"corrected": [0], "uncorrected": [0]}, seeds=24),
 }
 
