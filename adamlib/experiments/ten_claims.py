@@ -84,7 +84,7 @@ def race(name, method, number, seed, steps=180):
 
     "unseen"   2,000 pictures, 64 hidden units, 20 epochs in batches of 100
     "speed"    6,000 pictures, 64 hidden units, `steps` steps with batches of 100
-    "batches"  4,000 pictures, 32 hidden units, one epoch in batches of 1 or 100
+    "batches"  3,000 pictures, 32 hidden units, one epoch in batches of 1 or 100
     "tuned" is the validation loss at the end, infinite where the training diverged; "test" and
     "accuracy" are those of test pictures, and "training" the loss of all that it trained on.
     """
@@ -94,7 +94,7 @@ def race(name, method, number, seed, steps=180):
     if name == "unseen":
         part, epochs = tuple(a[:2000] for a in part), 20
     elif name == "batches":
-        part = tuple(a[:4000] for a in part)
+        part = tuple(a[:3000] for a in part)
         size, epochs, hidden = 1 if "batch 1" in method else 100, 1, 32
     last = steps if name == "speed" else epochs * len(part[1]) // size
     if falls:
@@ -198,3 +198,58 @@ def edge(method, rate, seed, steps=1000):
             root = [np.sqrt(v / (1 - 0.999**steps)) + 1e-7 for _, v in state]
         border = 38 / rate if method == "adam" else 2 / rate
         return {"tuned": loss, "at the edge": sharpness(params, data, root) / border}
+
+
+# Made-up data, and the page at the end
+
+
+def wilson(seed, samples=100):
+    """Data on which Adam fits all and learns nothing (Wilson and others, 2017, § 3.3): (X, y).
+
+    About 70 % of the labels are 1, the others −1. Column 0 is the label itself, columns 1 and 2
+    are 1. Five columns more belong to each sample alone: one of them is 1 if its label is 1, all
+    five if it is −1.
+    """
+    rng = np.random.default_rng(count(seed, "seed"))
+    y = np.where(rng.random(samples) < 0.7, 1.0, -1.0)
+    own = np.zeros((samples, samples, 5))
+    for i, label in enumerate(y):
+        own[i, i, : 1 if label > 0 else 5] = 1
+    return np.column_stack([y, np.ones((samples, 2)), own.reshape(samples, -1)]), y
+
+
+def verdict(plain, condition="", under=None):
+    """A word: "holds" where a claim holds as it is; "holds if …" where it holds under a condition
+    only; "not told" where the seeds do not separate, that is, where plain is None; else "does not
+    hold here"."""
+    if plain is None:
+        return "not told"
+    if plain:
+        return "holds"
+    return f"holds if {condition}" if under else "does not hold here"
+
+
+def of_row(row):
+    """What a row of the table says: True, False where the opposite is separated, None if neither."""
+    if not row.separated:
+        return None
+    return bool(row.mean > 0)
+
+
+def spread(row):
+    """A row's numbers in words."""
+    shown = "" if row.shown is None else f", {row.shown} of {row.seeds} seeds"
+    return f"{row.mean:.2g} ± {row.sd:.1g}{shown}"
+
+
+def page(found, minds):
+    """The verdicts as one table.
+
+    found  {claim: (verdict, what was found)}
+    minds  {claim: what would change it}
+    """
+    from IPython.display import Markdown
+
+    rows = ["claim | verdict | found here | what would change my mind", "--- | --- | --- | ---"]
+    rows += [f"{claim} | {' | '.join(words)} | {minds[claim]}" for claim, words in found.items()]
+    return Markdown("\n".join(f"| {row} |" for row in rows))
