@@ -473,7 +473,7 @@ def large_rate(method, rate, seed):
     return {"tuned": task.held_out_loss(run.params), "early": early}
 
 
-BEST_OF_SPEED = {"muon, cosine": 1}  # lesson_11 asserts that this trial is the best
+BEST_OF_SPEED = {"muon, cosine": 23}  # lesson_11 asserts that this trial is the best
 
 
 def shorter(method, steps, seed):
@@ -637,15 +637,15 @@ TASKS = {
     "figure 3, root": Plan(figure_3_root, {"adam": [0.01]}, seeds=12),
     **{
         f"eleven, {name}": Plan(
-            partial(race, name), dict.fromkeys(methods, range(ten_claims.TRIALS)), 12, 3
+            partial(race, name), dict.fromkeys(methods, range(ten_claims.TRIALS[name])), 12, 3
         )
         for name, methods in ten_claims.RACES.items()
     },
     "eleven, default": Plan(
-        partial(race, "speed"), {"adam, constant": [ten_claims.TRIALS]}, seeds=12, first=12
+        partial(race, "speed"), {"adam, constant": [ten_claims.TRIALS["speed"]]}, seeds=12, first=12
     ),
     "eleven, shorter": Plan(
-        shorter, {"muon, cosine": [60, 75, 90, 105, 120, 135, 150, 165, 180]}, 12, 12
+        shorter, {"muon, cosine": [75, 90, 105, 120, 135, 150, 165]}, 12, 12
     ),
     "eleven, large rate": Plan(large_rate, {"adam": [0.001, 0.01, 0.3]}, seeds=12, first=12),
     "eleven, edge": Plan(
@@ -1202,7 +1202,7 @@ def lesson_11(task):
         runs = task[f"eleven, {name}"]
         for method in runs.grid:
             best = np.full(runs.seeds, runs.best(method))
-            yield f"best trial of {method} in {name}", f"of {ten_claims.TRIALS}", best
+            yield f"best trial of {method} in {name}", f"of {ten_claims.TRIALS[name]}", best
     runs, where = task["eleven, unseen"], "clothes, 20 epochs of 2,000"
     accuracy, test, training = (
         {m: reported(runs, m, quantity) for m in ("momentum", "adam")}
@@ -1215,10 +1215,11 @@ def lesson_11(task):
     for words, loss in (("test", test), ("training", training)):
         yield f"momentum has the lower {words} loss", where, loss["momentum"], loss["adam"]
     yield from speed_claims(task)
-    runs, where = task["eleven, batches"], "test loss, clothes, one epoch of 3,000"
+    runs, where = task["eleven, batches"], "test loss, clothes, one epoch of 2,000"
     loss = {m: reported(runs, m, "test") for m in runs.grid}
     for method, some in loss.items():
-        yield f"test loss of {method}{', batch 100' * ('batch' not in method)}", where, some
+        plain, _, _ = method.partition(", ")
+        yield f"test loss of {plain} at batch {1 if plain != method else 100}", where, some
     for what, low, high in (
         ("at batch 1 Adam is below sgd", "adam, batch 1", "sgd, batch 1"),
         ("at batch 100 Adam is below sgd", "adam", "sgd"),
@@ -1239,7 +1240,8 @@ def lesson_11(task):
         for rate in runs.rates(method):
             sharp = runs.at(method, rate, "at the edge")
             if np.isfinite(sharp).all():
-                yield f"sharpness of {words} at η = {rate:g}, over the border", where, sharp
+                what = f"sharpness of {words} at η = {rate:g}"
+                yield what, f"a multiple of the border, {where}", sharp
                 yield f"loss of {words} at η = {rate:g}", where, runs.at(method, rate)
     runs, where = task["eleven, large rate"], "validation loss, digits"
     for quantity, words in (("early", "after 10 steps"), ("tuned", "after 70 steps")):
@@ -1268,7 +1270,7 @@ def speed_claims(task):
         return steps[i - 1] + part * (steps[i] - steps[i - 1])
 
     of = {method: curves(runs, method, runs.best(method)) for method in runs.grid}
-    default = curves(task["eleven, default"], "adam, constant", ten_claims.TRIALS)
+    default = curves(task["eleven, default"], "adam, constant", ten_claims.TRIALS["speed"])
     where = "AdamW's steps over Muon's, clothes"
     for what, adams, muons, at in (
         ("speed-up over AdamW at its default", default, of["muon, constant"], -1),
