@@ -63,7 +63,9 @@ def trial(name, method, number):
     rng = np.random.default_rng([11, number])
     falls, decays, decay, *draws = rng.random(6)
     settings = {}
-    for (knob, (low, high)), draw in zip(KNOBS.get(method, KNOBS[plain]).items(), draws, strict=False):
+    for (knob, (low, high)), draw in zip(
+        KNOBS.get(method, KNOBS[plain]).items(), draws, strict=False
+    ):
         power = float(10 ** (low + draw * (high - low)))
         settings[knob] = power if knob == "learning_rate" else 1 - 1 / power
     if "momentum" in settings and plain == "momentum":
@@ -154,9 +156,7 @@ def sharpness(params, data, root=None, turns=40):
             loss_and_gradient([p + k * d for p, d in zip(params, there, strict=True)], data)[1]
             for k in (h, -h)
         )
-        turned = [
-            (up - down) / (2 * h) / s for up, down, s in zip(*gradients, scale, strict=True)
-        ]
+        turned = [(up - down) / (2 * h) / s for up, down, s in zip(*gradients, scale, strict=True)]
         largest = sum((a * b).sum() for a, b in zip(turned, direction, strict=True))
         direction = turned
     return float(largest)
@@ -231,7 +231,7 @@ def verdict(plain, condition="", under=None):
 
 
 def of_row(row):
-    """What a row of the table says: True, False where the opposite is separated, None if neither."""
+    """True for a row whose seeds show its claim, False for its opposite, None for neither."""
     if not row.separated:
         return None
     return bool(row.mean > 0)
@@ -288,16 +288,21 @@ def articles(held, weights, first, saddle):
     saddle  {(rule, start): steps until it is left}
     """
     per = {name: numbers / weights for name, numbers in held.items()}
-    early, late = (CLAIMS[f"11 Adam at 0.3 is below Adam at 0.001 after {n} steps"] for n in (10, 70))
+    early, late = (
+        CLAIMS[f"11 Adam at 0.3 is below Adam at 0.001 after {n} steps"] for n in (10, 70)
+    )
     better = CLAIMS["11 Adam at 0.01 is below Adam at 0.3 after 10 steps"]
     rmsprop = CLAIMS["08 Adam tuned is above RMSProp tuned"]
-    behind = [CLAIMS[f"09 {who} ends below AdaGrad on convolutions"] for who in ("Adam", "Nesterov")]
+    behind = [
+        CLAIMS[f"09 {who} ends below AdaGrad on convolutions"] for who in ("Adam", "Nesterov")
+    ]
     more = min(per["Adagrad"], per["RMSprop"]) > per["Adam"]
     rows = [
         (
             "AdaGrad and RMSProp need more memory than Adam",
             verdict(more),
-            f"{per['Adagrad']:.0f} and {per['RMSprop']:.0f} for each weight, Adam {per['Adam']:.0f}",
+            f"{per['Adagrad']:.0f} and {per['RMSprop']:.0f} for each weight, and Adam "
+            f"{per['Adam']:.0f}",
         ),
         (
             "SGD needs a lot of memory",
@@ -331,7 +336,8 @@ def articles(held, weights, first, saddle):
         (
             "later Adam and SGD are ahead of AdaGrad (CNN)",
             verdict(all(of_row(row) for row in behind)),
-            f"{behind[0].shown} and {behind[1].shown} of {behind[0].seeds} seeds; lesson 09, part 6",
+            f"{behind[0].shown} and {behind[1].shown} of {behind[0].seeds} seeds, lesson 09, part "
+            "6",
         ),
         (
             "adaptive rates generalize better",
@@ -358,5 +364,5 @@ def last(rule, gradients):
 
 
 def gap(rule, change, undo):
-    """How far apart two runs end, with GRADIENTS and with changed ones, after undo of the change."""
+    """How far apart runs with GRADIENTS and with changed ones end, when the change is undone."""
     return np.abs(undo(last(rule, change(GRADIENTS))) - last(rule, GRADIENTS)).max()
