@@ -39,7 +39,7 @@ def adam(gradient, start, learning_rate=0.1, tolerance=1e-6):
 """
 
 
-@pytest.mark.parametrize("bugs", product((False, True), repeat=4))
+@pytest.mark.parametrize("bugs", list(product((False, True), repeat=4)))
 def test_each_bug_of_the_tutorial_shows_in_what_it_does(bugs, capsys):
     parts = {k: (WRONG if bug else RIGHT)[k] for k, bug in zip(RIGHT, bugs, strict=True)}
     names = {"np": np}

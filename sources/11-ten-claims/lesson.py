@@ -12,16 +12,16 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Who generalizes worse?](#1-Who-generalizes-worse?) | 7 |
-# | [2 Twice as fast?](#2-Twice-as-fast?) | 5 |
-# | [3 Small batches, and sums of them](#3-Small-batches,-and-sums-of-them) | 8 |
-# | [4 Clipped and calm](#4-Clipped-and-calm) | 8 |
-# | [5 Scale and edge](#5-Scale-and-edge) | 9 |
+# | [1 Who generalizes worse?](#1-Who-generalizes-worse?) | 6 |
+# | [2 Twice as fast?](#2-Twice-as-fast?) | 4 |
+# | [3 Small batches, and sums of them](#3-Small-batches,-and-sums-of-them) | 7 |
+# | [4 Clipped and calm](#4-Clipped-and-calm) | 7 |
+# | [5 Scale and edge](#5-Scale-and-edge) | 8 |
 # | [6 Few bits, few numbers](#6-Few-bits,-few-numbers) | 7 |
-# | [7 Five tutorials](#7-Five-tutorials) | 3 |
-# | [8 A tutorial's Adam](#8-A-tutorial's-Adam) | 6 |
-# | [9 The ten verdicts](#9-The-ten-verdicts) | 2 |
-# | in all | 55 |
+# | [7 Five tutorials](#7-Five-tutorials) | 4 |
+# | [8 A tutorial's Adam](#8-A-tutorial's-Adam) | 8 |
+# | [9 The ten verdicts](#9-The-ten-verdicts) | 3 |
+# | in all | 54 |
 #
 # You need lessons [06](06-adam.ipynb), [08](08-training-networks.ipynb) and [10](10-beyond-adam.ipynb). Terms printed in
 # bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
@@ -140,7 +140,14 @@ found["Twice as fast as AdamW"] = (
 evidence(*ups)
 
 # %% [markdown]
-# @@2
+# Read the rows from above. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. A tuned AdamW brings this down
+# to 3.5 times, so a third of the first number was bad tuning. With a cosine, the answer depends on when you look:
+# halfway down it is 2.3, and at the end @@E. (At the end each run of Muon has a cosine of its own that ends with it, as
+# a fair run of fewer steps would.)
+#
+# So the claim *holds* here, and by a good margin, but mind what is counted: steps. Lesson 10, part 4, said that a step
+# of Muon may cost up to 3.2 times as much as a step of AdamW on this network. And the network is small. Wen and others
+# measured 1.4 times for language models of 0.1 billion weights, and 1.1 times for 1.2 billion.
 #
 # ## 3 Small batches, and sums of them
 #
@@ -151,8 +158,8 @@ evidence(*ups)
 quiz("11.batch_1")
 
 # %% [markdown]
-# We train a network with 32 hidden units on 3,000 clothes for one epoch: 3,000 steps with batches of 1, or 30 with
-# batches of 100. As before there are 24 trials for each row. A batch of 1 wants longer memories, so its trials draw
+# We train a network with 32 hidden units on 2,000 clothes for one epoch: 2,000 steps with batches of 1, or 20 with
+# batches of 100. Here there are 12 trials for each row. A batch of 1 wants longer memories, so its trials draw
 # $\beta_2$ from a wider range. The cell takes a few seconds.
 
 # %% tags=["about: 11 test loss of sgd at batch 1"]
@@ -162,9 +169,10 @@ for method in ("sgd, batch 1", "adam, batch 1", "sgd", "adam"):
     single[method] = ten_claims.race("batches", method, best, SEEDS[0])["test"]
     print(f"{method:14} test loss {single[method]:.3f}")
 row = CLAIMS["11 at batch 1 Adam is below sgd"]
-still_behind = ten_claims.of_row(row)
+behind = ten_claims.of_row(row)
 smaller = ten_claims.of_row(CLAIMS["11 the gap is smaller at batch 1 than at batch 100"])
-word = ten_claims.verdict(still_behind is False, "a small gap will do", smaller)
+plain = None if behind is None else not behind
+word = ten_claims.verdict(plain, "a small gap will do", smaller)
 words = f"Adam's loss is lower by {ten_claims.spread(row)}"
 found["SGD works at batch 1, no need for Adam"] = word, words
 evidence(*(f"11 {what}" for what in ten_claims.BATCHES))
@@ -172,7 +180,7 @@ evidence(*(f"11 {what}" for what in ten_claims.BATCHES))
 # %% [markdown]
 # @@3
 #
-# **Claim 9.** "Accumulation is the same as a larger batch." With **gradient accumulation** the optimizer waits for $k$ batches and takes one step with the mean of their gradients. (We
+# **Claim 9.** "Accumulation is the same as a larger batch." Guides to training on a small device say so. With **gradient accumulation** the optimizer waits for $k$ batches and takes one step with the mean of their gradients. (We
 # take this claim here because it belongs to batches.) Is a mean of means the mean of all? Yes, if all parts are equally
 # large. You can try it on live Keras.
 #
@@ -197,6 +205,7 @@ def fitted(batch_size, steps=None, pictures=250):
     return np.concatenate([w.ravel() for w in model.get_weights()])
 
 
+# %%
 # BEGIN SOLUTION
 # STUB batch_size, steps = ..., ...
 batch_size, steps = 25, 5
@@ -207,35 +216,37 @@ if batch_size is not ... and steps is not ...:
 check_answer("11.accumulated", batch_size, steps, apart)
 
 # %% [markdown]
-# Now three ways in which it is *not* the same. First, parts of unequal size: 63 and 62 pictures. Second, a number of
+# Now three ways in which it is *not* the same. First, parts of unequal size: 125 pictures as 100 and 25. Second, a number of
 # batches that $k$ does not divide. Third, a schedule: Keras asks it at every batch, so a schedule that is written for
-# updates runs $k$ times too fast. (`with_accumulation` of `adamlib.switches` does the same.) The cell shows each as the
-# largest difference of a weight.
+# updates runs $k$ times too fast. (`with_accumulation` of `adamlib.switches` does the same.) The cell prints the largest
+# difference of a weight, and for the schedule where $x$ is after two updates with the gradient 1.
 
 # %%
 same = np.abs(fitted(25, 5) - one_large).max()
-unequal = np.abs(fitted(63, 2) - one_large).max()
+unequal = np.abs(fitted(100, 2, pictures=125) - fitted(125, pictures=125)).max()
 undone = np.abs(fitted(50, 2) - fitted(100)).max()
-accumulating, asked = switches.with_accumulation(rules.sgd, 4), []
-x, total = 0.0, 0.0
+accumulating = switches.with_accumulation(rules.sgd, 4)
+x_two, total = 0.0, 0.0
 for t in range(1, 9):
-    x, total = accumulating(x, 1.0, t, total, learning_rate=1 / t)
+    x_two, total = accumulating(x_two, 1.0, t, total, learning_rate=1 / t)
 print(
     f"equal parts {same:.0e}, unequal parts {unequal:.0e}, a last part without a step {undone:.0e}"
 )
-print(f"two steps of a rate 1/t: accumulated {x:.3f}, with large batches {-1 - 1 / 2:.3f}")
+print(f"two steps of a rate 1/t: accumulated {x_two:.3f}, with large batches {-1 - 1 / 2:.3f}")
 word = ten_claims.verdict(max(unequal, undone) < 1e-5, "all parts are equal", same < 1e-5)
 numbers = f"apart by {same:.0e}, with unequal parts by {unequal:.0e}"
 found["Accumulation is the same as a larger batch"] = word, numbers
 
 # %% [markdown]
-# Equal parts agree up to rounding. The weights of the other two are about a step of Adam apart, 0.001 and more. Five
-# batches in pairs leave one batch over, and Keras takes no step for it in this epoch. A layer that normalises over the batch
-# parts too, because it sees 25 pictures at a time and not 125.
+# Equal parts agree up to rounding. In the other two cases some weights are a step of Adam apart, 0.001 or more. A mean of
+# the means of 100 and of 25 pictures counts each of the 25 four times as much. Five batches in pairs leave one batch
+# over, and Keras takes no step for it in this epoch. A layer that normalises over the batch differs too, because it sees
+# 25 pictures at a time and not 125.
 #
 # ## 4 Clipped and calm
 #
-# **Claim 4.** "Clipping tames Adam." It is said in forums and in code: `clipnorm` makes Adam's steps smaller.
+# **Claim 4.** "Clipping tames Adam." This claim has no author. You hear it where a training explodes: set `clipnorm`, and
+# Adam's steps become smaller.
 #
 # ### Exercise 2: derive
 #
@@ -288,7 +299,7 @@ found["Clipping tames Adam"] = word, numbers
 # a thousandfold. Adam is tame by itself. The harm comes *after* the spike: $v$ has become huge, so for hundreds of
 # steps Adam hardly moves. Clipping keeps $v$ small. So clipping does not slow Adam down, it keeps Adam going.
 #
-# **Claim 5.** "Near a minimum Adam does not overshoot, it anneals by itself." Two popular tutorials say so: the steps
+# **Claim 5.** "Near a minimum Adam does not overshoot, it anneals by itself." Two of the articles of part 7 say so: the steps
 # shrink as the gradients do. Take $f = x^2$ from $x = 1$ with $\eta = 0.1$:
 
 # %%
@@ -656,9 +667,9 @@ ours = article.right_path((-4.0, 1.0))
 theirs = descend_keras(
     keras.optimizers.Adam(0.1, epsilon=1e-8), article.gradient, ours[0], len(ours) - 1
 )
-apart = np.abs(theirs - ours).max()
+apart_from_keras = np.abs(theirs - ours).max()
 print(
-    f"{len(ours) - 1} steps, to {np.abs(ours[-1]).max():.0e} from the minimum; Keras is {apart:.0e} apart"
+    f"{len(ours) - 1} steps, to {np.abs(ours[-1]).max():.0e} from the minimum; Keras is {apart_from_keras:.0e} apart"
 )
 yours, _, raised = article.followed(articles_adam, (-4.0, 1.0))
 if not raised and yours.shape == ours.shape:
@@ -707,3 +718,64 @@ progress("11")
 # others, *Gradient descent on neural networks typically occurs at the edge of stability*, 2021; *Adaptive gradient
 # methods at the edge of stability*, 2022. P. Micikevicius and others, *Mixed precision training*, 2018. N. Shazeer and
 # M. Stern, *Adafactor: adaptive learning rates with sublinear memory cost*, 2018.
+
+# %% tags=["solution"]
+# What the text says: exact runs to a few digits, simulations within their error; trained models, as the table has it.
+from adamlib.experiments import carried
+
+# Part 1
+assert toy["sgd"].max() == 0 and toy["adam"][:, 0].max() == 0
+assert 0.2 < toy["adam"][:, 1].min() and toy["adam"][:, 1].max() < 0.4
+for method, name in (("momentum", "momentum"), ("adam", "Adam")):
+    carried(f"11 test accuracy of {name}", accuracy[method])
+carried("11 momentum has the higher test accuracy", separated=False, share=0.5, mean="-0.0003")
+carried("11 momentum has the lower test loss", separated=False)
+carried("11 momentum has the lower training loss", separated=True, share=1)
+assert ten_claims.TRIALS == {"unseen": 24, "speed": 24, "batches": 12}
+# Part 2
+for name, times in zip(ups, ("5.2", "3.5", "2.3", "@@E"), strict=True):
+    carried(name, mean=times)
+assert 0.3 < 1 - tuned / default < 0.36
+assert CLAIMS["11 tuned, cosine, Muon is below AdamW"].share == 1
+# Part 3
+for method, loss in single.items():
+    plain, _, one = method.partition(", batch ")
+    carried(f"11 test loss of {plain} at batch {one or 100}", loss)
+assert same < 1e-5 and min(unequal, undone) > 5e-4
+assert np.isclose(x_two, -1 / 4 - 1 / 8) and np.isclose(apart, same)
+# Part 4
+assert np.isclose(x_after_5, -0.5) and abs(five + 0.5) < 0.002
+assert 1.3 < at["no clipping"] < 2.5 and at["clipped at 3"] < 1
+assert after["no clipping"] < 0.2 and 0.6 < after["clipped at 3"] < 0.85
+assert f"{path.min():.3f}" == "-0.273" and abs(path[-1]) < 1e-6
+assert abs(late / early - 1) < 0.1 and distance["cosine"][-1] < 0.3 * late
+# Part 5
+assert scaled < 1e-3 and gaps["Adam, all times 1000"] < 1e-5
+assert min(at_tiny, turned, gaps["Adam with an L2 penalty, all times 1000"]) > 0.03
+assert gaps["SGD, turned by 45 degrees"] < 1e-12 and gaps["SGD, a factor for each weight"] > 1
+for (method, rate), run in edge.items():
+    words = {"sgd": "gradient descent", "adam": "Adam"}[method]
+    carried(f"11 sharpness of {words} at η = {rate:g}", run["at the edge"])
+    carried(f"11 loss of {words} at η = {rate:g}", run["tuned"])
+assert [CLAIMS[f"11 best η of {w}"].mean for w in ways] == [0.8, 0.01, 0.8]
+for at_rate in ("gradient descent at η = 0.8", "Adam at η = 0.01", "Adam at η = 0.03"):
+    assert abs(CLAIMS[f"11 sharpness of {at_rate}"].mean - 1) < 0.05
+assert 0.9 < CLAIMS["11 sharpness of Adam at η = 0.003"].mean < 1
+assert CLAIMS["11 sharpness of gradient descent at η = 0.2"].mean < 0.5
+assert 0.85 < CLAIMS["11 sharpness of sgd with batches of 30 at η = 0.8"].mean < 0.93
+# Part 6
+assert bits["float16"][0] == 0 and np.isnan(bits["float16"][1]) and np.isneginf(bits["float16"][2])
+assert bits["bfloat16"][0] > 0 and bits["bfloat16"][2:] == (1, 1)
+assert f"{bits['float32'][3]:.2f}" == "0.05"
+assert float(kinds["bfloat16"](0.999)) == 1 and float(kinds["bfloat16"](0.998)) < 1
+assert f"{float(np.nextafter(np.float16(0), np.float16(1))):.0e}" == "6e-08"
+assert kept == 996 and 0.019 < kept / weights < 0.021
+assert held["Adafactor"] == 51816 and held["Lion"] == weights and held["Adam"] == 2 * weights
+# Parts 7 to 9
+assert saddle["adam", 0] is None and saddle["sgd", 0] is None
+assert saddle["adam", 1e-6] < 100 and saddle["sgd", 1e-6] > 1000
+assert np.allclose(yours, ours) and apart_from_keras < 1e-3 and np.abs(ours[-1]).max() < 1e-4
+assert 3 * 1000 * 1e6 * 4 == 12e9
+words = {claim: word for claim, (word, _) in found.items()}
+assert words["Adam generalizes worse than SGD"] == "not told"
+assert words["Twice as fast as AdamW"] == "holds"

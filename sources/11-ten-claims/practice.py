@@ -178,7 +178,7 @@ QUESTIONS = {
         {
             "It stays about the same: the method is what counts": "The rate counts as much: "
             "0.001 is not AdamW's best rate here.",
-            "It becomes much smaller": Right(
+            "It becomes smaller": Right(
                 "A part of it was the tuning. Wen and others (2025) name unequal tuning as one of "
                 "two reasons for claims of 1.4 to 2 times."
             ),
