@@ -296,6 +296,11 @@ def articles(held, weights, first, saddle):
     behind = [
         CLAIMS[f"09 {who} ends below AdaGrad on convolutions"] for who in ("Adam", "Nesterov")
     ]
+    signs = [rules.adagrad(0.0, g, 1, 0.1)[1] for g in (2.0, -2.0)]
+    x, m, v, longest = 0.0, 0, 0, 0.0
+    for _ in range(50):
+        before, (x, m, v) = x, rules.adam(x, 1.0, 1, m, v, learning_rate=1.0)
+        longest = max(longest, before - x)
     more = min(per["Adagrad"], per["RMSprop"]) > per["Adam"]
     rows = [
         (
@@ -320,8 +325,16 @@ def articles(held, weights, first, saddle):
             f"Adam's accuracy is higher by {spread(rmsprop)}, lesson 08, part 3; its own table: "
             "609 s, Adam 625 s",
         ),
-        ("AdaGrad estimates the first moment", verdict(False), "it sums g²; lesson 04, part 2"),
-        ("t is the epoch", verdict(False), "a wrong Adam of lesson 06, part 7"),
+        (
+            "AdaGrad estimates the first moment",
+            verdict(bool(signs[0] != signs[1])),
+            f"g = 2 and g = −2 both make its s {signs[0]:.1f}; lesson 04, part 2",
+        ),
+        (
+            "t is the epoch",
+            verdict(longest < 1.01),
+            f"if t stays 1, steps grow to {longest:.1f} η; lesson 06, part 7",
+        ),
         (
             "a larger α, 0.3, learns faster at first",
             verdict(of_row(early) and not of_row(better), "the other α is 0.001", of_row(early)),

@@ -74,8 +74,9 @@ for name, (training, new) in zip(toy, (rows.T for rows in toy.values()), strict=
 
 # %% [markdown]
 # Both methods fit all training samples. On new samples gradient descent makes no error with any of twelve seeds, and
-# Adam answers 1 to everything, so it is wrong for each −1. Adam divides by the size of each gradient, and so it trusts
-# the three numbers that are of use no more than the others. On these data the claim holds.
+# Adam answers 1 to everything, so it is wrong for each −1. Adam divides by the size of each gradient. So the one number
+# that tells the label gets no more weight than the two that are always 1, and these two outvote it. On these data the
+# claim holds.
 #
 # The second evidence is networks. To compare them fairly, we must say what fair means. Each method gets **equal
 # tuning**: the same number of trials, where a trial draws all of the knobs that the method has, and the validation loss
@@ -94,7 +95,7 @@ for method in ("momentum", "adam"):
     best = int(CLAIMS[f"11 best trial of {method} in unseen"].mean)
     _, settings, falls = ten_claims.trial("unseen", method, best)
     print(
-        method, {knob: float(f"{value:.2g}") for knob, value in settings.items()}, "cosine" * falls
+        method, {knob: float(f"{value:.3g}") for knob, value in settings.items()}, "cosine" * falls
     )
     runs = [ten_claims.race("unseen", method, best, seed) for seed in SEEDS]
     accuracy[method] = [run["accuracy"] for run in runs]
@@ -229,12 +230,10 @@ accumulating = switches.with_accumulation(rules.sgd, 4)
 x_two, total = 0.0, 0.0
 for t in range(1, 9):
     x_two, total = accumulating(x_two, 1.0, t, total, learning_rate=1 / t)
-print(
-    f"equal parts {same:.0e}, unequal parts {unequal:.0e}, a last part without a step {undone:.0e}"
-)
+print(f"apart: equal parts {same:.3f}, unequal {unequal:.3f}, a part without a step {undone:.3f}")
 print(f"two steps of a rate 1/t: accumulated {x_two:.3f}, with large batches {-1 - 1 / 2:.3f}")
 word = ten_claims.verdict(max(unequal, undone) < 1e-5, "all parts are equal", same < 1e-5)
-numbers = f"apart by {same:.0e}, with unequal parts by {unequal:.0e}"
+numbers = f"apart by {same:.3f}, with unequal parts by {unequal:.3f}"
 found["Accumulation is the same as a larger batch"] = word, numbers
 
 # %% [markdown]
@@ -305,7 +304,7 @@ found["Clipping tames Adam"] = word, numbers
 # %%
 run = descend(rules.adam, lambda x: 2 * x, 1.0, 300, learning_rate=0.1)
 path = run.trajectory
-print(f"Adam falls from 1 to {path.min():.3f}, and is at {path[-1]:.0e} after 300 steps")
+print(f"Adam falls from 1 to {path.min():.3f}, and is at {path[-1]:.6f} after 300 steps")
 
 # %% [markdown]
 # Adam goes a quarter of the way past the minimum, because $m$ remembers the way down.
@@ -409,7 +408,7 @@ gaps = {
 
 # %%
 for name, size in gaps.items():
-    print(f"{name:40} {size:.2g}")
+    print(f"{name:40} {size:.5f}")
 scaled, _, at_tiny, *_, turned, _ = gaps.values()
 always = max(turned, at_tiny) < 1e-3
 word = ten_claims.verdict(always, "ε ≪ √v and the axes stay", scaled < 1e-3)
@@ -417,7 +416,7 @@ words = f"apart by {scaled:.0e}; times 1e-8 {at_tiny:.1f}; turned {turned:.1f}"
 found["Adam is invariant to scale"] = word, words
 
 # %% [markdown]
-# The first row is the claim, and it holds to a few digits; what is left is $\varepsilon$. It breaks in three ways.
+# The first row is the claim, and it holds to three digits; what is left is $\varepsilon$. It breaks in three ways.
 # Gradients below $\varepsilon$ make the steps short. A penalty has a scale of its own, which the factor does not touch.
 # And a turn of the axes changes Adam's path, though not that of SGD. So "invariant to scale" must not be heard as
 # "invariant to how I write my problem".
@@ -460,7 +459,7 @@ evidence(*(f"11 sharpness of {w} at η = {r}" for w, rs in ways.items() for r in
 #
 # **Claim 8.** "$\varepsilon = 10^{-8}$ is safe." It is the paper's default. But it was chosen for 32 bits. Large models
 # often keep numbers in 16. float16 has its smallest number at $6 \cdot 10^{-8}$. bfloat16 reaches as far as float32, but
-# has only eight significant bits, so near 1 its numbers are 0.004 apart.
+# has only eight significant bits, so just below 1 its numbers are 0.004 apart.
 
 # %%
 quiz("11.bfloat")
@@ -669,11 +668,11 @@ theirs = descend_keras(
 )
 apart_from_keras = np.abs(theirs - ours).max()
 print(
-    f"{len(ours) - 1} steps, to {np.abs(ours[-1]).max():.0e} from the minimum; Keras is {apart_from_keras:.0e} apart"
+    f"{len(ours) - 1} steps, to {np.abs(ours[-1]).max():.0e} from the minimum; Keras is {apart_from_keras:.3f} apart"
 )
 yours, _, raised = article.followed(articles_adam, (-4.0, 1.0))
 if not raised and yours.shape == ours.shape:
-    print(f"your function is {np.abs(yours - theirs).max():.0e} from Keras's Adam")
+    print(f"your function is {np.abs(yours - theirs).max():.3f} from Keras's Adam")
 
 # %% [markdown]
 # One fault is left, and it changes no number. The histories grow with $t$: for each weight the function keeps 3 numbers
