@@ -245,8 +245,8 @@ def spread(row):
 
 MINDS = {  # what would change the verdict
     "Adam generalizes worse than SGD": "a gap of three standard errors, at equal trials, here",
-    "Twice as fast as AdamW": "a speed-up of 2 at the end, over an AdamW with as many trials",
-    "SGD works at batch 1, no need for Adam": "sgd level with Adam over 30 seeds at batch 1",
+    "Twice as fast as AdamW": "less than 2 in a larger network, or in seconds",
+    "SGD works at batch 1, no need for Adam": "a lead of Adam at batch 1 that 30 seeds show",
     "Clipping tames Adam": "a constant factor that shortens Adam's steps",
     "Adam does not overshoot, it anneals by itself": "noise in which the distance goes on falling",
     "Adam is invariant to scale": "a turn of the axes that leaves its path alone",
