@@ -358,6 +358,8 @@ for name, rate in (("adam, constant η", 0.01), ("adam, cosine", cosine(0.01, 40
     run = descend(rules.adam, slope, np.ones(500), 4000, learning_rate=rate)
     distance[name] = np.sqrt(np.mean(run.trajectory[1:] ** 2, axis=1))
 display(plots.lines(distance, np.arange(1, 4001), ylabel="distance from the minimum"))
+
+# %%
 early, late = (
     distance["adam, constant η"][1000:2000].mean(),
     distance["adam, constant η"][3000:].mean(),
