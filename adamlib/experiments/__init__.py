@@ -6,6 +6,7 @@ tuning        methods compared fairly: each at its best learning rate, then with
 comparisons   what several lessons compare: rules on a task, settings on a surface
 claims        what the lessons claim of trained models, as measured over many seeds
 rare_words    the language of lesson 10, whose words are frequent and rare
+ten_claims    what lesson 11 tests: races over all knobs, the edge of stability, verdicts; by name
 paper         the races of lesson 09: what it takes of Adam's paper, by its own name
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
 clothes_race  the race of lesson 08; it imports TensorFlow too

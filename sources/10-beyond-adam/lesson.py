@@ -536,8 +536,8 @@ experiments.evidence(*pairs, *rarer)
 progress("10")
 
 # %% [markdown]
-# **Next:** you have written the rules that most networks are trained with. Take one to a network of your own, tune
-# what you compare alike, and use several seeds.
+# **Next:** [lesson 11, Ten claims, tested](11-ten-claims.ipynb). You have written the rules that most networks are
+# trained with. Which of the sentences that people say about them are true?
 #
 # **Sources.** I. Loshchilov and F. Hutter, *Decoupled weight decay regularization*, 2019. S. Reddi, S. Kale and S.
 # Kumar, *On the convergence of Adam and beyond*, 2018 (theorems 1 and 2, section 5). Y. Zhang and others, *Adam can
