@@ -110,11 +110,10 @@ for beta in (0.9, 0.99):
 plots.panels(smooth, xlabel="batch", ylabel="loss")
 
 # %% [markdown]
-# Both averages start at 0 before the first batch, so at first they are too low. Look at the left edge of each panel.
-# With $\beta = 0.9$ the average has caught up after about 20 batches. With 0.99 it needs more than 100, and it rises
-# while the losses fall. Now look at the right half of each panel. With 0.9 the average still trembles, but less than a
-# third as much as the losses do. With 0.99 it hardly trembles at all. So a larger $\beta$ removes more noise, but the
-# average then reacts later.
+# Both averages start at 0 before the first batch, so at first they are too low. With $\beta = 0.9$ the average has caught
+# up after about 20 batches. With 0.99 it needs more than 100, and it rises while the losses fall. Now look at the right
+# half of each panel. With 0.9 the average still trembles, but less than a third as much as the losses do. With 0.99 it
+# hardly trembles at all. So a larger $\beta$ removes more noise, but the average then reacts later.
 #
 # In symbols your rule is $m \leftarrow \beta\, m + (1 - \beta)\, a$. If we write it out over $t$ values, each value
 # enters with the weight $1 - \beta$, and each later step multiplies that weight by $\beta$:
@@ -139,20 +138,9 @@ check_answer("03.beta", beta_for_50)
 # %% [markdown]
 # ## 3 Velocity
 #
-# We return to the zig-zag of part 1. The left panel shows the two parts of its gradients, along the ravine and across
-# it. The right panel shows the size of the average of each part, with $\beta = 0.9$. Each panel has its own scale.
-
-# %%
-along, across = zigzag.gradients.T  # each has one number per step
-raw = {"along": along, "across": across}
-averaged = {name: np.abs(smoothed(values, 0.9)) for name, values in raw.items()}
-plots.panels({"gradients": raw, "size of their averages": averaged}, ylabel="gradient")
-
-# %% [markdown]
-# On the left, the part across swings between plus and minus, and it is five times as large as the part along. On the
-# right, the average along (blue) grows at first, because all its gradients have the same sign. The average across (grey)
-# stays at a tenth of its gradient or less, because each gradient takes back what the one before it added. So after a few
-# steps the average along is the larger of the two.
+# We return to the zig-zag of part 1. What would an average make of its gradients? Along the ravine all gradients have the
+# same sign, so an average keeps them. Across the ravine each gradient takes back what the one before it added. With
+# $\beta = 0.9$ the average across stays at a tenth of its gradient or less.
 #
 # So let us step along an average of the gradients, like a heavy ball that keeps some of its old direction (Polyak,
 # 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the previous velocity. The
@@ -187,15 +175,13 @@ check_answer("03.speed", speed)
 #
 # Now let the gradients alternate between 1 and −1 at every step. Then the old velocity always points against the new
 # step. The velocity alternates too, and its size $w$ settles where $w = \eta - \mu w$. So $w = \eta/(1 + \mu)$, which is
-# about half a step of sgd. These are the two extremes: ten times as far where the gradients agree, and half as far where
-# they alternate at every step.
+# about half a step of sgd. These are the two extremes, and most runs lie between them.
 #
 # ### Exercise 4: write momentum
 #
-# Your function returns the new `x` and the new `v`. The argument `momentum` is $\mu$, as in Keras. (The function and this
-# argument have the same name. Inside the function, `momentum` is the number.) The first call has `v=0`, and each later
-# call gets the `v` that the call before it returned. `hint("momentum")` helps. From here on `rule` is your momentum. The
-# cell after the exercise draws a run with it, and takes two of its steps apart.
+# Your function returns the new `x` and the new `v`. The argument `momentum` is the number $\mu$, as in Keras, though the
+# function has the same name. The first call has `v=0`, and each later call gets the `v` that the call before it
+# returned. `hint("momentum")` helps. From here on `rule` is your momentum. The next cell shows two steps of a run with it.
 
 
 # %%
@@ -212,15 +198,14 @@ rule = check(momentum, "momentum")
 experiments.momentum_arrows(rule)
 
 # %% [markdown]
-# At each of the two steps, the black arrow is what is left of the old velocity, and the blue arrow is the step of sgd.
-# Their sum, the orange arrow, is the new velocity.
+# The black arrow is what is left of the old velocity, and the blue arrow is the step of sgd. Their sum, the orange
+# arrow, is the new velocity. Along the ravine, to the right, the two add up at both steps.
 #
-# Along the ravine, to the right, the two arrows add up at both steps. Across the ravine it depends on where the ball is.
-# At step 4 it has passed the floor of the ravine and climbs the wall. There the blue arrow opposes the black arrow, and
-# nearly cancels its part across. At step 9 the ball is on its way back to the floor, and the two arrows add up. So with
-# this small $\eta$ the ball swings across the ravine like a pendulum, in swings that become smaller. The arrows oppose
-# each other at every step only if $\eta$ is so large that every step crosses the floor. The best pair of part 5 is such
-# a case.
+# Across the ravine it depends on where the ball is. At step 4 it has passed the floor and climbs the wall. There the blue
+# arrow nearly cancels the part across of the black arrow. At step 9 the ball is on its way back to the floor, and the two
+# add up. So with this small $\eta$ the ball swings across the ravine like a pendulum, less and less far. The two arrows
+# oppose each other at every step only if $\eta$ is so large that every step crosses the floor, as with the best pair of
+# part 5.
 #
 # ## 4 Two knobs
 #
@@ -232,11 +217,9 @@ experiments.momentum_arrows(rule)
 quiz("03.limit")
 
 # %% [markdown]
-# The map shows 40,000 runs of your rule. Each has 300 steps and begins with $v = 0$. A run is
-#
-# - monotone if it creeps towards the minimum and never passes it,
-# - oscillating if it passes the minimum, and ends nearer than it began,
-# - diverging if it ends farther away than it began.
+# The map shows 40,000 runs of your rule, each with 300 steps. A run is monotone if it creeps towards the minimum and
+# never passes it. It is oscillating if it passes the minimum, and ends nearer than it began. It is diverging if it ends
+# farther away than it began.
 
 # %%
 experiments.momentum_map(rule)[0]
@@ -244,9 +227,9 @@ experiments.momentum_map(rule)[0]
 # %% [markdown]
 # ### Exercise 5: read the map
 #
-# At the bottom edge $\mu$ is 0. There the rule is sgd, and you see the borders of lesson 01: a run oscillates from
-# $\eta L = 1$ on and diverges beyond 2. Now go along the black line, $\mu = 0.25$. From which $\eta L$ on does a run
-# oscillate, and beyond which value does it diverge? Read both numbers off the map, to about a tenth.
+# At the bottom edge $\mu$ is 0, and you see the borders of sgd, 1 and 2. Now go along the black line, $\mu = 0.25$. From
+# which $\eta L$ on does a run oscillate, and beyond which value does it diverge? Read both numbers off the map, to about
+# a tenth.
 
 # %%
 # BEGIN SOLUTION
@@ -263,23 +246,22 @@ check_answer("03.seen_limit", seen_limit)
 # its sign.
 #
 # 1. The last velocity is the last step, $e_t - e_{t-1}$. So the rule fits into one line: $\;e_{t+1} = (1 + \mu - \eta L)\, e_t - \mu\, e_{t-1}$.
-# 2. With sgd each step multiplies $e$ by the same number. Let us try this here too: put in $e_t = r^t$ and divide by $r^{t-1}$. This gives $\;r^2 - (1 + \mu - \eta L)\, r + \mu = 0$. It has two solutions, and a run is in general a mixture of both. In the long run the larger one decides.
-# 3. The product of the two solutions is the last term, $\mu$. So if they differ in size, the larger one is above $\sqrt\mu$, and the run is slower than $\sqrt\mu$ per step. They become equal where $(1 + \mu - \eta L)^2 = 4\mu$, that is, at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$.
-# 4. Between these two values no real number $r$ fits. There the run swings, and we need another way to see how fast it shrinks. Draw two distances in a row, $(e_{t-1}, e_t)$, as a point in a plane. The line in 1 moves all such points by the matrix $\begin{pmatrix} 0 & 1 \\ -\mu & 1 + \mu - \eta L \end{pmatrix}$. Its determinant is $\mu$, so each step shrinks every area to $\mu$ times its size. Since no real $r$ fits, the points turn round and round, and no direction is favoured. So in the long run all lengths shrink alike, on average to $\sqrt\mu$ times per step, because length times length is area.
-# 5. Where does a run begin to diverge? A swinging run shrinks, since $\sqrt\mu < 1$. So at this border a real solution must reach the size 1, as $r = 1$ or as $r = -1$. With $r = 1$ the equation says $\eta L = 0$, which is no learning rate. With $r = -1$ it says $\eta L = 2(1 + \mu)$.
+# 2. With sgd each step multiplies $e$ by the same number. We try this here too: put in $e_t = r^t$ and divide by $r^{t-1}$. This gives $\;r^2 - (1 + \mu - \eta L)\, r + \mu = 0$. A run is in general a mixture of the two solutions, and in the long run the larger one decides.
+# 3. The product of the solutions is the last term, $\mu$. So if they differ in size, the larger one is above $\sqrt\mu$. They are equal where $(1 + \mu - \eta L)^2 = 4\mu$, that is, at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$.
+# 4. Between these two values no real $r$ fits, and the run swings. How fast does it shrink? Draw $(e_{t-1}, e_t)$ as a point in a plane. By item 1, a step moves each point by the matrix $\begin{pmatrix} 0 & 1 \\ -\mu & 1 + \mu - \eta L \end{pmatrix}$. Its determinant is $\mu$, so each step shrinks every area to $\mu$ times its size. No direction stays as it is, because no real $r$ fits: the points turn round and round, and in the long run all lengths shrink alike. An area is length times length, so a step shrinks each length on average to $\sqrt\mu$ times its size.
+# 5. Where does a run begin to diverge? A swinging run shrinks, since $\sqrt\mu < 1$. So at the border a real solution reaches the size 1, as $r = 1$ or as $r = -1$. With $r = 1$ the equation says $\eta L = 0$, which is no learning rate. With $r = -1$ it says $\eta L = 2(1 + \mu)$.
 #
 # So a run oscillates from the first of these borders on, and it diverges beyond the second:
 #
 # $$\eta L = (1 - \sqrt\mu)^2 \qquad\qquad \eta L = 2(1 + \mu)$$
 #
-# **To remember.** While a run swings, a step leaves $\sqrt\mu$ of the distance on average, whatever $\eta$ is.
+# **To remember.** From $\eta L = (1 - \sqrt\mu)^2$ to $(1 + \sqrt\mu)^2$ the run swings, and a step leaves $\sqrt\mu$ of
+# the distance on average, whatever $\eta$ is.
 #
-# With $\mu = 0.25$ the two formulas give 0.25 and 2.5. So momentum begins to oscillate at a smaller learning rate than
-# sgd, and it diverges only at a larger one. The next cell draws the borders on the map.
+# With $\mu = 0.25$ the borders are 0.25 and 2.5, as you have read. The next cell draws them on the map.
 
 # %%
 picture, differ = experiments.momentum_map(rule, borders=True)
-print(f"the formulas are right about more than 99.9 % of the runs: {differ < 0.001}")
 picture
 
 # %% [markdown]
@@ -314,9 +296,8 @@ check_answer("03.limit", limit)
 quiz("03.swing")
 
 # %% [markdown]
-# The next figure shows what fraction of the distance a step leaves in the long run. (`fraction_left` computes it from one
-# update of the rule: it is the size of the larger solution $r$ of part 4.) A low value is good, and above 1 the run
-# diverges.
+# The next figure shows what fraction of the distance a step leaves in the long run. (For momentum it
+# is the size of the larger solution $r$ of part 4.) A low value is good, and above 1 the run diverges.
 
 # %%
 products = np.geomspace(0.02, 4, 400)
@@ -337,9 +318,8 @@ figure
 # reaches from 0.04 to 3.24.
 #
 # The floor is just what a ravine needs. Our ravine has two curvatures, so it has two values of $\eta L$: $\eta$ and
-# $20\,\eta$. The slower of the two directions decides. With sgd only one of the two values can be near the tip. With
-# momentum both can lie on the floor. A smaller $\mu$ makes the floor lower, and so the run faster, but it also makes
-# the floor shorter.
+# $20\,\eta$. The slower of the two directions decides. With sgd only one of them can be near the tip. With momentum both
+# can lie on the floor. A smaller $\mu$ makes the floor lower, so the run is faster, but it also makes the floor shorter.
 #
 # ### Exercise 7: choose two knobs
 #
@@ -387,10 +367,10 @@ fast_run = descend(rule, ravine.gradient, ravine.start, 30, **best_pair(20)).tra
 plots.contour(ravine, {"momentum, best pair": fast_run, "sgd, η = 2/21": zigzag.trajectory})
 
 # %% [markdown]
-# Both lines show 30 steps. At first momentum jumps even farther across the ravine, because its $\eta$ is larger. But its
-# jumps die out sooner, and its steps along add up: $f$ is below $10^{-6}$ from step 27 on. (In the long run no pair is
-# faster. But at the ends of the floor the distance falls like $t\,(\sqrt\mu)^t$, and the factor $t$ makes the start slow.
-# The pair $\eta = 0.12$ and $\mu = 0.45$ needs only 22 steps.)
+# At first momentum jumps even farther across the ravine, because its $\eta$ is larger. But its jumps die out sooner, and
+# its steps along add up: $f$ is below $10^{-6}$ from step 27 on. (In the long run no pair is faster. But at the ends of
+# the floor the distance falls like $t\,(\sqrt\mu)^t$, and the factor $t$ makes the start slow. The pair $\eta = 0.12$ and
+# $\mu = 0.45$ needs only 22 steps.)
 #
 # What does a condition number $\kappa$ cost now? At the best $\eta$, sgd leaves $(\kappa - 1)/(\kappa + 1)$ of the
 # distance at each step (lesson 01). With momentum the two ends of the floor must have the ratio $\kappa$, so
@@ -409,14 +389,13 @@ for kappa in (10, 100, 1000):
     print(f"condition number {kappa:4}: sgd {slow:4} steps, momentum {fast:3}")
 
 # %% [markdown]
-# Ten times the condition number costs sgd eleven times the steps, and momentum about four times. (Both factors are a
-# little above 10 and $\sqrt{10} \approx 3.2$, partly because $f$ starts higher in a steeper ravine.)
+# Ten times the condition number costs sgd about eleven times the steps, and momentum about four times.
 #
 # **Why 0.9?** For a network you rarely know $\kappa$, so take a $\mu$ whose floor is long. With $\mu = 0.9$ the floor
 # holds both curvatures of any ravine with $\kappa$ up to about 1,440, and there a step leaves 0.95 of the distance. In
-# a mild ravine like ours that is slow: with $\mu = 0.9$ and $\eta = 0.1$ momentum needs 159 steps, almost twice the 84
-# of sgd. But it is the steep ravines that cost time. Even with $\kappa = 5{,}000$, beyond its floor, momentum with
-# $\mu = 0.9$ needs only 855 steps at $\eta = 3.6/\kappa$, and sgd at its best $\eta$ needs 27,050.
+# a mild ravine like ours that is slow: with $\mu = 0.9$ and $\eta = 0.1$ momentum needs 159 steps, and sgd needs 84. But
+# it is the steep ravines that cost time. Even with $\kappa = 5{,}000$, which is too much for this floor, momentum needs
+# only 855 steps at $\eta = 3.6/\kappa$, and sgd at its best $\eta$ needs 27,050.
 #
 # ## 6 Nesterov
 #
@@ -544,15 +523,14 @@ experiments.evidence(
 
 # %% [markdown]
 # Look at the left of the figure first. Up to an effective step of 0.3 the curves almost coincide: even with Nesterov's
-# they lie at most about 0.05 apart. Yet if both have $\eta = 0.1$, momentum ends far below sgd, by 0.29. (See the first
-# row of the table; in the figure, compare sgd at 0.1 with momentum at 1.) So most of what momentum seems to gain at
-# equal $\eta$ comes from a step that is ten times as large.
+# they lie at most about 0.05 apart. Yet if both have $\eta = 0.1$, momentum ends below sgd by 0.29. (Compare sgd at 0.1
+# with momentum at 1.) So most of what momentum seems to gain at equal $\eta$ comes from a step that is ten times as
+# large.
 #
 # Now look at the right. At an effective step of 1, momentum ends lower than sgd with 25 of 30 seeds, though only by 0.03
-# on average. At 3 it ends lower with all of them. Sgd's limit $2/L$ is 0.5 at the start (lesson 02), so both of these
-# steps begin beyond it.
-# Momentum's limit is far away: it is $3.8/L$ for $\eta$, and so $38/L$ for the effective step. So momentum pays off
-# where the step that you need is near or beyond sgd's limit, as it is in a steep ravine.
+# on average. At 3 it ends lower with all of them. Sgd's limit $2/L$ is 0.5 at the start (lesson 02), so both steps begin
+# beyond it. Momentum's limit is $3.8/L$ for $\eta$, and so $38/L$ for the effective step. So momentum pays off where the
+# step that you need is near or beyond sgd's limit, as it is in a steep ravine.
 #
 # **How to set it.** For a network, whose $\kappa$ you do not know:
 #
@@ -668,8 +646,8 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 # 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
 #    $\eta/(1 - \mu)$. Where they alternate at every step, it shrinks to $\eta/(1 + \mu)$. With a small $\eta$ the ball
 #    swings across a ravine.
-# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. While it
-#    swings, a step leaves $\sqrt\mu$ of the distance on average. With the best pair for the condition number $\kappa$,
+# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. On the
+#    floor, up to $(1 + \sqrt\mu)^2/L$, it swings, and a step leaves $\sqrt\mu$ of the distance on average. With the best pair for the condition number $\kappa$,
 #    the number of steps grows about as $\sqrt\kappa$. If $\kappa$ is unknown, begin with $\mu = 0.9$ and a tenth of sgd's
 #    $\eta$.
 # 4. Nesterov takes the gradient at the point ahead. It damps the swing, but its largest $\eta$ is smaller. Neither method
@@ -703,11 +681,15 @@ for few_steps, more in (needed[10], needed[100]), (needed[100], needed[1000]):
 for kappa, (_, counted) in needed.items():  # a run that shrinks by √μ from the start on
     evenly = np.log((1 + kappa) / 2e-6) / -np.log(best_pair(kappa)["momentum"])
     assert 1.3 < counted / evenly < 1.7
+along, across = zigzag.gradients.T  # each has one number per step
+averaged = {
+    name: np.abs(smoothed(values, 0.9))
+    for name, values in {"along": along, "across": across}.items()
+}
 covered = zigzag.trajectory[:2, 0] / ravine.start[0]
 assert 0.09 < covered[0] - covered[1] < 0.1
 assert np.allclose(across, -5 * along * (-1.0) ** np.arange(30))  # five times as far
 assert np.all(along < 0) and np.all(averaged["across"] < 0.1001 * np.abs(across))
-assert np.all(np.diff(averaged["along"][:10]) > 0)  # it grows at first
 larger = averaged["along"] > averaged["across"]
 assert larger[5:].all() and not larger[:4:2].any()
 ends = [ravine(path[-1]) for path in (zigzag.trajectory, fast_run)]
