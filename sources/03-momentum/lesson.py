@@ -57,8 +57,7 @@ plots.contour(ravine, {"sgd, η = 2/21": zigzag.trajectory})
 # %% [markdown]
 # Across the ravine, up and down in the picture, each step jumps over the floor and undoes most of the one before. Along
 # the ravine, to the right, all steps point the same way, but they are short: the first covers less than a tenth of the
-# way. So it takes 84 steps until $f$ is below $10^{-6}$. With a larger $\eta$ the run would settle more slowly across
-# the ravine, and with a smaller $\eta$ more slowly along it. With batches, noise shakes every step as well.
+# way. So it takes 84 steps until $f$ is below $10^{-6}$. With batches, noise shakes every step as well.
 #
 # Lesson 02 ended with a question: would it help to step along an average of the latest gradients? First we need an
 # average that is cheap to keep.
@@ -203,7 +202,7 @@ experiments.momentum_arrows(rule)
 #
 # Across the ravine it depends on where the ball is. At step 4 it has passed the floor and climbs the wall. There the blue
 # arrow nearly cancels the part across of the black arrow. At step 9 the ball is on its way back to the floor, and the two
-# add up. So with this small $\eta$ the ball swings across the ravine like a pendulum, less and less far. The two arrows
+# add up. So with this small $\eta$ the ball swings across the ravine like a pendulum, and its swings become smaller. The two arrows
 # oppose each other at every step only if $\eta$ is so large that every step crosses the floor, as with the best pair of
 # part 5.
 #
@@ -258,7 +257,8 @@ check_answer("03.seen_limit", seen_limit)
 # **To remember.** From $\eta L = (1 - \sqrt\mu)^2$ to $(1 + \sqrt\mu)^2$ the run swings, and a step leaves $\sqrt\mu$ of
 # the distance on average, whatever $\eta$ is.
 #
-# With $\mu = 0.25$ the borders are 0.25 and 2.5, as you have read. The next cell draws them on the map.
+# With $\mu = 0.25$ the borders are 0.25 and 2.5, as you have read. The next cell draws them on the map. (The solid curve
+# has both ends of the region in which a run swings.)
 
 # %%
 picture, differ = experiments.momentum_map(rule, borders=True)
@@ -296,8 +296,8 @@ check_answer("03.limit", limit)
 quiz("03.swing")
 
 # %% [markdown]
-# The next figure shows what fraction of the distance a step leaves in the long run. (For momentum it
-# is the size of the larger solution $r$ of part 4.) A low value is good, and above 1 the run diverges.
+# The next figure shows what fraction of the distance a step leaves in the long run. (Where real solutions $r$ of part 4
+# fit, it is the size of the larger one.) A low value is good, and above 1 the run diverges.
 
 # %%
 products = np.geomspace(0.02, 4, 400)
@@ -399,9 +399,8 @@ for kappa in (10, 100, 1000):
 #
 # ## 6 Nesterov
 #
-# A skier looks ahead and brakes before the bend, not in it. Nesterov's method (1983) does the same: it takes the
-# gradient not where the ball is, but where the ball is about to be. (The form with a velocity is that of Sutskever and
-# others, 2013, section 2.)
+# A skier looks ahead and brakes before the bend, not in it. Nesterov's method (1983; with a velocity, Sutskever and
+# others, 2013, section 2) does the same: it takes the gradient where the ball is about to be.
 #
 # What do we know before we see the gradient? The fraction $\mu$ of the old velocity goes on in any case. So from the
 # ball we move by $\mu v$ to the point ahead, and take the gradient $g$ there. **Nesterov's method** is momentum with
@@ -412,9 +411,9 @@ for kappa in (10, 100, 1000):
 experiments.nesterov_moves(rule)
 
 # %% [markdown]
-# Follow the arrows. The first leads from the ball to the point ahead. The second is the step $-\eta g$, with the
-# gradient taken at the point ahead. Arrows 1 and 2 together are the new velocity, $\mu v - \eta g$, so the second arrow
-# ends at the new ball. (The brown arrow is their sum.) The third arrow is $\mu$ times the new velocity, and it leads to the new point ahead.
+# Arrow 1 leads from the ball to the point ahead. Arrow 2 is the step $-\eta g$, with the gradient taken at the point
+# ahead. Together they are the new velocity (brown), which leads to the new ball. Arrow 3 is $\mu$ times the new velocity,
+# and it leads to the new point ahead.
 #
 # Keras keeps only the points ahead, because the gradients are taken there (Bengio, Boulanger-Lewandowski and Pascanu,
 # 2013). So before an update `x` is the point ahead, and after it `x` is the new point ahead. (At the start $v$ is 0, so
@@ -460,7 +459,7 @@ plots.lines(paths, ylabel="distance to the minimum", log=False, title="parabola,
 # <details><summary>Optional: both facts by the algebra of part 4</summary>
 #
 # 1. Let $y$ be the ball and $x$ the point ahead, both as distances to the minimum. The new ball is $x - \eta g = (1 - \eta L)\, x$, and the point ahead is $x_t = y_t + \mu\,(y_t - y_{t-1})$. So $\;y_{t+1} = (1 - \eta L)\,\big((1 + \mu)\, y_t - \mu\, y_{t-1}\big)$.
-# 2. Put in $y_t = r^t$: $\;r^2 - (1 - \eta L)(1 + \mu)\, r + (1 - \eta L)\,\mu = 0$. For momentum the product of the solutions was $\mu$. Now it is $(1 - \eta L)\,\mu$, so where the run swings, both have the size $\sqrt{(1 - \eta L)\,\mu}$. With $\mu = 0.9$ and $\eta L = 0.5$ a step of Nesterov leaves 0.67 of the distance, and a step of momentum leaves $\sqrt{0.9} = 0.95$.
+# 2. Put in $y_t = r^t$: $\;r^2 - (1 - \eta L)(1 + \mu)\, r + (1 - \eta L)\,\mu = 0$. For momentum the product of the solutions was $\mu$. Now it is $(1 - \eta L)\,\mu$, so where the run swings, a step leaves $\sqrt{(1 - \eta L)\,\mu}$ of the distance on average. With $\mu = 0.9$ and $\eta L = 0.5$ a step of Nesterov leaves 0.67 of the distance, and a step of momentum leaves $\sqrt{0.9} = 0.95$.
 # 3. Put in $r = -1$: $\;1 + (1 - \eta L)(1 + 2\mu) = 0$, so the limit is $\eta L = 2(1 + \mu)/(1 + 2\mu)$. With $\mu = 0.9$ that is 1.36. For momentum it is 3.8.
 #
 # </details>
@@ -496,10 +495,10 @@ for name, method, rate in cases:
 # averages calmed the losses in part 2. Momentum does calm each single step, but $x$ is the sum of all steps. In this sum
 # the noise of each gradient arrives in full, $\eta/(1 - \mu)$ times, only spread over more steps.
 #
-# What does that mean for real data? We train logistic regression on MNIST as in lesson 02: 7,000 images to train on,
-# 1,000 others for the validation loss, one epoch in batches of 100. The figure compares the methods at equal effective
-# steps, so momentum gets a tenth of sgd's $\eta$. The bands show three seeds, and the table shows thirty. (The cell takes
-# up to 15 seconds. Nesterov's curve would hide momentum's, so only the table has it.)
+# And on real data? We train logistic regression on MNIST as in lesson 02, for one epoch in batches of 100. The figure
+# compares the methods at equal effective steps, so momentum gets a tenth of sgd's $\eta$. The bands show three seeds, and
+# the table shows thirty. (The cell takes up to 15 seconds. Nesterov's curve would hide momentum's, so only the table has
+# it.)
 
 # %% tags=["about: 03 at an effective step of 1 momentum ends below sgd"]
 task = experiments.digits()
@@ -540,9 +539,8 @@ experiments.evidence(
 # 3. If the loss swings for a long time, lower $\mu$; on the floor, a smaller $\eta$ does not damp the swing. If the
 #    loss creeps at the largest $\eta$ that settles, raise $\mu$, for instance to 0.99. If the loss is only noisy, lower
 #    $\eta$.
-# 4. Momentum or Nesterov? Take Nesterov, unless you need an $\eta$ beyond its limit, which is lower than momentum's.
-#    Nesterov swings less. On the digits, with each method at its best rate, it ends lower with 24 of 30 seeds, though
-#    only by 0.008.
+# 4. Take Nesterov, which swings less, unless you need an $\eta$ beyond its limit. (On the digits, with each method at its
+#    best rate, it ends lower with 24 of 30 seeds, though only by 0.008.)
 #
 # ## 8 Inside or outside?
 #
@@ -644,12 +642,11 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 #
 # 1. The average $m \leftarrow \beta m + (1 - \beta) a$ remembers about $1/(1 - \beta)$ values.
 # 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
-#    $\eta/(1 - \mu)$. Where they alternate at every step, it shrinks to $\eta/(1 + \mu)$. With a small $\eta$ the ball
-#    swings across a ravine.
-# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. On the
-#    floor, up to $(1 + \sqrt\mu)^2/L$, it swings, and a step leaves $\sqrt\mu$ of the distance on average. With the best pair for the condition number $\kappa$,
-#    the number of steps grows about as $\sqrt\kappa$. If $\kappa$ is unknown, begin with $\mu = 0.9$ and a tenth of sgd's
-#    $\eta$.
+#    $\eta/(1 - \mu)$. Where they alternate at every step, it shrinks to $\eta/(1 + \mu)$.
+# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. From the
+#    first border to $(1 + \sqrt\mu)^2/L$ it swings, and a step leaves $\sqrt\mu$ of the distance on average. With the best
+#    pair for the condition number $\kappa$, the number of steps grows about as $\sqrt\kappa$. If $\kappa$ is unknown, begin
+#    with $\mu = 0.9$ and a tenth of sgd's $\eta$.
 # 4. Nesterov takes the gradient at the point ahead. It damps the swing, but its largest $\eta$ is smaller. Neither method
 #    removes noise. Both pay off where the step that you need is near or beyond sgd's limit $2/L$.
 # 5. With $\eta$ inside or outside the velocity the path is the same until $\eta$ changes.
