@@ -905,7 +905,7 @@ def lesson_03(task):
             RATES, RATES[2:7], strict=False
         )  # tenths: 0.0003 and 0.003, to 0.03 and 0.3
     ]
-    what = "up to an effective step of 0.3 the three are at most this far apart"
+    what = "largest gap between the three up to an effective step of 0.3"
     yield what, where, np.max(apart, axis=0)
     for rate, effective in ((0.1, 1.0), (0.3, 3.0)):
         what = f"at an effective step of {effective:g} momentum ends below sgd"
