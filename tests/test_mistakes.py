@@ -595,3 +595,14 @@ def test_a_broken_file_of_mistakes_is_named(tmp_path):
         toml.write_text(text)
         with pytest.raises(ValueError, match=f"sgd.toml.*{words}"):
             read(toml)
+
+
+def test_two_mistakes_that_make_no_rule_together_are_not_taken_for_the_learners(capsys):
+    def adamw(
+        x, g, t, m=0, v=0, *,
+        learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7,
+    ):  # fmt: skip
+        x = x - learning_rate * weight_decay * x
+        return rules.adam(x, g, t, m, v)  # all of Adam's settings are left out
+
+    assert said(adamw, "adamw", capsys).startswith("adamw: ")

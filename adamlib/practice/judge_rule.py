@@ -283,13 +283,16 @@ class Trial:
     def given_by(self, variant, own=()):
         """What a variant gives at all steps, (parts, steps, n); None where it raises an error.
 
+        Two mistakes in the same lines may make a rule that returns no tuple of x and the state:
+        that gives None too.
         own  {state: value} that a learner's rule has found: the lines below go on from it
         """
         try:
             returned, _ = self.names_after(variant, own)
-            return np.array([a + np.zeros(self.before.shape[1:]) for a in returned])
+            given = np.array([a + np.zeros(self.before.shape[1:]) for a in returned])
         except (ArithmeticError, TypeError, ValueError):
             return None
+        return given if given.shape == self.before.shape else None
 
     @np.errstate(all="ignore")
     def names_after(self, variant, own=()):
