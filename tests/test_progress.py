@@ -31,6 +31,7 @@ def folder(tmp_path, monkeypatch, shell):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ADAMLIB_EXPECT", raising=False)
     monkeypatch.setattr(exercises, "solved_here", {})
+    monkeypatch.setattr(exercises, "said_here", {})
     return tmp_path
 
 

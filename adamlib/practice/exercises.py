@@ -22,6 +22,7 @@ HEADING = re.compile(r"^#+ (?:Exercise (\d+)(?: ★)?: (.+))?", re.M)
 ASKED = re.compile(r'\bcheck(?:_answer)?\((?:\w+, )?"([\w. ]+)"(?:, "([^"]+)")?')
 
 solved_here = {}  # {name: day} of this session
+said_here = {}  # {name: status} of this session
 
 
 class Exercise(NamedTuple):
@@ -62,10 +63,21 @@ def exercises_of(path):
 # what is solved
 
 
-def record(name):
-    """Keep that an exercise is solved."""
-    solved_here.setdefault(name, date.today().isoformat())
-    _keep(days())
+def record(name, status):
+    """Keep what is said of an exercise; one that was solved once is not open again."""
+    said_here[name] = status
+    if status == "solved":
+        solved_here.setdefault(name, date.today().isoformat())
+        _keep(days())
+
+
+def verdicts():
+    """What check() and check_answer() said last, in this session, by which a lesson is graded.
+
+    Returns {name: "solved", "wrong" or "unsolved"}; the names are those that the lesson gives to
+    check() and check_answer(), with a convention after a space: "adam", "adam by the paper".
+    """
+    return dict(said_here)
 
 
 def days():
@@ -170,8 +182,8 @@ def _start_lesson_again(number):
 def _forget(names):
     kept = days()
     for name in names:
-        kept.pop(name, None)
-        solved_here.pop(name, None)
+        for known in (kept, solved_here, said_here):
+            known.pop(name, None)
     _keep(kept)
 
 
