@@ -12,7 +12,7 @@ from adamlib.practice import lessons
 from tools import notebooks
 
 GUIDE = Path(__file__).with_name("guide.md")
-SESSIONS = {45: 40, 60: 53, 90: 85}  # a session, and the minutes of the lesson that fit into it
+SESSIONS = {45: 41, 60: 55, 90: 85}  # a session, and the minutes of the lesson that fit into it
 RUN, PAIRS = 1, 3  # minutes for cells that are only run, and for a prediction in pairs
 PREDICTIONS = "*the predictions, in pairs*"
 
