@@ -6,18 +6,23 @@ momentum_from_pytorch()     its settings in Keras's
 epsilon_from_paper()        the epsilon of Algorithm 1: PyTorch's and Optax's too
 weight_decay_from_paper()   the decay of the AdamW paper
 l2_from_pytorch()           PyTorch's weight_decay where it is not decoupled, as in SGD and Adam
+rms_rate_from_pytorch()     the length of Muon's step in PyTorch, which is Jordan's and Optax's too
 
-Read in their sources: PyTorch 2.14.1, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py;
-Optax 0.2.8, optax/_src/{alias,transform}.py and optax/transforms/_accumulation.py. And in the
+What has no converter goes over as it is: all of Lion, and the weight_decay of PyTorch's and Optax's
+AdamW and Muon.
+
+Read in their sources: PyTorch 2.14.1, torch/optim/{sgd,adagrad,rmsprop,adadelta,adam,adamw}.py and
+_muon.py; Optax 0.2.8, optax/_src/{alias,transform}.py, optax/transforms/_accumulation.py and
+optax/contrib/_muon.py; tests/test_conventions.py runs both where they are installed. And in the
 papers: Polyak, 1964; Duchi, Hazan and Singer, 2011; Hinton's lecture 6e, 2012; Zeiler, 2012; Kingma
-and Ba, 2015; Loshchilov and Hutter, 2019.
+and Ba, 2015; Loshchilov and Hutter, 2019; Chen and others, 2023; Jordan and others, 2024 (muon.py).
 """
 
 from typing import NamedTuple
 
 from adamlib import rules
 from adamlib.hyperparameters import HYPERPARAMETERS
-from adamlib.inputs import check_function, check_name, hyperparameter_defaults, number
+from adamlib.inputs import check_function, check_name, count, hyperparameter_defaults, number
 
 
 class Convention(NamedTuple):
@@ -57,6 +62,9 @@ _INSIDE = "v ← μ v − η g, x ← x + v"
 _IN_ROOT = "x ← x − η g/√(v + ε)"
 _SUM_IN_ROOT = "x ← x − η g/√(s + ε)"
 _UNITS = "x ← x − η g √(u + ε)/√(v + ε)"
+_LION = "x ← x − η (sign(β₁ m + (1 − β₁) g) + λ x)"
+_MUON = {"momentum": 0.95, "ns_steps": 5}
+_LONG = "x ← x − η (√max(1, outputs/inputs) orthogonalized(g + μ m) + λ x)"
 
 CONVENTIONS = {
     "adam": [
@@ -100,6 +108,27 @@ CONVENTIONS = {
         _keras(rules.adadelta, _UNITS),
         Convention("PyTorch", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6}, _UNITS),
         Convention("Optax", {"rho": 0.9, "epsilon": 1e-6}, _UNITS),
+    ],
+    "lion": [
+        Convention("Chen and others", {"beta_1": 0.9, "beta_2": 0.99}, _LION),
+        _keras(rules.lion, _LION),
+        Convention("Optax", {"beta_1": 0.9, "beta_2": 0.99, "weight_decay": 1e-3}, _LION),
+    ],
+    "muon": [
+        Convention(
+            "Jordan and others", _MUON | {"learning_rate": 0.02, "weight_decay": 0.0}, _LONG
+        ),
+        Convention(
+            "Keras",
+            _MUON | {"learning_rate": 0.001, "weight_decay": 0.004, "rms_rate": 0.2},
+            "x ← x − η (r √max(inputs, outputs) orthogonalized(g + μ m) + λ x)",
+        ),
+        Convention("PyTorch", _MUON | {"learning_rate": 0.001, "weight_decay": 0.1}, _LONG),
+        Convention(
+            "Optax",
+            _MUON | {"weight_decay": 0.0},
+            "x ← x − η (√max(1, outputs/inputs) orthogonalized(μ m̂ + (1 − μ) ĝ) + λ x)",
+        ),
     ],
 }
 
@@ -219,3 +248,22 @@ def l2_from_pytorch(weight_decay):
     """
     number(weight_decay, "weight_decay")
     return weight_decay / 2
+
+
+def rms_rate_from_pytorch(inputs):
+    """Keras's rms_rate for a run of torch.optim.Muon, of Jordan's or Optax's; η and λ stay.
+
+        η √max(1, outputs/inputs) O          theirs; inputs and outputs are those of a dense layer
+        η r √max(inputs, outputs) O          Keras (Liu and others, 2025): so r = 1/√inputs
+
+    inputs  of the layer, a whole number: a Keras optimizer with one rms_rate does as they do only
+            in matrices with as many
+    PyTorch has Keras's length with adjust_lr_fn="match_rms_adamw", Optax with consistent_rms=0.2.
+    The iteration that makes O runs in bfloat16 in PyTorch and in Jordan's code, so that two digits
+    agree. Optax corrects m and g for the start at zero, m by the factor of the next step, so that g
+    counts for more in its first steps.
+
+    >>> rms_rate_from_pytorch(25)
+    0.2
+    """
+    return count(inputs, "inputs", least=1) ** -0.5

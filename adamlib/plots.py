@@ -348,12 +348,15 @@ def lines(
     return fig
 
 
-def side_by_side(groups, x=None, xlabel="step", ylabel="loss", log=True, surfaces=None):
+def side_by_side(
+    groups, x=None, xlabel="step", ylabel="loss", log=True, surfaces=None, log_x=False
+):
     """Curves as lines() draws them, in panels side by side that share their y axis.
 
     groups    {title: {label: shape (steps,) or (seeds, steps)}}
     x         shape (steps,); 0, 1, 2, … if not given
     surfaces  {title: a function of two coordinates}: its contours, at the lower left
+    log       whether the y axis is logarithmic; log_x the x axes
     """
     _check_labelled(groups, "groups", least="one panel")
     for title, curves in groups.items():
@@ -370,6 +373,8 @@ def side_by_side(groups, x=None, xlabel="step", ylabel="loss", log=True, surface
                 line = _drawable_line(values, x, label, log)
                 seen.append(f"{title}, {_draw_line(ax, label, *line, curves)}")
             ax.set(title=title, xlabel=xlabel, yscale=scale)
+            if log_x:
+                ax.set(xlabel=f"{xlabel}, log scale", xscale="log")
             ax.legend(loc="upper right" if surfaces else "lower right")
             if title in surfaces:
                 corner = ax.inset_axes([0.03, 0.04, 0.42, 0.42])

@@ -32,6 +32,7 @@ from adamlib.descent import descend
 from adamlib.experiments import adagrad_from_zero, paper
 from adamlib.experiments.claims import TABLE
 from adamlib.experiments.comparisons import RATES
+from adamlib.experiments.rare_words import FREQUENCY, excess
 from adamlib.experiments.tuning import rounds
 from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression
@@ -296,6 +297,13 @@ def rmsprop_with_correction(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsil
     return x - learning_rate * g / np.sqrt(v / (1 - rho**t) + epsilon), v
 
 
+def rare_words(method, rate, seed):
+    """Lesson 10's language: what is left of all words by their frequency, and of the rarer half."""
+    name, _, size = method.partition(", batches of ")
+    left = excess(getattr(rules, name), rate, size=int(size) if size else None, seed=seed)
+    return {"tuned": FREQUENCY @ left, "rare": left[100:].mean()}
+
+
 MEMORIES = {  # what lesson 09 asks of film reviews: RMSProp and Adam with one thing of the other
     "adam with β₂ = 0.9": partial(rules.adam, beta_2=0.9),
     "rmsprop with ρ = 0.999": partial(rules.rmsprop, rho=0.999),
@@ -544,6 +552,12 @@ FIGURE_2 = dict.fromkeys(
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
 ) | {"adadelta": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]}
 FIGURE_3 = dict.fromkeys(["adagrad from 0", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1])
+RARE_WORDS = {
+    "sgd": [20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0],
+    "momentum": [2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0],
+    "adam": [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0],
+    "lion": [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5],
+}
 TASKS = {
     "digits": Plan(
         digits,
@@ -615,6 +629,13 @@ TASKS = {
         {"constant": [0.003, 0.01, 0.03, 0.1], "warm-up and cosine": [0.03]},
     ),
     "clothes, few": Plan(clothes_few, dict.fromkeys(["λ = 0", "λ = 1"], [0.001, 0.003, 0.01])),
+    "rare words": Plan(rare_words, RARE_WORDS, seeds=1, first=1),
+    "rare words, batches": Plan(
+        rare_words,
+        {f"{name}, batches of 100": rates for name, rates in RARE_WORDS.items()},
+        seeds=12,
+        first=12,
+    ),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
         convolutions,
@@ -1251,6 +1272,24 @@ def lesson_10(task):
             if falls:
                 what = f"{name} gains by a cosine"
                 yield what, where, ends[name], runs.of(names[name])
+    names = {"sgd": "sgd", "momentum": "momentum", "Adam": "adam", "Lion": "lion"}
+    exact, batches = task["rare words"], task["rare words, batches"]
+    for name, method in names.items():
+        yield (
+            f"best η of {name} with exact gradients",
+            "of the list",
+            np.array([exact.best(method)]),
+        )
+    where = "excess loss, Zipf's words, 300 steps"
+    methods = {name: f"{method}, batches of 100" for name, method in names.items()}
+    ends, rare = batches.named(names=methods), batches.named("rare", methods)
+    pairs = "sgd < Adam, momentum < Adam, Lion < Adam"
+    yield from compared(ends, where, pairs, "in batches of 100 {} ends below {}")
+    for name, method in methods.items():
+        yield f"{name} in batches of 100", where, ends[name]
+        yield f"{name} in batches of 100, the rarer half", where, rare[name]
+        best = np.full(batches.seeds, batches.best(method))
+        yield f"best η of {name} in batches of 100", "of the list, by the mean", best
 
 
 LESSONS = {

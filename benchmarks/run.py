@@ -50,20 +50,26 @@ UNITS = [("s", 1), ("ms", 1e3), ("µs", 1e6)]
 
 
 def step():
-    """One step of Adam on two numbers."""
-    from adamlib.keras_check import keras, tf
+    """One step of Adam and of the rules after it, on two numbers and on a layer's weights."""
+    from adamlib.keras_check import keras, own_optimizer, tf
 
-    x, g, m, v = np.ones((4, 2), np.float32)
-    variable, gradient = keras.Variable(x), tf.constant(g)
-    optimizer = keras.optimizers.Adam()
-    ours, theirs = medians(
-        lambda: rules.adam(x, g, 10, m, v),
-        lambda: optimizer.apply([gradient], [variable]),
-        repeats=30,
-        calls=50,
-    )
-    row("adam, a step on two numbers", ours)
-    row("  tf.keras Adam, eager", theirs, "of ours", theirs / ours)
+    for shape, what, calls in (((2,), "two numbers", 50), ((784, 64), "784 x 64 numbers", 5)):
+        for name in STEPS:
+            rule, optimizer = getattr(rules, name), own_optimizer(name)
+            x = g = np.ones(shape, np.float32)
+            _, *state = rule(x, g, 1)
+            variable, gradient = keras.Variable(x), tf.constant(g)
+            ours, theirs = medians(
+                partial(rule, x, g, 10, *state),
+                partial(optimizer.apply, [gradient], [variable]),
+                repeats=30,
+                calls=calls,
+            )
+            row(f"{name}, a step on {what}", ours)
+            row("  tf.keras's own, eager", theirs, "of ours", theirs / ours)
+
+
+STEPS = "adam", "lion", "lamb", "adafactor", "ftrl", "muon", "schedule_free_adamw"
 
 
 def large():

@@ -261,6 +261,7 @@ CALLS = {
         60,
     ),
     "l2_from_pytorch": (conventions.l2_from_pytorch, {"weight_decay": 0.1}, 40),
+    "rms_rate_from_pytorch": (conventions.rms_rate_from_pytorch, {"inputs": 25}, 40),
     "table": (starred(conventions.table, "names"), {"names": ["adam"]}, 40),
     "check": (practice.check, {"function": rules.sgd, "name": "sgd", "convention": ""}, 80),
     "check one_epoch": (practice.check, {"function": same, "name": "one_epoch"}, 40),

@@ -241,6 +241,9 @@ def test_panels_side_by_side_share_their_y_axis():
     left, right = plots.side_by_side(groups, x=np.array([1.0, 2.0])).axes
     assert left.get_ylim() == right.get_ylim() and left.get_ylim()[1] > 90
     assert left.get_lines()[0].get_color() == right.get_lines()[0].get_color()
+    assert left.get_xscale() == "linear"
+    both = plots.side_by_side(groups, x=np.array([1.0, 2.0]), log_x=True).axes
+    assert [ax.get_xscale() for ax in both] == ["log", "log"]
     with pytest.raises(ValueError, match="panel"):
         plots.side_by_side(groups, surfaces={"middle": ravine})
 

@@ -25,6 +25,7 @@ def given(monkeypatch):
     return runs
 
 
+LESSONS = sorted(path.name for path in (replay.ROOT / "solutions").glob("[0-9]*.ipynb"))
 NAMES = ["DNNL_MAX_CPU_ISA", "OPENBLAS_CORETYPE", "ADAMLIB_SEED"]
 
 
@@ -41,7 +42,10 @@ def test_twelve_machines_and_two_other_triples_of_seeds(given, monkeypatch, caps
     assert len(set(settings)) == len(settings) == 14
     assert (None, None, None) in settings and ("AVX2", "Prescott", None) in settings
     assert settings[-2:] == [(None, None, "10"), (None, None, "20")]
-    assert all(len([w for w in command if w.endswith(".ipynb")]) == 9 for command, _ in given)
+    for command, _ in given:
+        *lessons, reference = [w for w in command if w.endswith(".ipynb")]
+        assert lessons == [f"solutions/{name}" for name in LESSONS]
+        assert reference == "solutions/what-keras-does.ipynb"
     out = capsys.readouterr().out
     assert out.count("FAILED solutions/08.ipynb::Cell 3") == 3 and out.count("6 passed") == 11
 
@@ -51,4 +55,6 @@ def test_some_lessons_in_one_setting(given, monkeypatch):
     ((command, values),) = given
     assert [w[:12] for w in command if w.endswith(".ipynb")] == ["solutions/08", "solutions/09"]
     assert values["OPENBLAS_CORETYPE"] == "Haswell"
+    assert main(monkeypatch, "what", "--only", "native,native") == 0
+    assert [w for w in given[-1][0] if "ipynb" in w] == ["solutions/what-keras-does.ipynb"]
     assert main(monkeypatch, "--only", "VAX") == main(monkeypatch, "12") == 2

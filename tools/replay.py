@@ -1,7 +1,8 @@
-"""Run the solved lessons on "other machines" and with other seeds, to see whether they still hold.
+"""Run the solved lessons on "other machines" and with other seeds, to see whether they still hold;
+and the reference, whose assertions are of Keras.
 
 python tools/replay.py                         every setting, every lesson: an hour on two cores
-python tools/replay.py 08 09                   these lessons only
+python tools/replay.py 08 09 what              these lessons only, and the reference
 python tools/replay.py --only SSE41,Prescott   the settings whose name begins so
 
 TensorFlow's float32 sums follow DNNL_MAX_CPU_ISA, NumPy's OPENBLAS_CORETYPE: so one processor does
@@ -41,15 +42,13 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="only these lessons: 08 09")
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="only these lessons: 08 09 what")
     parser.add_argument("--only", default="", metavar="NAME", help=" ".join(SETTINGS))
     parser.add_argument("--log", type=Path, help="a file for what pytest says of each failure")
     chosen = parser.parse_args()
-    notebooks = [
-        path.relative_to(ROOT).as_posix()
-        for path in sorted((ROOT / "solutions").glob("[0-9]*.ipynb"))
-        if not chosen.numbers or path.name[:2] in chosen.numbers
-    ]
+    names = [source.parent.name for source in sorted(ROOT.glob("sources/*/lesson.py"))]
+    wanted = tuple(chosen.numbers) or ""
+    notebooks = [f"solutions/{name}.ipynb" for name in names if name.startswith(wanted)]
     settings = {name: s for name, s in SETTINGS.items() if name.startswith(chosen.only)}
     if not notebooks or not settings:
         parser.error(f"There is no such {'setting' if notebooks else 'lesson'}.")

@@ -155,13 +155,16 @@ def symbol(name):
 
 
 def defaults():
-    """A table in Markdown: each rule's defaults and last step in its paper, Keras and PyTorch."""
+    """A table in Markdown: each rule's defaults and last step in its paper, Keras and PyTorch.
+
+    Of Lion PyTorch has none.
+    """
     rows = ["| | its paper | Keras | PyTorch |", "| --- | --- | --- | --- |"]
     for name, (paper, *others) in CONVENTIONS.items():
         known = {row.library: row for row in others}
         cells = [
-            f"{row.in_letters}<br>{row.step}".removeprefix("<br>")
-            for row in (paper, known["Keras"], known["PyTorch"])
+            f"{row.in_letters}<br>{row.step}".removeprefix("<br>") if row else "none"
+            for row in (paper, known["Keras"], known.get("PyTorch"))
         ]
         rows.append(f"| **{name}** | {' | '.join(cells)} |")
     return "\n".join(rows)
