@@ -72,8 +72,11 @@ class Learner:
         await self.ask("GET", "/hub/home", [200])
 
     async def open_server(self):
-        """Start the server, wait as the page does, and load JupyterLab's page."""
-        await self.ask("POST", f"/hub/api/users/{self.name}/server", [201, 202], json={})
+        """Start the server unless it runs, wait as the page does, and load JupyterLab's page."""
+        path = f"/hub/api/users/{self.name}/server"
+        answer = await self.ask("POST", path, [201, 202, 400], json={})
+        if answer.status_code == 400 and "already running" not in answer.text:
+            raise Lost(f"the server did not start: {brief(answer.text)}")
         progress = await self.ask("GET", f"/hub/api/users/{self.name}/server/progress", [200, 400])
         if '"failed": true' in progress.text:
             raise Lost(f"the server did not start: {brief(progress.text)}")

@@ -62,7 +62,10 @@ def pod(monkeypatch):
 def test_a_learner_s_pod_is_as_the_class_needs_it(pod):
     (container,) = pod["spec"]["containers"]
     settings = on_kubernetes()
-    assert container["image"].startswith("course:")
+    assert container["image"] == "course:workshop"
+    dockerfile = (WORKSHOP / "Dockerfile").read_text(encoding="utf-8")
+    assert "-t course:workshop" in dockerfile and "COPY . /srv/course\n" in dockerfile
+    assert all(word.startswith("/srv/course/") for word in settings.Spawner.cmd)
     assert container["args"] == [*settings.Spawner.cmd, *settings.Spawner.args]
     assert container["resources"]["requests"]["memory"] == 600 * 2**20
     assert container["resources"]["limits"] == {"memory": 2 * 2**30, "cpu": 1}
