@@ -190,9 +190,17 @@ async def attend(learners, lesson, hub):
         used = []
     finally:
         watch.cancel()
-        await asyncio.gather(*(learner.leave() for learner in learners), return_exceptions=True)
+        await asyncio.gather(*map(go_home, learners), return_exceptions=True)
     print("\n".join([*klass.table(), *used, memory.words()]))
     return klass.losses
+
+
+async def go_home(learner):
+    """Close the server, which on a hub that runs would stay, and all connections."""
+    try:
+        await learner.close_server()
+    finally:
+        await learner.leave()
 
 
 def beside(others, moves):
