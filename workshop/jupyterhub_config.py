@@ -36,7 +36,9 @@ c.JupyterHub.ip = "127.0.0.1"
 c.JupyterHub.db_url = f"sqlite:///{CLASS}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = f"{CLASS}/cookie_secret"
 c.ConfigurableHTTPProxy.pid_file = f"{CLASS}/proxy.pid"
-c.ConfigurableHTTPProxy.command = [sys.executable, str(HERE / "proxy.py")]
+# The page that waits for a server is one long request; the proxy would cut it off after 20 seconds.
+patience = f"--proxy-timeout={c.Spawner.start_timeout * 1000}"
+c.ConfigurableHTTPProxy.command = [sys.executable, str(HERE / "proxy.py"), patience]
 
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = f"{CLASS}/homes/{{username}}"

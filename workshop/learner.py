@@ -87,13 +87,9 @@ class Learner:
     async def close_server(self):
         """Stop it, and wait until it has."""
         await self.leave_kernel()
-        answer = await self.ask("DELETE", f"/hub/api/users/{self.name}/server", [202, 204])
-        while answer.status_code != 404:  # the hub has no page of it any more
-            await asyncio.sleep(0.2)
-            path = f"/hub/api/users/{self.name}/server/progress"
-            answer = await self.ask("GET", path, [200, 400, 404])
-            if answer.status_code == 400:
-                return
+        path = f"/hub/api/users/{self.name}/server"
+        while (await self.ask("DELETE", path, [202, 204])).status_code == 202:  # it is stopping
+            await asyncio.sleep(0.5)
 
     # files
 
