@@ -14,6 +14,7 @@ took. Whatever a learner would have lost is told, and the exit code is 1.
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -273,6 +274,7 @@ def main():
     if chosen.learners < 1:
         parser.error("give a number of learners, at least 1")
     lesson = Lesson(chosen.lesson)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and end the hub
     with tempfile.TemporaryDirectory() as folder:
         with nullcontext() if chosen.hub else Hub(folder) as hub:
             if hub:
