@@ -1,5 +1,5 @@
 PYTHON ?= python3
 
-.PHONY: lab test build bench claims replay versions setup
-lab test build bench claims replay versions setup:
+.PHONY: lab test build bench claims replay versions workshop smoke setup
+lab test build bench claims replay versions workshop smoke setup:
 	@$(PYTHON) course.py $@

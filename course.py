@@ -15,6 +15,8 @@ python3 course.py claims   measure over many seeds what the lessons claim: half 
 python3 course.py replay   run the solved lessons as on other processors, with other seeds: an hour
 python3 course.py versions run the unit tests with the oldest and newest packages allowed: an hour
 python3 course.py release  write a lesson as an nbgrader assignment, as in: release 06 FOLDER
+python3 course.py workshop serve a class from this machine, as workshop/README.md says
+python3 course.py smoke 3  try that with 3 learners who only pretend
 python3 course.py setup    only install
 
 Arguments after the task are passed on, as in: python3 course.py lab --no-browser

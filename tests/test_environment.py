@@ -77,6 +77,7 @@ def kinds(calls):
         "-m venv": "venv",
         "--require-hashes --no-deps -r requirements.txt": "packages",
         "--require-hashes --no-deps -r requirements-dev.txt": "dev",
+        "--require-hashes --no-deps -r workshop/requirements.txt": "workshop",
         "-e .": "project",
         "ScriptMaker": "programs",
     }
@@ -86,10 +87,10 @@ def kinds(calls):
 ALL = ["venv", "packages", "project", "programs"]
 
 
-def complaint(dev=False):
+def complaint(*additions):
     """The one sentence that setup ends with."""
     with pytest.raises(Failed) as end:
-        environment.setup(dev)
+        environment.setup(*additions)
     (sentence,) = end.value.args
     assert "\n" not in sentence and sentence.endswith(".")
     return sentence
@@ -134,51 +135,64 @@ def test_another_project_is_installed_over_the_old_one(machine, project, name):
 def test_what_tests_need_is_added_once_and_to_the_same_venv(machine, project):
     environment.setup()
     machine.calls.clear()
-    environment.setup(dev=True)
+    environment.setup("dev")
     assert kinds(machine.calls) == ["dev"]
-    for dev in (True, False):
-        environment.setup(dev)
+    for additions in (["dev"], []):
+        environment.setup(*additions)
     assert len(machine.calls) == 1
     (project / "requirements-dev.txt").write_text("changed")
     environment.setup()
     assert len(machine.calls) == 1
-    environment.setup(dev=True)
+    environment.setup("dev")
     assert kinds(machine.calls) == ["dev", "dev"]
 
 
 def test_what_tests_need_stays_when_the_project_changes_and_goes_with_the_venv(machine, project):
-    environment.setup(dev=True)
+    environment.setup("dev")
     assert kinds(machine.calls) == [*ALL, "dev"]
     (project / "pyproject.toml").write_text("changed")
-    environment.setup(dev=True)
+    environment.setup("dev")
     assert kinds(machine.calls[5:]) == ["project", "programs"]
     (project / "requirements.txt").write_text("changed")
     machine.calls.clear()
     environment.setup()
     assert kinds(machine.calls) == ALL
-    environment.setup(dev=True)
+    environment.setup("dev")
     assert kinds(machine.calls) == [*ALL, "dev"]
 
 
 def test_an_addition_that_fails_leaves_the_learner_s_setup_whole(machine, project):
-    environment.setup(dev=True)
+    environment.setup("dev")
     (project / "requirements-dev.txt").write_text("changed")
     machine.fails, machine.log = "requirements-dev.txt", "Connection"
-    assert "could not be downloaded: check the network connection" in complaint(dev=True)
+    assert "could not be downloaded: check the network connection" in complaint("dev")
     machine.fails = None
     machine.calls.clear()
     environment.setup()
     assert machine.calls == []
-    environment.setup(dev=True)
+    environment.setup("dev")
     assert kinds(machine.calls) == ["dev"]
 
 
-@pytest.mark.parametrize("dev", [False, True])
-def test_a_folder_that_was_moved_keeps_its_packages(machine, project, live_in, dev):
-    environment.setup(dev)
+def test_what_a_workshop_needs_is_added_beside_what_tests_need(machine, project):
+    environment.setup("dev")
+    machine.calls.clear()
+    for additions in (["workshop"], ["dev", "workshop"], ["dev"], []):
+        environment.setup(*additions)
+    assert kinds(machine.calls) == ["workshop"]
+    (project / "workshop/requirements.txt").write_text("changed")
+    environment.setup("dev")
+    assert len(machine.calls) == 1
+    environment.setup("workshop")
+    assert kinds(machine.calls) == ["workshop", "workshop"]
+
+
+@pytest.mark.parametrize("additions", [[], ["dev"], ["dev", "workshop"]])
+def test_a_folder_that_was_moved_keeps_its_packages(machine, project, live_in, additions):
+    environment.setup(*additions)
     live_in(project.rename(project.with_name("moved")))
     machine.calls.clear()
-    environment.setup(dev)
+    environment.setup(*additions)
     assert kinds(machine.calls) == ["project", "programs"]
 
 
@@ -231,7 +245,7 @@ def test_a_step_that_fails_keeps_what_worked(machine, project, update, step):
     assert environment.works() == (update or step == "ScriptMaker")
     machine.fails = None
     environment.setup()
-    assert environment.complete(dev=False)
+    assert environment.complete()
 
 
 MOMENTS = {  # killed just before
@@ -263,7 +277,7 @@ def test_a_swap_that_was_cut_off_is_finished_or_undone(
         (project / "requirements.txt").write_text(before)
     environment.setup()
     assert "packages" not in kinds(machine.calls)
-    assert environment.complete(dev=False)
+    assert environment.complete()
 
 
 @pytest.mark.parametrize("name", ["VENV", "NEW"])

@@ -222,7 +222,7 @@ def test_python_3_7_can_read_the_rest(name):
 def test_an_update_that_fails_does_not_keep_the_lessons_away(project, monkeypatch, capsys):
     calls = []
 
-    def setup(dev):
+    def setup(*additions):
         raise environment.Failed("The disk is full.")
 
     monkeypatch.setattr(environment, "setup", setup)
@@ -244,9 +244,15 @@ def test_a_learner_s_tasks_need_no_package_of_the_tests(project, monkeypatch):
     asked = {}
     monkeypatch.setattr(launcher, "run", lambda *words: 0)
     for task in ("setup", *launcher.PROGRAMS):
-        monkeypatch.setattr(environment, "setup", lambda dev, task=task: asked.update({task: dev}))
+        monkeypatch.setattr(
+            environment, "setup", lambda *lists, task=task: asked.update({task: lists})
+        )
         launcher.main([task], "")
-    assert {task for task, dev in asked.items() if not dev} == {"setup", "lab"}
+    assert {task for task, lists in asked.items() if not lists} == {"setup", "lab"}
+    assert {task for task, lists in asked.items() if lists == ("workshop",)} == {
+        "workshop",
+        "smoke",
+    }
 
 
 def test_lab_opens_a_notebook_on_this_machine_only(monkeypatch, tmp_path):

@@ -25,7 +25,8 @@ FOLDERS = {  # {package: its folder}
     for package in SETUPTOOLS["packages"]
 }
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-LISTS = ("requirements", "requirements-dev")  # a learner's, and what tests and builds add to it
+# A learner's, what tests and builds add to it, and what a workshop adds.
+LISTS = ("requirements", "requirements-dev", "workshop/requirements")
 LOCKS = {name: (ROOT / f"{name}.txt").read_text(encoding="utf-8") for name in LISTS}
 MACHINES = [
     {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
@@ -63,11 +64,14 @@ def test_there_is_one_list_of_packages_and_one_of_what_tests_need():
     assert pip_section() == ["-e ."]
 
 
-def test_a_learner_s_packages_and_those_of_the_tests_are_apart():
-    learners, tests = ({pin.name for pin, _ in locked(name)} for name in LISTS)
-    assert learners.isdisjoint(tests)
+def test_a_learner_s_packages_and_those_of_tests_and_workshops_are_apart():
+    learners, tests, workshops = (
+        {pin.name: pin.specifier for pin, _ in locked(name)} for name in LISTS
+    )
+    assert learners.keys().isdisjoint(tests.keys() | workshops.keys())
+    assert all(tests[name] == workshops[name] for name in tests.keys() & workshops.keys())
     asked = {requirement.name for requirement in wanted("requirements-dev")}
-    assert {"pytest", "playwright", "ruff"} <= asked <= tests
+    assert {"pytest", "playwright", "ruff"} <= asked <= tests.keys()
 
 
 def test_there_is_one_range_of_pythons():
@@ -107,7 +111,7 @@ def test_a_lock_pins_everything_with_hashes_and_names_no_host(name):
 @pytest.mark.parametrize(("extra", "impossible"), [("", True), ("[dev]", False)])
 def test_pip_can_resolve_what_conda_gives_it_and_the_rest(tmp_path, impossible, extra):
     """As conda does it, but against what is installed here, so that no network is needed."""
-    for name in ("pyproject.toml", "README.md", "LICENSE", *(f"{name}.in" for name in LISTS)):
+    for name in ("pyproject.toml", "README.md", "LICENSE", *(f"{name}.in" for name in LISTS[:2])):
         shutil.copy(ROOT / name, tmp_path)
     for folder in FOLDERS.values():
         (tmp_path / folder).mkdir(parents=True)

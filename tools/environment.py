@@ -1,6 +1,6 @@
 """Make .venv, the course's own Python, and keep it as the locks say. For Python 3.6 on.
 
-Learners get what requirements.txt locks; who tests or builds gets requirements-dev.txt on top.
+Learners get what requirements.txt locks; who tests, builds or teaches gets a list on top.
 
 A new one is made in .venv-new, beside the .venv that works, and takes its place once it is whole
 and starts. Whatever stops a setup, the .venv that worked is there, or is put back by the next call.
@@ -30,6 +30,11 @@ VENV, NEW, OLD, LOCK = (ROOT / f".venv{end}" for end in ("", "-new", "-old", "-l
 VERSIONS = ("3.13", "3.12", "3.11")  # the Pythons and machines that TensorFlow has a build for
 MACHINES = r"linux-(x86_64|aarch64) |macosx\S* arm64|win-amd64 "
 GIGABYTES = 3
+# Lists of packages on top of requirements.txt, and what they are for.
+ADDITIONS = {
+    "dev": ("requirements-dev.txt", "tests and builds need: about 0.1 GB"),
+    "workshop": ("workshop/requirements.txt", "a workshop needs: about 0.02 GB"),
+}
 
 # Run by the Python that is to be installed into: pip, if that is really it.
 PIP = """import os, runpy, sys
@@ -78,12 +83,12 @@ class Failed(Exception):
     """A setup that could not be done; the sentence says why, and what to do."""
 
 
-def setup(dev=False):
+def setup(*additions):
     """Make .venv what the lists say, unless it is that already. Raises Failed.
 
-    dev  whether the packages of tests and builds are wanted too
+    additions  which of ADDITIONS are wanted too
     """
-    if complete(dev):
+    if complete(*additions):
         return
     with one_at_a_time():
         tidy()
@@ -95,24 +100,31 @@ def setup(dev=False):
             install_project(VENV)
         if found != [packages, project]:  # else the setup that this one waited for has done it
             settle(packages, project)
-        if not complete(dev):
-            add_dev()
+        for name in additions:
+            if not complete(name):
+                add(name)
 
 
-def complete(dev):
-    """Whether .venv is what the lists say; the packages of tests and builds count where dev."""
+def complete(*additions):
+    """Whether .venv is what requirements.txt and the lists of these additions say."""
     if stamp(VENV) != wanted():
         return False
-    added = VENV / "dev-stamp"
-    return not dev or (added.is_file() and added.read_text() == digest("requirements-dev.txt"))
+    return all(added(name) == digest(ADDITIONS[name][0]) for name in additions)
 
 
-def add_dev():
-    """Add the packages of tests and builds, none of which is a learner's."""
-    print("Installing what tests and builds need: about 0.1 GB to download ...", flush=True)
-    write(VENV / "dev-stamp", b"-")
-    install_locked(VENV, "requirements-dev.txt")
-    write(VENV / "dev-stamp", digest("requirements-dev.txt").encode())
+def added(name):
+    """The hash of the list from which an addition was made, "" if it is not there."""
+    file = VENV / f"{name}-stamp"
+    return file.read_text() if file.is_file() else ""
+
+
+def add(name):
+    """Add a list of packages, none of which is a learner's."""
+    lock, need = ADDITIONS[name]
+    print(f"Installing what {need} to download ...", flush=True)
+    write(VENV / f"{name}-stamp", b"-")
+    install_locked(VENV, lock)
+    write(VENV / f"{name}-stamp", digest(lock).encode())
 
 
 def works():

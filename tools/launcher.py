@@ -17,7 +17,10 @@ PROGRAMS = {
     "replay": ["tools/replay.py"],
     "versions": ["-m", "tools.versions"],
     "release": ["-m", "tools.release"],
+    "workshop": ["-m", "jupyterhub", "-f", "workshop/jupyterhub_config.py"],
+    "smoke": ["-m", "workshop.smoke"],
 }
+ADDITIONS = {"lab": [], "setup": [], "workshop": ["workshop"], "smoke": ["workshop"]}  # else dev
 
 
 def start(words, usage):
@@ -39,7 +42,7 @@ def main(words, usage):
     if task == "setup" and arguments:
         sys.exit(f"setup takes no arguments, and was given {' '.join(arguments)}.")
     try:
-        environment.setup(dev=task not in ("lab", "setup"))
+        environment.setup(*ADDITIONS.get(task, ["dev"]))
     except environment.Failed as failed:
         if task != "lab" or not environment.works():
             sys.exit(str(failed))
@@ -49,18 +52,21 @@ def main(words, usage):
     return run(environment.PYTHON, *PROGRAMS[task], *arguments)
 
 
-def copy_lessons():
+def copy_lessons(work=None):
     """Give the learner a copy of each lesson in work/; one that was edited is never touched.
+
+    work   another folder than the course's own work/, such as that in a learner's home on a hub
 
     work/.versions holds the hash of each lesson as it was copied, the way sha256sum writes it.
     """
-    WORK.mkdir(exist_ok=True)
-    record = WORK / ".versions"
+    work = work or WORK
+    work.mkdir(exist_ok=True)
+    record = work / ".versions"
     text = record.read_text(errors="replace") if record.exists() else ""
     copied = {name: version for version, name in re.findall(r"(\w{64})  (.+)", text)}
     lessons = {lesson.name: lesson for lesson in sorted(LESSONS.glob("*.ipynb"))}
     for name, lesson in lessons.items():
-        copy = WORK / name
+        copy = work / name
         now, mine = digest(lesson), digest(copy) if copy.exists() else None
         if mine in (None, now, copied.get(name)):  # nothing in it is the learner's
             if mine == now or replace(copy, lesson.read_bytes()):
@@ -79,7 +85,7 @@ def copy_lessons():
             )
     for name in sorted(copied.keys() - lessons.keys()):
         del copied[name]
-        if (WORK / name).exists():
+        if (work / name).exists():
             print(
                 f"{name} is no longer a lesson: it has another name now, or is gone. "
                 "Yours in work/ is untouched."
