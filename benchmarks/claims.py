@@ -1078,7 +1078,6 @@ def clipped(runs):
         yield what, measured, plain, found
 
 
-
 PAPER = METHODS | {"AdaGrad": "adagrad from 0"}
 DECAYED = {
     "AdaGrad": "adagrad from 0",
