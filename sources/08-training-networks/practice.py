@@ -18,6 +18,7 @@ def limit(c):
 
 
 def clip(g, c):
+    """The gradient g, at most c long."""
     return g * c / np.maximum(np.linalg.norm(g), c)
 
 
