@@ -317,6 +317,15 @@ BODIES = {
         "losses, going = {}, True\nwhile going:\n    losses[rate] = loss_at(rate)\n"
         "    rate = next_rate(losses, rates)\n    going = rate is not None\nreturn losses",
     ],
+    "clip": [
+        "return g * np.minimum(1, c / np.linalg.norm(g))",
+        "return g * min(1, c / np.linalg.norm(g))",
+        "return c * g / np.maximum(c, np.sqrt(np.sum(g**2)))",
+        "length = np.sqrt((g * g).sum())\nreturn g if length <= c else g * c / length",
+        "length = np.linalg.norm(g)\nif length > c:\n    return c * g / length\nreturn g.copy()",
+        "return g / np.maximum(1, np.linalg.norm(g) / c)",
+        "return np.minimum(1.0, c / np.sum(g**2) ** 0.5) * g",
+    ],
     "train": [
         "model.compile(optimizer=optimizer, loss=loss, metrics='accuracy')\n"
         "x, y = data\nreturn model.fit(x, y, 64, 20, 0, callback, validation_data=validation)",

@@ -6,7 +6,6 @@ race.climbs(climb, rates, seed, done)   the rates that each climb tries, and the
 race.gradient_norms(weights, seed)      how long the gradients of an epoch's batches are
 race.table(runs, rates)                 what several methods came to
 race.curves(runs)                       the test accuracy on the way
-race.panels(groups)                     that of several groups of runs, side by side
 accuracies(runs)                        that at the end, {method: a number for each seed}
 """
 
@@ -26,7 +25,6 @@ class ClothesRace:
 
     optimizers  {method: function that makes its keras.optimizers.Optimizer}
     pictures    how many to train on; more than the 9,000 that are shipped come from the internet
-    looks       how often in an epoch the test data are scored
     altered     function of the training pictures, before they are used
 
     train, validation, test  (pictures, labels) each, the last two with 1,000
@@ -35,7 +33,7 @@ class ClothesRace:
     Where a notebook only has to run (ADAMLIB_SIZE=smoke), an epoch of 128 pictures does.
     """
 
-    def __init__(self, optimizers, pictures, batch_size, epochs, looks=1, altered=None):
+    def __init__(self, optimizers, pictures, batch_size, epochs, altered=None):
         if size() == "smoke":
             pictures, epochs = 128, 1
         data = fashion_mnist() if pictures <= 9000 else full_size("fashion_mnist")
@@ -47,7 +45,7 @@ class ClothesRace:
         self.validation = pixels[-1000:], labels[-1000:]
         self.test = others[:1000], other_labels[:1000]
         self.optimizers, self.batch_size, self.epochs = optimizers, batch_size, epochs
-        self.together = -(-pictures // batch_size) // looks
+        self.together = -(-pictures // batch_size)  # batches of an epoch
         self.default_rates = {
             name: round(float(make().learning_rate), 6) for name, make in optimizers.items()
         }
@@ -68,14 +66,13 @@ class ClothesRace:
         epochs = epochs or self.epochs
         return trainer.measure(self.start(seed), rate, seed, epochs, self.validation, self.test)
 
-    def climbs(self, climb, rates, seed, done, starts=None):
+    def climbs(self, climb, rates, seed, done):
         """{method: {rate: validation loss}} of the rates that each climb tries, in that order.
 
         climb   function of (loss_at, rates, rate) that returns such a dict, as experiments.climb
         done    {(method, rate, seed): training}, which is filled
-        starts  {method: the rate at which it begins}; all methods, at Keras's, if not given
         """
-        starts, found = starts or self.default_rates, {}
+        found = {}
 
         def loss_at(name, rate):
             key = (name, rate, seed)
@@ -87,7 +84,7 @@ class ClothesRace:
             wanted = True
             while wanted:
                 wanted = {}
-                for name, rate in starts.items():
+                for name, rate in self.default_rates.items():
                     try:
                         found[name] = climb(partial(loss_at, name), list(rates), rate)
                     except _Wanted as missing:
@@ -128,18 +125,6 @@ class ClothesRace:
         figure = plots.lines(curves, x=x, **how)
         figure.axes[0].set_xticks(range(1, self.epochs + 1))
         plots.legend_outside(figure)
-        return figure
-
-    def panels(self, groups):
-        """As curves, for {title: runs}: a panel for each."""
-        curves = {title: self._by_epoch(runs) for title, runs in groups.items()}
-        x = next(iter(curves.values()))[1]
-        how = dict(xlabel="epoch", ylabel="test accuracy", log=False)
-        figure = plots.side_by_side(
-            {title: drawn for title, (drawn, _) in curves.items()}, x, **how
-        )
-        for ax in figure.axes:
-            ax.set_xticks(range(1, self.epochs + 1))
         return figure
 
     def _by_epoch(self, runs):

@@ -121,7 +121,7 @@ def results(runs, rates, optimizers):
     for name, rate in rates.items():
         accuracy = np.array([run["accuracy"][-1] for run in runs[name]])
         moved = np.mean([run["moved"] for run in runs[name]])
-        shown = np.format_float_positional(moved, 1, fractional=False, trim="-")
+        shown = np.format_float_positional(moved, 2, fractional=False, trim="-")
         rows.append(
             f"{name} | {rate:g} | {accuracy.mean():.2f} ({accuracy.min():.2f} to "
             f"{accuracy.max():.2f}) | {shown} | {numbers_of_state(optimizers[name]())}"

@@ -9,18 +9,19 @@
 #
 # - say what seven optimizers do at Keras's defaults, and why the picture changes when each is tuned,
 # - write a search for a good learning rate that can go up or down,
-# - clip a gradient, and say what `clipnorm` and `global_clipnorm` do to its direction,
+# - clip a gradient at a limit that you have chosen, and say what `clipnorm` and `global_clipnorm` do to its direction,
 # - train a network with a rule of your own, using `model.compile` and `model.fit`, and save it.
 #
 # | part | minutes |
 # | --- | --- |
 # | [1 Seven optimizers at their defaults](#1-Seven-optimizers-at-their-defaults) | 8 |
 # | [2 What a default rate is worth](#2-What-a-default-rate-is-worth) | 3 |
-# | [3 Tuned](#3-Tuned) | 14 |
-# | [4 Two thousand batches](#4-Two-thousand-batches) | 4 |
-# | [5 Clipping the gradient](#5-Clipping-the-gradient) | 9 |
-# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 12 |
-# | [7 Rules of thumb](#7-Rules-of-thumb) | 4 |
+# | [3 Tuned](#3-Tuned) | 13 |
+# | [4 Clipping the gradient](#4-Clipping-the-gradient) | 7 |
+# | [5 Eight bad pictures](#5-Eight-bad-pictures) | 6 |
+# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 11 |
+# | [7 Rules of thumb](#7-Rules-of-thumb) | 3 |
+# | [Where it fails](#Where-it-fails) | 3 |
 # | in all | 54 |
 #
 # You need lessons [04](04-adagrad.ipynb) to [07](07-adams-knobs.ipynb), and you should have seen a Keras model. Terms
@@ -68,7 +69,7 @@ optimizers = {
 }
 race = ClothesRace(optimizers, pictures=2048, batch_size=64, epochs=4)
 SEEDS = experiments.seeds(3)
-done, done_small, done_unscaled = {}, {}, {}  # the trainings of parts 1 and 3, of 4 and of 5
+done, done_unscaled = {}, {}  # the trainings of parts 1 and 3, and those of part 5
 quiz("08.defaults")
 
 # %% [markdown]
@@ -188,41 +189,25 @@ def climb(loss_at, rates, rate):
 climb = check(climb, "climb")
 
 # %% [markdown]
-# ### Exercise 4: guess before you look
-#
-# On this network, by what factor is AdaGrad's best rate larger than its default of 0.001? A rough guess is enough.
-#
-# <details><summary>Hint</summary>SGD's best rate will be near 0.3. AdaGrad divides by √0.1 at first, and by more as its sum grows.
-# </details>
-
-# %%
-# BEGIN SOLUTION
-# STUB times_default = ...
-times_default = 0.3 * np.sqrt(0.1) / 0.001 * 2  # the root of s, say, doubles
-# END SOLUTION
-check_answer("08.adagrad_factor", times_default)
-
-# %% [markdown]
-# In the next cell each method climbs with one seed, using your `climb`. That takes about half a minute. At the end Adam
-# climbs once more, this time from 0.03, so that you also see a climb that goes down.
+# In the next cell each method climbs with one seed, using your `climb`. That takes about half a minute.
 
 # %% tags=["about: 08 momentum tuned"]
 rates = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 climbs = race.climbs(climb, rates, SEEDS[0], done)
-best = {name: min(tried, key=tried.get) for name, tried in climbs.items()}
+best = {name: min(climbs[name], key=climbs[name].get) for name in optimizers}
 drawn = {name: tried for name, tried in climbs.items() if name != "adamw"}  # close to Adam's
 display(plots.climbs(drawn, race.default_rates, title="From the default rate (ring)"))
-down = race.climbs(climb, rates, SEEDS[-1], done, {"adam": 0.03})["adam"]
-print("Adam from 0.03 tries", *down, "and ends at", min(down, key=down.get))
+cliff = [f"08 {name} at 1.0, one place above its best rate" for name in ("AdaGrad", "sgd")]
+experiments.evidence(*cliff)
 
 # %% [markdown]
 # Follow a line from its ring, which marks the default rate. The loss falls as the rate grows; for AdaGrad and Adadelta
-# it goes on falling over several powers of ten. A line ends after the first rate that is worse. The lowest points of
-# the six lines lie close together, although their rates lie far apart. So a rate is neither large nor small in itself:
-# Adadelta's best rate is about a thousand times Adam's.
+# it goes on falling over several powers of ten. A line ends after the first rate that is worse, even if it is only just
+# worse. The lowest points of the six lines lie close together, although their rates lie far apart. So a rate is neither
+# large nor small in itself: Adadelta's best rate is about a thousand times Adam's.
 #
-# The printed line below the figure shows the climb that goes down. The larger neighbour, 0.1, is worse than 0.03, so
-# the climb turns to the smaller rates.
+# Now look at the right ends of AdaGrad and SGD. Their best rate, 0.3, stands one place before a cliff. In the table, at
+# 1.0, AdaGrad ends near guessing (0.12), and SGD far below its best. So when in doubt, stay a little below the best rate.
 #
 # Now each method trains at the rate that its climb has found, with three seeds. That takes about a quarter of a minute.
 
@@ -234,54 +219,27 @@ both = {name: (at_first[name], at_best[name]) for name in optimizers}
 display(plots.gains(both, ("at the default rate", "tuned")))
 below = [f"08 Adam tuned is above {name} tuned" for name in ("sgd", "RMSProp", "Adadelta", "AdamW")]
 gains = [f"08 {name} gains by tuning" for name in ("sgd", "momentum", "RMSProp", "Adam")]
-experiments.evidence("08 at the defaults Adam is above Adadelta", *gains, *below)
+states = "at the defaults", "tuned,"
+longer = [f"08 {state} Adam is above sgd after 2 epochs of small batches" for state in states]
+experiments.evidence("08 at the defaults Adam is above Adadelta", *gains, *below, *longer)
 
 # %% [markdown]
 # Compare the hollow dots (at the default rates) with the full ones (tuned). At the defaults, the mean accuracy of the
 # best method lies 0.64 above that of the worst (Adam and Adadelta). After tuning, the best mean lies only 0.06 above
-# the worst (Adam and SGD). AdaGrad and Adadelta are not bad on this network: their best rates are about 300 and 10,000
-# times their defaults. SGD gains about 0.45, which makes it about as good as Adam at its default. Momentum, RMSProp and
-# Adam, whose defaults suit this network, gain only 0.05 to 0.07. Even that is about as much as you gain by choosing the
-# best method.
+# the worst (Adam and SGD). So AdaGrad and Adadelta are not bad on this network: their best rates are about 300 and
+# 10,000 times their defaults. SGD gains about 0.45, which makes it about as good as Adam at its default. Momentum,
+# RMSProp and Adam gain only 0.05 to 0.07, since their defaults suit this network.
 #
-# Which method is in front? In the small table each method runs with thirty seeds, at the rate whose mean loss over all
-# of them is the lowest. (Your rate may lie one place away on the list, since a single seed chose it.) There Adam is
-# about 0.02 above RMSProp and above Adadelta. AdamW ends where Adam ends: its weight decay, with $\lambda = 0.004$ and
-# $\eta = 0.01$, takes away only about 0.5 % of a weight over all 128 steps.
+# Which method is in front? In the small table each method runs with thirty seeds, at the rate with the lowest mean
+# validation loss. (A single seed chose your rate, so yours may lie one place away on the list.) There Adam is about
+# 0.02 above RMSProp and above Adadelta. This course believes a mean that is at least three times its standard error
+# (lesson 06), and both of these are five times theirs. AdamW ends where Adam ends: over 128 steps, its weight decay
+# takes away only about 0.5 % of a weight.
 #
-# ## 4 Two thousand batches
+# Do more steps change the picture? In the last two rows SGD and Adam take 2,000 steps, with batches of 4. At its
+# default SGD now ends only 0.05 behind Adam, so in part 1 its small steps were also too few. Tuned, it ends 0.02 behind.
 #
-# What does SGD do with more steps? We give it 2,000: two epochs of 4,000 pictures in batches of 4. (So it also sees
-# more pictures than in part 1, and its gradients are noisier.) Adam and SGD run at their defaults. Then each climbs on
-# this task, and runs at the rate that its climb finds. (`looks=4` says that the test accuracy is measured four times in
-# an epoch.) The cell takes about half a minute on an idle processor.
-
-# %%
-quiz("08.batches")
-
-# %% tags=["about: 08 momentum tuned"]
-two = {name: optimizers[name] for name in ("adam", "sgd")}
-small = ClothesRace(two, pictures=4000, batch_size=4, epochs=2, looks=4)
-climbs_small = small.climbs(climb, rates, SEEDS[0], done_small)
-best_small = {name: min(tried, key=tried.get) for name, tried in climbs_small.items()}
-panels = {}
-for title, chosen in {"Keras's default rates": small.default_rates, "tuned": best_small}.items():
-    runs = experiments.repeat(small, chosen, SEEDS, done_small)
-    panels[title] = {f"{name}, η = {chosen[name]:g}": some for name, some in runs.items()}
-display(small.panels(panels))
-states = "at the defaults", "tuned,"
-experiments.evidence(
-    *(f"08 {state} Adam is above sgd after 2 epochs of small batches" for state in states)
-)
-
-# %% [markdown]
-# Look at the left panel first. At its default rate, SGD now comes much further than the 0.3 of part 1, and ends about
-# 0.05 behind Adam. So in part 1 its small steps were also too few. In the right panel both are tuned, and the two lines
-# nearly meet. On average Adam ends about 0.02 above SGD, and it is above with 10 of 12 seeds. Is that chance? This
-# course believes a mean that is three times its standard error (the standard deviation divided by $\sqrt{12}$), and
-# this one only just is.
-#
-# ## 5 Clipping the gradient
+# ## 4 Clipping the gradient
 #
 # Now and then one gradient is much longer than all the others, and a single step along it can ruin a run. The usual
 # remedy is **gradient clipping**, which shortens every gradient that is longer than a limit $c$ and leaves all others
@@ -290,10 +248,27 @@ experiments.evidence(
 #
 # $$g \leftarrow g \cdot \min\Big(1, \frac{c}{\lVert g \rVert}\Big)$$
 #
+# ### Exercise 4: clip
+#
+# Write `clip(g, c)`, which returns the array `g`, clipped at the limit `c`. Do it in one line without `if`: part 6
+# shows why a rule in Keras needs that. `np.linalg.norm(g)` is the length of an array, and `np.minimum(a, b)` is the
+# smaller of two numbers. `hint("clip")` helps.
+
+
+# %%
+def clip(g, c):
+    # BEGIN SOLUTION
+    return g * np.minimum(1, c / np.linalg.norm(g))
+    # END SOLUTION
+
+
+clip = check(clip, "clip")
+
+# %% [markdown]
 # But the length of what? A network has many arrays of weights, and each has its own gradient. Keras has two ways to
-# clip by length. `clipnorm=c` takes the length of each array's gradient by itself. `global_clipnorm=c` takes one length
-# for all of them together: the root of the sum of *all* squares. (A third way, `clipvalue=c`, cuts each number off at
-# $\pm c$.)
+# clip by length. `clipnorm=c` takes the length of each array's gradient by itself, as your `clip` does.
+# `global_clipnorm=c` takes one length for all of them together: the root of the sum of *all* squares. (A third way,
+# `clipvalue=c`, cuts each number off at $\pm c$.)
 #
 # ### Exercise 5: derive
 #
@@ -310,23 +285,12 @@ clipped = 5 / np.sqrt(50**2 + 5**2)
 check_answer("08.clipped", clipped)
 
 # %% [markdown]
-# Now Keras does the same: one step of `SGD(1.0)` from 0 moves each array by its clipped gradient.
-
-# %%
-gradients = [keras.ops.array([30.0, 40.0]), keras.ops.array([3.0, 4.0])]
-steps = {}
-for way in ("clipnorm", "global_clipnorm"):
-    arrays = [keras.Variable(np.zeros(2)) for _ in gradients]
-    keras.optimizers.SGD(1.0, **{way: 1.0}).apply(gradients, arrays)
-    steps[way] = [-array.numpy() for array in arrays]
-    print(f"{way:16}", *(f"({a:.3f}, {b:.3f})" for a, b in steps[way]), end=", ")
-    print(f"the second is {np.linalg.norm(steps[way][1]):.4f} long")
-
-# %% [markdown]
-# With `clipnorm` both arrays move equally far, although one gradient was ten times as long as the other. So the step as
-# a whole no longer has the direction of the model's gradient. With `global_clipnorm` both gradients are divided by the
-# same number, so the direction stays and only the length changes. Most papers clip in this way (Pascanu and others,
+# With `global_clipnorm` both gradients are divided by the same number, so the direction stays and only the length
+# changes. With `clipnorm=1.0` both become (0.6, 0.8), although one was ten times as long as the other. So the step as a
+# whole no longer has the direction of the model's gradient. Most papers clip all arrays together (Pascanu and others,
 # 2013; for GPT-3, $c = 1$: Brown and others, 2020, appendix B).
+#
+# ## 5 Eight bad pictures
 #
 # When does clipping matter? Here is a mistake from everyday work: someone has forgotten to divide eight of the 2,048
 # pictures by 255, so their pixels go up to 255 instead of 1. The pictures are shuffled, so these eight fall into about
@@ -342,57 +306,73 @@ def forget(pictures):
     return np.concatenate([255 * pictures[:8], pictures[8:]])
 
 
-clipping = {name: optimizers[name] for name in ("momentum", "adam")}
-clipping |= {f"{m}, clipped": partial(f, global_clipnorm=3.0) for m, f in clipping.items()}
-unscaled = ClothesRace(clipping, pictures=2048, batch_size=64, epochs=4, altered=forget)
+bad = partial(ClothesRace, pictures=2048, batch_size=64, epochs=4, altered=forget)
 
 # %% [markdown]
 # How long may a gradient be? Measure before you choose $c$. The next cell takes the gradient of each batch of an epoch,
-# first of a fresh network (`race.start`) and then of one that Adam has trained.
+# over all arrays together, first in a fresh network and then in one that Adam has trained.
 
 # %% tags=["about: 08 momentum tuned"]
-race("adam", 0.01, SEEDS[0])  # trains the model that the next line reads
+race("adam", 0.01, SEEDS[0])  # trains the model whose weights the next line takes
 networks = {"fresh": race.start(SEEDS[0]), "trained": race.trainer("adam").model.get_weights()}
 norms = {}
 for state, weights in networks.items():
-    for pictures, some in {"good pictures": race, "eight unscaled": unscaled}.items():
+    for pictures, some in {"good pictures": race, "eight unscaled": bad(optimizers)}.items():
         found = norms[state, pictures] = some.gradient_norms(weights, SEEDS[0])
-        print(f"{state:8} {pictures:15} median {np.median(found):.1f}, longest {found[-1]:.1f}")
+        print(f"{state:8} {pictures:15} median {np.median(found):.1f}, longest {max(found):.1f}")
 
 # %% [markdown]
-# On good pictures an ordinary gradient is about 0.4 long in the fresh network and about 1 in the trained one, where the
-# longest is about 2. With an unscaled picture the longest is more than 10. A good $c$ lies above the ordinary lengths
-# and well below the huge ones, in both networks. So we take $c = 3$.
+# ### Exercise 6: choose a limit
 #
-# Now momentum and Adam train, each with and without clipping. That takes about a quarter of a minute.
+# Which $c$ shortens the gradients of unscaled pictures, and leaves those of good pictures alone, in both networks?
+#
+# <details><summary>Hint</summary>It lies above the longest gradient of good pictures, and well below the longest of the others.</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB limit = ...
+limit = 3
+# END SOLUTION
+check_answer("08.limit", limit)
+
+# %% [markdown]
+# We take $c = 3$. Now momentum and Adam train, each with and without clipping. That takes about a quarter of a minute.
 
 # %% tags=["about: 08 Adam with unscaled pictures gains by clipping at 3"]
+clipping = {name: optimizers[name] for name in ("momentum", "adam")}
+clipping |= {f"{m}, clipped": partial(f, global_clipnorm=3.0) for m, f in clipping.items()}
+unscaled = bad(clipping)
 runs = experiments.repeat(unscaled, dict.fromkeys(clipping, 0.01), SEEDS, done_unscaled)
 with_eight = accuracies(runs)
 pairs = {name: (with_eight[name], with_eight[f"{name}, clipped"]) for name in ("momentum", "adam")}
 title = "Eight unscaled pictures, η = 0.01"
 display(plots.gains(pairs, ("not clipped", "global_clipnorm=3.0"), title=title))
-of_both = [f"08 {m} with unscaled pictures" for m in ("momentum", "Adam")]
-of_whole = [f"08 {m} with scaled pictures" for m in ("momentum", "Adam")]
-ways = [f"{of_both[1]} gains by clipnorm in {state}" for state in ("m and v", "m alone", "v alone")]
-experiments.evidence(*(f"{words} gains by clipping at 3" for words in of_both + of_whole), *ways)
+kinds = "unscaled pictures, not clipped", "unscaled pictures, clipped at 3"
+kinds += "unscaled pictures gains by clipping at 3", "scaled pictures, not clipped"
+kinds += ("scaled pictures, clipped at 3",)
+experiments.evidence(*(f"08 {name} with {kind}" for name in ("momentum", "Adam") for kind in kinds))
 
 # %% [markdown]
-# Look first at the hollow dots, the runs without clipping. Momentum ends at about 0.41, far below the 0.71 that it
-# reaches at this rate on good pictures. Adam ends at about 0.75. The full dots are the same runs with clipping:
-# momentum is back at about 0.68, and Adam at about 0.79. In the table, clipping makes both of them better with every
-# one of the 12 seeds.
+# Look first at the hollow dots: without clipping, momentum suffers more than Adam. The table has the means of 12 seeds.
+# Momentum ends at 0.41 without clipping and at 0.68 with it, and on good (scaled) pictures at 0.71. For Adam the three
+# means are 0.75, 0.79 and 0.81. Clipping makes both methods better with every seed, and on good pictures it costs
+# nothing that 12 seeds could show. But it does not repair bad pictures: look for the cause first.
 #
-# Why does Adam suffer, although none of its steps is huge? The huge gradient stays in $m$ for about ten steps, and
-# these steps go where one bad picture points. Its square stays in $v$ for about 1,000 steps and shortens them. Which of
-# the two is worse? The last three rows of the table tell. There the gradient of each array is clipped to the length 1
-# where it enters both $m$ and $v$, only $m$, or only $v$. Clipping in both gains 0.05, and clipping in $m$ alone
-# already gains 0.03 of this. So most of the harm goes through $m$. Clipping in $v$ alone is a disaster: then nothing
-# keeps the huge gradient in $m$ from making a huge step. In one sentence: $v$ bounds the length of Adam's steps, and
-# nothing guards their direction.
+# Why does Adam suffer, although it divides by $\sqrt{\hat v}$? A huge gradient enters both averages. In $m$ it stays
+# for about ten steps, and these steps go where one bad picture points. In $v$ its square stays for the rest of this run,
+# and makes the steps shorter. Which harm is the greater one? We clip in three ways: what enters both averages, what
+# enters only $m$, and what enters only $v$. (This is `clipnorm=3`, since a rule sees one array at a time.)
+
+# %%
+where = "m and v", "m alone", "v alone"
+experiments.evidence(*(f"08 Adam with unscaled pictures, clipnorm=3 in {some}" for some in where))
+
+# %% [markdown]
+# Compare these means with 0.75, where nothing is clipped. Clipping both gives 0.79, and clipping only what enters $m$
+# already gives 0.78. So most of the harm goes through $m$. Clipping only what enters $v$ does not help: Adam ends at
+# 0.69. Then $v$ knows nothing of the huge gradient that stands in $m$, so $m/\sqrt{v}$ is huge, and so is the step.
 #
-# On good (scaled) pictures, clipping at 3 costs nothing that 12 seeds could show. But clipping does not repair bad
-# pictures: look for the cause first.
+# In one sentence: $v$ bounds the length of Adam's steps, and nothing guards their direction.
 
 # %% [markdown]
 # ## 6 Your own rule in Keras
@@ -430,7 +410,7 @@ except TypeError as error:
     print(error)
 
 # %% [markdown]
-# ### Exercise 6: repair
+# ### Exercise 7: repair
 #
 # Write `adam` so that it works on arrays and on tensors. The line that the message names is not the only one that
 # needs a number at once.
@@ -451,7 +431,7 @@ def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, ep
 rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 
 # %% [markdown]
-# ### Exercise 7: compile and fit
+# ### Exercise 8: compile and fit
 #
 # Now write the two lines that every Keras program has. In `train`, compile the model with the optimizer, the loss and
 # `metrics=["accuracy"]`. Then fit it on `data`, a pair (pictures, labels), in batches of 64 for 20 epochs. `fit` also
@@ -499,15 +479,20 @@ experiments.evidence(
 
 # %% [markdown]
 # At first the training loss is the higher one, since Keras averages it *during* the epoch and measures the validation
-# loss after it. Then look at the epochs after the third: the training loss goes on falling, but the validation loss
-# falls much less. What the network learns there helps little on other pictures. The training ended two epochs after the
-# mark.
+# loss after it. Then look at the epochs after the third: the training loss goes on falling, while the validation loss
+# falls much less, and then rises. What the network learns there helps little on other pictures. So the training ended,
+# two epochs after the mark.
 #
-# Your rule is the same Adam as Keras's. After one epoch from the same start, all weights agree to within 0.000001 with
-# 28 of 30 seeds. (With the other two, a difference in the last digit has grown.)
+# <details><summary>Is it the same Adam as Keras's?</summary>
+#
+# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds (the last row of
+# the table). With the other two, a difference in the last digit has grown.
+#
+# </details>
 #
 # **Save it.** A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code,
-# so whoever loads it must import `adamlib.keras_optimizer` and hand over the rule:
+# so `load_model` must be given the rule. (A new notebook must also import `adamlib.keras_optimizer`, as this one did at
+# the top.)
 
 # %%
 import tempfile
@@ -522,13 +507,13 @@ gone_apart = largest_difference(loaded.get_weights(), model.get_weights())
 print(f"after one more step of both: apart by less than 1e-6: {gone_apart < 1e-6}")
 
 # %% [markdown]
-# **Play.** This rule is the Adam of part 5 that clips in $m$ alone, and it trains with the eight unscaled pictures.
-# Change it as you like: let `short` enter $v$ instead of $m$, or give `np.maximum` a limit above 1.
+# **Play, if you have the time.** This rule is an Adam that clips in $m$ alone, with your `clip`, and it trains with the eight unscaled
+# pictures. Change it as you like: let `short` enter $v$ as well, or instead, or try another limit than 3.
 
 
 # %% tags=["about: 08 momentum tuned"]
 def own_rule(x, g, t, m=0, v=0, *, learning_rate=0.01, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    short = g / np.maximum(np.sqrt(np.sum(g**2)), 1)
+    short = clip(g, 3)
     m = beta_1 * m + (1 - beta_1) * short
     v = beta_2 * v + (1 - beta_2) * g**2
     rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
@@ -549,13 +534,13 @@ quiz("08.first")
 
 # %% [markdown]
 # 1. **First Adam at 0.001.** It trained at once (part 1).
-# 2. **Then its learning rate, and nothing else.** Climb by threes, up or down, on validation data (part 3).
+# 2. **Then tune its learning rate, and nothing else.** Climb by threes, up or down, on validation data (part 3).
 # 3. **Expect to go down for large or trained networks.** Our network is small and starts untrained, and its best rates
 #    lie above the defaults. BERT and GPT-3 were trained with smaller rates than the default.
-# 4. **Then a rate that falls, after a warm-up.** In lesson 07 the two together did best on Fashion-MNIST.
+# 4. **Then let the rate fall, after a warm-up.** In lesson 07 the two together did best on Fashion-MNIST.
 # 5. **Clip where single gradients may be huge.** On good pictures it cost nothing here (part 5).
-# 6. **Sparse features want a step for each weight.** In lesson 04 AdaGrad and Adam were far ahead in the training loss.
-# 7. **Compare only what is tuned alike.** And use several seeds (parts 3 and 4).
+# 6. **Give sparse features a step for each weight.** In lesson 04 AdaGrad and Adam were far ahead in the training loss.
+# 7. **Compare methods only when each is tuned.** And use several seeds (part 3).
 #
 # <details><summary>The numbers behind these rules</summary>
 #
@@ -568,21 +553,24 @@ quiz("08.first")
 #
 # </details>
 #
-# When is SGD with momentum the better choice? The course has measured one such case: a ravine that lies *across* the
-# axes, with exact gradients. Its curvatures are 1 and 20. For each method we tried 900 pairs of $\eta$ and $\beta_1$
+# ## Where it fails
+#
+# When is Adam the worse choice? The course has measured one such case: a ravine that lies *across* the axes, with exact
+# gradients. Its curvatures are 1 and 20. For each method we tried 900 pairs of $\eta$ and $\beta_1$
 # (or $\mu$), and kept the pair with the lowest $f$ after 50 steps. The lines are the medians of 16 starts.
 
+
 # %%
-lie = {"along the axes": surfaces.ravine}
-lie["across the axes"] = surfaces.turned(surfaces.ravine, 45, "turned ravine")
-fell = {
-    where: {
+def fall(turned):
+    return {
         "momentum": experiments.best_in_ravine(rules.momentum, "momentum", turned),
         "adam": experiments.best_in_ravine(rules.adam, "beta_1", turned),
     }
-    for where, turned in zip(lie, (False, True), strict=True)
-}
-display(plots.side_by_side(fell, ylabel="f", surfaces=lie))
+
+
+fell = {"along the axes": fall(turned=False), "across the axes": fall(turned=True)}
+ravines = surfaces.ravine, surfaces.turned(surfaces.ravine, 45, "turned ravine")
+display(plots.side_by_side(fell, ylabel="f", surfaces=dict(zip(fell, ravines, strict=True))))
 
 # %% [markdown]
 # Compare the two panels. Momentum's line is the same in both: how the ravine lies does not matter to momentum. Adam is
@@ -592,14 +580,10 @@ display(plots.side_by_side(fell, ylabel="f", surfaces=lie))
 # <details><summary>And on networks?</summary>
 #
 # On networks, tuning has not put momentum ahead in this course: on lesson 06's digits momentum ends close to Adam, and
-# here it is about 0.04 behind. Wilson and others (2017, § 1) report that SGD with momentum generalises better than
-# adaptive methods. No comparison in this course shows that.
+# here it is about 0.04 behind. Wilson and others (2017, § 1) report that SGD with momentum does better than adaptive
+# methods on data that were not trained on. No comparison in this course shows that.
 #
 # </details>
-#
-# ## Where it fails
-#
-# We had one small network, 128 steps and a constant rate. Does Adam also win on the tasks that made it known?
 #
 # **Recap**
 #
@@ -607,9 +591,9 @@ display(plots.side_by_side(fell, ylabel="f", surfaces=lie))
 #    rate is not a property of the method.
 # 2. For each weight, SGD keeps no number; momentum, AdaGrad and RMSProp keep 1; Adam, AdamW and Adadelta keep 2.
 # 3. A climb goes up or down from the default, on validation data, until the best rate has a worse one on both sides.
-# 4. `global_clipnorm` keeps the direction of the gradient, and `clipnorm` changes it. Print the lengths of the
-#    gradients first, and choose $c$ above the ordinary ones and below the huge ones. Adam gains by clipping too: $v$
-#    bounds the length of its steps, and nothing guards their direction.
+# 4. A clip multiplies a gradient that is longer than $c$ by $c / \lVert g \rVert$. `global_clipnorm` keeps the direction
+#    of the whole gradient, and `clipnorm` changes it. Print the lengths first, and choose $c$ above the ordinary ones
+#    and below the huge ones. Adam gains too: $v$ bounds the length of its steps, and nothing guards their direction.
 # 5. `as_keras(rule, learning_rate=...)` puts your rule into `model.compile`. There the rule sees tensors, so it must be
 #    a formula, without `if` and without `math`.
 
@@ -649,7 +633,14 @@ assert 2000 < first_steps["rmsprop"] / first_steps["adadelta"] < 2500
 assert model.count_params() == 7802
 assert [len(labels) for _, labels in (race.validation, race.test)] == [1000, 1000]
 assert gone_apart < 1e-6
+gradients = [keras.ops.array([30.0, 40.0]), keras.ops.array([3.0, 4.0])]
+steps = {}
+for way in ("clipnorm", "global_clipnorm"):
+    arrays = [keras.Variable(np.zeros(2)) for _ in gradients]
+    keras.optimizers.SGD(1.0, **{way: 1.0}).apply(gradients, arrays)
+    steps[way] = [-array.numpy() for array in arrays]
 assert np.allclose(steps["clipnorm"], [(0.6, 0.8), (0.6, 0.8)], atol=1e-6)
+assert np.allclose(steps["clipnorm"], [clip(np.array(g), 1) for g in gradients], atol=1e-6)
 assert np.allclose(np.linalg.norm(steps["global_clipnorm"], axis=1), [clipped * 10, clipped])
 along, across = ({m: f[-1] for m, f in some.items()} for some in fell.values())
 assert along["adam"] < along["momentum"] / 1e5 and across["momentum"] < across["adam"] / 100
@@ -671,7 +662,8 @@ if experiments.size() != "smoke":
         name = f"08 {words[m]}'s best rate over its default, log10"
         carried(name, np.log10(best[m] / race.default_rates[m]))
     assert best["adadelta"] > 200 * best["adam"]
-    assert [*down][:3] == [0.03, 0.1, 0.01] and down[0.1] > down[0.03] > min(down.values())
+    assert best["adagrad"] == best["sgd"] == 0.3
+    assert min(climbs["adagrad"][1.0], climbs["sgd"][1.0]) > 2  # guessing gives ln 10 = 2.3
     good, bad = "good pictures", "eight unscaled"
     assert 0.3 < np.median(norms["fresh", good]) < 0.5 < np.median(norms["trained", good]) < 2
     assert norms["fresh", bad][-1] > 10 < norms["trained", bad][-1]
@@ -680,9 +672,6 @@ if experiments.size() != "smoke":
         and 3 < sum(norms["fresh", bad] > 3) <= 8
     )
     assert history["val_loss"][kept - 1] == min(history["val_loss"])
-    for some, state in zip(panels.values(), states, strict=True):
-        adams, sgds = (np.array([run["accuracy"][-1] for run in part]) for part in some.values())
-        carried(f"08 {state} Adam is above sgd after 2 epochs of small batches", adams - sgds)
     for m in ("momentum", "adam"):
         name = f"08 {words[m]} with unscaled pictures"
         carried(f"{name}, not clipped", with_eight[m])
@@ -690,11 +679,12 @@ if experiments.size() != "smoke":
         gain = with_eight[f"{m}, clipped"] - with_eight[m]
         carried(f"{name} gains by clipping at 3", gain)
     falls = [history[name][2] - min(history[name][2:]) for name in ("loss", "val_loss")]
+    assert history["val_loss"][-1] > history["val_loss"][kept - 1] and kept >= 3
     assert falls[0] > falls[1] and kept + 2 == len(history["loss"]) < 20
     assert history["loss"][0] > history["val_loss"][0]
     carried(
-        "08 Adam with unscaled pictures gains by clipnorm in m alone",
-        found["accuracy"][-1] - with_eight["adam"][0],
+        "08 Adam with unscaled pictures, clipnorm=3 in m alone",
+        found["accuracy"][-1],
     )
 for state, names, gap in (
     ("at its default", ("Adam", "Adadelta"), 0.64),
@@ -721,7 +711,10 @@ for name, rate in shown_rates.items():
     assert mean[f"08 {name}'s rate, tuned with thirty seeds"] == rate
 assert round(32 * (1 - (31 / 32) ** 8)) == 7
 for name in ("RMSProp", "Adadelta"):
-    carried(f"08 Adam tuned is above {name} tuned", separated=True, mean="0.02")
+    lead = f"08 Adam tuned is above {name} tuned"
+    carried(lead, separated=True, mean="0.02")
+    assert round(mean[lead] / CLAIMS[lead].sd * CLAIMS[lead].seeds ** 0.5) == 5
+assert mean[cliff[0]] < 0.15 and 0.1 < mean[cliff[1]] < 0.35
 carried("08 Adam tuned is above momentum tuned", mean="0.04")
 carried("08 Adam tuned is above AdamW tuned", separated=False)
 assert rules.RULES["adamw"].__kwdefaults__["weight_decay"] == optimizers["adamw"]().weight_decay
@@ -740,11 +733,15 @@ for name, plain, clip in (("momentum", "0.41", "0.68"), ("Adam", "0.75", "0.79")
     carried(f"08 {name} with unscaled pictures gains by clipping at 3", share=1, separated=True)
     carried(f"08 {name} with scaled pictures gains by clipping at 3", separated=False)
 carried("08 momentum with scaled pictures, not clipped", mean="0.71")
-carried(ways[0], mean="0.05", separated=True)
-carried(ways[1], mean="0.03", share=1, separated=True)
-carried(ways[2], shown=0, separated=True)
-assert mean[ways[2]] < -0.2 and 0.6 < mean[ways[1]] / mean[ways[0]] < 0.7
-carried("08 Adam with unscaled pictures: clipnorm in m and v is above m alone", separated=True)
+carried("08 Adam with scaled pictures, not clipped", mean="0.81")
+for some, end in zip(where, ("0.79", "0.78", "0.69"), strict=True):
+    carried(f"08 Adam with unscaled pictures, clipnorm=3 in {some}", mean=end)
+both, only_m, only_v = (
+    f"08 Adam with unscaled pictures gains by clipnorm=3 in {some}" for some in where
+)
+carried(both, separated=True)
+carried(only_m, separated=True)
+assert CLAIMS[only_v].shown <= 1 and mean[only_m] > 0.7 * mean[both]
 # part 7, of lessons 04, 06 and 07
 for name in ("AdaGrad from 0", "Adam"):
     assert mean[f"04 {name} trains below Nesterov"] > 0.1

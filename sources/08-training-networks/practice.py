@@ -1,28 +1,52 @@
 """What lesson 08 asks."""
 
+import numpy as np
+
 from adamlib.experiments import climb, next_rate
 from adamlib.practice import Function, Judged, Number, Question, Refused, Right, described
 
 
-def adagrad_factor(factor):
-    """How far above its default lesson 08's climb finds AdaGrad's best rate: 300 times.
+def limit(c):
+    """Between the longest gradient of good pictures, about 2, and those of the unscaled ones."""
+    if 2.2 <= c <= 9:
+        return True, "it leaves the gradients of good pictures alone, and shortens the huge ones"
+    if c <= 0:
+        return False, "it is a length, so it is above 0"
+    if c < 2.2:
+        return False, f"in the trained network some good pictures give gradients longer than {c:g}"
+    return False, f"gradients of length {c:g} pass, several times the longest of good pictures"
 
-    100 times is nearly as good, and at 1,000 times it only guesses.
-    """
-    if 60 <= factor <= 600:
-        return True, "between 60 and 600; the next cells show it"
-    if factor <= 1:
-        return False, "the default is too small, so the factor is above 1; or is that a rate?"
-    rate = 0.001 * factor
-    first = f"at {rate:g} its first steps are those of SGD at {rate / 0.1**0.5:.2g}"
-    if factor < 60:
-        return False, f"{first}, and the later ones are shorter: too short for 128 steps"
-    return False, f"{first}: too long for this network"
+
+def clip(g, c):
+    """The gradient g, at most c long."""
+    return g * c / np.maximum(np.linalg.norm(g), c)
+
+
+def of_clip(function, g, c):
+    """Its numbers; those of an array that it was given must stay as they are."""
+    before = g.copy()
+    found = function(g, c)
+    if found is None or found is ...:
+        raise NotImplementedError
+    if not np.array_equal(g, before):
+        raise Refused("it writes into the array g: return a new one")
+    if np.shape(found) != g.shape:
+        raise Refused(f"it must return an array like g, yours is {described(found)}")
+    return {f"number {i + 1} of the result is": a for i, a in enumerate(np.ravel(found))}
 
 
 def of_next_rate(function, losses, rates):
     """None is 0, so that it can be compared; at the first rate of all it means: not written."""
-    rate = function(dict(losses), list(rates))
+    words = ", ".join(f"{rate:g}: {loss:g}" for rate, loss in losses.items())
+    try:
+        rate = function(dict(losses), list(rates))
+    except IndexError:
+        raise Refused(
+            f"for {{{words}}} it looks for a place that the list does not have: ask first whether "
+            "0 <= place < len(rates)"
+        ) from None
+    if isinstance(rate, float) and rate not in rates:
+        raise Refused(f"for {{{words}}} it gives {rate:g}, which is not on the list of rates")
     return {"it gives (None is shown as 0)": 0 if rate is None and len(losses) > 1 else rate}
 
 
@@ -38,7 +62,14 @@ def of_climb(function, losses, start):
         tried.append(rate)
         return losses[rate]
 
-    found = function(loss_at, list(losses), start)
+    try:
+        found = function(loss_at, list(losses), start)
+    except ValueError as error:
+        if tried or "empty" not in str(error):
+            raise
+        raise Refused(
+            "it asks next_rate before the first training: train at `rate` first"
+        ) from None
     if found is None or found is ...:
         if tried:
             raise Refused("it must return the dict of the losses")
@@ -141,7 +172,7 @@ ANSWERS = {
         },
         within=2e-3,  # so that 25,583,592 and 25,636,712 weights are right too
     ),
-    "adagrad_factor": Judged(adagrad_factor, asks="factor"),
+    "limit": Judged(limit, asks="c"),
     "clipped": Number(
         5 / 2525**0.5,
         wrong={
@@ -201,6 +232,23 @@ FUNCTIONS = {
         ],
         facts=of_climb,
     ),
+    "clip": Function(
+        clip,
+        {
+            "g = (3, 4) and c = 1": (np.array([3.0, 4.0]), 1.0),
+            "g = (30, 40) and c = 2": (np.array([30.0, 40.0]), 2.0),
+            "g = (0.3, 0.4) and c = 1": (np.array([0.3, 0.4]), 1.0),
+            "g = (3, 4) and c = 10": (np.array([3.0, 4.0]), 10.0),
+            "g = (0.3, 0.4) and c = 0.1": (np.array([0.3, 0.4]), 0.1),
+            "an array of two rows and c = 3": (np.array([[1.0, -8.0], [4.0, 0.0]]), 3.0),
+            "g = (0, 0) and c = 1": (np.zeros(2), 1.0),
+        },
+        hints=[
+            "The formula stands above: g times the smaller of 1 and c / (the length of g).",
+            "The length of g is np.linalg.norm(g), and np.minimum(1, c / length) is the factor.",
+        ],
+        facts=of_clip,
+    ),
     "train": Function(
         train,
         {"it": ("an optimizer", "a loss", "a callback", "x", "y", "held x", "held y")},
@@ -241,52 +289,36 @@ QUESTIONS = {
             "is SGD at a small rate.",
         },
     ),
-    "batches": Question(
-        "SGD and Adam train for two epochs in batches of 4, each at its default rate. How will SGD "
-        "compare with Adam?",
-        {
-            "It stays near 0.3, as in part 1": "Part 1 had 128 steps. Here there are 2,000, and "
-            "SGD's small steps add up.",
-            "It is ahead, since small batches favour SGD": "Small batches give both methods more "
-            "steps, and 0.01 is still a small rate for SGD on this network.",
-            "It is behind by a few hundredths": Right(
-                "SGD's 2,000 small steps bring it nearly as far as Adam. The rate 0.01 is still "
-                "too small for SGD here: at 0.1 it comes closer."
-            ),
-        },
-    ),
     "clip": Question(
         "Someone forgot to divide eight of the 2,048 pictures by 255, so about one batch in five "
-        "has a huge gradient. Adam divides by √v̂, so no step can become huge. Does Adam "
-        "suffer all the same?",
+        "has a huge gradient. Adam divides by √v̂. Does Adam suffer all the same?",
         {
             "No, because its steps stay bounded": "The steps stay bounded, but a step of ordinary "
             "length can still go the wrong way.",
             "Yes, mainly because its steps go the wrong way": Right(
                 "The huge gradient stays in m for about ten steps, and these steps go where one "
-                "bad picture points. If only what enters m is clipped, about two thirds of the "
-                "harm is gone."
+                "bad picture points. If only what enters m is clipped, most of the harm is gone."
             ),
             "Yes, mainly because its steps are too short afterwards": "That is the smaller share "
-            "of the harm. A huge g² does stay in v for about 1,000 steps and shortens them. But if "
-            "only what enters m is clipped, and v stays as it is, about two thirds of the harm is "
-            "gone.",
+            "of the harm. A huge g² does stay in v for the rest of this run, and shortens the "
+            "steps. But if only what enters m is clipped, most of the harm is gone.",
             "Yes, because one huge step throws the weights far away": "That happens to momentum. "
             "In Adam the huge gradient stands in m and in √v, so the step stays near η.",
         },
     ),
     "first": Question(
-        "You have a new, small, untrained network, one evening, and plenty of memory. What do you "
-        "try first?",
+        "Adam at its best constant rate trains your new network well, and the next larger rate is "
+        "worse. You have one more evening. By what lessons 07 and 08 have measured, which change "
+        "promises most?",
         {
-            "SGD with momentum at 0.01, Keras's default rate": "Here it trained nearly as well at "
-            "0.01 (0.72), but once tuned it stayed 0.04 behind Adam.",
-            "Adam at 0.001, then climb by threes, up or down": Right(
-                "Its default trains at once, and one evening is enough to see whether a larger or "
-                "a smaller rate is better."
+            "A larger ε": "In lesson 07 a larger ε gained nothing: with ε = 1, Adam ended higher "
+            "on both tasks with every seed.",
+            "Another method, tuned": "Here six methods were tuned besides Adam, and on average "
+            "none of them ended above it.",
+            "A rate that falls, after a warm-up": Right(
+                "In lesson 07 the two together ended below the best constant rate with all 30 "
+                "seeds."
             ),
-            "All seven at their defaults, then keep the best": "That compares the default rates "
-            "more than the methods: two of them hardly move.",
         },
     ),
 }
