@@ -14,6 +14,7 @@ python3 course.py bench    run the benchmarks
 python3 course.py claims   measure over many seeds what the lessons claim: half an hour
 python3 course.py replay   run the solved lessons as on other processors, with other seeds: an hour
 python3 course.py versions run the unit tests with the oldest and newest packages allowed: an hour
+python3 course.py slides   make slides of a lesson, as in: slides 06 work/slides
 python3 course.py setup    only install
 
 Arguments after the task are passed on, as in: python3 course.py lab --no-browser

@@ -16,6 +16,7 @@ PROGRAMS = {
     "claims": ["benchmarks/claims.py"],
     "replay": ["tools/replay.py"],
     "versions": ["-m", "tools.versions"],
+    "slides": ["-m", "tools.slides"],
 }
 
 

@@ -37,7 +37,8 @@ NEEDED = {REVEAL: ["dist", "plugin/notes"], MATHJAX: ["es5/tex-svg.js"]}  # of e
 # In pixels of a page, which is 1280 by 720; the template has the same.
 WIDE, ROOM = 1180, 580  # of a page, without its margins and its heading
 BESIDE = 430  # of the width, beside a picture
-NARROW, HIGH = 850, 560  # a picture that leaves room for a text beside; any picture, at most
+NARROW = 850  # a picture that leaves room for a text beside it
+HIGH, LIVE_HIGH = 560, 331  # a picture at most; below its code
 LETTER, LINE = 13, 38  # of a text: a letter's mean width, the height of a line
 CODE_LETTER, CODE_LINE = 11.5, 27  # the same in code and in what is printed
 GAP = 16  # below a paragraph, a table, a cell
@@ -84,7 +85,7 @@ def blocks_of(source):
         if cell.cell_type == "markdown":
             yield from of_text(cell.source)
         else:
-            yield from of_code(cell, solved.get(cell.id), skipped=cell is first)
+            yield from of_code(cell, solved.get(cell.id), cell is first)
 
 
 def of_text(text):
@@ -127,7 +128,9 @@ def text_height(text, width=WIDE):
     if text.startswith("$$"):
         return 60 * (text.count("\\\\") + 1) + 40 * ("frac" in text) + GAP
     if text.startswith("|"):
-        rows = [[letters(word) for word in row.strip("| ").split(" | ")] for row in text.split("\n")]
+        rows = [
+            [letters(word) for word in row.strip("| ").split(" | ")] for row in text.split("\n")
+        ]
         free = width - 30 * max(len(row) for row in rows)
         return sum(42 + 30 * (sum(row) * LETTER // free) for row in rows) + GAP
     items = ITEM.split(text)
@@ -139,22 +142,22 @@ def letters(text):
     return len(NO_LETTER.sub("", re.sub(r"\\(?!d?frac|text|left|right|math)[a-zA-Z]+", "x", text)))
 
 
-def of_code(cell, solution, skipped):
+def of_code(cell, solution, is_first=False):
     """The blocks of a code cell: imports, code, outputs, a question and its reasons."""
     asked = QUIZ.search(cell.source)
     text = cell.source[: asked.start()].rstrip() if asked else cell.source
     imports, code = split_imports(text)
-    if skipped or text.startswith("progress("):
-        imports, code = text, ""
+    found = [output_block(code, output) for output in (solution.outputs if solution else [])]
+    outputs = [block for block in found if block]
+    if is_first and not outputs or text.startswith("progress("):
+        imports, code, outputs = text, "", []
     if imports:
         yield Block(new_code_cell(imports), "skip")
     for piece in code.split("\n\n\n") if lines_height(code) > ROOM else filter(None, [code]):
         yield Block(new_code_cell(piece), "code", lines_height(piece))
     exercise = solution is None or ASKED.search(text) or cell.source != solution.source
-    for output in solution.outputs if solution else []:
-        if block := output_block(code, output):
-            yield block._replace(apart=bool(exercise))
-            exercise = False  # what follows stays with it
+    for k, block in enumerate(outputs):
+        yield block._replace(apart=bool(exercise and k == 0))
     if asked:
         yield from of_question(find(asked[1], "QUESTIONS", Question))
 
@@ -229,12 +232,12 @@ class Page:
         self.add(Block(new_markdown_cell(heading), kind))
 
     def add(self, block):
+        block.cell.metadata.slideshow = {"slide_type": "-" if block.kind in SHOWN else block.kind}
+        self.cells.append(block.cell)
         if block.kind == "picture" and width_of(block) <= NARROW:
             self.picture, self.beside, self.used = block.cell, ROOM - self.used, ROOM
-        shown = block.kind in SHOWN
-        block.cell.metadata.slideshow = {"slide_type": "-" if shown else block.kind}
-        self.cells.append(block.cell)
-        self.used += block.height
+        else:
+            self.used += block.height
 
     def add_beside(self, text):
         """Put a text beside the picture, or its first part; what is left of it, or ""."""
@@ -249,7 +252,7 @@ class Page:
         return ("\n" if ITEM.search(text) else " ").join(rest)
 
     def holds(self, blocks):
-        """Whether these blocks have room here; what is too high for any page goes on an empty one."""
+        """Whether these blocks have room here; an empty page takes what is too high for any."""
         return not self.used or self.used + sum(block.height for block in blocks) <= ROOM
 
 
@@ -261,7 +264,10 @@ def pages_of(blocks):
         if block.kind in ("slide", "subslide"):
             heading, coded = block.cell.source, False
             section = heading if block.kind == "slide" else section
-            pages.append(Page(heading, block.kind))
+            if pages and len(pages[-1].cells) == 1:  # a part that begins with an exercise
+                pages[-1].add(text_block(heading))
+            else:
+                pages.append(Page(heading, block.kind))
             continue
         if block.kind not in SHOWN:
             pages[-1].add(block)
@@ -300,8 +306,9 @@ def groups(blocks):
 
 
 def is_prose(block):
-    """Whether a block may stand in a narrow column."""
-    return block.kind == "text" and not block.apart and not re.search(r"^[|$]|\n\n", block.cell.source)
+    """Whether a block may stand in a narrow column: no table, no formula, no question."""
+    its_own = re.compile(r"\A[|$]|\n\n")
+    return block.kind == "text" and not block.apart and not its_own.search(block.cell.source)
 
 
 def width_of(picture):
@@ -310,14 +317,14 @@ def width_of(picture):
 
 def live(blocks):
     """The same blocks with each cell of code whole, its outputs below it; but no exercise's."""
-    blocks, exercise = list(blocks), False
+    blocks = list(blocks)
     for k, block in enumerate(blocks):
         if block.kind == "code":
             ours = list(takewhile(lambda b: b.kind in ("output", "picture"), blocks[k + 1 :]))
             if ours and not ours[0].apart:
-                cell = new_code_cell(block.cell.source)
-                cell.outputs = [output for b in ours for output in b.cell.outputs]
-                block = block._replace(cell=cell, height=block.height + sum(b.height for b in ours))
+                outputs = [output for b in ours for output in b.cell.outputs]
+                height = block.height + sum(min(b.height, LIVE_HIGH) for b in ours)
+                block = Block(new_code_cell(block.cell.source, outputs=outputs), "code", height)
         if block.kind not in ("output", "picture"):
             yield block
 
