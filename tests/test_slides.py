@@ -105,7 +105,12 @@ def test_a_page_shows_the_lessons_code_and_every_output_once_but_no_verdict(made
 
 
 @lessons
-def test_no_exercise_of_the_live_notebook_has_an_output(made, source):
+def test_no_exercise_is_answered_on_its_page_or_in_the_live_notebook(made, source):
+    for page in made[source][1]:
+        is_output = ["output" in cell.metadata.get("tags", []) for cell in page.cells]
+        code = [c for c, is_it in zip(page.cells, is_output, strict=True) if not is_it]
+        asked = any(slides.ASKED.search(c.source) for c in code if c.cell_type == "code")
+        assert not (asked and any(is_output)), code
     for cell in cells(made[source][2], "code"):
         assert not (cell.outputs and slides.ASKED.search(cell.source)), cell.source
 
@@ -224,6 +229,8 @@ def test_an_exercises_output_answers_it_and_begins_a_page():
     assert shown.cell.source == answer.cell.source == "x = ..." and answer.apart
     (alone,) = slides.live([shown, answer])
     assert not alone.cell.outputs
+    after, its = slides.of_code(solution, solution, exercise="3")
+    assert its.apart and not list(slides.live([after, its]))[0].cell.outputs
 
 
 def test_text_stands_beside_a_narrow_picture():
@@ -247,18 +254,23 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_both_files_and_no_request_to_another_host(folder, capsys, monkeypatch):
-    slides.main(["10", str(folder)])
+def test_both_files_are_written_and_may_be_written_again(folder, capsys, monkeypatch):
+    monkeypatch.setattr(slides, "html", lambda book: f"{len(book.cells)} cells")
+    for _ in range(2):
+        slides.main(["10", str(folder)])
+        assert re.search(r"10-beyond-adam.slides.html: \d\d slides.\n$", capsys.readouterr().out)
     book = nbformat.read(folder / "10-beyond-adam.slides.ipynb", 4)
     nbformat.validate(book)
     assert book.cells[0].metadata.slideshow.slide_type == "slide"
-    page = (folder / "10-beyond-adam.slides.html").read_text(encoding="utf-8")
+    assert (folder / "10-beyond-adam.slides.html").read_text() > "50 cells"
+
+
+def test_a_page_needs_nothing_from_another_host(made):
+    pages = made[SOURCES[-1]][1][:8]
+    page = slides.html(slides.deck(pages, "Title"))
     wanted = re.findall(r'(?:src|href)="(?!data:|#)([^"]*)|import [^;]*', page)
     assert wanted and all(address.startswith("assets/") for address in wanted)
-    assert "BEGIN SOLUTION" not in page and page.count("<section") > 50
-    monkeypatch.setattr(slides, "html", lambda book: page)
-    slides.main(["10", str(folder)])  # once more, over the same
-    assert capsys.readouterr().out.count("slides.\n") == 2
+    assert page.count("<section") == len(pages) + 2  # and two columns
 
 
 def test_a_notebook_that_was_changed_is_not_overwritten(folder):

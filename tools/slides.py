@@ -25,7 +25,7 @@ from nbconvert import SlidesExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from traitlets.config import Config
 
-from adamlib.practice.exercises import ASKED
+from adamlib.practice.exercises import ASKED, HEADING
 from adamlib.practice.lessons import find
 from adamlib.practice.questions import Question
 from tools import notebooks
@@ -35,7 +35,7 @@ TEMPLATE, STYLE = ROOT / "workshop" / "slides.html.j2", ROOT / "workshop" / "ris
 REVEAL, MATHJAX = "reveal.js@4.6.1", "mathjax@3.2.2"  # npm's packages
 NEEDED = {REVEAL: ["dist", "plugin/notes"], MATHJAX: ["es5/tex-svg.js"]}  # of each, by a page
 # In pixels of a page, which is 1280 by 720; the template has the same.
-WIDE, ROOM = 1180, 580  # of a page, without its margins and its heading
+WIDE, ROOM = 1180, 565  # of a page, without its margins and its heading
 BESIDE = 430  # of the width, beside a picture
 NARROW = 850  # a picture that leaves room for a text beside it
 HIGH, LIVE_HIGH = 560, 331  # a picture at most; below its code
@@ -51,6 +51,7 @@ PICTURE = re.compile(r'base64,([^"]*)"')
 VERDICT = '<div style="border-left'  # how check() and check_answer() begin what they show
 ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
 SENTENCE = re.compile(r"(?<=[.?!)]) +(?=[A-Z$*`(“\"])")
+TALL = re.compile(r"\\(?:sqrt|d?frac|sum|hat)")  # makes a line higher
 NO_LETTER = re.compile(r"\\(?:d?frac|left|right|text|math\w+|[,;])|[\\${}*`^_]")
 
 
@@ -80,12 +81,15 @@ def blocks_of(source):
     if not notebooks.take_outputs(solution, path):
         raise Fault(f"{notebooks.label(path)} is out of date: run `make build`.")
     solved = {cell.id: cell for cell in solution.cells}
-    first = notebooks.code(lesson)[0]
+    first, exercise, last = notebooks.code(lesson)[0], None, None
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
+            if last == "code" or HEADING.search(cell.source):
+                *_, exercise = [None, *(found[1] for found in HEADING.finditer(cell.source))]
             yield from of_text(cell.source)
         else:
-            yield from of_code(cell, solved.get(cell.id), cell is first)
+            yield from of_code(cell, solved.get(cell.id), cell is first, exercise)
+        last = cell.cell_type
 
 
 def of_text(text):
@@ -134,7 +138,8 @@ def text_height(text, width=WIDE):
         free = width - 30 * max(len(row) for row in rows)
         return sum(42 + 30 * (sum(row) * LETTER // free) for row in rows) + GAP
     items = ITEM.split(text)
-    return sum(-(-letters(item) * LETTER // width) * LINE for item in items) + GAP
+    lines = sum(-(-letters(item) * LETTER // width) for item in items)
+    return lines * LINE + 6 * len(TALL.findall(text)) + GAP
 
 
 def letters(text):
@@ -142,8 +147,11 @@ def letters(text):
     return len(NO_LETTER.sub("", re.sub(r"\\(?!d?frac|text|left|right|math)[a-zA-Z]+", "x", text)))
 
 
-def of_code(cell, solution, is_first=False):
-    """The blocks of a code cell: imports, code, outputs, a question and its reasons."""
+def of_code(cell, solution, is_first=False, exercise=False):
+    """The blocks of a code cell: imports, code, outputs, a question and its reasons.
+
+    exercise  whether an exercise's text stands above: then the outputs, which answer it, are apart
+    """
     asked = QUIZ.search(cell.source)
     text = cell.source[: asked.start()].rstrip() if asked else cell.source
     imports, code = split_imports(text)
@@ -155,7 +163,7 @@ def of_code(cell, solution, is_first=False):
         yield Block(new_code_cell(imports), "skip")
     for piece in code.split("\n\n\n") if lines_height(code) > ROOM else filter(None, [code]):
         yield Block(new_code_cell(piece), "code", lines_height(piece))
-    exercise = solution is None or ASKED.search(text) or cell.source != solution.source
+    exercise = exercise or ASKED.search(text) or solution and cell.source != solution.source
     for k, block in enumerate(outputs):
         yield block._replace(apart=bool(exercise and k == 0))
     if asked:
