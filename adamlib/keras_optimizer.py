@@ -231,6 +231,7 @@ class TensorAsArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     shape = property(lambda self: tuple(self.tensor.shape))
     ndim = property(lambda self: len(self.tensor.shape))
+    T = property(np.transpose)
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
         name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"

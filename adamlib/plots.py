@@ -233,6 +233,38 @@ def arrows(surface, x, vectors, title=None):
     return fig
 
 
+def sums(surface, path, parts, title=None):
+    """Updates of one run on its path, each as two arrows, head to tail, and their sum.
+
+    path   shape (steps, 2)
+    parts  {label: (x, μ v, −η g)}: where an update begins, and its two parts
+    """
+    inputs.check_surface(surface, coordinates=2)
+    path = inputs.numbers(_drawable_path(path, "path", 2), "path", ndim=2)
+    seen = []
+    with picture() as (fig, ax):
+        _draw_contours(ax, surface)
+        ax.plot(*path.T, ".-", color="#777777", lw=1, ms=5)
+        for label, (place, first, second) in _check_labelled(parts, "parts").items():
+            x, first, second = (inputs.finite_point(p, label) for p in (place, first, second))
+            ends = {"new v": (x, x + first + second), "μ v": (x, x + first)}
+            ends["−η g"] = x + first, x + first + second
+            centre = x + (2 * first + second) / 3
+            colours = COLOURS["momentum"], OTHER, COLOURS["sgd"]
+            for colour, (name, (start, end)) in zip(colours, ends.items(), strict=True):
+                ax.annotate("", end, start, arrowprops=ARROW | {"color": colour})
+                away = (start + end) / 2 - centre  # where there is room for the name
+                right, up = away / max(np.linalg.norm(away), 1e-9)
+                at = (24 * right, 14 * up - 4)
+                _note(ax, name, 0.4 * start + 0.6 * end, colour, at, "center")
+                seen.append(f"{label}: {name} is {point_words(end - start)}")
+            ax.plot(*x, "o", color="black", ms=7)
+            _note(ax, label, x, "black", (-8, -4), "right")
+        ax.set(title=title)
+    fig.alt = _sentences(f"Arrows on a path on the function {surface.name}", *seen)
+    return fig
+
+
 def moves(surface, points, moved, title=None):
     """Several moves on a contour picture: an arrow from one named point to another for each.
 
@@ -348,12 +380,15 @@ def lines(
     return fig
 
 
-def side_by_side(groups, x=None, xlabel="step", ylabel="loss", log=True, surfaces=None):
+def side_by_side(
+    groups, x=None, xlabel="step", ylabel="loss", log=True, surfaces=None, log_x=False
+):
     """Curves as lines() draws them, in panels side by side that share their y axis.
 
     groups    {title: {label: shape (steps,) or (seeds, steps)}}
     x         shape (steps,); 0, 1, 2, … if not given
     surfaces  {title: a function of two coordinates}: its contours, at the lower left
+    log       whether the y axis is logarithmic; log_x the x axes
     """
     _check_labelled(groups, "groups", least="one panel")
     for title, curves in groups.items():
@@ -370,6 +405,8 @@ def side_by_side(groups, x=None, xlabel="step", ylabel="loss", log=True, surface
                 line = _drawable_line(values, x, label, log)
                 seen.append(f"{title}, {_draw_line(ax, label, *line, curves)}")
             ax.set(title=title, xlabel=xlabel, yscale=scale)
+            if log_x:
+                ax.set(xlabel=f"{xlabel}, log scale", xscale="log")
             ax.legend(loc="upper right" if surfaces else "lower right")
             if title in surfaces:
                 corner = ax.inset_axes([0.03, 0.04, 0.42, 0.42])

@@ -29,9 +29,10 @@ from tqdm import tqdm
 from adamlib import experiments, rules
 from adamlib.datasets import fashion_mnist, mnist, rotten_tomatoes, rotten_tomatoes_words
 from adamlib.descent import descend
-from adamlib.experiments import adagrad_from_zero, paper
+from adamlib.experiments import adagrad_from_zero, paper, ten_claims
 from adamlib.experiments.claims import TABLE
 from adamlib.experiments.comparisons import RATES
+from adamlib.experiments.rare_words import FREQUENCY, excess
 from adamlib.experiments.tuning import rounds
 from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression
@@ -296,6 +297,13 @@ def rmsprop_with_correction(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsil
     return x - learning_rate * g / np.sqrt(v / (1 - rho**t) + epsilon), v
 
 
+def rare_words(method, rate, seed):
+    """Lesson 10's language: what is left of all words by their frequency, and of the rarer half."""
+    name, _, size = method.partition(", batches of ")
+    left = excess(getattr(rules, name), rate, size=int(size) if size else None, seed=seed)
+    return {"tuned": FREQUENCY @ left, "rare": left[100:].mean()}
+
+
 MEMORIES = {  # what lesson 09 asks of film reviews: RMSProp and Adam with one thing of the other
     "adam with β₂ = 0.9": partial(rules.adam, beta_2=0.9),
     "rmsprop with ρ = 0.999": partial(rules.rmsprop, rho=0.999),
@@ -514,6 +522,31 @@ def eight_epochs(method, rate, seed):
     return {"tuned": min(found["val_loss"])} | falls
 
 
+def race(name, method, number, seed):
+    """Lesson 11's races: the trial of this number."""
+    return ten_claims.race(name, method, int(number), seed)
+
+
+def large_rate(method, rate, seed):
+    """The loss on the others after 10 steps of logistic regression on digits, and after all 70."""
+    task, early = digits_task(), np.inf
+    for steps, run in enumerate(task.training(RULES[method], rate, seed)):
+        if steps == 10:
+            early = task.held_out_loss(run.params)
+    return {"tuned": task.held_out_loss(run.params), "early": early}
+
+
+# lesson_11 asserts that these trials are the best
+BEST_OF_SPEED = {"muon, cosine": 23}
+BEST_OF_BATCHES = {"sgd, batch 1": 11, "adam, batch 1": 6, "sgd": 9, "momentum": 6, "adam": 1}
+
+
+def shorter(method, steps, seed):
+    """A race of speed with another number of steps, each with a cosine that ends with it."""
+    found = ten_claims.race("speed", method, BEST_OF_SPEED[method], seed, int(steps))
+    return {"tuned": found["tuned"]}
+
+
 class Plan(NamedTuple):
     """What is measured of a task.
 
@@ -544,6 +577,12 @@ FIGURE_2 = dict.fromkeys(
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
 ) | {"adadelta": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]}
 FIGURE_3 = dict.fromkeys(["adagrad from 0", "nesterov", "adam"], [0.001, 0.003, 0.01, 0.03, 0.1])
+RARE_WORDS = {
+    "sgd": [20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0],
+    "momentum": [2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0],
+    "adam": [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0],
+    "lion": [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5],
+}
 TASKS = {
     "digits": Plan(
         digits,
@@ -615,6 +654,13 @@ TASKS = {
         {"constant": [0.003, 0.01, 0.03, 0.1], "warm-up and cosine": [0.03]},
     ),
     "clothes, few": Plan(clothes_few, dict.fromkeys(["λ = 0", "λ = 1"], [0.001, 0.003, 0.01])),
+    "rare words": Plan(rare_words, RARE_WORDS, seeds=1, first=1),
+    "rare words, batches": Plan(
+        rare_words,
+        {f"{name}, batches of 100": rates for name, rates in RARE_WORDS.items()},
+        seeds=12,
+        first=12,
+    ),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
         convolutions,
@@ -676,6 +722,33 @@ TASKS = {
     "figure 3, dropout 0.5": Plan(partial(figure_3, 0.5), FIGURE_3, seeds=12),
     "figure 3, dropout 0.0": Plan(partial(figure_3, 0.0), FIGURE_3, seeds=12),
     "figure 3, root": Plan(figure_3_root, {"adam": [0.01]}, seeds=12),
+    **{
+        f"eleven, {name}": Plan(
+            partial(race, name),
+            dict.fromkeys(methods, range(ten_claims.TRIALS[name])),
+            seeds=3 if name == "batches" else 12,  # there its second task has the others
+            first=3,
+        )
+        for name, methods in ten_claims.RACES.items()
+    },
+    "eleven, batches, best": Plan(
+        partial(race, "batches"), {m: [best] for m, best in BEST_OF_BATCHES.items()}, 12, 12
+    ),
+    "eleven, default": Plan(
+        partial(race, "speed"), {"adam, constant": [ten_claims.TRIALS["speed"]]}, seeds=12, first=12
+    ),
+    "eleven, shorter": Plan(shorter, {"muon, cosine": [30, 40, 50, 60, 75, 90]}, 12, 12),
+    "eleven, large rate": Plan(large_rate, {"adam": [0.001, 0.01, 0.3]}, seeds=12, first=12),
+    "eleven, edge": Plan(
+        ten_claims.edge,
+        {
+            "sgd": [0.1, 0.2, 0.4, 0.8, 1.6],
+            "adam": [0.001, 0.003, 0.01, 0.03],
+            "sgd, batches of 30": [0.05, 0.1, 0.2, 0.4, 0.8, 1.6],
+        },
+        seeds=12,
+        first=12,
+    ),
     "figure 4": Plan(figure_4, {"corrected": [0], "uncorrected": [0]}, seeds=24),
 }
 
@@ -832,7 +905,7 @@ def lesson_03(task):
             RATES, RATES[2:7], strict=False
         )  # tenths: 0.0003 and 0.003, to 0.03 and 0.3
     ]
-    what = "up to an effective step of 0.3 the three are at most this far apart"
+    what = "largest gap between the three up to an effective step of 0.3"
     yield what, where, np.max(apart, axis=0)
     for rate, effective in ((0.1, 1.0), (0.3, 3.0)):
         what = f"at an effective step of {effective:g} momentum ends below sgd"
@@ -1251,6 +1324,139 @@ def lesson_10(task):
             if falls:
                 what = f"{name} gains by a cosine"
                 yield what, where, ends[name], runs.of(names[name])
+    names = {"sgd": "sgd", "momentum": "momentum", "Adam": "adam", "Lion": "lion"}
+    exact, batches = task["rare words"], task["rare words, batches"]
+    for name, method in names.items():
+        yield (
+            f"best η of {name} with exact gradients",
+            "of the list",
+            np.array([exact.best(method)]),
+        )
+    where = "excess loss, Zipf's words, 300 steps"
+    methods = {name: f"{method}, batches of 100" for name, method in names.items()}
+    ends, rare = batches.named(names=methods), batches.named("rare", methods)
+    pairs = "sgd < Adam, momentum < Adam, Lion < Adam"
+    yield from compared(ends, where, pairs, "in batches of 100 {} ends below {}")
+    for name, method in methods.items():
+        yield f"{name} in batches of 100", where, ends[name]
+        yield f"{name} in batches of 100, the rarer half", where, rare[name]
+        best = np.full(batches.seeds, batches.best(method))
+        yield f"best η of {name} in batches of 100", "of the list, by the mean", best
+
+
+def lesson_11(task):
+    """The trials are chosen by the mean validation loss, and all else is only reported."""
+
+    def reported(runs, method, quantity):
+        return runs.at(method, runs.best(method), quantity)
+
+    for name in ("unseen", "speed", "batches"):
+        runs = task[f"eleven, {name}"]
+        for method in runs.grid:
+            best = np.full(runs.seeds, runs.best(method))
+            yield f"best trial of {method} in {name}", f"of {ten_claims.TRIALS[name]}", best
+    runs, where = task["eleven, unseen"], "clothes, 20 epochs of 2,000"
+    accuracy, test, training = (
+        {m: reported(runs, m, quantity) for m in ("momentum", "adam")}
+        for quantity in ("accuracy", "test", "training")
+    )
+    for method, name in (("momentum", "momentum"), ("adam", "Adam")):
+        yield f"test accuracy of {name}", where, accuracy[method]
+    what = "momentum has the higher test accuracy"
+    yield what, where, accuracy["adam"], accuracy["momentum"]
+    for words, loss in (("test", test), ("training", training)):
+        yield f"momentum has the lower {words} loss", where, loss["momentum"], loss["adam"]
+    yield from speed_claims(task)
+    check_best(task["eleven, batches"], BEST_OF_BATCHES)
+    runs, where = task["eleven, batches, best"], "test loss, clothes, one epoch of 2,000"
+    loss = {m: reported(runs, m, "test") for m in runs.grid}
+    for method, some in loss.items():
+        plain, _, _ = method.partition(", ")
+        yield f"test loss of {plain} at batch {1 if plain != method else 100}", where, some
+    for what, low, high in (
+        ("at batch 1 Adam is below sgd", "adam, batch 1", "sgd, batch 1"),
+        ("at batch 100 Adam is below sgd", "adam", "sgd"),
+        ("at batch 100 Adam is below momentum", "adam", "momentum"),
+        ("sgd at batch 1 is below Adam at batch 100", "sgd, batch 1", "adam"),
+    ):
+        yield what, where, loss[low], loss[high]
+    gaps = loss["sgd"] - loss["adam"], loss["sgd, batch 1"] - loss["adam, batch 1"]
+    yield "the gap is smaller at batch 1 than at batch 100", where, gaps[1], gaps[0]
+    runs, where = task["eleven, edge"], "300 digits, 1,000 steps"
+    for method, words in (
+        ("sgd", "gradient descent"),
+        ("adam", "Adam"),
+        ("sgd, batches of 30", "sgd with batches of 30"),
+    ):
+        best = runs.best(method)
+        yield f"best η of {words}", "of the list, by the mean", np.full(runs.seeds, best)
+        for rate in runs.rates(method):
+            sharp = runs.at(method, rate, "at the edge")
+            if np.isfinite(sharp).all():
+                what = f"sharpness of {words} at η = {rate:g}"
+                yield what, f"a multiple of the border, {where}", sharp
+                yield f"loss of {words} at η = {rate:g}", where, runs.at(method, rate)
+    runs, where = task["eleven, large rate"], "validation loss, digits"
+    for quantity, words in (("early", "after 10 steps"), ("tuned", "after 70 steps")):
+        loss = {rate: runs.at("adam", rate, quantity) for rate in runs.grid["adam"]}
+        what = f"Adam at 0.3 is below Adam at 0.001 {words}"
+        yield what, where, loss[0.3], loss[0.001]
+        yield f"Adam at 0.01 is below Adam at 0.3 {words}", where, loss[0.01], loss[0.3]
+
+
+def check_best(runs, said):
+    """Raise ValueError unless these trials are the best."""
+    for method, trial in said.items():
+        if runs.best(method) != trial:
+            raise ValueError(f"The best trial of {method} is {runs.best(method)}, not {trial}.")
+
+
+def speed_claims(task):
+    """How many times as many steps AdamW takes as Muon to the same validation loss."""
+    runs, looks = task["eleven, speed"], np.array([*ten_claims.LOOKS])
+
+    def curves(runs, method, trial):
+        return np.array([runs.at(method, trial, f"loss {step}") for step in looks]).T
+
+    def reached(steps, losses, target):
+        """The number of steps at which the line through the losses first is at the target."""
+        below = np.flatnonzero(losses <= target)
+        if not len(below):
+            return np.inf
+        i = below[0]
+        if i == 0:
+            return steps[0]
+        part = (losses[i - 1] - target) / (losses[i - 1] - losses[i])
+        return steps[i - 1] + part * (steps[i] - steps[i - 1])
+
+    of = {method: curves(runs, method, runs.best(method)) for method in runs.grid}
+    default = curves(task["eleven, default"], "adam, constant", ten_claims.TRIALS["speed"])
+    where = "AdamW's steps over Muon's, clothes"
+    for what, adams, muons, at in (
+        ("speed-up over AdamW at its default", default, of["muon, constant"], -1),
+        ("speed-up over tuned AdamW", of["adam, constant"], of["muon, constant"], -1),
+        ("speed-up halfway down the cosine", of["adam, cosine"], of["muon, cosine"], 8),
+    ):
+        times = [
+            looks[at] / reached(looks, muon, adam[at])
+            for adam, muon in zip(adams, muons, strict=True)
+        ]
+        yield what, where, np.array(times)
+    check_best(runs, BEST_OF_SPEED)
+    shorter = task["eleven, shorter"]
+    budgets = np.array(shorter.grid["muon, cosine"])
+    ends = np.array([shorter.at("muon, cosine", budget) for budget in budgets]).T
+    times = [
+        180 / reached(budgets, muon, adam)
+        for adam, muon in zip(of["adam, cosine"][:, -1], ends, strict=True)
+    ]
+    yield "speed-up at the end of the cosine", where, np.array(times)
+    where = "validation loss, clothes, 180 steps"
+    ends = {method: curve[:, -1] for method, curve in of.items()} | {"default": default[:, -1]}
+    for falls in ("constant", "cosine"):
+        muon, adam = ends[f"muon, {falls}"], ends[f"adam, {falls}"]
+        yield f"tuned, {falls}, Muon is below AdamW", where, muon, adam
+    yield "tuning lowers AdamW", where, ends["adam, constant"], ends["default"]
 
 
 LESSONS = {
@@ -1263,6 +1469,7 @@ LESSONS = {
     "08": lesson_08,
     "09": lesson_09,
     "10": lesson_10,
+    "11": lesson_11,
 }
 
 

@@ -65,9 +65,15 @@ return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v"""
         (
             "nesterov",
             "v = momentum * v + learning_rate * g\nreturn x - v, v",
-            "there is no look-ahead, so it is the heavy ball: x must move by momentum times the "
-            "new v, not the old one, and by the step of sgd; besides, the velocity has the other "
-            "sign",
+            "there is no look-ahead, so it is the heavy ball: arrow 1 has led to x already, so "
+            "from x only arrows 2 and 3 follow: the step of sgd, and momentum times the new v, not "
+            "the old one; besides, the velocity has the other sign",
+        ),
+        (  # PyTorch's place for the learning rate, with the minus inside
+            "momentum",
+            "v = momentum * v - g\nreturn x + learning_rate * v, v",
+            "the learning rate multiplies the velocity in x and not the gradient in v: v sums "
+            "steps, so move the learning rate from x into v",
         ),
         (
             "rmsprop",

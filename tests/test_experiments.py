@@ -18,7 +18,9 @@ from adamlib.experiments import (
     clothes,
     dead_units,
     digits,
+    ends_in_cycles,
     paper,
+    rare_words,
     reviews,
     rmsprop_corrected,
     turned_ravine,
@@ -293,3 +295,29 @@ def test_what_a_lesson_names_is_in_the_table():
         text = source.read_text(encoding="utf-8")
         for name in re.findall(r'"(?:about: )?(0\d [^"{}\n]+)"', text):
             assert name in CLAIMS, f"{source.parent.name}: {name}"
+
+
+def test_a_rare_word_s_gradient_is_small_and_batches_have_it_in_the_mean():
+    W = np.random.default_rng(0).standard_normal((200, 200))
+    whole = rare_words.whole_gradient(W)
+
+    def loss(W):
+        p = rare_words.probabilities(W)
+        return -rare_words.FREQUENCY @ (rare_words.NEXT * np.log(p)).sum(axis=1)
+
+    step = np.zeros_like(W)
+    step[3, 5] = 1e-5
+    assert np.isclose((loss(W + step) - loss(W - step)) / 2e-5, whole[3, 5], rtol=1e-4)
+    rng = np.random.default_rng(1)
+    batches = np.mean([rare_words.batch_gradient(W, rng, 2000) for _ in range(200)], axis=0)
+    assert np.abs(batches - whole).max() < 0.002 < np.abs(whole).max() / 5
+    assert (rare_words.excess(rules.adam, 0.2, steps=100) < 0.01).all()
+    first, again = (rare_words.excess(rules.sgd, 100, steps=5, size=10, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert first.shape == (200,) and (first > 0).all()
+
+
+def test_adam_ends_at_the_worst_place_of_a_cycle_if_v_forgets():
+    betas, problem = np.array([0.0, 0.999]), dict(large=3, small=-1, cycle=3, steps=1500, beta_1=0)
+    np.testing.assert_allclose(ends_in_cycles(rules.adam, betas, **problem), [1, -1], atol=0.1)
+    assert (ends_in_cycles(rules.amsgrad, betas, **problem) < -0.2).all()

@@ -396,6 +396,11 @@ CALLS = {
         {"surface": surfaces.ravine, "x": POINT, "vectors": {"step": POINT}},
         15,
     ),
+    "sums": (
+        plots.sums,
+        {"surface": surfaces.ravine, "path": [POINT], "parts": {"step 1": (POINT, POINT, POINT)}},
+        15,
+    ),
     "moves": (
         plots.moves,
         {"surface": surfaces.ravine, "points": {"a": POINT}, "moved": {"v": ("a", "a")}},

@@ -257,6 +257,11 @@ def test_python_s_and_numpy_s_numbers_keep_a_tensor_s_precision():
         assert result.tensor.dtype == "float32"
 
 
+def test_a_tensor_is_turned_as_an_array_is():
+    rows = TensorAsArray(keras.ops.ones((2, 3)))
+    assert rows.T.shape == (3, 2) and (rows.T @ rows).shape == (3, 3)
+
+
 def one_sentence(call):
     with pytest.raises((TypeError, ValueError)) as caught:
         call()

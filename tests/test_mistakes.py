@@ -67,6 +67,12 @@ def test_there_are_mistakes_for_every_rule_and_each_is_one_change_to_its_source(
             assert not re.search(r"(?<![A-Za-z])[SBQT]\b", words), words
 
 
+def test_each_mistake_of_lion_s_own_is_wrong_at_some_step():
+    wrong = {mistake.name for mistake, _ in TRIALS["lion"].wrong_rules}
+    own = ["the step uses the new m", "1 - beta_1 is forgotten in the step"]
+    assert wrong >= {*own, "beta_1 and 1 - beta_1 are exchanged in the step"}
+
+
 @pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.long), 3])
 @pytest.mark.parametrize("name", OURS)
 @np.errstate(all="ignore")

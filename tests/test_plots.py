@@ -33,6 +33,7 @@ def figures():
         "contour": plots.contour(ravine, two),
         "contour apart": plots.contour(ravine, two, apart=True),
         "arrows": plots.arrows(ravine, ravine.start, {"step": np.array([1.0, -0.5])}),
+        "sums": plots.sums(ravine, [[-4, 1], [-3, 1]], {"step 1": ([-4, 1], [1, 0], [0, -1])}),
         "moves": plots.moves(ravine, {"ball": [-4, 1], "hole": [-3, 0.5]}, {"v": ("ball", "hole")}),
         "bars": plots.bars({"g": 4.0, "step": -0.25}),
         "lines": plots.lines({name: ravine(x.T) for name, x in two.items()}),
@@ -62,6 +63,7 @@ WORDS = {
     "contour": "adam: 20 steps from (-4, 1) to",
     "contour apart": "sgd: 20 steps from (-4, 1) to",
     "arrows": "step is (1, -0.5)",
+    "sums": "step 1: new v is (1, -1). step 1: μ v is (1, 0). step 1: −η g is (0, -1)",
     "moves": "ball at (-4, 1), hole at (-3, 0.5). v, (1, -0.5), leads from the ball to the hole",
     "bars": "g is 4, step is -0.25",
     "lines": "sgd: from 18 to",
@@ -241,6 +243,9 @@ def test_panels_side_by_side_share_their_y_axis():
     left, right = plots.side_by_side(groups, x=np.array([1.0, 2.0])).axes
     assert left.get_ylim() == right.get_ylim() and left.get_ylim()[1] > 90
     assert left.get_lines()[0].get_color() == right.get_lines()[0].get_color()
+    assert left.get_xscale() == "linear"
+    both = plots.side_by_side(groups, x=np.array([1.0, 2.0]), log_x=True).axes
+    assert [ax.get_xscale() for ax in both] == ["log", "log"]
     with pytest.raises(ValueError, match="panel"):
         plots.side_by_side(groups, surfaces={"middle": ravine})
 

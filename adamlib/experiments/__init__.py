@@ -5,6 +5,8 @@ jobs          many trainings behind a progress bar, which an interrupt does not 
 tuning        methods compared fairly: each at its best learning rate, then with several seeds
 comparisons   what several lessons compare: rules on a task, settings on a surface
 claims        what the lessons claim of trained models, as measured over many seeds
+rare_words    the language of lesson 10, whose words are frequent and rare
+ten_claims    what lesson 11 tests: races over all knobs, the edge of stability, verdicts; by name
 paper         the races of lesson 09: what it takes of Adam's paper, by its own name
 keras_trainer one Keras model trained again and again; it imports TensorFlow, so by its own name
 clothes_race  the race of lesson 08; it imports TensorFlow too
@@ -21,6 +23,7 @@ from adamlib.experiments.comparisons import (
     compare,
     curvatures,
     digits_scoreboard,
+    ends_in_cycles,
     failing_runs,
     flat_gradient,
     fraction_left,
@@ -38,6 +41,7 @@ from adamlib.experiments.comparisons import (
     train_schedules,
 )
 from adamlib.experiments.jobs import collect, seeds, size
+from adamlib.experiments.rare_words import excess
 from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,

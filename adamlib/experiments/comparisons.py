@@ -12,8 +12,9 @@ loss_by_rate                  the same of some rules after some steps, at each l
 steps_needed                  the steps to the bottom of a ravine
 curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
-momentum_arrows               one update of momentum in a ravine, as arrows
+momentum_arrows               two updates of momentum in a ravine, as arrows
 nesterov_moves                one update of Nesterov's method there, from point to point
+ends_in_cycles                where rules end that see one large gradient in each cycle
 failing_runs                  two runs whose failures are to be found
 fraction_left                 what a step leaves of the distance in the long run
 """
@@ -346,14 +347,18 @@ def _ball(rule, steps):
 
 
 def momentum_arrows(rule):
-    """The fourth update of momentum in the ravine: what is left of v, sgd's step, and their sum."""
+    """Two updates of momentum in the ravine, on its path: what is left of v, and sgd's step.
+
+    Across the ravine the two are opposed in step 4, and add up in step 9.
+    """
     check_rule(rule)
-    ball, v = _ball(rule, 3)
-    _, new = _ball(rule, 4)
-    parts = {"μ v": 0.9 * v, "−η g": -0.03 * ravine.gradient(ball), "new v": new}
-    named = {f"{name} = {plots.point_words(arrow)}": arrow for name, arrow in parts.items()}
-    near = replace(ravine, window=((-4, -2), (-1.5, -0.1)))
-    return plots.arrows(near, ball, named, title="Step 4 of a run in the ravine")
+    run = descend(rule, ravine.gradient, ravine.start, 11, learning_rate=0.03, momentum=0.9)
+    parts = {}
+    for step in (4, 9):
+        ball, v = _ball(rule, step - 1)
+        parts[f"step {step}"] = ball, 0.9 * v, -0.03 * ravine.gradient(ball)
+    near = replace(ravine, window=((-4.3, 0.1), (-1.5, 1.2)))
+    return plots.sums(near, run.trajectory, parts, title="A run with η = 0.03 and μ = 0.9")
 
 
 def nesterov_moves(rule):
@@ -370,7 +375,23 @@ def nesterov_moves(rule):
     points = dict(zip(names, (ball, point, new_ball, new_ball + 0.9 * new_v), strict=True))
     labels = "1: μ v", "2: −η g", "3: μ × new v"
     moved = dict(zip(labels, pairwise(names), strict=True))
+    moved["1 + 2: new v"] = "ball", "new ball"
     return plots.moves(replace(ravine, window=((-2.5, -0.8), (0.1, 1.2))), points, moved)
+
+
+def ends_in_cycles(rule, betas_2, large, small, cycle, steps, beta_1):
+    """Where x ends for each β₂, from 0, between −1 and 1: the problems of Reddi and others (2018).
+
+    The gradient is large at the first step of each cycle, and small at the others, wherever x is.
+    The rate is 0.1/√t.
+    """
+    x, state = np.zeros(len(betas_2)), ()
+    for t in range(1, steps + 1):
+        g = np.full(len(betas_2), large if t % cycle == 1 else small)
+        how = dict(learning_rate=0.1 / t**0.5, beta_1=beta_1, beta_2=betas_2)
+        x, *state = rule(x, g, t, *state, **how)
+        x = np.clip(x, -1, 1)
+    return x
 
 
 def momentum_map(rule, borders=False):
@@ -406,6 +427,9 @@ def momentum_map(rule, borders=False):
         kinds=["monotone", "oscillating", "diverging"],
         lines=lines if borders else row,
     )
+    (ax, *_) = picture.axes
+    ax.set(xticks=np.arange(0, 4.1, 0.5), xlim=(0, rates[-1]))
+    ax.set_xticks(np.arange(0, 4, 0.1), minor=True)
     return picture, np.mean(kind != theory)
 
 

@@ -22,6 +22,8 @@ from adamlib.practice.verdict import (
 # Big to tiny, both signs, and zeros: nothing that a rule could get wrong stays hidden.
 # (Not 1e-6: a tenth of it is epsilon, and a wrong sum that cancels has no digit in float32.)
 GRADIENTS = np.outer([1, -3, 0.5, 2, 0, -1, 4, 0.1], [1e2, -1, 1e-3, 3e-6, 0])
+# Opposite to lion's m, which is -5, -0.12 and -0.5 times as large: what it mixes shows in its sign.
+GRADIENTS[-1, :3] = -0.7, 0.3, -7e-5
 # Then far on, where what a rule does only at first, or every tenth time, shows.
 TIMES = (1, 2, 3, 4, 5, 6, 20, 30)
 # From 1 x hides a small step in its rounding; from 0 it is the step itself, with every digit.

@@ -16,15 +16,17 @@
 # | --- | --- |
 # | [1 What failed](#1-What-failed) | 2 |
 # | [2 Averages that forget](#2-Averages-that-forget) | 6 |
-# | [3 Velocity](#3-Velocity) | 9 |
+# | [3 Velocity](#3-Velocity) | 8 |
 # | [4 Two knobs](#4-Two-knobs) | 8 |
-# | [5 The best pair](#5-The-best-pair) | 9 |
+# | [5 The best pair](#5-The-best-pair) | 8 |
 # | [6 Nesterov](#6-Nesterov) | 7 |
-# | [7 Handwritten digits](#7-Handwritten-digits) | 6 |
+# | [7 Noise and digits](#7-Noise-and-digits) | 6 |
 # | [8 Inside or outside?](#8-Inside-or-outside?) | 5 |
 # | [9 Does it agree with Keras?](#9-Does-it-agree-with-Keras?) | 1 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 55 |
+# | in all | 53 |
+#
+# The minutes do not count exercise 8, which has a star.
 #
 # You need lessons [01](01-gradient-descent.ipynb) and [02](02-stochastic-gradient-descent.ipynb). Terms printed in bold
 # are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
@@ -55,8 +57,7 @@ plots.contour(ravine, {"sgd, η = 2/21": zigzag.trajectory})
 # %% [markdown]
 # Across the ravine, up and down in the picture, each step jumps over the floor and undoes most of the one before. Along
 # the ravine, to the right, all steps point the same way, but they are short: the first covers less than a tenth of the
-# way. So it takes 84 steps until $f$ is below $10^{-6}$. With a larger $\eta$ the run would settle more slowly across
-# the ravine, and with a smaller $\eta$ more slowly along it. With batches, noise shakes every step as well.
+# way. So it takes 84 steps until $f$ is below $10^{-6}$. With batches, noise shakes every step as well.
 #
 # Lesson 02 ended with a question: would it help to step along an average of the latest gradients? First we need an
 # average that is cheap to keep.
@@ -84,6 +85,10 @@ def new_average(average, value, beta):
 
 forgetting = check(new_average, "new_average")
 
+# %% [markdown]
+# What does such an average make of the losses? Predict first. Then run the next cell, which draws it for two decays.
+
+# %%
 quiz("03.start")
 
 
@@ -99,16 +104,15 @@ def smoothed(values, beta):
 
 losses = experiments.digits(batch_size=10).train(sgd, 0.03, SEEDS[0]).losses[:300]
 smooth = {}
-for beta in (0.5, 0.9, 0.99):
+for beta in (0.9, 0.99):
     smooth[f"β = {beta}"] = {"loss of the batch": losses, "average": smoothed(losses, beta)}
 plots.panels(smooth, xlabel="batch", ylabel="loss")
 
 # %% [markdown]
-# All three averages start at 0 before the first batch, so at first all of them are too low. Look at the left edge of
-# each panel. With $\beta = 0.9$ the average has caught up after about 20 batches. With 0.99 it needs more than 100, and
-# it rises while the losses fall. Now look at the right half of each panel. With 0.5 the average still trembles more
-# than half as much as the losses do, and its line hides theirs. With 0.9 it trembles less than a third as much, and
-# with 0.99 hardly at all. So a larger $\beta$ removes more noise, but the average then reacts later.
+# Both averages start at 0 before the first batch, so at first they are too low. With $\beta = 0.9$ the average has caught
+# up after about 20 batches. With 0.99 it needs more than 100, and it rises while the losses fall. Now look at the right
+# half of each panel. With 0.9 the average still trembles, but less than a third as much as the losses do. With 0.99 it
+# hardly trembles at all. So a larger $\beta$ removes more noise, but the average then reacts later.
 #
 # In symbols your rule is $m \leftarrow \beta\, m + (1 - \beta)\, a$. If we write it out over $t$ values, each value
 # enters with the weight $1 - \beta$, and each later step multiplies that weight by $\beta$:
@@ -116,7 +120,7 @@ plots.panels(smooth, xlabel="batch", ylabel="loss")
 # $$m_t = (1 - \beta)\,\left(a_t + \beta\, a_{t-1} + \beta^2 a_{t-2} + \dots + \beta^{t-1} a_1\right)$$
 #
 # How many values does such an average remember? In an ordinary mean of $n$ values, each has the weight $1/n$. Here the
-# newest value has the weight $1 - \beta$. In this sense the average remembers about $1/(1 - \beta)$ values: 2, 10 and 100
+# newest value has the weight $1 - \beta$. In this sense the average remembers about $1/(1 - \beta)$ values: 10 and 100
 # of them in the figure.
 #
 # ### Exercise 2: how far back?
@@ -133,21 +137,9 @@ check_answer("03.beta", beta_for_50)
 # %% [markdown]
 # ## 3 Velocity
 #
-# We return to the zig-zag of part 1. The left panel shows the two parts of its gradients, along the ravine and across
-# it. The right panel shows the size of the average of each part, with $\beta = 0.9$. Each panel has its own scale.
-
-# %%
-along, across = zigzag.gradients.T  # each has one number per step
-raw = {"along": along, "across": across}
-averaged = {name: np.abs(smoothed(values, 0.9)) for name, values in raw.items()}
-plots.panels({"gradients": raw, "size of their averages": averaged}, ylabel="gradient")
-
-# %% [markdown]
-# On the left, the part across swings between plus and minus, and it is five times as large as the part along. On the
-# right, both averages start at 0, as in part 2. The average along grows, because all its gradients have the same sign.
-# After some ten steps it has caught up with these gradients. The average across cannot grow, because each gradient takes back
-# what the one before it added. It stays at a tenth of its gradient or less, and at every second step it is almost 0. So
-# after a few steps the average along is the larger of the two.
+# We return to the zig-zag of part 1. What would an average make of its gradients? Along the ravine all gradients have the
+# same sign, so an average keeps them. Across the ravine each gradient takes back what the one before it added. With
+# $\beta = 0.9$ the average across stays at a tenth of its gradient or less.
 #
 # So let us step along an average of the gradients, like a heavy ball that keeps some of its old direction (Polyak,
 # 1964). The **velocity** $v$ is what $x$ moves by: the step of sgd, plus what is left of the previous velocity. The
@@ -180,16 +172,15 @@ check_answer("03.speed", speed)
 # here ten times. The **effective step** $\eta/(1 - \mu)$ of momentum is the learning rate that sgd needs to go equally
 # far where the gradients agree.
 #
-# Where the gradients alternate between 1 and −1, the old velocity always points against the new step. The velocity then
-# alternates too, and its size $w$ settles where $w = \eta - \mu w$. So $w = \eta/(1 + \mu)$, which is about half a step
-# of sgd. So compared with sgd, momentum steps ten times as far along a ravine, and only half as far across it.
+# Now let the gradients alternate between 1 and −1 at every step. Then the old velocity always points against the new
+# step. The velocity alternates too, and its size $w$ settles where $w = \eta - \mu w$. So $w = \eta/(1 + \mu)$, which is
+# about half a step of sgd. These are the two extremes, and most runs lie between them.
 #
 # ### Exercise 4: write momentum
 #
-# Your function returns the new `x` and the new `v`. The argument `momentum` is $\mu$, as in Keras. (Inside the function
-# this name means the number.) The first call has `v=0`, and each later call gets the `v` that the call before it
-# returned. `hint("momentum")` helps. From here on `rule` is your momentum. The cell after the exercise draws one
-# update, with $\eta = 0.03$ and $\mu = 0.9$.
+# Your function returns the new `x` and the new `v`. The argument `momentum` is the number $\mu$, as in Keras, though the
+# function has the same name. The first call has `v=0`, and each later call gets the `v` that the call before it
+# returned. `hint("momentum")` helps. From here on `rule` is your momentum. The next cell shows two steps of a run with it.
 
 
 # %%
@@ -203,35 +194,41 @@ def momentum(x, g, t, v=0, *, learning_rate=0.01, momentum=0.9):
 rule = check(momentum, "momentum")
 
 # %%
-display(experiments.momentum_arrows(rule))
-quiz("03.limit")
+experiments.momentum_arrows(rule)
 
 # %% [markdown]
 # The black arrow is what is left of the old velocity, and the blue arrow is the step of sgd. Their sum, the orange
-# arrow, is the new velocity. Across the ravine, the black and the blue arrow nearly cancel. Along the ravine they add
-# up.
+# arrow, is the new velocity. Along the ravine, to the right, the two add up at both steps.
+#
+# Across the ravine it depends on where the ball is. At step 4 it has passed the floor and climbs the wall. There the blue
+# arrow nearly cancels the part across of the black arrow. At step 9 the ball is on its way back to the floor, and the two
+# add up. So with this small $\eta$ the ball swings across the ravine like a pendulum, and its swings become smaller. The two arrows
+# oppose each other at every step only if $\eta$ is so large that every step crosses the floor, as with the best pair of
+# part 5.
 #
 # ## 4 Two knobs
 #
 # Momentum has two hyperparameters, $\eta$ and $\mu$. What does a run do with each pair of them? As in lesson 01 we take
 # a parabola with the curvature $L$. The gradient is $L$ times the distance to the minimum, so $\eta$ and $L$ only ever
-# occur as the product $\eta L$. The map shows 40,000 runs of your rule. Each run has 300 steps and begins with $v = 0$.
-# A run is
-#
-# - monotone if it creeps towards the minimum and never passes it,
-# - oscillating if it passes the minimum, and ends nearer than it began,
-# - diverging if it ends farther away than it began.
+# occur as the product $\eta L$. Predict first how far $\eta$ may go:
 
 # %%
-picture, _ = experiments.momentum_map(rule)  # its second result is for later
-picture
+quiz("03.limit")
+
+# %% [markdown]
+# The map shows 40,000 runs of your rule, each with 300 steps. A run is monotone if it creeps towards the minimum and
+# never passes it. It is oscillating if it passes the minimum, and ends nearer than it began. It is diverging if it ends
+# farther away than it began.
+
+# %%
+experiments.momentum_map(rule)[0]
 
 # %% [markdown]
 # ### Exercise 5: read the map
 #
-# At the bottom edge $\mu$ is 0. There the rule is sgd, and you see the borders of lesson 01: a run oscillates from
-# $\eta L = 1$ on and diverges beyond 2. Now go along the black line, $\mu = 0.25$. From which $\eta L$ on does a run
-# oscillate, and beyond which value does it diverge? Read both numbers off the map, to about a tenth.
+# At the bottom edge $\mu$ is 0, and you see the borders of sgd, 1 and 2. Now go along the black line, $\mu = 0.25$. From
+# which $\eta L$ on does a run oscillate, and beyond which value does it diverge? Read both numbers off the map, to about
+# a tenth.
 
 # %%
 # BEGIN SOLUTION
@@ -244,35 +241,34 @@ check_answer("03.seen_border", seen_border)
 check_answer("03.seen_limit", seen_limit)
 
 # %% [markdown]
-# Both borders follow from one equation (Goh, 2017). Let $e$ be the distance to the minimum, with its sign.
+# Both borders, and the speed of a run, follow from one equation (Goh, 2017). Let $e$ be the distance to the minimum, with
+# its sign.
 #
-# 1. The last velocity is the last step, $e_t - e_{t-1}$. So the rule fits into one line: $\;e_{t+1} = e_t + \mu\,(e_t - e_{t-1}) - \eta L\, e_t$.
-# 2. Suppose that each step multiplies $e$ by the same number $r$, so $e_t = r^t$. Put this in and divide by $r^{t-1}$: $\;r^2 - (1 + \mu - \eta L)\, r + \mu = 0$.
-# 3. The product of the two solutions is the last term of this equation, $\mu$. So if one solution is below $\sqrt\mu$ in size, the other is above it, and in the long run the larger one decides. The best case is that both have the size $\sqrt\mu$.
-# 4. The two solutions are equal where $(1 + \mu - \eta L)^2 = 4\mu$, that is, at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$. Between these two values no real $r$ fits, because the run swings. Both solutions have the size $\sqrt\mu$ all the way (the optional part below shows why).
-#
-# A run begins to diverge where $r = -1$ fits. With this $r$ the equation says $2(1 + \mu) = \eta L$.
+# 1. The last velocity is the last step, $e_t - e_{t-1}$. So the rule fits into one line: $\;e_{t+1} = (1 + \mu - \eta L)\, e_t - \mu\, e_{t-1}$.
+# 2. With sgd each step multiplies $e$ by the same number. We try this here too: put in $e_t = r^t$ and divide by $r^{t-1}$. This gives $\;r^2 - (1 + \mu - \eta L)\, r + \mu = 0$. A run is in general a mixture of the two solutions, and in the long run the larger one decides.
+# 3. The product of the solutions is the last term, $\mu$. So if they differ in size, the larger one is above $\sqrt\mu$. They are equal where $(1 + \mu - \eta L)^2 = 4\mu$, that is, at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$.
+# 4. Between these two values no real $r$ fits, and the run swings. How fast does it shrink? Draw $(e_{t-1}, e_t)$ as a point in a plane. By item 1, a step moves each point by the matrix $\begin{pmatrix} 0 & 1 \\ -\mu & 1 + \mu - \eta L \end{pmatrix}$. Its determinant is $\mu$, so each step shrinks every area to $\mu$ times its size. No direction stays as it is, because no real $r$ fits: the points turn round and round, and in the long run all lengths shrink alike. An area is length times length, so a step shrinks each length on average to $\sqrt\mu$ times its size.
+# 5. Where does a run begin to diverge? A swinging run shrinks, since $\sqrt\mu < 1$. So at the border a real solution reaches the size 1, as $r = 1$ or as $r = -1$. With $r = 1$ the equation says $\eta L = 0$, which is no learning rate. With $r = -1$ it says $\eta L = 2(1 + \mu)$.
 #
 # So a run oscillates from the first of these borders on, and it diverges beyond the second:
 #
 # $$\eta L = (1 - \sqrt\mu)^2 \qquad\qquad \eta L = 2(1 + \mu)$$
 #
-# With $\mu = 0.25$ the two formulas give 0.25 and 2.5. So momentum begins to oscillate at a smaller learning rate than
-# sgd, and it diverges only at a larger one. The next cell draws both borders on the map. (The right branch of the solid
-# curve, $(1 + \sqrt\mu)^2$, belongs to part 5.)
+# **To remember.** From $\eta L = (1 - \sqrt\mu)^2$ to $(1 + \sqrt\mu)^2$ the run swings, and a step leaves $\sqrt\mu$ of
+# the distance on average, whatever $\eta$ is.
+#
+# With $\mu = 0.25$ the borders are 0.25 and 2.5, as you have read. The next cell draws them on the map. (The solid curve
+# has both ends of the region in which a run swings.)
 
 # %%
 picture, differ = experiments.momentum_map(rule, borders=True)
-print(f"the formulas are wrong about {'more' if differ > 0.001 else 'fewer'} than 1 run in 1,000")
 picture
 
 # %% [markdown]
-# <details><summary>Optional: what happens between the two branches (with complex numbers)</summary>
+# <details><summary>Optional: the same with complex numbers</summary>
 #
-# 1. If the equation has two different solutions $r_1$ and $r_2$, every run is a mixture $a\, r_1^t + b\, r_2^t$. So a run settles if both solutions are smaller than 1 in size.
-# 2. Between $(1 - \sqrt\mu)^2$ and $(1 + \sqrt\mu)^2$ the solutions are complex, $a + bi$ and $a - bi$. Their product is $a^2 + b^2$, the square of their size. It is also $\mu$, so both have the size $\sqrt\mu$, which is below 1: such a run swings to and fro and settles.
-# 3. So a run can only start to diverge where a real solution becomes 1 or $-1$. With $r = 1$ the equation says $\eta L = 0$, which no positive $\eta$ reaches. With $r = -1$ it says $\eta L = 2(1 + \mu)$.
-# 4. Real solutions have the same sign, since their product is positive. To the left of $(1 - \sqrt\mu)^2$ their sum $1 + \mu - \eta L$ is positive, so the run creeps. To the right of $(1 + \sqrt\mu)^2$ the sum is negative, so the run changes sides at each step.
+# 1. Between the two values of item 3 the solutions are complex, $a + bi$ and $a - bi$. Their product is $a^2 + b^2$, the square of their size. It is also $\mu$, so both have the size $\sqrt\mu$.
+# 2. Real solutions have the same sign, since their product is positive. To the left of $(1 - \sqrt\mu)^2$ their sum $1 + \mu - \eta L$ is positive, so the run creeps. To the right of $(1 + \sqrt\mu)^2$ the sum is negative, so in the long run $e$ changes its sign at each step.
 #
 # </details>
 #
@@ -294,42 +290,44 @@ check_answer("03.limit", limit)
 # %% [markdown]
 # ## 5 The best pair
 #
-# How fast is a run that settles? Predict first, from the product of the two solutions in part 4.
+# How fast is a run that settles? Predict first, from what part 4 says of a run that swings.
 
 # %%
 quiz("03.swing")
 
 # %% [markdown]
-# The next figure shows what fraction of the distance a step leaves in the long run. A low value is good, and above 1
-# the run diverges.
+# The next figure shows what fraction of the distance a step leaves in the long run. (Where real solutions $r$ of part 4
+# fit, it is the size of the larger one.) A low value is good, and above 1 the run diverges.
 
 # %%
 products = np.geomspace(0.02, 4, 400)
 left = {
     "sgd": experiments.fraction_left(sgd, products),
+    "momentum, μ = 0.16": experiments.fraction_left(rule, products, momentum=0.16),
     "momentum, μ = 0.64": experiments.fraction_left(rule, products, momentum=0.64),
-    "the same, μ = 0.16": experiments.fraction_left(rule, products, momentum=0.16),
 }
 left = {name: np.where(f < 1.3, f, np.nan) for name, f in left.items()}  # the rest is not drawn
-axes = dict(xlabel="ηL", ylabel="fraction left by a step", log=False, log_x=True)
-plots.lines(left, x=products, **axes)
+figure = plots.lines(left, products, "ηL", "fraction left by a step", log=False, log_x=True)
+ends = [0.04, 0.1, 0.36, 1, 1.96, 3.24]
+figure.axes[0].set_xticks(ends, ends)
+figure
 
 # %% [markdown]
 # The curve of sgd dips to a sharp tip: sgd is fast near $\eta L = 1$ and slow elsewhere. The curves of momentum have a
-# level floor between the two branches of part 4. There the product of the two solutions is $\mu$ and both have the same
-# size, so a step leaves on average $\sqrt\mu$ of the distance, whatever $\eta$ and $L$ are.
+# level floor at $\sqrt\mu$, between $(1 - \sqrt\mu)^2$ and $(1 + \sqrt\mu)^2$. With $\mu = 0.64$ it lies at 0.8 and
+# reaches from 0.04 to 3.24.
 #
 # The floor is just what a ravine needs. Our ravine has two curvatures, so it has two values of $\eta L$: $\eta$ and
-# $20\,\eta$. The slower of the two directions decides. With sgd only one of the two values can be near the tip. With
-# momentum both can lie on the floor. A smaller $\mu$ makes the floor lower, and so the run faster, but it also makes
-# the floor shorter.
+# $20\,\eta$. The slower of the two directions decides. With sgd only one of them can be near the tip. With momentum both
+# can lie on the floor. A smaller $\mu$ makes the floor lower, so the run is faster, but it also makes the floor shorter.
 #
 # ### Exercise 7: choose two knobs
 #
-# Sgd with $\eta = 2/21$ has $f$ below $10^{-6}$ from step 84 on. Move the sliders until momentum gets there within 30 steps,
-# and stays there. Then write that pair down. For small moves, click a slider and use the arrow keys.
+# Sgd with $\eta = 2/21$ has $f$ below $10^{-6}$ from step 84 on. Move the sliders until momentum gets there within 30 steps.
+# Then write that pair down. (The check also runs on beyond step 30, to see whether $f$ stays below.) For small moves,
+# click a slider and use the arrow keys.
 #
-# <details><summary>Hint</summary>Only a few values of μ work. Set μ to about 0.5, then move η.</details>
+# <details><summary>Hint</summary>With μ near 0.9 the swing lasts too long, and with μ near 0 the run is nearly sgd. Try a μ in the middle, then move η.</details>
 
 # %%
 explore({rule: {"learning_rate": 0.05}}, ravine, steps=30, target=("loss", 1e-6))
@@ -347,7 +345,7 @@ check_answer("03.first_pair", first_rate, first_mu)
 # Compute the pair that leaves the smallest fraction in the long run. Its $\mu$ is the smallest whose floor holds both
 # curvatures, and its $\eta$ puts them there. Two digits are enough. (The cell after the check gives this pair away.)
 #
-# <details><summary>Hint</summary>The left end of the floor is η, and the right end is 20 η: (1 − √μ)² = η and (1 + √μ)² = 20 η. Take the root of both equations, then add them and subtract them.</details>
+# <details><summary>Hint</summary>The smaller value of ηL lies at the left end of the floor, and the larger one at its right end. That makes two equations. Take the root of both.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -369,15 +367,14 @@ fast_run = descend(rule, ravine.gradient, ravine.start, 30, **best_pair(20)).tra
 plots.contour(ravine, {"momentum, best pair": fast_run, "sgd, η = 2/21": zigzag.trajectory})
 
 # %% [markdown]
-# Both lines show 30 steps. At first momentum jumps even farther across the ravine, because its $\eta$ is larger. But
-# its jumps die out sooner, and its steps along add up. Momentum has $f$ below $10^{-6}$ from step 27 on. (In the long
-# run no pair is faster. But at the two ends of the floor a run starts slowly, so the pair $\eta = 0.12$ and
-# $\mu = 0.45$ gets there sooner, in 22 steps.)
+# At first momentum jumps even farther across the ravine, because its $\eta$ is larger. But its jumps die out sooner, and
+# its steps along add up: $f$ is below $10^{-6}$ from step 27 on. (In the long run no pair is faster. But at the ends of
+# the floor the distance falls like $t\,(\sqrt\mu)^t$, and the factor $t$ makes the start slow. The pair $\eta = 0.12$ and
+# $\mu = 0.45$ needs only 22 steps.)
 #
 # What does a condition number $\kappa$ cost now? At the best $\eta$, sgd leaves $(\kappa - 1)/(\kappa + 1)$ of the
-# distance at each step (lesson 01). With momentum the floor must reach from $\eta$ to $\kappa\eta$, so its two ends
-# have the ratio $\kappa$. Take the root on both sides of $(1 + \sqrt\mu)^2/(1 - \sqrt\mu)^2 = \kappa$, and solve for
-# $\sqrt\mu$, the fraction that a step leaves (Polyak, 1964):
+# distance at each step (lesson 01). With momentum the two ends of the floor must have the ratio $\kappa$, so
+# $(1 + \sqrt\mu)/(1 - \sqrt\mu) = \sqrt\kappa$. This gives the fraction that a step leaves (Polyak, 1964):
 #
 # $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$$
 #
@@ -392,20 +389,18 @@ for kappa in (10, 100, 1000):
     print(f"condition number {kappa:4}: sgd {slow:4} steps, momentum {fast:3}")
 
 # %% [markdown]
-# Ten times the condition number costs sgd eleven times the steps, and momentum about four times. Both factors are
-# somewhat above the 10 and the $\sqrt{10} = 3.2$ that you may expect, because in a steeper ravine $f$ starts higher,
-# and with the best pair a run starts slowly.
+# Ten times the condition number costs sgd about eleven times the steps, and momentum about four times.
 #
 # **Why 0.9?** For a network you rarely know $\kappa$, so take a $\mu$ whose floor is long. With $\mu = 0.9$ the floor
 # holds both curvatures of any ravine with $\kappa$ up to about 1,440, and there a step leaves 0.95 of the distance. In
-# a mild ravine like ours that is slow: with $\mu = 0.9$ and $\eta = 0.1$ momentum needs 159 steps, almost twice the 84
-# of sgd. But it is the steep ravines that cost time. Beyond 1,440 the number of steps grows with $\kappa$ again.
+# a mild ravine like ours that is slow: with $\mu = 0.9$ and $\eta = 0.1$ momentum needs 159 steps, and sgd needs 84. But
+# it is the steep ravines that cost time. Even with $\kappa = 5{,}000$, which is too much for this floor, momentum needs
+# only 855 steps at $\eta = 3.6/\kappa$, and sgd at its best $\eta$ needs 27,050.
 #
 # ## 6 Nesterov
 #
-# A skier looks ahead and brakes before the bend, not in it. Nesterov's method (1983) does the same: it takes the
-# gradient not where the ball is, but where the ball is about to be. (The form with a velocity is that of Sutskever and
-# others, 2013, section 2.)
+# A skier looks ahead and brakes before the bend, not in it. Nesterov's method (1983; with a velocity, Sutskever and
+# others, 2013, section 2) does the same: it takes the gradient where the ball is about to be.
 #
 # What do we know before we see the gradient? The fraction $\mu$ of the old velocity goes on in any case. So from the
 # ball we move by $\mu v$ to the point ahead, and take the gradient $g$ there. **Nesterov's method** is momentum with
@@ -416,9 +411,9 @@ for kappa in (10, 100, 1000):
 experiments.nesterov_moves(rule)
 
 # %% [markdown]
-# Follow the arrows. The first leads from the ball to the point ahead. The second is the step $-\eta g$, with the
-# gradient taken at the point ahead. Arrows 1 and 2 together are the new velocity, $\mu v - \eta g$, so the second arrow
-# ends at the new ball. The third arrow is $\mu$ times the new velocity, and it leads to the new point ahead.
+# Arrow 1 leads from the ball to the point ahead. Arrow 2 is the step $-\eta g$, with the gradient taken at the point
+# ahead. Together they are the new velocity (brown), which leads to the new ball. Arrow 3 is $\mu$ times the new velocity,
+# and it leads to the new point ahead.
 #
 # Keras keeps only the points ahead, because the gradients are taken there (Bengio, Boulanger-Lewandowski and Pascanu,
 # 2013). So before an update `x` is the point ahead, and after it `x` is the new point ahead. (At the start $v$ is 0, so
@@ -464,12 +459,12 @@ plots.lines(paths, ylabel="distance to the minimum", log=False, title="parabola,
 # <details><summary>Optional: both facts by the algebra of part 4</summary>
 #
 # 1. Let $y$ be the ball and $x$ the point ahead, both as distances to the minimum. The new ball is $x - \eta g = (1 - \eta L)\, x$, and the point ahead is $x_t = y_t + \mu\,(y_t - y_{t-1})$. So $\;y_{t+1} = (1 - \eta L)\,\big((1 + \mu)\, y_t - \mu\, y_{t-1}\big)$.
-# 2. Put in $y_t = r^t$: $\;r^2 - (1 - \eta L)(1 + \mu)\, r + (1 - \eta L)\,\mu = 0$. For momentum the product of the solutions was $\mu$. Now it is $(1 - \eta L)\,\mu$, so where the run swings, both have the size $\sqrt{(1 - \eta L)\,\mu}$. With $\mu = 0.9$ and $\eta L = 0.5$ a step of Nesterov leaves 0.67 of the distance, and a step of momentum leaves $\sqrt{0.9} = 0.95$.
+# 2. Put in $y_t = r^t$: $\;r^2 - (1 - \eta L)(1 + \mu)\, r + (1 - \eta L)\,\mu = 0$. For momentum the product of the solutions was $\mu$. Now it is $(1 - \eta L)\,\mu$, so where the run swings, a step leaves $\sqrt{(1 - \eta L)\,\mu}$ of the distance on average. With $\mu = 0.9$ and $\eta L = 0.5$ a step of Nesterov leaves 0.67 of the distance, and a step of momentum leaves $\sqrt{0.9} = 0.95$.
 # 3. Put in $r = -1$: $\;1 + (1 - \eta L)(1 + 2\mu) = 0$, so the limit is $\eta L = 2(1 + \mu)/(1 + 2\mu)$. With $\mu = 0.9$ that is 1.36. For momentum it is 3.8.
 #
 # </details>
 #
-# ## 7 Handwritten digits
+# ## 7 Noise and digits
 #
 # The zig-zag was one failure of sgd, and noise was the other. Does momentum average the noise away? Predict first. The
 # next cell then makes 4,000 noisy runs on a parabola with $L = 1$ and noise of variance 1, and prints how far they scatter
@@ -490,18 +485,20 @@ def noisy(x):
 scatter = {}
 cases = ("sgd", sgd, 0.1), ("momentum", rule, 0.01), ("nesterov", ahead, 0.01)
 for name, method, rate in cases:
-    runs = sweep(method, noisy, np.zeros(4000), 500, learning_rate=rate)  # 500 steps from 0
+    # sweep makes many runs at once: here 4,000, each with 500 steps from 0
+    runs = sweep(method, noisy, np.zeros(4000), 500, learning_rate=rate)
     scatter[name, rate] = runs.trajectory[-1].std()
     print(f"{name:8} η = {rate:<4}: 4,000 runs scatter by {scatter[name, rate]:.2f}")
 
 # %% [markdown]
-# Momentum and Nesterov do not remove the noise. Both scatter about as much as sgd at the same effective step, 0.1. The
-# reason is that the velocity keeps the noise of each gradient for many steps. In all, it moves $x$ by $\eta/(1 - \mu)$
-# times this noise. Momentum only spreads the noise over more steps.
+# Momentum and Nesterov do not remove the noise: both scatter about as much as sgd at the same effective step, 0.1. Yet
+# averages calmed the losses in part 2. Momentum does calm each single step, but $x$ is the sum of all steps. In this sum
+# the noise of each gradient arrives in full, $\eta/(1 - \mu)$ times, only spread over more steps.
 #
-# What does that mean for real data? We train logistic regression on MNIST as in lesson 02: 7,000 images to train on,
-# 1,000 others for the validation loss, one epoch in batches of 100. The figure compares the methods at equal effective
-# steps, so momentum and Nesterov get a tenth of sgd's $\eta$. The bands show three seeds, and the table shows thirty.
+# And on real data? We train logistic regression on MNIST as in lesson 02, for one epoch in batches of 100. The figure
+# compares the methods at equal effective steps, so momentum gets a tenth of sgd's $\eta$. The bands show three seeds, and
+# the table shows thirty. (The cell takes up to 15 seconds. Nesterov's curve would hide momentum's, so only the table has
+# it.)
 
 # %% tags=["about: 03 at an effective step of 1 momentum ends below sgd"]
 task = experiments.digits()
@@ -512,10 +509,11 @@ held_out = {
     "nesterov": experiments.held_out_losses(task, ahead, 0.1 * effective, SEEDS),
 }
 label = "effective step η/(1 − μ)"
-display(plots.lines(held_out, x=effective, log_x=True, xlabel=label, ylabel="validation loss"))
+shown = {name: held_out[name] for name in ("sgd", "momentum")}
+display(plots.lines(shown, x=effective, log_x=True, xlabel=label, ylabel="validation loss"))
 experiments.evidence(
     "03 at η = 0.1 momentum ends below sgd",
-    "03 up to an effective step of 0.3 the three are at most this far apart",
+    "03 largest gap between the three up to an effective step of 0.3",
     "03 at an effective step of 1 momentum ends below sgd",
     "03 at an effective step of 3 momentum ends below sgd",
     "03 momentum's best rate is a tenth of sgd's",
@@ -523,27 +521,26 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Look at the left of the figure first. Up to an effective step of 0.3 the three curves almost coincide: they lie at
-# most about 0.05 apart. Yet if both have $\eta = 0.1$, momentum ends far below sgd, by 0.29. (See the first row of the
-# table; in the figure, compare sgd at 0.1 with momentum at 1.) So most of what momentum seems to gain at equal $\eta$
-# comes from a step that is ten times as large.
+# Look at the left of the figure first. Up to an effective step of 0.3 the curves almost coincide: even with Nesterov's
+# they lie at most about 0.05 apart. Yet if both have $\eta = 0.1$, momentum ends below sgd by 0.29. (Compare sgd at 0.1
+# with momentum at 1.) So most of what momentum seems to gain at equal $\eta$ comes from a step that is ten times as
+# large.
 #
-# Now look at the right. At an effective step of 1, momentum ends lower than sgd with 25 of 30 seeds. At 3 it ends lower
-# with all of them. Sgd's limit $2/L$ is 0.5 at the start (lesson 02), so both of these steps begin beyond it.
-# Momentum's limit is far away: it is $3.8/L$ for $\eta$, and so $38/L$ for the effective step. So momentum pays off
-# where the step that you need is near or beyond sgd's limit, as it is in a steep ravine.
+# Now look at the right. At an effective step of 1, momentum ends lower than sgd with 25 of 30 seeds, though only by 0.03
+# on average. At 3 it ends lower with all of them. Sgd's limit $2/L$ is 0.5 at the start (lesson 02), so both steps begin
+# beyond it. Momentum's limit is $3.8/L$ for $\eta$, and so $38/L$ for the effective step. So momentum pays off where the
+# step that you need is near or beyond sgd's limit, as it is in a steep ravine.
 #
 # **How to set it.** For a network, whose $\kappa$ you do not know:
 #
-# 1. Begin with $\mu = 0.9$ and a tenth of an $\eta$ that is good for sgd. This gives the same effective step. Of the
-#    rates we tried, momentum's best is a tenth of sgd's with 28 of 30 seeds.
+# 1. Begin with $\mu = 0.9$ and a tenth of an $\eta$ that is good for sgd. This gives the same effective step. We tried
+#    rates about a factor 3 apart: of these, momentum's best is a tenth of sgd's with 28 of 30 seeds.
 # 2. Try three times this $\eta$, and a third of it. If no rate beats sgd, keep sgd: it is simpler.
 # 3. If the loss swings for a long time, lower $\mu$; on the floor, a smaller $\eta$ does not damp the swing. If the
 #    loss creeps at the largest $\eta$ that settles, raise $\mu$, for instance to 0.99. If the loss is only noisy, lower
 #    $\eta$.
-# 4. Momentum or Nesterov? Take Nesterov, unless you need an $\eta$ beyond its limit, which is lower than momentum's.
-#    Nesterov swings less. On the digits, with each method at its best rate, it ends lower with 24 of 30 seeds, though
-#    only by 0.008.
+# 4. Take Nesterov, which swings less, unless you need an $\eta$ beyond its limit. (On the digits, with each method at its
+#    best rate, it ends lower with 24 of 30 seeds, though only by 0.008.)
 #
 # ## 8 Inside or outside?
 #
@@ -625,8 +622,8 @@ for name, method, looks_ahead in (("momentum", rule, False), ("nesterov", ahead,
 # %% [markdown]
 # ## Where it fails
 #
-# One learning rate still serves all parameters. A model of film reviews (Pang and Lee, 2005) has a weight for each
-# word. The gradient of such a weight is 0 in every batch in which its word does not occur. How often does a weight move
+# One learning rate still serves all parameters. A model of sentences from film reviews (Pang and Lee, 2005) has a
+# weight for each word. The gradient of such a weight is 0 in every batch in which its word does not occur. How often does a weight move
 # in one epoch?
 
 # %%
@@ -645,11 +642,11 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 #
 # 1. The average $m \leftarrow \beta m + (1 - \beta) a$ remembers about $1/(1 - \beta)$ values.
 # 2. Momentum sums steps: $v \leftarrow \mu v - \eta g$, $x \leftarrow x + v$. Where gradients agree, the effective step is
-#    $\eta/(1 - \mu)$. Where they alternate, it shrinks to $\eta/(1 + \mu)$.
-# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. On the
-#    floor a step leaves $\sqrt\mu$ of the distance, because two solutions of the same size have the product $\mu$. With
-#    the best pair for the condition number $\kappa$, the number of steps grows about as $\sqrt\kappa$. If $\kappa$ is
-#    unknown, begin with $\mu = 0.9$ and a tenth of sgd's $\eta$.
+#    $\eta/(1 - \mu)$. Where they alternate at every step, it shrinks to $\eta/(1 + \mu)$.
+# 3. On a parabola momentum oscillates from $\eta = (1 - \sqrt\mu)^2/L$ on and diverges beyond $2(1 + \mu)/L$. From the
+#    first border to $(1 + \sqrt\mu)^2/L$ it swings, and a step leaves $\sqrt\mu$ of the distance on average. With the best
+#    pair for the condition number $\kappa$, the number of steps grows about as $\sqrt\kappa$. If $\kappa$ is unknown, begin
+#    with $\mu = 0.9$ and a tenth of sgd's $\eta$.
 # 4. Nesterov takes the gradient at the point ahead. It damps the swing, but its largest $\eta$ is smaller. Neither method
 #    removes noise. Both pay off where the step that you need is near or beyond sgd's limit $2/L$.
 # 5. With $\eta$ inside or outside the velocity the path is the same until $\eta$ changes.
@@ -681,13 +678,15 @@ for few_steps, more in (needed[10], needed[100]), (needed[100], needed[1000]):
 for kappa, (_, counted) in needed.items():  # a run that shrinks by √μ from the start on
     evenly = np.log((1 + kappa) / 2e-6) / -np.log(best_pair(kappa)["momentum"])
     assert 1.3 < counted / evenly < 1.7
+along, across = zigzag.gradients.T  # each has one number per step
+averaged = {
+    name: np.abs(smoothed(values, 0.9))
+    for name, values in {"along": along, "across": across}.items()
+}
 covered = zigzag.trajectory[:2, 0] / ravine.start[0]
 assert 0.09 < covered[0] - covered[1] < 0.1
 assert np.allclose(across, -5 * along * (-1.0) ** np.arange(30))  # five times as far
 assert np.all(along < 0) and np.all(averaged["across"] < 0.1001 * np.abs(across))
-assert np.all(averaged["across"][1::2] < 0.01 * np.abs(across[1::2]))  # every second step
-grown = averaged["along"] / np.abs(along)
-assert np.all(np.diff(grown) > 0) and grown[9] < 1 < grown[10]
 larger = averaged["along"] > averaged["across"]
 assert larger[5:].all() and not larger[:4:2].any()
 ends = [ravine(path[-1]) for path in (zigzag.trajectory, fast_run)]
@@ -700,12 +699,36 @@ for pair in (dict(learning_rate=0.12, momentum=0.45), best_pair(20), usual):
     from_step.append(np.flatnonzero(ravine(long_run) >= 1e-6).max() + 1)
 assert from_step == [22, 27, 159] and best_pair(20)["momentum"] < 0.403 < 0.45
 assert (1 - 0.45**0.5) ** 2 < 0.12 < 20 * 0.12 < (1 + 0.45**0.5) ** 2
+settled = dict(learning_rate=3.6 / 5000, momentum=0.9)
+assert (1 + 0.9**0.5) ** 2 / 3.6 * 5000 > 5000 and 3.6 / 5000 < (1 - 0.9**0.5) ** 2
+assert experiments.steps_needed(rule, 5000, **settled) == 855
+assert experiments.steps_needed(sgd, 5000, learning_rate=2 / 5001) == 27050
+
+
+def both_parts(**pair):
+    """What is left of v, and the step of sgd, at each step of a run in the ravine."""
+    run = descend(rule, ravine.gradient, ravine.start, 30, **pair)
+    kept = pair["momentum"] * np.vstack([[0, 0], run.states["v"][:-1]])
+    return kept, -pair["learning_rate"] * run.gradients
+
+
+kept, sgds = both_parts(learning_rate=0.03, momentum=0.9)  # the picture
+assert np.all((kept * sgds)[[3, 8], 0] > 0) and (kept * sgds)[3, 1] < 0 < (kept * sgds)[8, 1]
+assert np.abs(kept + sgds)[3, 1] < 0.25 * min(np.abs(kept)[3, 1], np.abs(sgds)[3, 1])  # nearly
+kept, sgds = both_parts(**best_pair(20))
+assert np.all((kept * sgds)[1:, 1] < 0) and np.all((kept * sgds)[1:, 0] > 0)
+for product in (0.05, 0.5, 3.5):  # item 4, between the two values
+    step_of_two = np.array([[0, 1], [-0.9, 1 + 0.9 - product]])
+    assert np.isclose(np.linalg.det(step_of_two), 0.9)
+    assert np.allclose(np.abs(np.linalg.eigvals(step_of_two)), 0.9**0.5)
 alternating = [0.0]
 for k in range(200):
     alternating.append(0.9 * alternating[-1] - 0.1 * (-1) ** k)
 assert abs(abs(alternating[-1]) - 0.1 / 1.9) < 1e-9 and 0.5 < 1 / 1.9 < 0.55
 assert np.isclose(10 / (1 / 1.9), 19) and np.isclose((1 - 0.9) / (1 + 0.9), 1 / 19)
 assert differ < 0.001
+for m, there in (0.64, (0.04, 3.24)), (0.16, (0.36, 1.96)):
+    assert np.allclose(((1 - m**0.5) ** 2, (1 + m**0.5) ** 2), there)
 ends = (1 - 0.64**0.5) ** 2, (1 + 0.64**0.5) ** 2
 floor = (products > ends[0]) & (products < ends[1])
 assert np.allclose(left["momentum, μ = 0.64"][floor], 0.8)
@@ -743,7 +766,7 @@ def trembling(values):
 
 
 trembles = [trembling(panel["average"]) / trembling(losses) for panel in smooth.values()]
-assert 0.5 < trembles[0] < 0.7 and 0.1 < trembles[1] < 1 / 3 and trembles[2] < 0.05
+assert 0.1 < trembles[0] < 1 / 3 and trembles[1] < 0.05
 assert abs(losses[0] - np.log(10)) < 1e-5 and losses[90:110].mean() < losses[0]
 assert np.all(
     np.diff(smooth["β = 0.99"]["average"][9:100:10]) > 0
@@ -755,11 +778,11 @@ assert round(in_theory, 2) == 0.23 and abs(scatter["sgd", 0.1] / in_theory - 1) 
 three = np.array([*held_out.values()])  # method, seed, rate
 claim = "03 at η = 0.1 momentum ends below sgd"
 carried(claim, three[0, :, 3] - three[1, :, 5], share=1, mean="0.29")
-claim = "03 up to an effective step of 0.3 the three are at most this far apart"
+claim = "03 largest gap between the three up to an effective step of 0.3"
 carried(claim, np.ptp(three[..., :5], axis=0).max(axis=1), mean="0.05")
-for place, step, shown in ((5, 1, 25), (6, 3, 30)):
+for place, step, seeds, mean in ((5, 1, 25, "0.03"), (6, 3, 30, "0.5")):
     claim = f"03 at an effective step of {step} momentum ends below sgd"
-    carried(claim, three[0, :, place] - three[1, :, place], shown=shown)
+    carried(claim, three[0, :, place] - three[1, :, place], shown=seeds, mean=mean)
 carried("03 momentum's best rate is a tenth of sgd's", shown=28)
 carried("03 Nesterov ends below momentum", three[1, :, 5] - three[2, :, 5], mean="0.008", shown=24)
 

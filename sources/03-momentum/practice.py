@@ -73,6 +73,10 @@ ANSWERS = {
             ** (1 / 50): "with this β the weight of a value is halved after 50 more: here solve "
             "1/(1 − β) = 50",
             1.02: "mind the sign: 1/(1 − β) = 50",
+            **dict.fromkeys(
+                (49, -49, 1 / 49, -1 / 49),
+                "50 is how far back the average is to remember: solve 1/(1 − β) = 50 for β",
+            ),
         },
     ),
     "third": Number(
@@ -237,7 +241,7 @@ QUESTIONS = {
         {
             "Far beyond 2/L": Right(
                 "The old velocity opposes a step that jumps too far. The limit becomes 3.8/L, as "
-                "part 4 shows."
+                "this part shows."
             ),
             "At 2/L, as before": "μ changes the limit: what is left of the last step opposes the "
             "next one, which points the other way.",
@@ -246,11 +250,11 @@ QUESTIONS = {
         },
     ),
     "swing": Question(
-        "With ηL = 0.5 and μ = 0.9 a run swings through the minimum again and again: a step leaves "
-        "0.95 of the distance. Which change damps the swing?",
+        "With ηL = 0.5 and μ = 0.9 a run swings through the minimum again and again. On average a "
+        "step leaves 0.95 of the distance. Which change damps the swing?",
         {
-            "Half the η": "The run then swings more slowly, but it shrinks as before: the product "
-            "of the two solutions is μ, so each has the size √μ, whatever η is.",
+            "Half the η": "The run then swings more slowly, but it shrinks as before: a step "
+            "leaves √μ on average, whatever η is, as long as the run swings.",
             "A larger μ, which averages over more gradients": "A step leaves √μ, so a larger μ "
             "leaves more: 0.995 with μ = 0.99.",
             "A smaller μ": Right("A step leaves √μ: with μ = 0.5 only 0.71 of the distance."),
@@ -260,8 +264,9 @@ QUESTIONS = {
         "Near the minimum, with noisy gradients, sgd at η = 0.1 scatters by 0.23. How far does "
         "momentum scatter with μ = 0.9 and η = 0.01?",
         {
-            "Far less, since it averages the noise": "It averages the noise, but then it takes ten "
-            "times the step: the velocity is a sum, so the noise is summed too.",
+            "Far less, since it averages the noise": "Each step is calmer, but ten steps in a row "
+            "share the same noise. In their sum, which is where x goes, each gradient's noise "
+            "counts in full.",
             "About as much": Right(
                 "Its effective step is 0.01/(1 − 0.9) = 0.1, the same as sgd's. So just as much "
                 "noise comes in, only spread over more steps."

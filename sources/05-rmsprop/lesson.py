@@ -13,18 +13,18 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 A minimum that jumps](#1-A-minimum-that-jumps) | 5 |
+# | [1 A minimum that jumps](#1-A-minimum-that-jumps) | 6 |
 # | [2 The sign step](#2-The-sign-step) | 4 |
 # | [3 An average of squares](#3-An-average-of-squares) | 8 |
 # | [4 How long is the memory?](#4-How-long-is-the-memory?) | 4 |
 # | [5 The rebound](#5-The-rebound) | 10 |
 # | [6 Two knobs](#6-Two-knobs) | 5 |
 # | [7 Where epsilon sits](#7-Where-epsilon-sits) | 4 |
-# | [8 The unit of a step](#8-The-unit-of-a-step) | 8 |
+# | [8 The unit of a step](#8-The-unit-of-a-step) | 9 |
 # | [9 Film reviews](#9-Film-reviews) | 2 |
 # | [10 Does it agree with Keras?](#10-Does-it-agree-with-Keras?) | 1 |
 # | [Where it fails](#Where-it-fails) | 3 |
-# | in all | 54 |
+# | in all | 56 |
 #
 # You need lessons [01](01-gradient-descent.ipynb) (the limit $2/L$), [03](03-momentum.ipynb) (averages that forget) and
 # [04](04-adagrad.ipynb). Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page
@@ -72,7 +72,6 @@ quiz("05.stuck")
 # %%
 rates = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100])
 swept = sweep(adagrad, valley(), 0.0, 400, learning_rate=rates)
-short = np.abs(swept.trajectory[-1] + 1)
 for rate, path in zip(rates, swept.trajectory.T, strict=True):
     print(f"adagrad, η = {rate:<5g} x = {path[200]:4.2f} after 200 steps", end=", ")
     print(f"{path[-1]:4.2f} after 400")
@@ -81,8 +80,8 @@ for rate, path in zip(rates, swept.trajectory.T, strict=True):
 # None of these runs comes near $-1$. (The smallest rate ends nearest, but only because it never went far from 0.)
 # AdaGrad divides by $\sqrt s$, where $s$ is the *sum* of all squared gradients. The first gradient is $-1000$, so $s$
 # is at least a million from then on. In the flat valley the gradients are about 2, and a step is at most
-# $2\eta/1000 = 0.002\,\eta$ long. A larger $\eta$ overshoots at first, which makes $s$ larger too, so the late steps
-# stay near 0.002.
+# $2\eta/1000 = 0.002\,\eta$ long. A large $\eta$ does not help. Its first step is about $\eta$ long, so the next gradient
+# is about $1000\,\eta$, and $\sqrt s$ grows to that size. The late steps are then about $2\eta/(1000\,\eta) = 0.002$.
 #
 # ## 2 The sign step
 #
@@ -129,16 +128,16 @@ check_answer("05.change", change)
 #
 # $$v \leftarrow \rho\, v + (1 - \rho)\, g^2 \qquad\qquad x \leftarrow x - \frac{\eta\, g}{\sqrt{v + \varepsilon}}$$
 #
-# The letter $\rho$ (rho) is the decay of the average, which lesson 03 called $\beta$. The average $v$ starts at 0. The
-# tiny number $\varepsilon$ (epsilon) keeps us from dividing by 0. Mind one clash of names: in lesson 03 $v$ was the
-# velocity; from here on it is the average of squares.
+# The letter $\rho$ (rho) is the decay of the average, which lesson 03 called $\beta$. The average $v$ starts at 0, so
+# after the first step it is $(1 - \rho)\,g^2$. The tiny number $\varepsilon$ (epsilon) keeps us from dividing by 0. Mind
+# one clash of names: in lesson 03 $v$ was the velocity; from here on it is the average of squares.
 #
 # ### Exercise 2: write it
 #
 # Return the new `x` and the new `v`. If you are stuck, `hint("rmsprop")` helps. The cell below the exercise shows one
 # update of your rule on the ravine of lesson 01, number by number. Compare the two coordinates of `step` at step 1:
-# they are equally long, though one gradient is five times the other. (The section *Where it fails* explains why they
-# are 0.316 long, and not $\eta = 0.1$.)
+# they are equally long, though one gradient is five times the other. Both are $\eta/\sqrt{1 - \rho} = 0.316$ long,
+# because $v$ is only $(1 - \rho)\,g^2$ there.
 
 
 # %%
@@ -173,19 +172,20 @@ for name, method, settings in (
 plots.lines(drift, log=False, xlabel="batch", ylabel="x")
 
 # %% [markdown]
-# The sign step drifts away at a steady pace. With $\rho = 0.9$ the drift is much smaller. With $\rho = 0.99$ it has
-# nearly gone, because now all ten gradients are divided by nearly the same $\sqrt v$. Only a jump in the first batches
-# is left, which *Where it fails* explains. Next comes the valley:
+# Compare the slopes. The sign step drifts away at a steady pace. With $\rho = 0.9$ the drift is much slower. With
+# $\rho = 0.99$ it has nearly gone, because now all ten gradients are divided by nearly the same $\sqrt v$. Only a jump in
+# the first batches is left (see *Where it fails*). Next comes the valley:
 
 # %%
 run = descend(rule, valley(), 0.0, 400, learning_rate=0.03)
 paths["rmsprop, η = 0.03"] = run.trajectory
-print(f"√v is {run.states['v'][199] ** 0.5:.1f} at step 200")
+print(f"√v is {run.states['v'][199] ** 0.5:.1f} at step 200")  # [0] is step 1
 plots.lines(paths, log=False, ylabel="x")
 
 # %% [markdown]
 # RMSProp follows. Look at the steps after step 200. The first is only $0.14\,\eta$ long. For more than 50 steps they
-# grow, up to $0.8\,\eta$, and after about 120 steps RMSProp has arrived. Why does it hesitate?
+# grow, up to $0.8\,\eta$, and after about 120 steps RMSProp has arrived. Why does it hesitate? And why does it start to
+# shake near step 100, where nothing has changed? Part 4 answers the first question, part 5 the second.
 #
 # ## 4 How long is the memory?
 #
@@ -195,7 +195,7 @@ plots.lines(paths, log=False, ylabel="x")
 #
 # ### Exercise 3: how long does it hesitate?
 #
-# At the jump $\sqrt v$ is 15 (part 5 explains why). With $\rho = 0.9$, what is left of the old squares after $k$ steps
+# At the jump $\sqrt v$ is 15, as printed above. With $\rho = 0.9$, what is left of the old squares after $k$ steps
 # is $15^2 \cdot 0.9^k$. The new gradients have a size of about 2. What is the first whole $k$ at which less is left
 # than one new square, $2^2$?
 #
@@ -209,14 +209,14 @@ forgotten = np.ceil(np.log((2 / 15) ** 2) / np.log(0.9))
 check_answer("05.forgotten", forgotten)
 
 # %% [markdown]
-# By then the new squares have nearly all the weight. So old and new squares contribute about equally to $v$, and from
-# then on the new ones win. In a valley ten times as steep the old squares are 100 times as large. Yet RMSProp hesitates
-# only about 44 steps longer, because $0.9^{44}$ is about 0.01.
+# By then the old squares contribute 3.7 to $v$. The new ones, which have 98% of the weight, contribute nearly $2^2 = 4$.
+# From then on the new ones win. In a valley ten times as steep the old squares are 100 times as large. Yet RMSProp
+# hesitates only about 44 steps longer, because $0.9^{44}$ is about 0.01.
 #
 # ## 5 The rebound
 #
-# Should RMSProp forget faster, then? Before we answer, let us watch it where nothing changes and nothing is noisy: on the
-# ravine $f(x) = \frac12(x_1^2 + 20\,x_2^2)$.
+# In part 3 RMSProp had arrived at the first minimum, less than 0.0001 away. Near step 100 it was thrown back. Let us look
+# for the cause where nothing changes and nothing is noisy: on the ravine $f(x) = \frac12(x_1^2 + 20\,x_2^2)$.
 
 # %%
 rebound = descend(rule, ravine.gradient, ravine.start, 200, learning_rate=0.15)
@@ -228,9 +228,8 @@ quiz("05.rebound")
 # %% [markdown]
 # Lesson 01 has the law behind this. On a parabola with curvature $L$, a step with learning rate $\eta$ multiplies the
 # distance from the minimum by $1 - \eta L$. Above the limit $\eta = 2/L$ each step lands farther away than the last.
-# RMSProp's effective learning rate is $\eta/\sqrt v$, and it changes: near the minimum the gradients are tiny, so $v$
-# only fades, and $\eta/\sqrt v$ grows. Only epsilon bounds it, at $\eta/\sqrt\varepsilon = 474$, while $2/L$ is only
-# 0.1. So the number to watch is $(\eta/\sqrt v)\,L$, and its limit is 2.
+# RMSProp's effective learning rate is $\eta/\sqrt v$. So the number to watch is $(\eta/\sqrt v)\,L$, and its limit is 2.
+# Near the minimum the gradients are tiny, so $v$ only fades, and this number grows.
 #
 # ### Exercise 4: when does x₂ turn?
 #
@@ -250,34 +249,26 @@ check_answer("05.turn", turn)
 
 # %%
 effective = 0.15 / np.sqrt(rebound.states["v"] + 1e-7)  # the effective learning rate, step by step
-watched = {"rmsprop, x₂: (η/√v) L": effective[:100, 1] * 20, "limit 2": np.full(100, 2.0)}
+watched = {"rmsprop, x₂: (η/√v) L": effective[:, 1] * 20, "limit 2": np.full(200, 2.0)}
 passed = 1 + np.argmax(effective[:, 1] * 20 > 2)  # the first step above the limit
-axes = dict(x=np.arange(1, 101), marks={"limit passed": passed})
+axes = dict(x=np.arange(1, 201), marks={"limit passed": passed})
 display(plots.lines(watched, ylabel="(η/√v) L", **axes))
-distance = {"rmsprop, |x₂|": np.abs(rebound.trajectory[1:101, 1])}
+distance = {"rmsprop, |x₂|": np.abs(rebound.trajectory[1:, 1])}
 plots.lines(distance, ylabel="distance from the minimum", **axes)
 
 # %% [markdown]
 # Compare the two pictures at the vertical line. Above, the curve crosses the limit. Below, at the same step, $x_2$
-# stops shrinking, at $10^{-17}$. From there on each step lands farther away: this is the rebound. The loss still falls
-# until step 56, because until then $x_1$ is much larger than $x_2$. The rebound ends when the gradients are large
+# stops shrinking, at $10^{-17}$. From there on each step lands farther away: this is the rebound. (The loss still falls
+# until step 56, because until then $x_1$ is much larger than $x_2$.) The rebound ends when the gradients are large
 # enough to fill $v$ again. In short, RMSProp forgets that the place was steep, diverges, and is reminded.
 #
-# Can another $\rho$ prevent this? No. Near the minimum the gradients are tiny, and then $v$ fades, whatever $\rho < 1$
-# you choose. So $\eta/\sqrt v$ grows until it passes $2/L$. Only a large epsilon can stop it before that: if
-# $\varepsilon > (\eta L/2)^2 = 2.25$, then $\eta/\sqrt\varepsilon$ is below $2/L$. A longer memory only delays the
-# rebound:
-
-# %%
-memories = {}
-for rho in (0.5, 0.9, 0.99):
-    run = descend(rule, ravine.gradient, ravine.start, 300, learning_rate=0.15, rho=rho)
-    memories[f"rmsprop, ρ = {rho}"] = np.abs(run.trajectory[:, 1])
-plots.lines(memories, ylabel="|x₂|")
-
-# %% [markdown]
-# Look at the right end of the figure. Two of the curves have come to rest at the same height. There both runs bounce
-# for ever from one side of the minimum to the other.
+# Can another $\rho$ prevent this? No: $v$ fades with every $\rho < 1$. With $\rho = 0.99$ the number passes 2 at step 84
+# instead of 32, so a longer memory only delays the rebound. To prevent it, something must keep $\sqrt{v + \varepsilon}$
+# above $\eta L/2$, which is 1.5 here. A very large epsilon can do that. The noise of batches can do it, too, since its
+# squares keep $v$ from fading: noise well above $\eta L/2$ leaves no room for a rebound. In part 3 that limit was 15, and
+# the noise was 0.01.
+#
+# Now look at the right end of both pictures. There $x_2$ bounces for ever from one side of the minimum to the other.
 #
 # ### Exercise 5: the last bounce
 #
@@ -294,14 +285,12 @@ bounce = 0.15 / 2
 check_answer("05.bounce", bounce)
 
 # %% [markdown]
-# Neither $L$ nor $\rho$ appears in your answer: RMSProp ends in a bounce of $\pm\eta/2$, in $x_1$ as in $x_2$. Why does
-# the bounce stay at this size? While $x_2$ bounces, $\sqrt v$ is $|g| = L\,\eta/2$, so $(\eta/\sqrt v)\,L$ is exactly
-# 2: the limit itself. Nearer to the minimum, $v$ would fade, the number would pass 2, and $x_2$ would be thrown out
-# again. Farther away, $v$ would grow, and $x_2$ would come back in. As with the noise in lesson 02, a falling learning
-# rate helps.
-#
-# The tremor of RMSProp in the steep valley of part 3 was this bounce. There $\eta/2$ was 0.015, so the gradients had the
-# size $a\,\eta/2 = 1000 \cdot 0.015 = 15$. That is why $\sqrt v$ was 15 at the jump.
+# Neither $L$ nor $\rho$ appears in your answer: RMSProp ends in a bounce of $\pm\eta/2$, in $x_1$ as in $x_2$. (With
+# $\rho = 0.99$ it takes about 1,500 steps to settle.) Why does the bounce stay at this size? While $x_2$ bounces,
+# $\sqrt v$ is $|g| = L\,\eta/2$, so $(\eta/\sqrt v)\,L$ is exactly 2: the limit itself. Nearer to the minimum, $v$ would
+# fade, and $x_2$ would be thrown out again. Farther away, $v$ would grow, and $x_2$ would come back in. If $\eta$ falls
+# during the run, the bounce shrinks with it. (In part 3 $|g|$ was $a\,\eta/2 = 1000 \cdot 0.015 = 15$: hence
+# $\sqrt v = 15$ at the jump.)
 #
 # ## 6 Two knobs
 #
@@ -315,8 +304,12 @@ check_answer("05.bounce", bounce)
 #
 # The answer cell measures both for the numbers that you give. Begin with $\eta = 0.03$ and $\rho = 0.9$, as above.
 #
+# Before each try, predict which of the two conditions it will meet. The check says what went wrong; you decide which knob
+# to turn.
+#
 # <details><summary>Hint</summary>Which of the two knobs decides how long RMSProp hesitates? After it has hesitated, it
-# still has to walk a distance of 2, in steps of about η. And when it has arrived, how far does it bounce?</details>
+# still has to walk a distance of 2, in steps of about η: how many steps is that? And when it has arrived, how far does it
+# bounce?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -326,11 +319,11 @@ rate, memory = 0.07, 0.78
 check_answer("05.both", rate, memory)
 
 # %% [markdown]
-# The next cell draws the whole map, from 3,600 runs in the valley, so have a try before you run it. (In units of $\eta$
-# the drift does not depend on $\eta$, so one run for each $\rho$ is enough.)
+# The next cell draws the whole map, from 3,600 runs in the valley, so have a try before you run it. (The drift is
+# proportional to $\eta$, so one run for each $\rho$ is enough.)
 
 # %%
-etas, rhos = np.linspace(0.02, 0.2, 60), np.linspace(0.5, 0.95, 60)
+etas, rhos = np.linspace(0.02, 0.2, 60), np.linspace(0.5, 0.99, 60)
 tried = sweep(rule, valley(), 0.0, 400, learning_rate=etas, rho=rhos[:, None])
 follows = np.abs(tried.trajectory[260:] + 1).mean(axis=0) <= 0.05
 same = np.repeat(stream[:, None], len(rhos), axis=1)  # the same batches for each ρ
@@ -348,14 +341,14 @@ plots.knob_map(
 # %% [markdown]
 # Only the settings in the small bright patch do both. To the left of the patch RMSProp walks too slowly, and to the
 # right it bounces too far. Above the patch RMSProp forgets too slowly, and below it the batches make RMSProp drift.
-# Neither Keras's default, $\rho = 0.9$, nor PyTorch's, 0.99, is in the patch. Where such a patch lies depends on the
-# task, so a default is a compromise, not a law.
+# (Its right edge is ragged because the gradients are noisy.) Neither Keras's default, $\rho = 0.9$, nor PyTorch's, 0.99,
+# is in the patch. Where such a patch lies depends on the task, so a default is a compromise, not a law.
 #
 # ## 7 Where epsilon sits
 #
-# In part 5 epsilon set a bound: $\eta/\sqrt v$ could not grow past $\eta/\sqrt\varepsilon = 474$. That is so with
-# epsilon inside the root, $\sqrt{v + \varepsilon}$, as in Keras. PyTorch puts epsilon outside, $\sqrt v + \varepsilon$,
-# and there the bound would be $\eta/\varepsilon$, or 1.5 million. When does the place matter?
+# In part 5 $v$ faded, and only epsilon would have kept $\eta/\sqrt{v + \varepsilon}$ from growing without bound: it stays
+# below $\eta/\sqrt\varepsilon = 474$. Keras puts epsilon inside the root like this. PyTorch puts it outside,
+# $\sqrt v + \varepsilon$, and there the bound is $\eta/\varepsilon$, or 1.5 million. When does the place matter?
 #
 # ### Exercise 7: inside and outside
 #
@@ -396,17 +389,16 @@ figure
 #
 # ## 8 The unit of a step
 #
-# In exercise 4 of lesson 04 you measured $x$ in millimetres instead of metres, and left $f$ as it is. Every value of
-# $x$ is then 1000 times larger, and every value of $g$ is 1000 times smaller. A step is a distance, so its value should
-# become 1000 times larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its
-# value, because $g$ and $\sqrt v$ shrink alike. So in RMSProp $\eta$ itself is a distance, and you have to choose it
-# anew when you change the unit of $x$.
+# Suppose that we measure $x$ in millimetres instead of metres, and leave $f$ as it is. Every value of $x$ is then 1000
+# times larger, and every value of $g$ is 1000 times smaller. A step is a distance, so its value should become 1000 times
+# larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its value, because $g$ and
+# $\sqrt v$ shrink alike. So RMSProp's $\eta$ has to be chosen anew when the unit of $x$ changes.
 #
 # ### Exercise 8: metres and millimetres
 #
 # Take a rule with the step $-\frac{\sqrt u}{\sqrt v}\, g$, where $u$ is an average like $v$, but of the squares of
 # *earlier steps*. Assume that the earlier steps did become 1000 times larger, as they should. By which factor does the
-# value of the next step change?
+# value of the next step change? (`of_third` is this factor, for our third rule after sgd and RMSProp.)
 
 # %%
 # BEGIN SOLUTION
@@ -427,8 +419,7 @@ check_answer("05.of_third", of_third)
 # 2. The step $\Delta$ (delta) is that of exercise 8. At this point the newest step is not known yet, so $u$ is still
 #    the old one. Add $\varepsilon$ inside *both* roots.
 # 3. $u$ averages the squares of $\Delta$, with the same $\rho$.
-# 4. $x$ moves by $\eta\,\Delta$. (The paper has no $\eta$; according to Keras, `learning_rate=1.0` is the paper's
-#    rule.)
+# 4. $x$ moves by $\eta\,\Delta$. (The paper has no $\eta$, so $\eta = 1$ is its rule. Keras's default is 0.001.)
 #
 # `hint("adadelta")` helps.
 
@@ -469,25 +460,26 @@ ways = {"m": way(1, 1e-7), "mm": way(1000, 1e-7)}
 for unit, distances in ways.items():
     print(f"the first step is {distances[0] - distances[1]:.4f} {unit}")
 left = {"adadelta, in mm, ε = 1e-7": ways["mm"] / 1000, "adadelta, in m, ε = 1e-7": ways["m"]}
-left |= {f"adadelta, in m, ε = {e}": way(1, float(e)) for e in ("1e-6", "1e-5")}
+left["adadelta, in m, ε = 1e-5"] = way(1, 1e-5)
 plots.lines(left, log=False, from_zero=True, ylabel="distance left / distance at the start")
 
 # %% [markdown]
-# The first step has the same value, 0.0014, in metres and in millimetres. As long as $v$ is far above $\varepsilon$,
-# this value is $\sqrt{\varepsilon/(1 - \rho)}$. So in millimetres Adadelta hardly moves: its curve stays at the top.
-# The idea is right on paper, but the start at $u = 0$ brings the unit back in.
+# The first step has the same value, 0.0014, in metres and in millimetres. Here is why. At the first step $u$ is 0 and $v$
+# is $(1 - \rho)\,g^2$, far above $\varepsilon$. So the step is
+# $\sqrt\varepsilon\,|g|/\sqrt{(1 - \rho)\,g^2} = \sqrt{\varepsilon/(1 - \rho)}$ long: $g$ drops out, and the unit with it.
+# In millimetres Adadelta hardly moves, so its curve stays at the top. The start at $u = 0$ has spoilt the idea.
 #
-# Now compare the three curves in metres. The larger $\varepsilon$ is, the faster Adadelta comes down. So $\varepsilon$
-# decides how fast Adadelta begins: it is a learning rate in disguise. (Zeiler used $\varepsilon = 10^{-6}$. Keras's
-# default, `learning_rate=0.001`, takes a thousandth of Zeiler's step.)
+# Now compare the two curves in metres. With the larger $\varepsilon$ Adadelta comes down faster. So $\varepsilon$ decides
+# how fast Adadelta begins: it is a learning rate in disguise.
 
 # %% [markdown]
 # ## 9 Film reviews
 #
 # In part 1 its long memory stopped AdaGrad. Does such a memory hurt on real data, too? We take the film reviews of
-# lesson 04 (Pang and Lee, 2005) and train for two epochs. AdaGrad enters twice: from $s = 0.1$, as in Keras, and from
-# $s = 0$, as in its paper. Each method uses its best learning rate from one list. The board shows three seeds, and the
-# table shows thirty.
+# lesson 04 (Pang and Lee, 2005) and train for two epochs. AdaGrad enters twice: from $s_0 = 0.1$, as in Keras, and from
+# $s_0 = 0$, as in its paper. Which of the three methods will train best? Each uses the learning rate from one list that is
+# best on the held-out sentences. The next cell first tries all rates with one seed, and then runs each method's best rate
+# with three seeds (so the bar counts twice). The table below it shows thirty seeds.
 
 # %%
 reading = experiments.reviews(epochs=2, size=5800)
@@ -506,7 +498,8 @@ experiments.evidence(
 # %% [markdown]
 # On the held-out sentences RMSProp ends below Keras's AdaGrad with every seed, by 0.05 in the mean. But most of this
 # comes from Keras's start at 0.1: RMSProp ends only 0.006 below AdaGrad from 0, and with 26 of 30 seeds. In the
-# training loss, AdaGrad from 0 is even ahead. So here, over two epochs, the long memory costs little.
+# training loss AdaGrad from 0 wins clearly, by 0.11, with every seed. So here, over two epochs, the long memory does not
+# slow the training down. In part 1 AdaGrad failed because its gradients became 500 times smaller on the way.
 #
 # ## 10 Does it agree with Keras?
 #
@@ -524,7 +517,8 @@ for method in (rule, sign_descent):
 # %% [markdown]
 # ## Where it fails
 #
-# One thing is left: the start. Before the first step $v$ is 0. What does this do to the first step?
+# One thing is left: the start at $v = 0$. With $\rho = 0.9$ the first step was 3.16 times as long as $\eta$ (exercise 2).
+# Does a longer memory mend that?
 
 # %%
 quiz("05.first")
@@ -553,8 +547,8 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 # 2. The sign step follows, but it bounces, and it does not let small and large gradients of batches cancel.
 # 3. RMSProp divides by the root of $v \leftarrow \rho v + (1 - \rho) g^2$, which remembers about $1/(1 - \rho)$ squares. A
 #    short memory follows a change quickly. A long memory lets the gradients of batches cancel.
-# 4. Near a minimum $v$ fades and $\eta/\sqrt v$ grows past $2/L$: the run rebounds. A longer memory delays this. The run
-#    ends in a bounce of $\pm\eta/2$, which shrinks if $\eta$ falls.
+# 4. Near a minimum $v$ fades and $\eta/\sqrt v$ grows past $2/L$: the run rebounds. A longer memory delays this, and noise
+#    well above $\eta L/2$ prevents it. Without noise the run ends in a bounce of $\pm\eta/2$, which shrinks if $\eta$ falls.
 # 5. Inside the root, epsilon matters where $\sqrt v$ is not far above $\sqrt\varepsilon$; outside, where it is not far
 #    above $\varepsilon$.
 # 6. Adadelta puts its own past steps in place of $\eta$. Since $u$ starts at 0, epsilon sets the pace at which it begins.
@@ -574,7 +568,7 @@ progress("05")
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import carried
 
-assert short.min() > 1
+assert np.abs(swept.trajectory[-1] + 1).min() > 1
 late_steps = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)
 assert late_steps[-3:].max() < 0.0023 and late_steps.max() < 0.003
 walk = near_jump["sign_descent, η = 0.15"][15:]  # from step 200 on
@@ -607,14 +601,23 @@ far = distance["rmsprop, |x₂|"]
 assert far.argmin() + 1 == 31 and 1e-17 < far.min() < 2e-17
 assert 1e-3 < far[59] < 0.01 < far[60] < 0.1 < far[61] and watch[63] < 2 < watch[62]
 assert passed == 32 and np.allclose(effective[-10:, 1] * 20, 2, atol=0.01)
-assert round(1 - 0.9**39, 2) == 0.98
+assert round(1 - 0.9**39, 2) == 0.98 and round(15**2 * 0.9**39, 1) == 3.7
 start = descend(rule, ravine.gradient, ravine.start, 1, learning_rate=0.1)
 assert np.allclose(np.abs(np.diff(start.trajectory, axis=0)), 0.316, atol=1e-3)
-short, middle, long = memories.values()
-assert short.min() > 4e-4 and middle.min() < 2e-17 and long.min() < 2e-18
-assert all(np.allclose(path[-50:], 0.075, atol=1e-3) for path in (short, middle))
-assert all(path[path.argmin() :].max() > 0.1 for path in memories.values())
-assert 150 < 84 + np.argmax(long[84:] > 0.1) < 200 and 474 < 0.15 / 1e-7**0.5 < 475
+assert np.allclose(far[-10:], 0.075, atol=1e-3) and 474 < 0.15 / 1e-7**0.5 < 475
+shaken = np.abs(walked - 1)  # part 3
+assert shaken[70:85].max() < 1e-4 and 95 < 70 + np.argmax(shaken[70:] > 0.01) < 110
+long = descend(rule, ravine.gradient, ravine.start, 2000, learning_rate=0.15, rho=0.99)
+assert 1 + np.argmax(0.15 / np.sqrt(long.states["v"][:, 1] + 1e-7) * 20 > 2) == 84
+distances = np.abs(long.trajectory[:, 1])
+assert distances[84:].max() > 0.1 and np.ptp(distances[900:1000]) > 0.01
+assert np.allclose(distances[1450:], 0.075, atol=2e-3)
+assert 0.15 * 20 / 2 == 1.5 and 0.03 * 1000 / 2 == 15
+rng = np.random.default_rng(SEEDS[0])
+batches = descend(
+    rule, lambda x: ravine.gradient(x) + rng.normal(0, 5, 2), ravine.start, 1000, learning_rate=0.15
+)
+assert (0.15 / np.sqrt(batches.states["v"][50:, 1]) * 20).max() < 2
 x_1, x_2 = np.abs(rebound.trajectory[32:56]).T
 assert (x_1 > 5 * x_2).all()
 run = descend(rule, ravine.gradient, ravine.start, 6000, learning_rate=0.15, epsilon=2.3)
@@ -642,7 +645,7 @@ assert 2800 < part[0] == part.max() < 3200
 in_mm, *in_m = left.values()
 assert round(1 - in_m[0][1], 4) == round(1000 * (1 - in_mm[1]), 4) == 0.0014 and in_mm[-1] > 0.999
 assert round((1e-7 / (1 - 0.95)) ** 0.5, 4) == 0.0014
-assert in_m[0][-1] > 0.8 and 0.5 < in_m[1][-1] < 0.7 and in_m[2][-1] < 0.3
+assert in_m[0][-1] > 0.8 and in_m[1][-1] < 0.3
 lost = {name: score.held_out for name, score in read.items()}
 tenth, zero = lost["adagrad"] - lost["rmsprop"], lost["adagrad, s₀ = 0"] - lost["rmsprop"]
 carried("05 RMSProp ends below AdaGrad from 0.1 on reviews", tenth, share=1, mean="0.05")
@@ -650,4 +653,4 @@ claim = "05 RMSProp ends below AdaGrad from 0 on reviews"
 carried(claim, zero, shown=26, separated=True, mean="0.006")
 final = {name: score.losses[:, -1] for name, score in read.items()}  # the last four batches
 claim = "05 AdaGrad from 0 trains below RMSProp on reviews"
-carried(claim, final["rmsprop"] - final["adagrad, s₀ = 0"], share=1)
+carried(claim, final["rmsprop"] - final["adagrad, s₀ = 0"], share=1, mean="0.11")

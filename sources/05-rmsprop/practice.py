@@ -26,15 +26,13 @@ def follows_and_cancels(rate, rho):
     words = f"on average {away:.3f} from the minimum from step 260 on, and a drift of {drift:.0f} η"
     follows, cancels = away <= 0.05, drift < 150
     if rho < 0.15 and rate > 0.3:
-        words += "; mind the order: η comes first, ρ second"
-    elif not cancels:
-        words += ": raise ρ, so that more batches are averaged"
-    elif not follows and rate > 0.1:
-        words += ": it bounces, so lower η"
-    elif not follows and rho > 0.83:
-        words += ": it hesitates too long, so lower ρ"
-    elif not follows:
-        words += ": it walks too slowly, so raise η"
+        return False, words + "; mind the order: η comes first, ρ second"
+    faults = [] if cancels else ["it averages too few batches"]
+    if not follows:
+        slow = "it hesitates too long" if rho > 0.83 else "it walks too slowly"
+        faults.append("it bounces too far" if rate > 0.1 else slow)
+    if faults:
+        words += ": " + ", and ".join(faults)
     return follows and cancels, words
 
 
@@ -76,10 +74,12 @@ ANSWERS = {
             **dict.fromkeys(
                 (22, 21.9, 21.93), "that is how many more steps it takes: count from step 10"
             ),
-            **dict.fromkeys((21, 20.96), "the root of v divides: 1/√v grows by 1/√0.9 in a step"),
+            **dict.fromkeys(
+                (20, 21, 20.96), "the root of v divides: 1/√v grows by 1/√0.9 in a step"
+            ),
             **dict.fromkeys((11, 10.96), "the root of v divides, and the count begins at step 10"),
             **dict.fromkeys(
-                (54, 53.8), "with the root of 0.9 a step multiplies by 1.054, not 1.027"
+                (43, 44, 54, 53.8), "with the root of 0.9 a step multiplies by 1.054, not 1.027"
             ),
             31: "there it is 1.90, still below the limit",
             31.93: "a step has a whole number: round up",
@@ -99,7 +99,9 @@ ANSWERS = {
             0.01: "that is η/15: √v was 15 in the valley, but here √v = |g| = L a",
             0.15: "that is the whole step, from one side of the minimum to the other",
             0.3: "the way from a to −a is 2a, and one step covers it",
-            0.05: "that would be for three parts: the way from a to −a is 2a",
+            0.1: "that is 2/L, but L drops out: the step is η g/√v, and √v = |g|",
+            0.05: "that is 1/L, but L drops out: the step is η g/√v, and √v = |g|",
+            0.0375: "that is η/4: one step of length η covers the way from a to −a, which is 2a",
             0.00375: "the curvature drops out: the step is η g/√v, and √v = |g|",
             0.0067: "the curvature drops out, since √v = |g|",
             0.0075: "that is η/L: the curvature drops out, since √v = |g|",
@@ -138,6 +140,7 @@ ANSWERS = {
             1: "g and √v shrink alike, and √u grows",
             0.001: "√u is a length, as the earlier steps are: its value grows as theirs did",
             **dict.fromkeys((1000**0.5, 1000**-0.5), "√u scales as a step, and u as its square"),
+            1e-6: "g/√v keeps its value, since both shrink alike; and √u grows",
             1e6: "that is u, in squared millimetres: the step has the root of u",
         },
     ),
@@ -197,20 +200,20 @@ QUESTIONS = {
             ),
             "1.4 mm": "It would be, if u were already an average of squared steps, in mm². But u "
             "is 0, and ε stands in its place.",
-            "0.0000014 mm": "It would be so for sgd. But here g is divided by √v, which shrinks "
-            "with it.",
+            "0.0000014 mm": "Then the value would shrink by 1000, as g does. But here g is "
+            "divided by √v, which shrinks with it.",
         },
     ),
     "first": Question(
-        "v starts at 0, and ρ is 0.9. If all gradients are equal, how long is RMSProp's first "
-        "step?",
+        "v starts at 0, and all gradients are equal. How long is RMSProp's first step with a "
+        "longer memory, ρ = 0.99?",
         {
-            "Shorter than η: it has yet to warm up": "v is too small at first. But the step is "
-            "divided by the root of v, so it is longer.",
-            "Longer than η": Right(
-                "After one step v is only a tenth of g², so its root is 0.32 of |g|."
+            "About η: a longer memory averages more squares": "At the first step there is only one "
+            "square to average, and v gives it the weight 1 − ρ = 0.01.",
+            "3.16 η, as with ρ = 0.9": "After one step v is (1 − ρ) g², and 1 − ρ is now 0.01.",
+            "10 η": Right(
+                "After one step v is only a hundredth of g², so its root is a tenth of |g|."
             ),
-            "Exactly η": "It is, once v has become g². But at first v is only (1 − ρ) g².",
         },
     ),
 }

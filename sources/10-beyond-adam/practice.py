@@ -6,14 +6,19 @@ from adamlib.practice import Function, Judged, Number, Question, Refused, Right,
 from adamlib.rules import orthogonalized
 
 
-def kept(kernel, bias):
-    if abs(bias - 1) < 1e-6 and abs(kernel - 0.95) < 1e-6:
-        return True, "the kernel is 0.95, and the bias stays 1"
-    if abs(kernel - 1) < 1e-6 and abs(bias - 1) < 1e-6:
-        return False, "now neither decays: the kernel's name contains one of your words, too"
-    if abs(kernel - 1) < 1e-6:
-        return False, "the kernel is left out, and the bias decays: turn it round"
-    return False, "both decay: no variable's name contains your words; the bias is called 'bias'"
+def kept(kernel, bias, gamma, beta):
+    decayed = [abs(now - 1) > 1e-6 for now in (kernel, bias, gamma, beta)]
+    if decayed == [True, False, False, False]:
+        return True, "the kernel is 0.95, and the three others stay 1"
+    if not any(decayed):
+        return False, (
+            "nothing decays: the kernel's name contains a word of yours, too (words must be a "
+            "list, as ['this', 'that'])"
+        )
+    if not decayed[0]:
+        return False, "the kernel is left out: it is the one that should decay"
+    named = zip(("bias", "gamma", "beta"), decayed[1:], strict=True)
+    return False, "these decay, too: " + " and ".join(name for name, moves in named if moves)
 
 
 def of_matrix(function, matrix, ns_steps):
@@ -52,13 +57,17 @@ ANSWERS = {
             6: "a penalty of λx²/2 adds λx to the gradient: no 2 is left",
         },
     ),
-    "kept": Judged(kept, asks="kernel bias"),
+    "kept": Judged(kept, asks="kernel bias gamma beta"),
     "cycle": Number(
         0.681,
         wrong={
             -0.681: "a step is −η g/√v: the gradient −1 moves x up",
             -0.349: "that is with the same v in all three steps, as in AMSGrad; v changes",
             0.349: "that is with the same v in all three steps; and a step is −η g/√v",
+            0.477: "v shrinks again between the two small steps, so they differ",
+            0.884: "v is larger at the second step than at the third: it still fades",
+            -0.285: "that is without the third step: there are two small gradients",
+            -0.0814: "that is without the second step: there are two small gradients",
             -1.0472: "that is the first step only: add the two that follow",
             1.728: "those are the two small gradients only: add the step of the gradient 3",
             -1 / 3: "that is minus the mean gradient: Adam divides each gradient by its own √v",
@@ -67,21 +76,6 @@ ANSWERS = {
             1.149: "divide by the root of v, not by v",
         },
         within=0.012,
-    ),
-    "five_steps": Number(
-        0.471,
-        wrong={
-            3.4445: "times 3.4445 in each step, and it begins at 0.001",
-            0.0172: "the steps multiply: 3.4445 to the power of 5, not times 5",
-            0.0034445: "that is after one step",
-            0.0119: "that is after two steps",
-            0.0409: "that is after three steps",
-            0.14: "that is after four steps",
-            1.17: "that is after six steps",
-            1: "each step can only multiply by 3.4445, or less",
-            0.7: "the large values come near 0.7: this one has only five steps",
-        },
-        within=0.065,
     ),
     "by_adamw": Number(
         64 + 640 + 10,
@@ -97,22 +91,6 @@ ANSWERS = {
 }
 
 QUESTIONS = {
-    "biases": Question(
-        "AdamW in Keras decays every variable that it is given. Which of them had better be left "
-        "out, and why?",
-        {
-            "None: all weights are alike": "Decay pulls to 0. For the γ of a layer that "
-            "normalises, which starts at 1, and for a bias, 0 is no better than another place.",
-            "Biases and the variables of layers that normalise: for them 0 is no special place": (
-                Right(
-                    "They are few, and they shift or scale whole units. Recipes such as BERT's "
-                    "leave them out; in Keras you must say so."
-                )
-            ),
-            "The matrices: they are large": "The matrices are what decay is for: smaller weights "
-            "give a smoother function.",
-        },
-    ),
     "lion": Question(
         "The gradients are pure noise with mean 0. Which rule takes the longer steps at the same "
         "η, Adam or Lion?",
@@ -128,18 +106,20 @@ QUESTIONS = {
         },
     ),
     "rare": Question(
-        "The word of rank 100 is 100 times as rare as the first. Each rule has the rate that is "
-        "best for the mean loss of all words. Which one learns rare words as fast as frequent "
-        "ones?",
+        "Each step now sees 100 words, drawn by their frequencies. Each rule again has the best of "
+        "seven rates, and a cosine. Which rules leave the least excess loss, over all words?",
         {
-            "sgd: the softmax makes all rows alike": "Each row is a softmax, but its gradient is "
-            "multiplied by the word's frequency.",
-            "Momentum: rare gradients add up": "So do the frequent ones. Momentum makes all steps "
-            "longer, by the same factor.",
-            "Adam: the frequency cancels": Right(
-                "Adam divides each entry by the size of its own gradients. A factor of all "
-                "gradients of an entry is in m and in √v, and cancels."
+            "Adam and Lion still: the frequency cancels as before": "It cancels where all "
+            "gradients of a word have the factor f. In batches a rare word's gradient is mostly "
+            "0, and sometimes not small at all: that is what √v sees.",
+            "Lion: noise does not change a sign much": "The sign of noise is as long as the sign "
+            "of a true gradient. With a small η Lion ends a little below Adam, but no lower.",
+            "sgd and momentum": Right(
+                "With all twelve seeds. What sgd cannot do for rare words, Adam no longer can: √v "
+                "sees the noise too, so the frequency cancels only in part."
             ),
+            "All four alike: 30,000 words are too few for any": "They are few, and they limit all "
+            "rules. But the four do not end alike.",
         },
     ),
 }
