@@ -39,7 +39,7 @@ def made():
     found = {}
     for source in SOURCES:
         blocks = list(slides.blocks_of(source))
-        pages, live = slides.pages_of(blocks), slides.pages_of(slides.live(blocks))
+        pages, live = slides.pages_of(slides.cut(blocks)), slides.pages_of(slides.live(blocks))
         found[source] = notebooks.read(source)[0], pages, live
     return found
 
@@ -99,6 +99,9 @@ def test_a_page_shows_the_lessons_code_and_every_output_once_but_no_verdict(made
         mute = html == "" or "Predict: " in data.get("text/plain", "")
         mute = mute or (html or "").startswith(slides.VERDICT)
         mute = mute or output.get("text", "").startswith("Lesson ")  # progress()
+        if table := data.get("text/markdown"):
+            assert all("".join(texts).count(repr(row)[1:-1]) for row in table.split("\n"))
+            continue
         assert texts.count(str(output)) == (0 if mute else stored.count(output))
     pictures = re.findall(r"<img ([^ ]*)", "".join(texts))
     assert pictures and all(re.match('alt="[^"]', picture) for picture in pictures)
@@ -262,7 +265,7 @@ def test_both_files_are_written_and_may_be_written_again(folder, capsys, monkeyp
     book = nbformat.read(folder / "10-beyond-adam.slides.ipynb", 4)
     nbformat.validate(book)
     assert book.cells[0].metadata.slideshow.slide_type == "slide"
-    assert (folder / "10-beyond-adam.slides.html").read_text() > "50 cells"
+    assert (folder / "10-beyond-adam.slides.html").read_text().endswith(" cells")
 
 
 def test_a_page_needs_nothing_from_another_host(made):

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nbconvert import SlidesExporter
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from traitlets.config import Config
 
 from adamlib.practice.exercises import ASKED, HEADING
@@ -323,6 +323,21 @@ def width_of(picture):
     return picture_size(PICTURE.search(picture.cell.outputs[0].data["text/html"])[1])[0]
 
 
+def cut(blocks):
+    """The same blocks; a table that code shows, and that is too high for a page, is in parts."""
+    for block in blocks:
+        table = block.kind == "output" and block.cell.outputs[0].get("data", {}).get(
+            "text/markdown"
+        )
+        if not table or block.height <= ROOM:
+            yield block
+            continue
+        for k, part in enumerate(parts(table.strip())):
+            shown = new_output("display_data", data={"text/markdown": part})
+            cell = new_code_cell(block.cell.source, outputs=[shown], metadata=block.cell.metadata)
+            yield Block(cell, "output", text_height(part), block.apart and not k)
+
+
 def live(blocks):
     """The same blocks with each cell of code whole, its outputs below it; but no exercise's."""
     blocks = list(blocks)
@@ -403,7 +418,7 @@ def slides(number, folder):
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise Fault(f"{path} is there already, and is not what would be written: rename it first.")
     install(folder / "assets")
-    pages = pages_of(blocks)
+    pages = pages_of(cut(blocks))
     page = html(deck(pages, title))
     path.write_text(text, encoding="utf-8", newline="\n")
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
