@@ -342,6 +342,6 @@ def test_no_page_overflows_or_asks_for_anything_from_elsewhere(tmp_path):
                 if not all(seen["pictures"]):
                     problems.append(f"{source.parent.name}, slide {number}: no alt text")
             assert number == page.evaluate("Reveal.getTotalSlides()") > 50
-            assert formulas > 30 and pictures > 2
+            assert formulas > 20 and pictures == page.evaluate("document.images.length") > 0
             page.close()
     assert not problems
