@@ -1,5 +1,5 @@
 PYTHON ?= python3
 
-.PHONY: lab test build bench claims replay versions workshop smoke setup
-lab test build bench claims replay versions workshop smoke setup:
+.PHONY: lab test build bench claims replay versions release slides workshop smoke setup
+lab test build bench claims replay versions release slides workshop smoke setup:
 	@$(PYTHON) course.py $@

@@ -17,6 +17,7 @@ python3 course.py versions run the unit tests with the oldest and newest package
 python3 course.py release  write a lesson as an nbgrader assignment, as in: release 06 FOLDER
 python3 course.py workshop serve a class from this machine, as workshop/README.md says
 python3 course.py smoke 3  try that with 3 learners who only pretend
+python3 course.py slides   make slides of a lesson, as in: slides 06 work/slides
 python3 course.py setup    only install
 
 Arguments after the task are passed on, as in: python3 course.py lab --no-browser

@@ -19,6 +19,7 @@ PROGRAMS = {
     "release": ["-m", "tools.release"],
     "workshop": ["-m", "jupyterhub", "-f", "workshop/jupyterhub_config.py"],
     "smoke": ["-m", "workshop.smoke"],
+    "slides": ["-m", "tools.slides"],
 }
 ADDITIONS = {"lab": [], "setup": [], "workshop": ["workshop"], "smoke": ["workshop"]}  # else dev
 

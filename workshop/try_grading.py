@@ -4,7 +4,7 @@ python workshop/try_grading.py FOLDER [--lessons 01 06] [--learners 10]
 
 FOLDER is made, and holds the grader's course and the learners' homes. Each learner hands in a
 lesson of which it is known what it is worth. Exits with 1 where nbgrader's points are others. Run
-it with the Python that has nbgrader, as workshop/README.md says: the course's own Python releases
+it with the Python that has nbgrader, as workshop/README.md says; the course's own Python releases
 the lesson and runs it.
 """
 
