@@ -228,7 +228,7 @@ check_answer("01.right_value", right_value)
 # axis is logarithmic, so the cubic is lowered until its minimum is 0.
 
 # %%
-# (x - 4/3)² (x + 2/3) is the cubic, lowered by its value at 4/3
+# a copy of the cubic with another formula: (x - 4/3)² (x + 2/3) is f(x) - f(4/3)
 hillside = replace(cubic, formula=lambda x: (x - 4 / 3) ** 2 * (x + 2 / 3), start=np.array(0.5))
 explore({rule: {"learning_rate": 0.01}}, hillside, steps=40)  # 0.01: where the slider is at first
 
@@ -617,8 +617,8 @@ assert sure[0] < sure[1] < sure[2]
 assert images.min() == 0 and images.max() == 1
 assert abs(largest[0] - 3.94) < 0.05 and abs(largest.max() - 6.6) < 0.1
 assert largest[steps == 25] > 2 > largest[steps >= 30].max() and largest.argmax() == 3
-rising = np.diff(largest) > 0  # to step 3, and from 8 to 10
-assert (steps[1:][rising] == [1, 2, 3, 10]).all()
+assert largest[steps == 10] > 1.1 * largest[steps == 8]  # the bump
+assert (np.diff(largest[steps >= 10]) < 0).all()
 assert abs(half[100] - one[50]) < 0.02 and one[-1] < half[-1]
 for rate in (1.25, 1.3):  # exercise 7 takes the first and refuses the second
     assert (train_ours(rate, steps=20).losses.max() > one[0]) == (rate == 1.3)
