@@ -320,8 +320,9 @@ export function trajectories(page, options) {
       }
     });
     const losses = runs.map((run) => {
-      const t = Math.min(now, run.losses.length - 1);
-      return `${run.label} ${brief(run.losses[t])}${t < now ? ` (its last, at step ${t})` : ""}`;
+      const ended = run.losses.length; // where it diverged, if it has not taken all steps
+      if (now >= ended) return `${run.label} none (it diverged at step ${ended})`;
+      return `${run.label} ${brief(run.losses[now])}`;
     });
     readout.textContent = losses.length ? `Loss at step ${now}: ${losses.join(", ")}` : "";
     return { step: now, ends: all.runs.map(({ pairs }) => Array.from(pairs.at(-1) ?? [])) };

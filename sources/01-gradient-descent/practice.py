@@ -7,32 +7,9 @@ import numpy as np
 
 from adamlib import rules
 from adamlib.datasets import mnist
-from adamlib.descent import sweep, train
+from adamlib.descent import train
 from adamlib.models import LogisticRegression
 from adamlib.practice import Function, Judged, Number, Question, Right
-from adamlib.surfaces import ravine
-
-
-def ravine_rate(rate):
-    if rate >= 0.1:
-        where = (
-            "above 2/20 = 0.1 the run moves away" if rate > 0.1 else "at 2/20 = 0.1 it only jumps"
-        )
-        return False, f"{where} along x₂, the more curved direction: {_factor(20, rate)}"
-    run = sweep(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=rate)
-    end = ravine(run.trajectory[-1])
-    words = f"after 84 steps f is {end:.3g}"
-    if end >= 1e-6:
-        if 1 - rate > 20 * rate - 1:
-            slow = f"x₁, the flat direction, is too slow: {_factor(1, rate)}"
-        else:
-            slow = f"x₂, the more curved direction, overshoots too far: {_factor(20, rate)}"
-        words = f"{words}; {slow}"
-    return end < 1e-6, words
-
-
-def _factor(curvature, rate):
-    return f"each step multiplies it by {1 - curvature * rate:.3g}"
 
 
 def digits_rate(rate):
@@ -106,6 +83,7 @@ ANSWERS = {
             **dict.fromkeys((-51, 50, -26), "that is at (0.5, 0.5): x₂, which is held, is 2"),
             306.5: "that is f itself: give its slope along one coordinate",
             -352: "only one of its two terms has to be doubled: measure it",
+            -201: "mind x₂ − x₁²: it is 2 − 0.25 = 1.75",
             -350: "that is the second term alone: there is another",
             -175: "that is the second term, as the doubtful gradient has it: measure the part",
             **dict.fromkeys((349, -349), "one of its two terms has the wrong sign: measure it"),
@@ -123,6 +101,9 @@ ANSWERS = {
             0.0125: "a fifth is taken away, so the factor is 4/5, not 1/5; and the limit is 2/L",
             0.02: "that takes the run's η to be 1/L: find L from 1 − 0.01 L = 4/5",
             0.01: "that is the η of the run: find L from its factor",
+            0.2: "that is the fraction that is taken away: find L from 1 − 0.01 L = 4/5",
+            0.8: "that is the factor of each step: find L from 1 − 0.01 L = 4/5",
+            **dict.fromkeys((5, 0.016), "find L from 1 − 0.01 L = 4/5; the limit is 2/L"),
         },
     ),
     "oscillates": Number(
@@ -133,10 +114,14 @@ ANSWERS = {
             0.0125: "a fifth is taken away, so the factor is 4/5 and not 1/5",
             20: "that is L itself: where is 1 − ηL zero?",
             0.01: "that is the η of the run, whose factor, 4/5, is positive",
+            0.2: "that is the fraction that is taken away: find L from 1 − 0.01 L = 4/5",
+            0.8: "that is the factor of each step: find L from 1 − 0.01 L = 4/5",
+            **dict.fromkeys(
+                (5, 0.016, 0.02), "find L from 1 − 0.01 L = 4/5: where is 1 − ηL zero?"
+            ),
             0: "near 0 the factor 1 − ηL is almost 1: where does it change its sign?",
         },
     ),
-    "ravine": Judged(ravine_rate, asks="η"),
     "valley": Number(
         2 / 52,
         wrong={

@@ -134,6 +134,8 @@ def test_sliders_by_keyboard_until_the_target_is_met(run_notebook):
     expect(live.root.get_by_text("Met: sgd at step")).to_be_visible()
     drawn = live.press("sgd learning_rate", "End")
     expect(live.root.get_by_text(re.compile("sgd diverged at step .*rate=10"))).to_be_visible()
+    told = re.compile(r"Loss at step 60: sgd none \(it diverged at step \d+\), momentum \d")
+    expect(live.root.get_by_text(told)).to_be_visible()
     assert not (problems := live.notebook.problems()), problems
 
 
