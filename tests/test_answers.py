@@ -189,7 +189,7 @@ def test_answers(value, words, capsys):
         ("10.cycle", -0.68, "the gradient −1 moves x up"),
         ("10.cycle", -0.35, "as in AMSGrad"),
         ("10.cycle", 0.48, "v shrinks again between the two small steps"),
-        ("10.cycle", 2.78, "the gradient 3 moves x down"),
+        ("10.cycle", 2.775, "the gradient 3 moves x down"),
         ("10.turned", -0.349, "right"),
         ("10.turned", 0.681, "v_max must not fall when v does"),
         ("10.turned", -1 / 3, "not the largest g²"),

@@ -630,9 +630,8 @@ carried("10 in batches of 100 Lion ends below Adam", share=1, separated=True, me
 carried(f"10 in batches of 100 {variant} ends below Adam", share=1, separated=True)
 gap = CLAIMS[f"10 in batches of 100 sgd ends below {variant}"]
 assert not gap.separated and abs(gap.mean) < 0.002
-for name, fraction in {"sgd": 1.06, "Adam": 0.61, variant: 0.99}.items():
-    claim = CLAIMS[f"10 {name} gives to pairs that no batch had"]
-    assert f"{claim.mean:.2f}" == f"{fraction:.2f}" and claim.sd < 0.03
+for name, part in {"sgd": "1.1", "Adam": "0.6", variant: "1.0"}.items():
+    carried(f"10 {name} gives to pairs that no batch had", mean=part)
 worst = CLAIMS["10 Lion in batches of 100, the rarer half"]
 for name in ("sgd", "momentum", "Adam", variant):
     assert CLAIMS[f"10 {name} in batches of 100, the rarer half"].mean < worst.mean - 5 * worst.sd
