@@ -110,14 +110,15 @@ adamw = check(adamw, "adamw")
 #
 # Adam's paper claimed a proof that Adam converges on convex problems. In 2018 Reddi, Kale and Kumar found a mistake in
 # that proof, and a problem with one number $x$ on which Adam ends at the *worst* point. Here it is, in numbers.
-# The number $x$ starts at 0, and is kept between −1 and 1. The gradient is 3 at the first step, −1 at the second, −1 at the third, then 3
-# again, and so on, wherever $x$ is. The mean gradient is $\frac13$, so the best place is $x = -1$.
+# The number $x$ starts at 0, and is kept between −1 and 1. The gradient is 3 at the first step, −1 at the
+# second, −1 at the third, then 3 again, and so on, wherever $x$ is. The mean gradient is $\frac13$, so the best place is
+# $x = -1$.
 #
 # ### Exercise 3: derive
 #
 # Take $\beta_1 = 0$, $\beta_2 = 0.1$ and no $\varepsilon$. Late in the run $v$ repeats itself with the cycle: after
-# each gradient 3 it is 8.207. How far does $x$ move in one cycle of three steps, as a multiple of $\eta$? (Two digits; a minus sign if $x$
-# falls.)
+# each gradient 3 it is 8.207. How far does $x$ move in one cycle of three steps, as a multiple of $\eta$? (Two digits;
+# a minus sign if $x$ falls.)
 #
 # <details><summary>Hint</summary>Each of the three steps is −η g/√v. From 8.207 the next v is 0.1 · 8.207 + 0.9 · 1. Compute the third v in the same way, then add up three steps.</details>
 
@@ -181,8 +182,8 @@ plots.side_by_side(final, memory, legend="upper right", **how)
 # %% [markdown]
 # Start at the left of each panel. If $v$ forgets at once, Adam ends at +1, the worst place, and AMSGrad ends
 # on the right side, below 0. Now go to the right. In the left panel Adam reaches −1 as soon as $v$ remembers more than
-# three or four steps, about one cycle. In the right panel a cycle has 101 steps, and Adam turns to the right side at a memory of about
-# 200 steps. With Keras's default, 1,000, Adam and AMSGrad end close together. (They are not at −1 yet, because the rate
+# three or four steps, about one cycle. In the right panel a cycle has 101 steps, and Adam turns to the right
+# side at a memory of about 200 steps. With Keras's default, 1,000, Adam and AMSGrad end close together. (They are not at −1 yet, because the rate
 # has become small.)
 #
 # So the failure is real, but it needs a $v$ that forgets within the time between two important gradients. Is there a
@@ -298,7 +299,8 @@ print("diagonal 5, −0.5, 0.05 becomes", ", ".join(f"{s:.2f}" for s in on_diago
 undone = s = np.geomspace(1e-5, 1, 400)  # one singular value, after the division
 for _ in range(5):
     s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
-how = dict(xlabel="singular value before", ylabel="singular value after", log=False, log_x=True)
+how = dict(xlabel="singular value, after the division", ylabel="after five steps")
+how |= dict(log=False, log_x=True)
 plots.lines({"muon, five steps": s}, x=undone, **how)
 
 # %% [markdown]
@@ -386,7 +388,7 @@ how = dict(xlabel="epoch", ylabel="validation loss", log=False, points=True)
 plots.lines({name: np.array(losses) for name, losses in by_rule.items()}, np.arange(1, 4), **how)
 
 # %% [markdown]
-# These are three optimizers that you wrote, and they work. Look at the lowest line, Muon's. But this is one seed. So here
+# These are three optimizers that you wrote, and they work. Muon's line ends lowest. But this is one seed. So here
 # are twelve, on the same task, also with Adam and momentum. Each rule has the best of the seven rates from 0.0003 to 0.3.
 # Muon takes the output layer's matrix too in this table, as Keras's does if you say nothing. The cosine is that of lesson
 # 07, over the 180 steps.
@@ -443,8 +445,8 @@ plots.lines({name: np.maximum(values, 1e-9) for name, values in by_word.items()}
 quiz("10.rare")
 
 # %% [markdown]
-# The figure also has a variant of Adam. Adam has a $v$ of its own for each entry of $W$. The variant has one $v$ for each
-# word: the mean of $g^2$ over the word's row.
+# The next figure also has a variant of Adam. Adam has a $v$ of its own for each entry of $W$. The variant has one $v$ for
+# each word: the mean of $g^2$ over the word's row.
 
 # %%
 in_batches = {rules.sgd: 200, rules.adam: 0.1, experiments.adam_by_word: 0.1, lion: 0.02}
@@ -456,23 +458,26 @@ noisy = {
 }
 ranks, _ = experiments.by_rank(noisy["sgd"])  # means of neighbouring ranks
 grouped = {name: experiments.by_rank(loss)[1] for name, loss in noisy.items()}
-display(plots.lines(grouped, **how | dict(x=ranks)))
+plots.lines(grouped, **how | dict(x=ranks))
+
+# %%
 ends = (f"10 in batches of 100 {name} ends below Adam" for name in ("sgd", "momentum", "Lion"))
 variant = "Adam with one v per word"
 given = (f"10 {name} gives to pairs that no batch had" for name in ("sgd", "Adam", variant))
-experiments.evidence(*ends, f"10 in batches of 100 {variant} ends below Adam", *given)
+display(experiments.evidence(*ends, f"10 in batches of 100 {variant} ends below Adam"))
+experiments.evidence(*given)
 
 # %% [markdown]
-# The first three rows of the table compare all words, each weighted by its frequency. Adam's lead is gone, and more: sgd
-# and momentum end below Adam with all twelve seeds. Lion does too, by a little, but in the figure it is the worst for the
-# rare words. All lines rise to the right now: the 300 batches have word 200 only about 25 times, and few data limit every
+# The first three rows compare all words, each weighted by its frequency. Adam's lead is gone, and more: sgd and momentum
+# end below Adam with all twelve seeds. Lion does too, by a little, but for the rare words it is the worst, as the figure
+# shows. All lines rise to the right now: the 300 batches have word 200 only about 25 times, and few data limit every
 # rule.
 #
 # Why does Adam lose to sgd? The fourth row answers: with one $v$ for each word Adam ends where sgd ends. So dividing by
-# the frequency of the *word* does no harm. What makes Adam lose is the division within a row. Look at the pairs of words
-# that no batch had. The gradient of such an entry is small and always pushes it down. Adam divides it by its own small
-# $\sqrt v$, so the entry falls as fast as any other. In the end Adam gives these pairs 0.6 of the probability that they
-# are due, and sgd and the variant give about 1.
+# the frequency of the *word* does no harm. What makes Adam lose is the division within a row. Look
+# at the second table: it has the pairs of words that no batch had. The gradients of such an entry only push it down, and
+# they are small. Adam divides them by their own small $\sqrt v$, so small no longer means slow. In the end Adam gives
+# these pairs only 0.6 of the probability that they are due. With sgd and the variant it is about 1.
 #
 # (With batches $f_k$ cancels only in part: at first Adam's mean step for word 200 is about a fifth of that for word 1.
 # That is still far more than sgd's 1/200, so it is not why Adam loses.)
