@@ -381,7 +381,14 @@ def lines(
 
 
 def side_by_side(
-    groups, x=None, xlabel="step", ylabel="loss", log=True, surfaces=None, log_x=False
+    groups,
+    x=None,
+    xlabel="step",
+    ylabel="loss",
+    log=True,
+    surfaces=None,
+    log_x=False,
+    legend="lower right",
 ):
     """Curves as lines() draws them, in panels side by side that share their y axis.
 
@@ -389,6 +396,7 @@ def side_by_side(
     x         shape (steps,); 0, 1, 2, … if not given
     surfaces  {title: a function of two coordinates}: its contours, at the lower left
     log       whether the y axis is logarithmic; log_x the x axes
+    legend    where a panel without a surface has its legend
     """
     _check_labelled(groups, "groups", least="one panel")
     for title, curves in groups.items():
@@ -407,7 +415,7 @@ def side_by_side(
             ax.set(title=title, xlabel=xlabel, yscale=scale)
             if log_x:
                 ax.set(xlabel=f"{xlabel}, log scale", xscale="log")
-            ax.legend(loc="upper right" if surfaces else "lower right")
+            ax.legend(loc="upper right" if surfaces else legend)
             if title in surfaces:
                 corner = ax.inset_axes([0.03, 0.04, 0.42, 0.42])
                 _draw_contours(corner, surfaces[title])

@@ -32,7 +32,7 @@ from adamlib.descent import descend
 from adamlib.experiments import adagrad_from_zero, paper, ten_claims
 from adamlib.experiments.claims import TABLE
 from adamlib.experiments.comparisons import RATES
-from adamlib.experiments.rare_words import FREQUENCY, excess
+from adamlib.experiments.rare_words import FREQUENCY, adam_by_word, excess, left_to_unseen
 from adamlib.experiments.tuning import rounds
 from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression
@@ -300,8 +300,15 @@ def rmsprop_with_correction(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsil
 def rare_words(method, rate, seed):
     """Lesson 10's language: what is left of all words by their frequency, and of the rarer half."""
     name, _, size = method.partition(", batches of ")
-    left = excess(getattr(rules, name), rate, size=int(size) if size else None, seed=seed)
+    rule = adam_by_word if name == "adam by word" else getattr(rules, name)
+    left = excess(rule, rate, size=int(size) if size else None, seed=seed)
     return {"tuned": FREQUENCY @ left, "rare": left[100:].mean()}
+
+
+def unseen_pairs(method, rate, seed):
+    """Lesson 10's language in batches of 100: what pairs of words get that no batch had."""
+    rule = adam_by_word if method == "adam by word" else getattr(rules, method)
+    return {"tuned": left_to_unseen(rule, rate, seed=seed)}
 
 
 MEMORIES = {  # what lesson 09 asks of film reviews: RMSProp and Adam with one thing of the other
@@ -657,9 +664,13 @@ TASKS = {
     "rare words": Plan(rare_words, RARE_WORDS, seeds=1, first=1),
     "rare words, batches": Plan(
         rare_words,
-        {f"{name}, batches of 100": rates for name, rates in RARE_WORDS.items()},
+        {f"{name}, batches of 100": rates for name, rates in RARE_WORDS.items()}
+        | {"adam by word, batches of 100": RARE_WORDS["adam"]},
         seeds=12,
         first=12,
+    ),
+    "rare words, unseen pairs": Plan(  # each rule at its best rate of "rare words, batches"
+        unseen_pairs, {"sgd": [200.0], "adam": [0.1], "adam by word": [0.1]}, seeds=12, first=12
     ),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
@@ -1335,15 +1346,21 @@ def lesson_10(task):
             np.array([exact.best(method)]),
         )
     where = "excess loss, Zipf's words, 300 steps"
+    names |= {"Adam with one v per word": "adam by word"}
     methods = {name: f"{method}, batches of 100" for name, method in names.items()}
     ends, rare = batches.named(names=methods), batches.named("rare", methods)
-    pairs = "sgd < Adam, momentum < Adam, Lion < Adam"
+    pairs = "sgd < Adam, momentum < Adam, Lion < Adam, Adam with one v per word < Adam"
+    pairs += ", sgd < Adam with one v per word"
     yield from compared(ends, where, pairs, "in batches of 100 {} ends below {}")
     for name, method in methods.items():
         yield f"{name} in batches of 100", where, ends[name]
         yield f"{name} in batches of 100, the rarer half", where, rare[name]
         best = np.full(batches.seeds, batches.best(method))
         yield f"best η of {name} in batches of 100", "of the list, by the mean", best
+    unseen = task["rare words, unseen pairs"]
+    for name in ("sgd", "Adam", "Adam with one v per word"):
+        given = unseen.of(names[name])
+        yield f"{name} gives to pairs that no batch had", "fraction of their due, 300 steps", given
 
 
 def lesson_11(task):

@@ -246,6 +246,9 @@ def test_panels_side_by_side_share_their_y_axis():
     assert left.get_xscale() == "linear"
     both = plots.side_by_side(groups, x=np.array([1.0, 2.0]), log_x=True).axes
     assert [ax.get_xscale() for ax in both] == ["log", "log"]
+    above = plots.side_by_side(groups, legend="upper right").axes
+    for axes, code in ((both, 4), (above, 1)):  # Matplotlib's codes of lower and upper right
+        assert {ax.get_legend()._loc for ax in axes} == {code}
     with pytest.raises(ValueError, match="panel"):
         plots.side_by_side(groups, surfaces={"middle": ravine})
 

@@ -41,7 +41,7 @@ from adamlib.experiments.comparisons import (
     train_schedules,
 )
 from adamlib.experiments.jobs import collect, seeds, size
-from adamlib.experiments.rare_words import excess
+from adamlib.experiments.rare_words import adam_by_word, by_rank, excess
 from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,

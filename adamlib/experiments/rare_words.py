@@ -6,7 +6,12 @@ half of the time, and else anything follows, by Zipf's law.
 FREQUENCY                            how often each word comes
 batch_gradient(W, rng, size)         the gradient of a batch
 whole_gradient(W)                    that of the whole language, without noise
+batch(rng, size)                     which pairs of words a batch has
+learned(rule, rate, steps, size, seed)   the guess of the model after a training
 excess(rule, rate, steps, size, seed)    what is left to learn of each word after a training
+left_to_unseen(rule, rate, steps, size, seed)    what is given to pairs that no batch had
+adam_by_word                         Adam with one v for each word
+by_rank(values)                      means of neighbouring words
 """
 
 import numpy as np
@@ -30,12 +35,27 @@ def whole_gradient(W):
     return FREQUENCY[:, None] * (probabilities(W) - NEXT)
 
 
-def batch_gradient(W, rng, size):
-    """The gradient of the mean loss of a batch: so many words, each with the one that follows."""
+def batch(rng, size):
+    """How often each word (a row) was followed by each word, in so many words drawn at random."""
     words, others = rng.choice(WORDS, (2, size), p=FREQUENCY)
     follow = np.where(rng.random(size) < 0.5, words, others)
-    counts = np.bincount(words * WORDS + follow, minlength=WORDS**2).reshape(WORDS, WORDS) / size
+    return np.bincount(words * WORDS + follow, minlength=WORDS**2).reshape(WORDS, WORDS)
+
+
+def batch_gradient(W, rng, size):
+    """The gradient of the mean loss of a batch: so many words, each with the one that follows."""
+    counts = batch(rng, size) / size
     return counts.sum(axis=1, keepdims=True) * probabilities(W) - counts
+
+
+def learned(rule, rate, steps=300, size=None, seed=0):
+    """The model's probabilities after a training: the arguments are those of excess()."""
+    schedule, rng = cosine(rate, steps), np.random.default_rng(seed)
+    W, state = np.zeros((WORDS, WORDS)), ()
+    for t in range(1, steps + 1):
+        g = whole_gradient(W) if size is None else batch_gradient(W, rng, size)
+        W, *state = rule(W, g, t, *state, learning_rate=schedule(t))
+    return probabilities(W)
 
 
 def excess(rule, rate, steps=300, size=None, seed=0):
@@ -43,9 +63,28 @@ def excess(rule, rate, steps=300, size=None, seed=0):
 
     size  the words in a batch, drawn from the seed; None for the whole language at each step
     """
-    schedule, rng = cosine(rate, steps), np.random.default_rng(seed)
-    W, state = np.zeros((WORDS, WORDS)), ()
-    for t in range(1, steps + 1):
-        g = whole_gradient(W) if size is None else batch_gradient(W, rng, size)
-        W, *state = rule(W, g, t, *state, learning_rate=schedule(t))
-    return (NEXT * np.log(NEXT / np.maximum(probabilities(W), 1e-300))).sum(axis=1)
+    guess = learned(rule, rate, steps, size, seed)
+    return (NEXT * np.log(NEXT / np.maximum(guess, 1e-300))).sum(axis=1)
+
+
+def left_to_unseen(rule, rate, steps=300, size=100, seed=0):
+    """What the model gives to the pairs of words that no batch had, as a fraction of their due."""
+    rng = np.random.default_rng(seed)
+    unseen = sum(batch(rng, size) for _ in range(steps)) == 0
+    given, due = (FREQUENCY @ (p * unseen) for p in (learned(rule, rate, steps, size, seed), NEXT))
+    return given.sum() / due.sum()
+
+
+def adam_by_word(W, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """Adam, but with one v for each word: the mean of g² over the row of the word."""
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * np.mean(g**2, axis=1, keepdims=True)
+    m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return W - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+
+
+def by_rank(values):
+    """Of the words of rank 1, of 2 and 3, of 4 to 7, of 8 to 15, …: the middle ranks, the means."""
+    first = np.array([1, 2, 4, 8, 16, 32, 64, 128])
+    size = np.diff([*first, WORDS + 1])
+    return first + (size - 1) / 2, np.add.reduceat(values, first - 1) / size

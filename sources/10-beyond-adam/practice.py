@@ -2,28 +2,18 @@
 
 import numpy as np
 
-from adamlib.practice import Function, Judged, Number, Question, Refused, Right, described
+from adamlib.practice import Function, Number, Question, Refused, Right, described
 from adamlib.rules import orthogonalized
-
-
-def kept(kernel, bias, gamma, beta):
-    decayed = [abs(now - 1) > 1e-6 for now in (kernel, bias, gamma, beta)]
-    if decayed == [True, False, False, False]:
-        return True, "the kernel is 0.95, and the three others stay 1"
-    if not any(decayed):
-        return False, (
-            "nothing decays: the kernel's name contains a word of yours, too (words must be a "
-            "list, as ['this', 'that'])"
-        )
-    if not decayed[0]:
-        return False, "the kernel is left out: it is the one that should decay"
-    named = zip(("bias", "gamma", "beta"), decayed[1:], strict=True)
-    return False, "these decay, too: " + " and ".join(name for name, moves in named if moves)
 
 
 def of_matrix(function, matrix, ns_steps):
     """Three entries and the largest singular value of what the function returns."""
-    result = function(np.array(matrix, float), ns_steps)
+    try:
+        result = function(np.array(matrix, float), ns_steps)
+    except ValueError as error:
+        if "broadcast" not in str(error):
+            raise
+        raise Refused(f"@ multiplies matrices, and * entry by entry: {error}") from None
     if result is None or result is ...:
         raise NotImplementedError
     if not isinstance(result, np.ndarray) or result.shape != np.shape(matrix):
@@ -57,7 +47,6 @@ ANSWERS = {
             6: "a penalty of λx²/2 adds λx to the gradient: no 2 is left",
         },
     ),
-    "kept": Judged(kept, asks="kernel bias gamma beta"),
     "cycle": Number(
         0.681,
         wrong={
@@ -74,19 +63,19 @@ ANSWERS = {
             -1: "that is the sum of the gradients: Adam divides each by its own √v",
             1: "that is what the signs say: the sizes count a little, too",
             1.149: "divide by the root of v, not by v",
+            2.775: "that is the sum of the lengths: the gradient 3 moves x down",
+            1 / 3: "that is the mean gradient: Adam divides each gradient by its own √v",
         },
         within=0.012,
     ),
-    "by_adamw": Number(
-        64 + 640 + 10,
+    "turned": Number(
+        -0.349,
         wrong={
-            784 * 64: "those take Muon's own step",
-            74: "those are the biases: the output layer's matrix is excluded from Muon, too",
-            640: "that is the output layer's matrix: the biases take AdamW's step, too",
-            650: "the hidden units' biases take AdamW's step, too",
-            704: "the output layer has biases, too",
-            784 * 64 + 714: "those are all: one matrix is left to Muon",
+            0.681: "that is Adam's way: v_max must not fall when v does",
+            -1 / 3: "keep the largest v, and not the largest g²",
+            1.149: "keep the largest v itself: the loop takes the root",
         },
+        within=0.005,
     ),
 }
 
@@ -115,8 +104,7 @@ QUESTIONS = {
             "Lion: noise does not change a sign much": "The sign of noise is as long as the sign "
             "of a true gradient. With a small η Lion ends a little below Adam, but no lower.",
             "sgd and momentum": Right(
-                "With all twelve seeds. What sgd cannot do for rare words, Adam no longer can: √v "
-                "sees the noise too, so the frequency cancels only in part."
+                "With all twelve seeds. Why Adam loses, a variant of it will show."
             ),
             "All four alike: 30,000 words are too few for any": "They are few, and they limit all "
             "rules. But the four do not end alike.",
