@@ -282,11 +282,12 @@ def test_what_separates_two_methods():
     assert not Claim("02", 0.05, 0.1, 20, 30, "").separated
 
 
-def test_every_row_is_of_twelve_seeds_or_more():
+def test_every_row_is_of_twelve_seeds_or_more_but_for_what_chooses_a_setting():
     with TABLE.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(CLAIMS) > 90
-    assert all(claim.seeds >= 12 for claim in CLAIMS.values())
+    chooses = re.compile(r"\d\d best (η|trial) of ")
+    assert all(claim.seeds >= 12 or chooses.match(name) for name, claim in CLAIMS.items())
     assert all(row["shown"] == "" or 0 <= int(row["shown"]) <= int(row["seeds"]) for row in rows)
 
 

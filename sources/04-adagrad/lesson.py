@@ -386,8 +386,8 @@ ratio = root[words == "of"][0] / np.median(root[count == 3])
 print(f"from 0: a word in 3 sentences has {ratio:.0f} times the effective rate of 'of'")
 axes |= dict(ylabel="effective rate / η")
 display(plots.lines(effective, **axes), plots.lines(by_eta, log=False, from_zero=True, **axes))
-rates_of = "04 effective rate / η of 'of' with η = "
-experiments.evidence(rates_of + "0.1", rates_of + "1", rates_of + "1, after five epochs")
+etas = "0.1", "1", "1, after five epochs"
+experiments.evidence(*(f"04 effective rate / η of 'of' with η = {eta}" for eta in etas))
 
 # %% [markdown]
 # In the first figure, look at the line of AdaGrad from 0: a rare word has a far larger effective rate than a frequent one. The printed
@@ -715,9 +715,11 @@ assert abs(CLAIMS[claim].mean - 31) < 6
 carried("04 words whose squares sum to more than 0.03", np.sum(sums["adagrad from 0.1"] > 0.13))
 assert abs(CLAIMS["04 words whose squares sum to more than 0.03"].mean - 10) < 2
 for s, ending, mean in ((sums["adagrad from 0.1"], "0.1", "2.3"), (large, "1", "2.0")):
-    carried(rates_of + ending, s[words == "of"][0] ** -0.5, mean=mean)
+    carried(
+        f"04 effective rate / η of 'of' with η = {ending}", s[words == "of"][0] ** -0.5, mean=mean
+    )
     assert abs(np.median(s[count == 3]) ** -0.5 - 0.1**-0.5) < 0.01
-carried(rates_of + "1, after five epochs", mean="1.1")
+carried("04 effective rate / η of 'of' with η = 1, after five epochs", mean="1.1")
 claim = "04 correlation of its gradient with the next, η = 1"  # the next batch pulls it back
 assert CLAIMS[claim].mean + 4 * CLAIMS[claim].sd < 0
 assert count[words == "of"] == 2969 and 42.5 < 2969 / 69 < 43.5
