@@ -2,8 +2,8 @@
 # # 11. Ten claims, tested
 #
 # "Adam generalizes worse than SGD." "Our method is twice as fast as AdamW." You have read such sentences, and perhaps
-# you have repeated one. In this lesson you test ten of them. Some hold under a condition, some do not hold here, and
-# for some no winner can be named. At the end of this lesson you will be able to
+# you have repeated one. In this lesson you test ten of them. Many hold only under a condition that got lost, and for
+# some no winner can be named. At the end of this lesson you will be able to
 #
 # - turn a sentence about optimizers into a test, and say beforehand what would refute it,
 # - say what a fair number of trials is, and when a difference is told,
