@@ -122,13 +122,13 @@ def debugged(line, times, epsilon, first, second, apart):
     ends = min(first, second), max(first, second)
     if not left and (ends[0] < 0.97 or ends[1] > 1.03):
         left.append(
-            f"it takes {ends[0]:.2g} to {ends[1]:.2g} times the right number of steps (what must "
-            "be small at the end, and which sign has the comparison?)"
+            f"it takes {ends[0]:.2g} to {ends[1]:.2g} times the right number of steps: what "
+            "does the loop compare?"
         )
     elif ends[0] < 0.2:
-        left.append("it ends far too early (how long is the last step, as a norm?)")
+        left.append("it ends far too early (how long was its last step?)")
     elif ends[1] > 5:
-        left.append("it does not end (how long is the last step, as a norm?)")
+        left.append("it does not end (how long was its last step?)")
     if not left and apart > 1e-5:
         left.append(f"the path is {apart:.2g} away from Adam's")
     if left:
