@@ -109,7 +109,7 @@ def test_the_data_of_wilson_and_others():
     ("arguments", "word"),
     [
         ((True,), "holds"),
-        ((None,), "not told"),
+        ((None, "", None, "0.05"), "level within 0.05"),
         ((False,), "does not hold here"),
         ((False, "it rains", True), "holds if it rains"),
         ((False, "it rains", None), "does not hold here"),
@@ -135,3 +135,35 @@ def test_a_gap_sees_what_a_rule_does_not_notice():
     same = lambda x: x  # noqa: E731
     assert ten_claims.gap(rules.adam, lambda G: 100 * G, same) < 1e-5
     assert ten_claims.gap(rules.sgd, lambda G: 100 * G, same) > 1
+
+
+WAYS = {
+    "right": (ten_claims.anneals, [1, 1, 0, 0]),
+    "first and last": (lambda d: d[-1] < d[0], [1, 1, 1, 1]),
+    "halves": (lambda d: d[2000:].mean() < d[:2000].mean(), [1, 1, 1, 1]),
+    "never": (lambda d: False, [0, 0, 0, 0]),
+    "unwritten": (lambda d: ..., [...] * 4),
+    "an error": (lambda d: d[9999], [-1] * 4),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_test_of_annealing_is_judged_by_what_it_says(way):
+    function, found = WAYS[way]
+    assert ten_claims.asked(function) == found
+
+
+def test_a_test_of_annealing_without_a_margin_is_seen():
+    *known, jumping = ten_claims.asked(lambda d: d[3000:].mean() < d[1000:2000].mean())
+    assert known == [1, 1, 0] and 0 < jumping < 1
+
+
+@pytest.mark.parametrize(("sd", "words"), [(0.00499, "0.005"), (0.056, "0.05"), (3.0, "3")])
+def test_a_lead_that_would_be_told(sd, words):
+    assert ten_claims.within(Claim("11", 0.0, sd, 6, 12, "")) == words
+
+
+def test_an_accumulation_that_is_no_training_is_not_tried():
+    assert ten_claims.apart(..., 5) is ...
+    assert ten_claims.apart(12.5, 10) == ten_claims.apart(25, 0) == 1
+    assert ten_claims.scheduled(1) == -1.5
