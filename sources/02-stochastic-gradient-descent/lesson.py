@@ -245,7 +245,7 @@ plots.lines(curves, x=at, **words, log=False, log_x=True, points=True)
 # But now compare the fourth dots of two valleys. $B = 100$ with $\eta = 2$ ends far above $B = 10$ with $\eta = 0.2$:
 # there the rule no longer holds. A long step equals ten short ones only if it does not overshoot. Lesson 01's warning, $2/L$,
 # is 0.5 at the start, and changes on the way. Halfway through the epoch with $\eta = 2$ it is still only about 1.7. So
-# for about half of the epoch the long steps overshoot, and then too few are left.
+# for half of the epoch or more the long steps overshoot, and then too few are left.
 #
 # The valley of $B = 1$ rises on its right at rates far below $2/L$. There the likely reason is noise: each step follows
 # one image only.
@@ -362,9 +362,9 @@ check_answer("02.cosine_80", cosine_80)
 # - At $B^*$ it is one half.
 # - Well above $B^*$ it is nearly 1. A larger batch allows hardly any larger rate, and hardly saves steps.
 #
-# So here is a sentence to remember: the best rate grows with $B$ until about $B^*$. Part 4 saw this end near 100, not far
-# from the early $B^*$. The early $B^*$ is also the one to choose $B$ by: by the formula, such a batch needs at most
-# twice the images that $B = 1$ needs, early or late.
+# So here is a sentence to remember: the best rate grows with $B$, less and less, and far above $B^*$ hardly any more.
+# Part 4 saw this end near 100, not far from the early $B^*$. The early $B^*$ is also the one to choose $B$ by: by the
+# formula, such a batch needs at most twice the images that $B = 1$ needs, early or late.
 #
 # <details><summary>For the curious: where the formula comes from</summary>
 #
@@ -378,13 +378,13 @@ check_answer("02.cosine_80", cosine_80)
 #
 # ### Exercise 7: where scaling ends
 #
-# Let $B^*$ be 70. By what factor does the best rate grow from $B = 7$ to $B = 700$, by the formula? (Linear scaling
-# says 100.)
+# Let $B^*$ be 70. By what factor does the best rate grow from $B = 7$ to $B = 140$, by the formula? (Linear scaling
+# says 20.)
 
 # %%
 # BEGIN SOLUTION
 # STUB rate_grows = ...
-rate_grows = (1 + 70 / 7) / (1 + 70 / 700)
+rate_grows = (1 + 70 / 7) / (1 + 70 / 140)
 # END SOLUTION
 check_answer("02.rate_grows", rate_grows)
 
@@ -555,8 +555,8 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 #
 # 1. The gradient of a random batch is right on average. One pass over the data becomes many steps.
 # 2. An epoch uses every sample once: shuffle, cut into batches, and keep images with their labels.
-# 3. Ten times the batch allows ten times the learning rate, until about $B^*$. There noise and gradient are equally long,
-#    and a step makes half of an exact step's progress.
+# 3. Well below $B^*$ ten times the batch allows ten times the learning rate; well above, hardly any larger one. At $B^*$
+#    noise and gradient are equally long, and a step makes half of an exact step's progress.
 # 4. Noise falls as $1/\sqrt B$, and work grows as $B$. On the digits $B^*$ is about 70 early and thousands late; about 100
 #    is a good batch to start with.
 # 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. With batches the level is
