@@ -221,9 +221,9 @@ QUESTIONS = {
             "end, and a large rate is bad late.",
             "A cosine that begins at 0.1": "It shortens the late steps. But the first steps are as "
             "long as before, and there the loss jumps.",
-            "A smaller constant η": Right(
-                "It shortens the first steps, where the loss jumps, and also the late ones, where "
-                "a large η keeps the loss up. Each schedule alone shortens only one of the two."
+            "A smaller constant η, such as 0.01": Right(
+                "It shortens the first steps and the late ones. Each schedule alone shortens only "
+                "one of the two."
             ),
         },
     ),
