@@ -10,20 +10,20 @@
 # - compare optimizers fairly, with a function of your own that chooses the best rate,
 # - show that the loss which chooses the rate also decides who wins,
 # - derive how much longer Adam's steps are without its bias correction, and what that does to the best rate,
-# - choose an optimizer and a first rate for a model of your own.
+# - choose an optimizer and a first rate for a small model of your own.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 A fair race](#1-A-fair-race) | 10 |
+# | [1 A fair race](#1-A-fair-race) | 11 |
 # | [2 Figure 1, digits](#2-Figure-1,-digits) | 5 |
-# | [3 Figure 1, film reviews](#3-Figure-1,-film-reviews) | 8 |
+# | [3 Figure 1, film reviews](#3-Figure-1,-film-reviews) | 9 |
 # | [4 Figure 2, a network](#4-Figure-2,-a-network) | 6 |
 # | [5 Who chooses the rate?](#5-Who-chooses-the-rate?) | 5 |
-# | [6 Figure 3, convolutions](#6-Figure-3,-convolutions) | 4 |
-# | [7 Figure 4, bias correction](#7-Figure-4,-bias-correction) | 9 |
+# | [6 Figure 3, convolutions](#6-Figure-3,-convolutions) | 5 |
+# | [7 Figure 4, bias correction](#7-Figure-4,-bias-correction) | 10 |
 # | [8 What to do on Monday](#8-What-to-do-on-Monday) | 4 |
 # | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 53 |
+# | in all | 57 |
 #
 # You need lessons [04](04-adagrad.ipynb), [06](06-adam.ipynb) and [08](08-training-networks.ipynb). Terms printed in
 # bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
@@ -36,13 +36,12 @@
 # A race between optimizers is fair if they differ in nothing but the rule. So all methods get the same start, the same
 # batches and equally many learning rates to try, and each keeps the rate that suits it best. Which rate is that?
 #
-# We train with three seeds at every rate, and look at the training loss of the last epoch. (The paper's figures show
-# training loss too, but the paper does not say which loss chose its settings.) One seed can be lucky, so the *mean*
-# over the seeds decides. If a training diverges, its loss is NaN, "not a number". A rate at which that happens to even
-# one seed must not be chosen.
+# We train with three seeds at every rate, and look at the training loss of the last epoch. One seed can be lucky, so
+# the *mean* over the seeds decides. If a training diverges, its loss is NaN, "not a number". A rate at which that
+# happens to even one seed must not be chosen.
 #
-# The long cells below show a progress bar with the time that is left. You may stop such a cell (■) and run it again
-# later, because finished trainings are kept until the kernel restarts. All waits together take about two minutes.
+# Long cells show the time that is left. You may stop one (■) and run it again later: finished trainings are kept until
+# the kernel restarts. All waits together take two to four minutes.
 
 # %%
 import numpy as np
@@ -110,16 +109,14 @@ check_answer("09.unfair_rate", unfair_rate)
 
 # %% [markdown]
 # Three seeds can only illustrate. What this lesson *says* was measured beforehand in the same way, with 12, 24 or 30
-# seeds, depending on how long a training takes. Some parts show the results in a table. Here is how to read its row
-# "Adam ends below Nesterov":
+# seeds. Some parts show the results in a table. Here is how to read its row "Adam ends below Nesterov":
 #
 # - **Ends.** The end of a training is the mean training loss of its last epoch, with each method at its best rate.
 # - **The number** is Nesterov's loss minus Adam's, given as mean ± one standard deviation over the seeds. We call two
 #   methods *level* if this mean is less than three standard errors from 0 (lesson 08).
 # - **The count** is the number of seeds with which Adam ends lower.
 #
-# The same measurements found the best rates for the later races. There `races.race` trains each method only at its best
-# rate.
+# In the later races, `races.race` trains each method only at the best rate that these measurements found.
 #
 # ## 2 Figure 1, digits
 #
@@ -135,8 +132,8 @@ paper.draw(panels, alike=True)  # alike: the same vertical axis
 # %% [markdown]
 # Each line is the mean of three seeds, and its band goes from the lowest to the highest. On the left all three methods
 # have the schedule, and there are clear gaps: Adam is lowest, then Nesterov, then AdaGrad. On the right Nesterov and
-# AdaGrad have a constant rate, and the three nearly meet. AdaGrad even ends a little *below* Adam, by 0.005, with 26 of
-# 30 seeds. So the schedule decides how Nesterov and AdaGrad do.
+# AdaGrad have a constant rate (Adam keeps the paper's schedule), and the three nearly meet. AdaGrad even ends a little
+# *below* Adam, by 0.005, with 26 of 30 seeds. So the schedule decides how Nesterov and AdaGrad do.
 #
 # With our list of rates, 30 seeds choose η = 0.3 for Nesterov, and Adam's lead on the left is 0.08. (Your three seeds
 # may choose 1.) A finer list gives Nesterov 0.6 and cuts the lead to 0.06. So a list must be long *and* fine.
@@ -212,13 +209,12 @@ paper.draw({"Reviews, dropout": right, "Reviews, no dropout": plain})
 
 # %% [markdown]
 # The two panels have different vertical axes. AdaGrad and Adam end below Nesterov with each of 30 seeds, by 0.09 with
-# dropout and by at least 0.12 without. Without dropout AdaGrad is also ahead of Adam, by 0.0085. Only the logarithmic
-# axis makes this look large.
+# dropout and by at least 0.12 without. Without dropout AdaGrad is also ahead of Adam, by 0.0085.
 #
 # RMSProp lies between Adam and Nesterov, and your correction brings it down. What else does it lack? Its $v$ remembers
-# about 10 steps, and Adam's about 1,000. To see what this memory is worth, take Adam without momentum, $\beta_1 = 0$. At
-# $\beta_2 = 0.9$ it is your corrected RMSProp, but with ε outside the root. At $\beta_2 = 0.999$, the default, it has the
-# long memory.
+# about 10 steps, and Adam's about 1,000. To see what this memory is worth, take Adam without momentum, $\beta_1 = 0$.
+# If $\beta_2$ is 0.9, that is your corrected RMSProp, except for the place of ε. If $\beta_2$ is 0.999, the default,
+# it has the long memory too.
 
 # %%
 experiments.evidence(
@@ -233,13 +229,17 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Without dropout RMSProp ends 0.069 above Adam. The correction alone closes 0.050 of this gap, and the long memory gains
-# another 0.023. With dropout the memory gains more than the correction. With both, RMSProp has become Adam with
-# $\beta_1 = 0$, which ends within 0.002 of AdaGrad in both races. So RMSProp lacks the correction and the long memory,
-# and not momentum.
+# Without dropout RMSProp ends about 0.07 above Adam. On our list of rates the correction alone closes about 0.05 of
+# this gap, and the long memory gains another 0.02. With dropout the memory gains more than the correction. With both,
+# RMSProp has become Adam with $\beta_1 = 0$, which ends within 0.002 of AdaGrad in both races. So RMSProp lacks the
+# correction and the long memory, and not momentum.
 #
-# The long memory helps only *with* the correction. Alone ($\rho = 0.999$) it makes RMSProp worse, with each of 12 seeds.
-# A likely reason is the first step, which is about 32 times as long as with the correction. Part 7 comes back to this.
+# Why does a correction that is over after some 20 steps count at the end? Here is a likely reason. Without it the first
+# step is about 3 times as long, which the rate must allow for. On the reviews without dropout the best rate is 1 without
+# the correction and 3 with it, and the larger rate stays.
+#
+# The long memory helps only *with* the correction. Alone ($\rho = 0.999$) it makes RMSProp worse, with each of 12
+# seeds. A likely reason is the first step, which is then about 32 times as long. Part 7 comes back to this.
 #
 # > **The paper:** on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout and
 # > without, and Adam is as fast as AdaGrad (§ 6.1).
@@ -255,9 +255,8 @@ experiments.evidence(
 #
 # Figure 2 trains a network with two hidden layers on digits, with dropout and without. Our rates stay constant here.
 # That is our inference: the paper names a schedule for logistic regression (§ 6.1), but none for this network (§ 6.2).
-# Adadelta takes part too. Its η is a factor and not a length (lesson 05), so its six rates go from 0.1 to 30 instead of
-# 0.001 to 0.3. Without dropout the loss can come near 0. Guess before you run the cell: which of the five methods will
-# then be ahead?
+# Adadelta takes part too, with a list of larger rates (its η is a factor, lesson 05). Without dropout the loss can
+# come near 0. Guess before you run the cell: which of the five methods will then be ahead?
 
 # %% tags=["about: 09 Adam ends below RMSProp on a network with dropout"]
 # the five methods, their lists of rates, and their names in the figure
@@ -275,7 +274,7 @@ paper.draw_gaps({"a network with dropout": dropped, "a network": whole}, names)
 #
 # With dropout, RMSProp's bar crosses Adam's line. Your three rings may still all lie to the right of it, because three
 # seeds can mislead. The other three methods are behind. Without dropout it is Nesterov's bar that crosses the line. So
-# the two methods with momentum are ahead there. Momentum is what they share, but this race does not test why it helps.
+# Adam and Nesterov are ahead there, the two methods with momentum. This race does not test why momentum helps.
 #
 # ### Exercise 4: how long must the list be?
 #
@@ -348,11 +347,11 @@ paper.draw_choices(test, by_loss)
 
 # %% [markdown]
 # Each line joins the two choices for one method, and each ring is one seed. On the left, training loss has chosen the
-# rates. Adam, which fits its training digits so well, now has the highest mean test loss. Nesterov's test loss is lower
-# with each of 12 seeds. (AdaGrad's is lower with 11. With the last one it is far higher, so that by our rule of three
-# standard errors AdaGrad and Adam are level.) On the right, validation loss has chosen. It gives Adam the next smaller
-# rate, 0.003 instead of 0.01. Over 12 seeds this cuts Adam's mean test loss from 0.31 to 0.27, and now all three methods
-# are level.
+# rates. Adam, which fits its training digits so well, now has the highest mean test loss. Nesterov's test loss is
+# lower with each of 12 seeds. (AdaGrad's is lower with 11. With the last one it is far higher, and this one outlier
+# makes the two level by our rule of three standard errors.) On the right, validation loss has chosen. It gives Adam
+# the next smaller rate, 0.003 instead of 0.01. Over 12 seeds this cuts Adam's mean test loss from 0.31 to 0.27, and
+# now all three methods are level.
 #
 # So neither "Adam generalises worse" nor "Adam is the fastest" is the whole truth here: the loss that chooses the rate
 # also decides who wins. A race on training loss says how fast a method fits its data. To learn how well the model will
@@ -364,8 +363,8 @@ paper.draw_choices(test, by_loss)
 # nearby values, then a dense layer. The paper has the colour pictures of CIFAR-10. We take pictures of clothes, shrunk
 # to 14 × 14 pixels, and train for 5 epochs without dropout. This race runs in Keras, with Keras's own optimizers.
 #
-# The paper's claim has two halves: AdaGrad and Adam are fast at first, and later AdaGrad falls behind. Look for both in
-# the figure. In the table, "first" means the last quarter of epoch 1.
+# The paper's claim has two halves: AdaGrad and Adam are fast at first, and later AdaGrad falls behind. Look for both
+# in the figure. In the table, "is first below" means "is below early on", in the last quarter of epoch 1.
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
 from adamlib.experiments.keras_trainer import root_of_v_hat
@@ -390,9 +389,9 @@ experiments.evidence(
 # Both halves are true here, as the first two rows say. At epoch 1 Nesterov's loss is still high. By the right end
 # Nesterov has passed AdaGrad and is level with Adam (last row).
 #
-# The paper also gives a reason. It says that after a few epochs Adam's $\hat v$ "vanishes to zeros", so that $\epsilon$
-# dominates. Then squared gradients tell little, and AdaGrad has nothing else to go by. You can test the first half of
-# this reason:
+# The paper also gives a reason. It says that after a few epochs Adam's $\hat v$ "vanishes to zeros", so that
+# $\epsilon$ dominates. Then squared gradients tell little, and AdaGrad has nothing else to go by. Is $\hat v$ so small
+# here? Our race has Keras's ε of 1e-7, and the paper has 1e-8.
 
 # %%
 quiz("09.vanish")
@@ -406,8 +405,9 @@ print(f"after 5 epochs the median √v̂ is {np.median(root):.4f}")
 # > **The paper:** Adam and AdaGrad fall rapidly at first; later Adam and SGD are considerably faster than AdaGrad, and
 # > Adam's gain over SGD is "marginal" (§ 6.3).
 # >
-# > **Here:** this is true. But the reason does not hold here, because $\hat v$ does not vanish. Over 12 seeds the median
-# > of $\sqrt{\hat v}$ is about 0.007, several hundred thousand times the paper's $\epsilon$ of 1e-8.
+# > **Here:** this is true. But the reason does not hold here, because for most weights $\hat v$ does not vanish. Over
+# > 12 seeds the median of $\sqrt{\hat v}$ is about 0.007 (one standard deviation goes from 0.004 to 0.011). That is
+# > more than ten thousand times either $\epsilon$.
 # >
 # > **Why they differ:** we take 120 steps on 1,536 pictures. The paper has 45 epochs of CIFAR-10 and eight times as
 # > many filters. Gradients become tiny when a network fits its data almost perfectly, and ours is far from that.
@@ -416,11 +416,9 @@ print(f"after 5 epochs the median √v̂ is {np.median(root):.4f}")
 #
 # In part 3 RMSProp gained much by the bias correction. Figure 4 asks what it is worth to Adam. The model is new to this
 # course. A **variational autoencoder** is a network that learns to draw images like those it has seen (Kingma and
-# Welling, 2014). Its first half turns an image into a code of a few numbers, to which noise is added. Its second half
-# turns the code back into an image.
-#
-# Its loss is measured in nats. A **nat** is the unit of a loss whose logarithms are natural: it is to the number e
-# what a bit is to 2. You need only know that lower is better, and that good models reach about 46 nats per image here.
+# Welling, 2014). Its loss is measured in nats. A **nat** is the unit of a loss whose logarithms are natural: it is to
+# the number e what a bit is to 2. You need only know that lower is better, and that good models reach about 46 nats per
+# image here.
 #
 # What should we expect without the correction? Without it, a step is $\eta\, m/\sqrt v$. With it, $m$ and $v$ are
 # replaced by $\hat m = m/(1 - \beta_1^t)$ and $\hat v = v/(1 - \beta_2^t)$ (lesson 06).
@@ -452,19 +450,9 @@ plots.lines(ratios, x=steps, ylabel="times as long without correction", title="�
 # times as long at step 10, and still 8 times as long at step 160, where our training will end. So without correction
 # the best rate should be smaller, and the more so the nearer $\beta_2$ is to 1.
 #
-# How much smaller? That depends on the step, because the ratio changes. With correction, η = 0.01 will be the best rate
-# of the list. The next cell divides it by the ratio at three steps, for $\beta_2$ = 0.99, 0.999 and 0.9999.
-
-# %%
-for beta_1 in (0.9, 0):
-    for t in (1, 10, 160):
-        found = (f"{0.01 / times_longer(t, beta_1, b):.4f}" for b in vae.BETAS_2)
-        print(f"β₁ = {beta_1:<3g}  step {t:<3}  η =", ", ".join(found))
-
-# %% [markdown]
 # Now comes the grid of Figure 4. Two values of $\beta_1$, three of $\beta_2$ and seven rates make 42 models with
 # correction and 42 without. Each is trained for 8 epochs on 2,000 digits, shrunk to 14 × 14 pixels. One seed has to do
-# here. The progress bar counts 6 groups of 14 models.
+# here.
 
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
 grid_losses, rates_4 = races.figure_4()
@@ -477,7 +465,18 @@ vae.figure_4(grid_losses, rates_4)
 # Go through the upper row, $\beta_1 = 0.9$, from left to right. The ring *with* correction stays at 0.01. The ring
 # *without* it moves to smaller rates, 0.01, 0.003 and 0.001, and it lies higher. In the lower row, $\beta_1 = 0$, the
 # rings without correction are at 0.003, 0.001 and 0.0003. (With the mean of 24 seeds, the best rates are at the same
-# places.) Compare them with the numbers that the cell before the figure printed.
+# places.)
+#
+# Could your formula have said *how much* smaller? The ratio changes from step to step. The next cell divides 0.01 by the
+# ratio at three steps, and prints the nearest rate of the list for $\beta_2$ = 0.99, 0.999 and 0.9999. Which line agrees
+# with the rings?
+
+# %%
+for beta_1 in (0.9, 0):
+    for t in (1, 10, 160):
+        wanted = [0.01 / times_longer(t, beta_1, b) for b in vae.BETAS_2]
+        nearest = [rates_4[np.argmin(np.abs(np.log(rates_4 / rate)))] for rate in wanted]
+        print(f"β₁ = {beta_1:<3g}  step {t:<3}  η =", *(f"{rate:.1g}" for rate in nearest))
 
 # %%
 quiz("09.breaks")
@@ -489,30 +488,26 @@ quiz("09.breaks")
 # What is the correction worth, if each rule runs at its own best rate?
 
 # %%
-experiments.evidence(
-    *(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" for b in vae.BETAS_2),
-    "09 correction gains at β₁ = 0 and β₂ = 0.99",
-)
+experiments.evidence(*(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" for b in vae.BETAS_2))
 
 # %% [markdown]
-# At $\beta_1 = 0.9$ it gains 1.0 to 1.3 nats, with each of 24 seeds. At $\beta_1 = 0$ it gains nothing: at
-# $\beta_2 = 0.99$ it costs 0.35 nats, and at the other two values the rules are level.
+# At $\beta_1 = 0.9$ it gains 1.0 to 1.3 nats, with each of 24 seeds. At $\beta_1 = 0$ the two rules are less than 0.4
+# nats apart, and our list of rates is too coarse to tell which one is ahead.
 #
 # > **The paper:** without correction, $\beta_2$ near 1 leads "to instabilities in training", most of all in the first
 # > epochs. The best results come with $\beta_2$ near 1 and correction. With correction Adam is equal or better
 # > "regardless of hyper-parameter setting" (§ 6.4).
 # >
-# > **Here:** the instabilities are real. At η = 0.03 and $\beta_2 = 0.9999$ the rule without correction diverges in the
-# > first epoch from 10 of 24 starts, and Adam from none. The best result does come with correction, but
-# > $\beta_2 = 0.99$ beats the values nearer to 1, by 0.26 nats, with each of 24 seeds. "Regardless" is not true:
-# > correction gains nothing at $\beta_1 = 0$, and loses by a wide margin at η = 0.0001, where longer steps help.
+# > **Here:** the instabilities are real. At η = 0.03 and $\beta_2 = 0.9999$ the rule without correction diverges in
+# > the first epoch from 10 of 24 starts, and Adam from none. The best result does come with correction, but
+# > $\beta_2 = 0.99$ beats the values nearer to 1, by 0.26 nats, with each of 24 seeds. "Regardless" is not true: at
+# > η = 0.0001, where longer steps help, correction loses by a wide margin. At $\beta_1 = 0$ no gain shows.
 # >
 # > **Why they differ:** the paper shows 10 and 100 epochs, and we show 8. It reports the clearest gain at the end of
 # > training, where gradients are sparser, and we stop long before.
 #
 # That was the last of the four figures. Lesson 08 asked whether Adam also wins on the tasks that made it known. The
-# short answer is that Adam is always among the best on these tasks, and rarely alone. Which of the paper's claims held
-# here without any "if"?
+# short answer is that Adam is always among the best on these tasks, and rarely alone.
 
 # %%
 quiz("09.shows")
@@ -528,14 +523,17 @@ quiz("09.shows")
 #
 # ### Which rates?
 #
-# Start with a rate from this table, then try a third of it and three times as much. Go on until the best rate has a
-# worse one on both sides (exercise 4). These rates had the lowest *training* loss, when we trained from scratch in
-# batches of 64 or 128. If validation loss chooses, the best rate may be smaller (part 5).
+# Lesson 08 begins at Adam's default, 0.001, and climbs. For a *small* model that is trained from scratch, this table
+# shortens the climb. For a large or a trained model it does not: begin there as in lesson 08, and expect to go down.
 #
-# | your model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
+# Start with a rate from the table, then try a third of it and three times as much. Go on until the best rate has a
+# worse one on both sides (exercise 4). These rates had the lowest *training* loss, in batches of 64 or 128. If
+# validation loss chooses, the best rate may be smaller (part 5).
+#
+# | your small model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
 # | --- | --- | --- | --- | --- |
-# | logistic regression, dense data; η/√t for Adam alone | 0.1 | 0.3 | 0.3 | 1, 2 |
-# | logistic regression, sparse words; η/√t for Adam and Nesterov | 0.3 to 3 | 10 to 30 | 0.3 to 3 | 3 |
+# | logistic regression, dense data; Adam with η/√t, the others with a constant η | 0.1 | 0.3 | 0.3 | 1, 2 |
+# | logistic regression, sparse words; Adam and Nesterov with η/√t | 0.3 to 3 | 10 to 30 | 0.3 to 3 | 3 |
 # | fully connected network | 0.003 to 0.01 | 0.1 | 0.03 | 4 |
 # | convolutional network | 0.01 | 0.03 | 0.01 | 6 |
 #
@@ -623,7 +621,10 @@ ratio = {b: lambda t, b=b: times_longer(t, 0.9, b) for b in vae.BETAS_2}
 assert round(ratio[0.9999](10)) in (20, 21) and round(ratio[0.9999](160)) == 8
 moving = [ratios[f"adam, β₂ = {b:g}"] for b in vae.BETAS_2]
 assert all(np.all(np.diff([r[t] for r in moving]) > 0) for t in range(1, 160))
-assert round(1 / (1 - 0.999) ** 0.5) == 32  # RMSProp's first step with ρ = 0.999
+first_step = [round(1 / (1 - rho) ** 0.5) for rho in (0.9, 0.999)]  # RMSProp's, uncorrected
+assert first_step == [3, 32] and 1 - 0.9**20 > 0.87
+assert mean("best η of rmsprop on reviews") == 1
+assert mean("best η of rmsprop with correction on reviews") == 3
 best_4 = "best η without correction at β₁ = {} and β₂ = {:g}".format
 for beta_2, formula, best, at_10 in (
     (0.99, 0.009, 0.01, 0.0031),
@@ -635,7 +636,9 @@ for beta_2, formula, best, at_10 in (
     for t in (1, 160):
         nearest = rates_4[np.argmin(np.abs(np.log(rates_4 * ratio[beta_2](t) / 0.01)))]
         assert abs(nearest - best) < 4e-5
-    assert 0.46 < 0.01 / ratio[beta_2](10) / best < 0.5
+    assert (
+        0.46 < 0.01 / ratio[beta_2](10) / best < 0.5
+    )  # and 10 ** -0.75 < 0.46 < 0.5 < 10 ** -0.25
     without_momentum = [0.01 / times_longer(t, 0, beta_2) for t in (1, 10, 160)]
     assert abs(without_momentum[1] - at_10) < 5e-5 and abs(without_momentum[2] - predicted) < 1e-7
     best = mean(best_4(0, beta_2))
@@ -779,8 +782,9 @@ for name in ("Adam", "Nesterov"):
     carried(f"09 {name} ends below AdaGrad on convolutions", share=1)
 carried("09 Nesterov ends below Adam on convolutions", separated=False)
 assert 0 < mean("Nesterov ends below Adam on convolutions") < 0.04
-assert 5.5 < mean("√v̂ at the end on convolutions, median's log10") + 8 < 6
-assert round(10 ** mean("√v̂ at the end on convolutions, median's log10"), 3) == 0.007
+of_root = CLAIMS["09 √v̂ at the end on convolutions, median's log10"]
+spread = [round(10 ** (of_root.mean + k * of_root.sd), 3) for k in (-1, 0, 1)]
+assert spread == [0.004, 0.007, 0.011] and 1e4 * keras.optimizers.Adam().epsilon < spread[0]
 # Figure 4
 carried("09 without correction η = 0.03 diverges in the first epoch", shown=10)
 carried("09 with correction η = 0.03 diverges in the first epoch", share=0)
@@ -794,7 +798,7 @@ carried("09 with correction β₂ = 0.99 ends below 0.999 and 0.9999", share=1, 
 for beta_2 in ("0.999", "0.9999"):
     carried(f"09 correction gains at β₁ = 0 and β₂ = {beta_2}", separated=False)
 assert 45 < mean("with correction the best loss is") < 47
-carried("09 correction gains at β₁ = 0 and β₂ = 0.99", shown=4, mean="-0.35")
+assert all(abs(mean(f"correction gains at β₁ = 0 and β₂ = {b:g}")) < 0.4 for b in vae.BETAS_2)
 carried("09 at η = 0.0001 Adam is behind without correction", share=1)
 assert mean("at η = 0.0001 Adam is behind without correction") > 40
 # What to do on Monday: the table of rates; and of warm-up, lesson 07's

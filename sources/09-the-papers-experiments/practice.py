@@ -124,15 +124,15 @@ QUESTIONS = {
         },
     ),
     "breaks": Question(
-        "At which of the three steps does the formula give the places of the rings without "
-        "correction in both rows, to the nearest rate of the list?",
+        "At which of the three steps does the formula give the rings without correction in both "
+        "rows of the figure?",
         {
             "At step 1": "It fits the upper row. In the lower row it gives 0.001, 0.0003 and "
-            "0.0001: three times too small.",
-            "At step 10": "It fits the lower row. In the upper row it gives about half of each "
-            "ring's rate.",
-            "At step 160": "It fits the upper row. In the lower row it gives the same rates: "
-            "three to four times too large.",
+            "0.0001, the next smaller rate each time.",
+            "At step 10": "It fits the lower row. In the upper row it gives 0.003, 0.001 and "
+            "0.0003, the next smaller rate each time.",
+            "At step 160": "It fits the upper row. In the lower row it gives 0.01, 0.003 and "
+            "0.001, the next larger rate each time.",
             "At none of them": Right(
                 "In the upper row steps 1 and 160 fit, and in the lower row step 10. So the step "
                 "that fits depends on β₁."
@@ -151,7 +151,7 @@ QUESTIONS = {
                 "This held with each of 12 seeds. Adam and Nesterov's SGD end nearly alike."
             ),
             "With correction Adam is never worse (Figure 4)": "At the best rates with β₁ = 0.9 it "
-            "is better. At η = 0.0001 it is far behind, and at β₁ = 0 it gains nothing.",
+            "is better. At η = 0.0001 it is far behind.",
         },
     ),
     "monday": Question(
