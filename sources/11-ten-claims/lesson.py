@@ -14,14 +14,14 @@
 # | --- | --- |
 # | [1 Who generalizes worse?](#1-Who-generalizes-worse?) | 7 |
 # | [2 Twice as fast?](#2-Twice-as-fast?) | 4 |
-# | [3 Small batches, and sums of them](#3-Small-batches,-and-sums-of-them) | 7 |
-# | [4 Clipped and calm](#4-Clipped-and-calm) | 9 |
-# | [5 Scale and edge](#5-Scale-and-edge) | 7 |
-# | [6 Few bits, few numbers](#6-Few-bits,-few-numbers) | 5 |
-# | [7 Five tutorials](#7-Five-tutorials) | 5 |
-# | [8 A tutorial's Adam](#8-A-tutorial's-Adam) | 7 |
-# | [9 The ten verdicts](#9-The-ten-verdicts) | 3 |
-# | in all | 54 |
+# | [3 Small batches, and sums of them](#3-Small-batches,-and-sums-of-them) | 8 |
+# | [4 Clipped and calm](#4-Clipped-and-calm) | 10 |
+# | [5 Scale and edge](#5-Scale-and-edge) | 8 |
+# | [6 Few bits, few numbers](#6-Few-bits,-few-numbers) | 6 |
+# | [7 Five tutorials](#7-Five-tutorials) | 6 |
+# | [8 A tutorial's Adam](#8-A-tutorial's-Adam) | 6 |
+# | [9 The ten verdicts](#9-The-ten-verdicts) | 4 |
+# | in all | 59 |
 #
 # You need lessons [06](06-adam.ipynb), [08](08-training-networks.ipynb) and [10](10-beyond-adam.ipynb). Terms printed
 # in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
@@ -29,8 +29,8 @@
 #
 # Where methods race, one rule gives the verdict. A difference over seeds is **told** if its mean is more than three
 # standard errors away from 0. For twelve seeds this means: more than 0.87 of the deviation that the tables show. A
-# claim *holds* if the difference that it names is told. If no difference is told, the two are *level within* three
-# standard errors, for a larger lead would have been told.
+# claim *holds* if the difference that it names is told. If none is told, the two are *level within* three standard
+# errors: any larger lead that we observed would be told. (The true lead may be somewhat larger than what we observe.)
 #
 # ## 1 Who generalizes worse?
 #
@@ -50,7 +50,6 @@ from IPython.display import Markdown, display
 from adamlib import experiments, plots, rules
 from adamlib.descent import descend
 from adamlib.experiments import evidence, ten_claims
-from adamlib.keras_check import descend_keras, keras
 from adamlib.practice import article, check_answer, progress, quiz
 from adamlib.schedules import cosine
 
@@ -95,12 +94,12 @@ evidence(*ten_claims.GENERALIZE)
 
 # %% [markdown]
 # Your own three seeds may seem to name a winner. Look at the table: the difference in test accuracy is 0.0003, and each
-# method is ahead with six of twelve seeds. A lead of 0.005 would have been told. So our verdict is *level within
-# 0.005*. In test loss Adam is ahead with nine seeds, and this difference is not told either: 0.0072 is less than 0.87
+# method is ahead with six of twelve seeds. Had the lead been 0.005 in our runs, it would be told. So our verdict is
+# *level within 0.005*. In test loss Adam is ahead with nine seeds, and this difference is not told either: 0.0072 is less than 0.87
 # times 0.0092. Only one difference is told: SGD fits its training pictures more closely.
 #
 # Is the claim refuted? No. It spoke of larger networks and longer training. What we can say is that *here*, with equal
-# tuning, a gap of half a percent is excluded.
+# tuning, we observed no gap that twelve seeds can tell from chance.
 #
 # ## 2 Twice as fast?
 #
@@ -119,10 +118,10 @@ quiz("11.twice")
 evidence(*ten_claims.SPEED)
 
 # %% [markdown]
-# Read the rows from above. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. A tuned AdamW brings this
-# down to 3.5 times, so a third of the first number was bad tuning. Both have a constant rate. With a rate that decays
-# as a cosine, 2.3 times are left. Halfway down the cosine and at its end the number is the same. So the first reason
-# shows here, and the second does not.
+# Read the rows from above. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against a tuned AdamW it is
+# 3.5 times as fast, so a third of the first number came from bad tuning. Both have a constant rate there: they are
+# compared before any decay. With a rate that decays as a cosine, 2.3 times are left, halfway down the cosine as at its
+# end. So both reasons show here.
 #
 # Even 2.3 is told to be more than 2, but it counts steps. A step of Muon may cost more: some 3.3 times as many
 # multiplications again as the gradient itself (lesson 10, part 4). We have not measured seconds here, and in seconds
@@ -151,9 +150,9 @@ evidence(*ten_claims.BATCHES)
 
 # %% [markdown]
 # In batches of 100 Adam's loss is far below that of SGD, by 0.46, and this is told. In batches of 1 the lead is 0.002,
-# and that is not told: the two are *level within 0.05*. This bound is what the claim is worth here. If a lead of 0.05
-# matters to you, you cannot conclude that Adam is not needed. But its lead does shrink from batch 100 to batch 1, with
-# all twelve seeds. And SGD at batch 1 is below Adam at batch 100 with all twelve, though both see each picture once.
+# and that is not told: the two are *level within 0.05*. If a lead of 0.05 matters to you, you cannot conclude that Adam
+# is not needed. But its lead does shrink from batch 100 to batch 1, with all twelve seeds. And SGD at batch 1 is below
+# Adam at batch 100 with all twelve, though both see each picture once.
 #
 # **Claim 9.** (It belongs to batches too, so we take it here.) "Accumulation is the same as a larger batch." With
 # **gradient accumulation** the optimizer waits for $k$ batches and takes one step with the mean of their gradients. Is
@@ -219,8 +218,8 @@ check_answer("11.clipped", x_after_5)
 # %% [markdown]
 # So a constant factor is nearly invisible to Adam: it divides it out. Clipping becomes visible where it changes *some*
 # gradients. In the next cell 200 weights have gradients of 1 plus noise, and at step 300 all of them are 1,000 times as
-# large. Without the spike their length, all 200 together, is about 20, so we clip at 20. The figure shows the length of
-# Adam's steps (the root mean square over the weights), the mean of 12 runs.
+# large. We clip at 20, which is about their length without the spike. The figure shows the length of Adam's steps (the
+# root mean square over the weights), the mean of 12 runs.
 
 # %%
 spiked = {
@@ -233,32 +232,33 @@ for name, lengths in spiked.items():
 plots.lines({k: run.T for k, run in spiked.items()}, np.arange(1, 801), ylabel="step / η")
 
 # %% [markdown]
-# Find the spike in the figure. Without clipping (the light line) Adam's step grows to 1.6 η and no more, although the
-# gradient grew a thousandfold. With clipping no spike is left. That one step is what the claim has right. The harm
-# comes *after* the spike: without clipping $v$ has become huge, and for hundreds of steps Adam hardly moves. Clipping
-# keeps $v$ small, so 100 steps later its steps are seven times as long. Clipping does not slow Adam down, it keeps Adam
-# going. So the claim *holds if only the spike's own step counts*.
+# Look at step 300. Without clipping (the light line) Adam's step grows to 1.6 η and no more, although the gradient grew
+# a thousandfold. With clipping no spike is left. The harm comes *after* the spike: without clipping $v$ has become huge,
+# and for hundreds of steps Adam hardly moves. With clipping its steps are seven times as long 100 steps later. So the
+# claim *holds if only the spike's own step counts*.
 #
-# **Claim 5.** "Near a minimum Adam does not overshoot, it anneals by itself." Two of the articles of part 7 say so: the
-# steps shrink as the gradients do. Take $f = x^2$ from $x = 1$ with $\eta = 0.1$, and two values of $\beta_1$:
+# **Claim 5.** "Near a minimum Adam does not overshoot, it anneals by itself." Two of the tutorials of part 7 say so: the
+# steps shrink as the gradients do. Take $f = x^2$ from $x = 1$ with $\eta = 0.15$, two values of $\beta_1$, and time:
 
 # %%
 paths = {}
 for beta_1 in (0.9, 0.5):
-    run = descend(rules.adam, lambda x: 2 * x, 1.0, 300, learning_rate=0.1, beta_1=beta_1)
+    run = descend(rules.adam, lambda x: 2 * x, 1.0, 8000, learning_rate=0.15, beta_1=beta_1)
     paths[beta_1] = run.trajectory
-    lowest, end = paths[beta_1].min(), paths[beta_1][-1]
-    print(f"β₁ = {beta_1}: falls from 1 to {lowest:.4f}, and is at {end:.6f} after 300 steps")
+    start, later = paths[beta_1][:300].min(), np.abs(paths[beta_1][300:])
+    print(f"β₁ = {beta_1}: falls from 1 to {start:.3f}; at step 300 it is {later[0]:.0e} away")
+    print(f"          the farthest that it is away after that: {later.max():.2f}")
 
 # %% [markdown]
-# At its default Adam goes a quarter of the way past the minimum, because $m$ remembers the way down. With a shorter
-# memory it passes the minimum by less than a thousandth. And without noise the steps do shrink.
+# At its default Adam goes a third of the way past the minimum, because $m$ remembers the way down. With a shorter memory
+# it passes by a hundredth. At step 300 both seem to have annealed. But later both burst out again, to 0.12 and to 0.75.
+# Lesson 07, part 4, says why: $v$ shrinks with the gradients, until Adam's steps are too long.
 #
 # ### Exercise 3: write a test
 #
-# With noise, what would refute "it anneals by itself"? Say it to yourself, then write it down. `anneals` gets the
-# distance from the minimum after each of 4,000 steps, as an array. It returns `True` if the distance goes on falling,
-# and `False` if it has stopped. A few lines will do. The check tries your test on runs whose answer is known.
+# Training has noise. What would refute "it anneals by itself" there? `anneals` gets the distance from the minimum after
+# each of 4,000 steps, as an array. It returns `True` if the distance still falls after the start (early or late), and
+# `False` if it stays level. Two lines will do. The check tries your test on runs whose answer is known.
 #
 # <details><summary>Hint</summary>Imagine the curve of a run that falls at the start and then stays level, with jumps. Which stretches of it would you compare?</details>
 
@@ -275,7 +275,7 @@ check_answer("11.anneals", *ten_claims.asked(anneals))
 
 # %% [markdown]
 # Now the runs: 500 weights with $f = x^2/2$ and noise of size 1 on each gradient, with a constant $\eta = 0.01$ and
-# with a cosine. (The words below the figure come from the course's own `anneals`.)
+# with a cosine. (The last words of each line come from the course's own `anneals`.)
 
 # %%
 rates = {"adam, constant η": 0.01, "adam, cosine": cosine(0.01, 4000)}
@@ -286,15 +286,15 @@ for name, away in distance.items():
     print(f"{name}: {early:.3f}, later {late:.3f}. Anneals: {ten_claims.anneals(away)}")
 
 # %% [markdown]
-# The light line, that of the constant $\eta$, falls at the start and then stays at one level. Adam's steps in noise
-# have a fixed length, 0.23 η (lesson 06), so it hovers. Only the schedule brings it closer. So the claim *holds if
-# $\beta_1$ is small, without noise*, which is not how networks are trained.
+# The light line, that of the constant $\eta$, falls at the start and then stays at one level: in noise Adam's steps
+# have a fixed length, 0.23 η (lesson 06). Only the schedule brings it closer. So the claim *does not hold here*, neither
+# in noise nor without.
 #
 # ## 5 Scale and edge
 #
 # **Claim 6.** "Adam is invariant to scale." The paper's abstract says it of *diagonal* rescaling: each weight's
-# gradients may have a factor of their own. Such a claim can be tested without any training. Give a rule the same
-# gradients twice, once changed, and compare where it ends.
+# gradients may have a factor of their own. To test it, give a rule the same gradients twice, once changed, and compare
+# where it ends.
 #
 # ### Exercise 4: write a test
 #
@@ -347,7 +347,7 @@ quiz("11.edge")
 
 # %% [markdown]
 # The best rate is the one with the lowest training loss. At the edge means: the sharpness ends within a tenth of the
-# border. So the claim fails if a best run ends farther away.
+# border, here 0.9 to 1.1.
 
 # %% tags=["about: 11 sharpness of gradient descent at η = 0.4"]
 tried = {"sgd": (0.1, 0.8, 1.6), "adam": (0.001, 0.01)}
@@ -362,12 +362,12 @@ display(plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss"
 evidence(*ten_claims.EDGE)
 
 # %% [markdown]
-# In the figure, the mean of twelve seeds, 1 is the border. Cohen and others (2021) found that the sharpness grows in
-# training until it reaches the border, and there it stays: a little above it the steps swing, and the swings bring it
-# down again. With small rates 1,000 steps are too few to get there. The best runs with all digits end at 1.03 and 0.98,
-# at the edge. With batches of 30 the best run ends at 0.89, just outside our tenth. So the claim *holds if all data are
-# in each batch*. But the edge does not *tell* you the best rate: Adam at 0.003 ends there as well, at 0.95, with more
-# than four times the loss. (Whether 0.01 or 0.03 is better is not told.)
+# In the figure, the mean of twelve seeds, 1 is the border. The sharpness grows in training until it reaches the border,
+# and there it stays (Cohen and others, 2021): a little above it the steps swing, and the swings bring it down again.
+# With small rates 1,000 steps are too few to get there. With all digits the best runs end at the edge, at 1.03 and
+# 0.98. With batches of 30 the best run ends at 0.89, but 0.8 is the largest rate shown, and a larger one may be
+# better. So the claim *holds if all data are in each batch; for batches it is not told*. And the edge does not
+# find the best rate for you: Adam at 0.003 ends there as well, at 0.95, with more than four times the loss of 0.01.
 #
 # ## 6 Few bits, few numbers
 #
@@ -384,15 +384,19 @@ import ml_dtypes
 kinds = {"float32": np.float32, "float16": np.float16, "bfloat16": ml_dtypes.bfloat16}
 bits = {}
 for name, kind in kinds.items():
-    bits[name] = float(kind(1e-8)), ten_claims.first_step(kind, 0), float(kind(0.999))
-    print(f"{name:8} ε {bits[name][0]:.0e}, x after g = 0: {bits[name][1]}, β₂ {bits[name][2]:.3f}")
+    places = [ten_claims.first_step(kind, g) for g in (0, 0.001, 1)]
+    bits[name] = float(kind(1e-8)), float(kind(0.999)), *places
+    print(f"{name:8} ε {bits[name][0]:.0e}, β₂ {bits[name][1]:.3f}, x after g = 0, 0.001 and 1:")
+    print("        ", *(f"{x:8.3f}" for x in places))
 
 # %% [markdown]
-# In float16 $\varepsilon$ is rounded to 0. One gradient of 0, such as that of a rare word, gives 0/0: the weight is
-# "nan", not a number, for ever. So the claim *holds if the numbers reach below $10^{-8}$*, as bfloat16 does. What fails
-# in bfloat16 is another number: $\beta_2 = 0.999$ is rounded to 1, so $v$ never forgets a gradient. Large models
-# therefore keep $x$, $m$ and $v$ in 32 bits, and only compute gradients in 16 (Micikevicius and others, 2018). Keras's
-# mixed precision does this.
+# In float16 $\varepsilon$ is rounded to 0. A gradient of 0, such as that of a rare word, gives 0/0: the weight is "nan",
+# not a number, for ever. A small gradient is no better. With $g = 0.001$ also $(1 - \beta_2) g^2 = 10^{-9}$ is rounded
+# to 0, so Adam divides by 0, and $x$ is $-\infty$. bfloat16 has both numbers, but $x$ does not move: a step of 0.001
+# is less than half of 0.004. And $\beta_2 = 0.999$ is rounded to 1, so $v$ never forgets a gradient.
+#
+# So the claim *holds if the numbers have 32 bits*. Large models therefore keep $x$, $m$ and $v$ in 32 bits, and only
+# compute gradients in 16 (Micikevicius and others, 2018). Keras's mixed precision does this.
 #
 # **Claim 10.** "Adafactor needs sublinear memory." Its paper has the words in the title (Shazeer and Stern, 2018). For
 # a matrix of weights it keeps one number for each row and one for each column, in place of a $v$ for each weight.
@@ -469,21 +473,18 @@ Markdown(ten_claims.articles(held, weights, first, saddle))
 #
 # ## 8 A tutorial's Adam
 #
-# One of the five articles has code. Here is an Adam after its plan, in our words. (It also had `10 ^ -8`. In Python `^`
-# is no power, and this is −14; it is mended here.) The function keeps the whole history: each row of `theta`, `m` and
-# `v` is one step, and `np.vstack` puts a row below the others. It should go on until a step is no longer than
-# `tolerance`, and return all places.
+# One of the five articles has code. Here is an Adam after its plan, in our words. (Its `10 ^ -8`, which is −14 in
+# Python, and a row that it did not append are right here.) Each row of `theta`, `m` and `v` is one step, and `np.vstack`
+# puts a row below the others. The function should go on until a step is no longer than `tolerance`.
 #
 # ### Exercise 7 ★: debug
 #
-# Mend the function. It has three bugs. After each change run the cell: the check runs the function in a ravine, from
-# two starts, and says what is still wrong by what it does.
+# Mend the function. It has two bugs. After each change run the cell: the check runs the function in a ravine, from two
+# starts, and says what is still wrong by what it does.
 #
-# <details><summary>Hint 1</summary>theta has one row at the start. What does vstack do for m and v?</details>
+# <details><summary>Hint 1</summary>How long is a step, in one number? np.linalg.norm says it. When should the loop go on?</details>
 #
-# <details><summary>Hint 2</summary>How long is a step, in one number? np.linalg.norm says it. When should the loop go on?</details>
-#
-# <details><summary>Hint 3</summary>Compare the two corrections with lesson 06.</details>
+# <details><summary>Hint 2</summary>Compare the two corrections with lesson 06.</details>
 
 
 # %%
@@ -498,7 +499,8 @@ def articles_adam(gradient, start, learning_rate=0.1, tolerance=1e-6):
     # STUB     m = np.vstack([m, beta_1 * m[t - 1] + (1 - beta_1) * g])
     # STUB     v = np.vstack([v, beta_2 * v[t - 1] + (1 - beta_2) * g**2])
     # STUB     m_hat, v_hat = m[t] / (1 - beta_2**t), v[t] / (1 - beta_2**t)
-    # STUB     theta[t] = theta[t - 1] - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
+    # STUB     step = learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
+    # STUB     theta = np.vstack([theta, theta[t - 1] - step])
     # STUB return theta
     beta_1, beta_2, epsilon = 0.9, 0.999, 1e-8
     theta, t = np.array([start]), 0  # each row is one place on the way
@@ -518,19 +520,6 @@ def articles_adam(gradient, start, learning_rate=0.1, tolerance=1e-6):
 check_answer("11.debugged", *article.behaviour(articles_adam))
 
 # %% [markdown]
-# Does it agree with Keras too? The next cell runs Keras's Adam from the same start.
-
-# %%
-ours = article.right_path((-4.0, 1.0))
-live = keras.optimizers.Adam(0.1, epsilon=1e-8)
-theirs = descend_keras(live, article.gradient, ours[0], len(ours) - 1)
-from_keras = np.abs(theirs - ours).max()
-print(f"rules.adam takes {len(ours) - 1} steps; Keras is {from_keras:.3f} apart")
-yours, _, raised = article.followed(articles_adam, (-4.0, 1.0))
-if not raised and yours.shape == ours.shape:
-    print(f"your function is {np.abs(yours - theirs).max():.3f} from Keras's Adam")
-
-# %% [markdown]
 # One fault is left, and it changes no number. The histories grow with $t$: for each weight the function keeps 3 numbers
 # a step, where Adam needs 3 in all. With a million weights and 1,000 steps that is 12 GB in float32.
 #
@@ -548,8 +537,8 @@ ten_claims.page(found)
 # ## Where it fails
 #
 # - **Small worlds.** Networks of 32 or 64 hidden units say little about large models. "Does not hold here" means here.
-# - **Few trials.** A method with more knobs needs more trials. We gave all the same number, which favours methods with
-#   few knobs, such as SGD.
+# - **Few trials.** A method with more knobs needs more trials, and all had the same number. Each winner is also the luck
+#   of one draw of trials, which three standard errors over seeds do not contain.
 # - **Ranges.** We chose the ranges from which the trials are drawn, with lessons 02 to 10 in mind.
 # - **Seeds that choose.** The seeds that chose the trials are also those of the tables, though the test pictures chose
 #   nothing.
@@ -618,8 +607,9 @@ light, cut = spiked.values()
 assert (200 * (1**2 + 1**2)) ** 0.5 == 20  # the length of 200 gradients of 1 and noise of size 1
 assert 1.5 < light[299].mean() < 1.75 and abs(cut[299].mean() / cut[298].mean() - 1) < 0.1
 assert light[399].mean() < 0.2 and 6 < cut[399].mean() / light[399].mean() < 9
-assert f"{paths[0.9].min():.3f}" == "-0.273" and abs(paths[0.9][-1]) < 1e-6
-assert paths[0.5].min() > -0.001 and abs(paths[0.5][-1]) < 1e-6
+for path, lowest, away in ((paths[0.9], "-0.354", 0.12), (paths[0.5], "-0.013", 0.75)):
+    assert f"{path[:300].min():.3f}" == lowest and abs(path[300]) < 1e-6
+    assert abs(np.abs(path[300:]).max() - away) < 0.005
 early, late = at_constant[1000:2000].mean(), at_constant[3000:].mean()
 assert abs(late / early - 1) < 0.1 and distance["adam, cosine"][-1] < 0.5 * late
 assert [ten_claims.anneals(away) for away in distance.values()] == [False, True]
@@ -637,15 +627,18 @@ assert [*best.values()] == [0.8, 0.01, 0.8]
 carried("11 sharpness of gradient descent at η = 0.8", mean="1.03")
 carried("11 sharpness of Adam at η = 0.01", mean="0.98")
 carried("11 sharpness of sgd with batches of 30 at η = 0.8", mean="0.89")
+assert max(at_rates["sgd, batches of 30"]) == 0.8
 carried("11 sharpness of Adam at η = 0.003", mean="0.95")
-slower, lowest, faster = (CLAIMS[name] for name in ten_claims.EDGE)
+slower, lowest = (CLAIMS[f"11 loss of Adam at η = {rate}"] for rate in (0.003, 0.01))
 assert slower.mean > 4 * lowest.mean
 assert slower.mean - lowest.mean > 3 * np.hypot(slower.sd, lowest.sd) / 12**0.5
-assert faster.mean - lowest.mean < 3 * np.hypot(faster.sd, lowest.sd) / 12**0.5
 assert max(CLAIMS[f"11 sharpness of gradient descent at η = {r}"].mean for r in (0.1, 0.2)) < 0.5
 # Part 6
-assert bits["float16"][0] == 0 and np.isnan(bits["float16"][1])
-assert bits["bfloat16"][0] > 0 and bits["bfloat16"][1:] == (1, 1) and bits["float32"][2] < 1
+assert bits["float16"][0] == 0 and np.isnan(bits["float16"][2])
+assert bits["float16"][3] == -np.inf and 0.998 < bits["float16"][4] < 1
+assert np.float16(0.001) * np.float16(0.001) * np.float16(1 - 0.999) == 0
+assert bits["bfloat16"][0] > 0 and bits["bfloat16"][1:] == (1, 1, 1, 1)
+assert bits["float32"][1] < 1 and np.allclose(bits["float32"][2:], [1, 0.999, 0.999])
 assert f"{float(np.nextafter(np.float16(0), np.float16(1))):.0e}" == "6e-08"
 assert 1 - float(np.nextafter(ml_dtypes.bfloat16(1), ml_dtypes.bfloat16(0))) == 2**-8
 assert kept == 996 and 0.019 < kept / weights < 0.021
@@ -653,17 +646,16 @@ assert held["Adafactor"] == 51816 and held["Lion"] == weights and held["Adam"] =
 # Parts 7 to 9
 assert saddle["adam", 0] is None and saddle["sgd", 0] is None
 assert saddle["adam", 1e-6] < 100 and saddle["sgd", 1e-6] > 1000
-assert np.allclose(yours, ours, atol=1e-5) and from_keras < 1e-3
-assert np.abs(ours[-1]).max() < 1e-4 and 3 * 1000 * 1e6 * 4 == 12e9
+assert 3 * 1000 * 1e6 * 4 == 12e9
 assert [found[claim][0] for claim in ten_claims.MINDS] == [
     "level within 0.005",
     "holds if you count steps",
     "level within 0.05",
     "holds if only the spike's own step counts",
-    "holds if β₁ is small, without noise",
+    "does not hold here",
     "holds if ε ≪ √v, the axes stay and no penalty is added",
-    "holds if all data are in each batch",
-    "holds if the numbers reach below 1e-8",
+    "holds if all data are in each batch; for batches it is not told",
+    "holds if the numbers have 32 bits",
     "holds if the parts are equal, none is left over and η is constant",
     "holds if it is not Keras's",
 ]

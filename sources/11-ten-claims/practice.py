@@ -225,8 +225,8 @@ QUESTIONS = {
         {
             "At 1: a gradient of 0 makes no step": "So it is in float32, where the step is "
             "0/(0 + ε). But 1e-8 is too small for float16.",
-            "At 0.999: the first step is always η": "For every other gradient, yes. But here m̂ "
-            "is 0, and so is √v̂.",
+            "At 0.999: the first step is always η": "For a gradient of 1, yes. But here m̂ is 0, "
+            "and so is √v̂.",
             "Nowhere: x is not a number any more": Right(
                 "ε is below half of the smallest number, so it becomes 0, and 0/0 is nan."
             ),
