@@ -28,9 +28,9 @@
 # sheet](cheat-sheet.ipynb).
 #
 # Where methods race, one rule gives the verdict. A difference over seeds is **told** if its mean is more than three
-# standard errors away from 0. For twelve seeds this means: more than 0.87 of the deviation that the tables show. A
-# claim *holds* if the difference that it names is told. If none is told, the two are *level within* three standard
-# errors: any larger lead that we observed would be told. (The true lead may be somewhat larger than what we observe.)
+# standard errors away from 0. For twelve seeds this is more than $3/\sqrt{12} = 0.87$ times the deviation, which the
+# tables show behind the ±. A claim *holds* if the difference that it names is told. If none is told, the two are *level
+# within* three standard errors: a larger observed lead would be told. (The true lead may be somewhat larger.)
 #
 # ## 1 Who generalizes worse?
 #
@@ -95,11 +95,11 @@ evidence(*ten_claims.GENERALIZE)
 # %% [markdown]
 # Your own three seeds may seem to name a winner. Look at the table: the difference in test accuracy is 0.0003, and each
 # method is ahead with six of twelve seeds. Had the lead been 0.005 in our runs, it would be told. So our verdict is
-# *level within 0.005*. In test loss Adam is ahead with nine seeds, and this difference is not told either: 0.0072 is less than 0.87
-# times 0.0092. Only one difference is told: SGD fits its training pictures more closely.
+# *level within 0.005*. In test loss Adam is ahead with nine seeds, and this difference is not told either: 0.0072 is
+# less than 0.87 times 0.0092. Only one difference is told: SGD fits its training pictures more closely.
 #
 # Is the claim refuted? No. It spoke of larger networks and longer training. What we can say is that *here*, with equal
-# tuning, we observed no gap that twelve seeds can tell from chance.
+# tuning, we observed no gap in test accuracy that twelve seeds tell from chance.
 #
 # ## 2 Twice as fast?
 #
@@ -123,10 +123,10 @@ evidence(*ten_claims.SPEED)
 # compared before any decay. With a rate that decays as a cosine, 2.3 times are left, halfway down the cosine as at its
 # end. So both reasons show here.
 #
-# Even 2.3 is told to be more than 2, but it counts steps. A step of Muon may cost more: some 3.3 times as many
-# multiplications again as the gradient itself (lesson 10, part 4). We have not measured seconds here, and in seconds
-# Muon may be the slower one. So the claim *holds if you count steps*. For language models Wen and others measured 1.4
-# times with 0.1 billion weights, and 1.1 times with 1.2 billion.
+# Even 2.3 is told to be more than 2, but it counts steps. A step of Muon may cost more: on top of the
+# gradient's multiplications it needs some 3.3 times as many (lesson 10, part 4). We have not measured seconds here, and
+# in seconds Muon may be the slower one. So the claim *holds if you count steps*. For language models Wen and others
+# measured 1.4 times with 0.1 billion weights, and 1.1 times with 1.2 billion.
 #
 # ## 3 Small batches, and sums of them
 #
@@ -233,12 +233,13 @@ plots.lines({k: run.T for k, run in spiked.items()}, np.arange(1, 801), ylabel="
 
 # %% [markdown]
 # Look at step 300. Without clipping (the light line) Adam's step grows to 1.6 η and no more, although the gradient grew
-# a thousandfold. With clipping no spike is left. The harm comes *after* the spike: without clipping $v$ has become huge,
+# a thousandfold. With clipping no spike is left. The harm comes *after* the spike: without clipping $v$ is now huge,
 # and for hundreds of steps Adam hardly moves. With clipping its steps are seven times as long 100 steps later. So the
 # claim *holds if only the spike's own step counts*.
 #
-# **Claim 5.** "Near a minimum Adam does not overshoot, it anneals by itself." Two of the tutorials of part 7 say so: the
-# steps shrink as the gradients do. Take $f = x^2$ from $x = 1$ with $\eta = 0.15$, two values of $\beta_1$, and time:
+# **Claim 5.** "Near a minimum Adam does not overshoot, it anneals by itself." Two tutorials of part 7 say so: the
+# steps shrink as the gradients do. Take $f = x^2$ from $x = 1$ with $\eta = 0.15$, two values of $\beta_1$, and 8,000
+# steps.
 
 # %%
 paths = {}
@@ -250,8 +251,8 @@ for beta_1 in (0.9, 0.5):
     print(f"          the farthest that it is away after that: {later.max():.2f}")
 
 # %% [markdown]
-# At its default Adam goes a third of the way past the minimum, because $m$ remembers the way down. With a shorter memory
-# it passes by a hundredth. At step 300 both seem to have annealed. But later both burst out again, to 0.12 and to 0.75.
+# At its default Adam goes a third of the way past the minimum, because $m$ remembers the way down. With a shorter
+# memory it passes by a hundredth. At step 300 both seem to have annealed. But later both burst out again, to 0.12 and to 0.75.
 # Lesson 07, part 4, says why: $v$ shrinks with the gradients, until Adam's steps are too long.
 #
 # ### Exercise 3: write a test
@@ -287,8 +288,8 @@ for name, away in distance.items():
 
 # %% [markdown]
 # The light line, that of the constant $\eta$, falls at the start and then stays at one level: in noise Adam's steps
-# have a fixed length, 0.23 η (lesson 06). Only the schedule brings it closer. So the claim *does not hold here*, neither
-# in noise nor without.
+# have a fixed length, 0.23 η (lesson 06). Only the schedule brings it closer. So the claim *does not hold here*, in
+# noise or without.
 #
 # ## 5 Scale and edge
 #
@@ -390,7 +391,7 @@ for name, kind in kinds.items():
     print("        ", *(f"{x:8.3f}" for x in places))
 
 # %% [markdown]
-# In float16 $\varepsilon$ is rounded to 0. A gradient of 0, such as that of a rare word, gives 0/0: the weight is "nan",
+# In float16 $\varepsilon$ is rounded to 0. A gradient of 0, such as that of a rare word, gives 0/0: $x$ is "nan",
 # not a number, for ever. A small gradient is no better. With $g = 0.001$ also $(1 - \beta_2) g^2 = 10^{-9}$ is rounded
 # to 0, so Adam divides by 0, and $x$ is $-\infty$. bfloat16 has both numbers, but $x$ does not move: a step of 0.001
 # is less than half of 0.004. And $\beta_2 = 0.999$ is rounded to 1, so $v$ never forgets a gradient.
@@ -474,7 +475,7 @@ Markdown(ten_claims.articles(held, weights, first, saddle))
 # ## 8 A tutorial's Adam
 #
 # One of the five articles has code. Here is an Adam after its plan, in our words. (Its `10 ^ -8`, which is −14 in
-# Python, and a row that it did not append are right here.) Each row of `theta`, `m` and `v` is one step, and `np.vstack`
+# Python, and a row that it did not append are right here.) Each row of `theta`, `m` and `v` is a step, and `np.vstack`
 # puts a row below the others. The function should go on until a step is no longer than `tolerance`.
 #
 # ### Exercise 7 ★: debug
@@ -537,7 +538,7 @@ ten_claims.page(found)
 # ## Where it fails
 #
 # - **Small worlds.** Networks of 32 or 64 hidden units say little about large models. "Does not hold here" means here.
-# - **Few trials.** A method with more knobs needs more trials, and all had the same number. Each winner is also the luck
+# - **Few trials.** A method with more knobs needs more trials, and all had the same number. Each winner is also luck
 #   of one draw of trials, which three standard errors over seeds do not contain.
 # - **Ranges.** We chose the ranges from which the trials are drawn, with lessons 02 to 10 in mind.
 # - **Seeds that choose.** The seeds that chose the trials are also those of the tables, though the test pictures chose
