@@ -538,7 +538,7 @@ ten_claims.page(found)
 # ## Where it fails
 #
 # - **Small worlds.** Networks of 32 or 64 hidden units say little about large models. "Does not hold here" means here.
-# - **Few trials.** A method with more knobs needs more trials, and all had the same number. Each winner is also luck
+# - **Few trials.** A method with more knobs needs more trials; all had the same number. Each winner is also the luck
 #   of one draw of trials, which three standard errors over seeds do not contain.
 # - **Ranges.** We chose the ranges from which the trials are drawn, with lessons 02 to 10 in mind.
 # - **Seeds that choose.** The seeds that chose the trials are also those of the tables, though the test pictures chose
