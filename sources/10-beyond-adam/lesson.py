@@ -384,8 +384,8 @@ def network(seed):
 # %% [markdown]
 # The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All three rules
 # have $\eta = 0.003$. In the table below, by the mean over its twelve seeds, this was the best of seven rates for
-# each. (For AdamW 0.01 is nearly as good.) The cell takes about 20 seconds. If you stop it and run it again, it goes
-# on with the rules that are left.
+# each. (With other seeds it may be a neighbour on the list.) The cell takes about 20 seconds. If you
+# stop it and run it again, it goes on with the rules that are left.
 
 # %%
 clothes, by_rule = experiments.clothes(), {}
