@@ -198,6 +198,19 @@ BODIES = {
         "down = (mixed < 0) * 1.0\n"
         "return x - learning_rate * (up - down), beta_2 * m + (1 - beta_2) * g",
     ],
+    "amsgrad_cycle": [
+        "moved, v_max = 0, 0\nfor g in gradients:\n    v = 0.1 * v + 0.9 * g**2\n"
+        f"    {line}\n    moved = moved - g / np.sqrt(v_max)\nreturn moved"
+        for line in (
+            "if v > v_max:\n        v_max = v",
+            "v_max = np.maximum(v, v_max)",
+            "v_max = v if v > v_max else v_max",
+            "v_max = max([v, v_max])",
+            "v_max = v_max + max(0, v - v_max)",
+            "v_max = (v_max + v + abs(v_max - v)) / 2",
+            "v_max = np.max([v_max, v])",
+        )
+    ],
     "orthogonalized": [
         "x = matrix / np.linalg.norm(matrix)\nfor _ in range(ns_steps):\n"
         "    square = x @ x.T\n"

@@ -23,7 +23,6 @@ from adamlib.experiments.comparisons import (
     compare,
     curvatures,
     digits_scoreboard,
-    ends_in_cycles,
     failing_runs,
     flat_gradient,
     fraction_left,
@@ -39,6 +38,7 @@ from adamlib.experiments.comparisons import (
     steps_needed,
     timed_training,
     train_schedules,
+    way_in_a_cycle,
 )
 from adamlib.experiments.jobs import collect, seeds, size
 from adamlib.experiments.rare_words import adam_by_word, by_rank, excess

@@ -14,7 +14,7 @@ curvatures                    the largest curvature of a model's loss in the cou
 momentum_map, adam_grid       many settings at once
 momentum_arrows               two updates of momentum in a ravine, as arrows
 nesterov_moves                one update of Nesterov's method there, from point to point
-ends_in_cycles                where rules end that see one large gradient in each cycle
+way_in_a_cycle                how far rules go that see one large gradient in each cycle
 failing_runs                  two runs whose failures are to be found
 fraction_left                 what a step leaves of the distance in the long run
 """
@@ -379,19 +379,20 @@ def nesterov_moves(rule):
     return plots.moves(replace(ravine, window=((-2.5, -0.8), (0.1, 1.2))), points, moved)
 
 
-def ends_in_cycles(rule, betas_2, large, small, cycle, steps, beta_1):
-    """Where x ends for each β₂, from 0, between −1 and 1: the problems of Reddi and others (2018).
+def way_in_a_cycle(rule, memory, large, small, cycle, beta_1):
+    """How far x goes in the 301st cycle, in η, for each memory of v, which is counted in cycles.
 
-    The gradient is large at the first step of each cycle, and small at the others, wherever x is.
-    The rate is 0.1/√t.
+    The gradient is large at the first step of each cycle, and small at the others, wherever x is:
+    the problems of Reddi and others (2018). A memory of n steps is β₂ = 1 − 1/n.
     """
-    x, state = np.zeros(len(betas_2)), ()
-    for t in range(1, steps + 1):
-        g = np.full(len(betas_2), large if t % cycle == 1 else small)
-        how = dict(learning_rate=0.1 / t**0.5, beta_1=beta_1, beta_2=betas_2)
+    how = dict(learning_rate=1.0, beta_1=beta_1, beta_2=1 - 1 / (cycle * memory))
+    x, state = np.zeros(len(memory)), ()
+    for t in range(1, 301 * cycle + 1):
+        if t == 300 * cycle + 1:
+            before = x
+        g = np.full(len(memory), float(large if t % cycle == 1 else small))
         x, *state = rule(x, g, t, *state, **how)
-        x = np.clip(x, -1, 1)
-    return x
+    return x - before
 
 
 def momentum_map(rule, borders=False):

@@ -244,7 +244,7 @@ plots.lines(curves, x=at, **words, log=False, log_x=True, points=True)
 #
 # But now compare the fourth dots of two valleys. $B = 100$ with $\eta = 2$ ends far above $B = 10$ with $\eta = 0.2$:
 # there the rule no longer holds. A long step equals ten short ones only if it does not overshoot. Lesson 01's warning, $2/L$,
-# is 0.5 at the start, and changes on the way. Halfway through the epoch with $\eta = 2$ it is still only about 1.7. So
+# is 0.5 at the start, and changes on the way. Halfway through the epoch with $\eta = 2$ it is, on average, still only about 1.7. So
 # for half of the epoch or more the long steps overshoot, and then too few are left.
 #
 # The valley of $B = 1$ rises on its right at rates far below $2/L$. There the likely reason is noise: each step follows

@@ -73,7 +73,7 @@ ROWS = {
     "b": (
         1,
         {
-            2: "it shows no long waves: late in the run its loss goes up and down at every step",
+            2: "it shows no long waves: late in the run its loss trembles from step to step",
             3: "its first steps go well: the loss never rises above its first value",
             4: "its loss is never tiny: it falls to about 0.6 and trembles there",
         },

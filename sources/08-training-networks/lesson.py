@@ -236,8 +236,8 @@ experiments.evidence("08 at the defaults Adam is above Adadelta", *gains, *below
 # (lesson 06), and both of these are five times theirs. AdamW ends where Adam ends: over 128 steps, its weight decay
 # takes away only about 0.5 % of a weight.
 #
-# Do more steps change the picture? In the last two rows SGD and Adam take 2,000 steps, with batches of 4. At its
-# default SGD now ends only 0.05 behind Adam, so in part 1 its small steps were also too few. Tuned, it ends 0.02 behind.
+# Do more steps change the picture? In the last two rows SGD and Adam take 2,000 steps, with batches of 4 from 4,000 pictures. At its
+# default SGD now ends only 0.05 behind Adam, so in part 1 its small steps were probably also too few. Tuned, it ends 0.02 behind.
 #
 # ## 4 Clipping the gradient
 #
@@ -555,7 +555,7 @@ quiz("08.first")
 #
 # ## Where it fails
 #
-# When is Adam the worse choice? The course has measured one such case: a ravine that lies *across* the axes, with exact
+# When is Adam the worse choice? Up to here the course has measured one clear case: a ravine that lies *across* the axes, with exact
 # gradients. Its curvatures are 1 and 20. For each method we tried 900 pairs of $\eta$ and $\beta_1$
 # (or $\mu$), and kept the pair with the lowest $f$ after 50 steps. The lines are the medians of 16 starts.
 

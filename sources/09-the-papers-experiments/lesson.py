@@ -230,8 +230,8 @@ experiments.evidence(
 
 # %% [markdown]
 # Without dropout RMSProp ends about 0.07 above Adam. On our list of rates the correction alone closes about 0.05 of
-# this gap, and the long memory gains another 0.02. With dropout the memory gains more than the correction. With both,
-# RMSProp has become Adam with $\beta_1 = 0$, which ends within 0.002 of AdaGrad in both races. So RMSProp lacks the
+# this gap, and the long memory gains another 0.02. With dropout the memory gains more than the correction. With both
+# (and with $\varepsilon$ beside the root, a matter of 0.006 at most) RMSProp has become Adam with $\beta_1 = 0$, which ends within 0.002 of AdaGrad in both races. So RMSProp lacks the
 # correction and the long memory, and not momentum.
 #
 # Why does a correction that is over after some 20 steps count at the end? Here is a likely reason. Without it the first

@@ -106,7 +106,8 @@ QUESTIONS = {
             "steps as well: its v remembers about 1,000 steps, more than this training has.",
             "They lie on one line": Right(
                 "Both give rare words long steps. The paper (§ 5) shows even more: with β₁ = 0, β₂ "
-                "near 1 and η/√t, Adam is AdaGrad. Ours has β₁ = 0.9, and still they end level."
+                "near 1 and η/√t, Adam is AdaGrad. Ours has β₁ = 0.9, and still they end within "
+                "0.001."
             ),
         },
     ),

@@ -14,13 +14,13 @@
 # | part | minutes |
 # | --- | --- |
 # | [1 AdamW](#1-AdamW) | 8 |
-# | [2 Where Adam goes the wrong way](#2-Where-Adam-goes-the-wrong-way) | 10 |
+# | [2 Where Adam goes the wrong way](#2-Where-Adam-goes-the-wrong-way) | 11 |
 # | [3 Lion](#3-Lion) | 7 |
-# | [4 Muon](#4-Muon) | 10 |
-# | [5 Your rules in a race](#5-Your-rules-in-a-race) | 6 |
-# | [6 Rare words](#6-Rare-words) | 8 |
+# | [4 Muon](#4-Muon) | 12 |
+# | [5 Your rules in a race](#5-Your-rules-in-a-race) | 7 |
+# | [6 Rare words](#6-Rare-words) | 9 |
 # | [7 Which optimizer for what?](#7-Which-optimizer-for-what?) | 4 |
-# | in all | 53 |
+# | in all | 58 |
 #
 # You need lessons [06](06-adam.ipynb) and [07](07-adams-knobs.ipynb), and for part 5 also
 # [08](08-training-networks.ipynb). Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules
@@ -28,7 +28,7 @@
 #
 # ## 1 AdamW
 #
-# Lesson 07 measured (in its part 5) what an L2 penalty does in Adam: it shrinks weights with small gradients a lot, and
+# Lesson 07 (part 5) said what an L2 penalty does in Adam: it shrinks weights with small gradients a lot, and
 # weights with large gradients hardly. The reason is that Adam divides the penalty $\lambda x$ by $\sqrt v$, with the
 # rest of the gradient. Decoupled decay takes the fraction $\eta\lambda$ off each weight, and is never divided. Could a
 # larger $\lambda$ of the penalty make up for the division?
@@ -116,9 +116,9 @@ adamw = check(adamw, "adamw")
 #
 # ### Exercise 3: derive
 #
-# Take $\beta_1 = 0$, $\beta_2 = 0.1$ and no $\varepsilon$. Late in the run $v$ repeats itself with the cycle: after
-# each gradient 3 it is 8.207. How far does $x$ move in one cycle of three steps, as a multiple of $\eta$? (Two digits;
-# a minus sign if $x$ falls.)
+# Take $\beta_1 = 0$, $\beta_2 = 0.1$ and no $\varepsilon$. At each step Adam first updates $v$ and then moves $x$.
+# Late in the run $v$ repeats itself with the cycle: updated by the gradient 3, it is always 8.207. How far does $x$
+# move in one cycle of three steps, as a multiple of $\eta$? (Two digits; a minus sign if $x$ falls.)
 #
 # <details><summary>Hint</summary>Each of the three steps is −η g/√v. From 8.207 the next v is 0.1 · 8.207 + 0.9 · 1. Compute the third v in the same way, then add up three steps.</details>
 
@@ -141,55 +141,70 @@ check_answer("10.cycle", moved)
 #
 # ### Exercise 4: write AMSGrad's line
 #
-# Here is the same cycle again. The loop divides by the root of `v_max`. Write the line that makes `v_max` the largest `v`
-# so far. Where does $x$ go now?
+# Here is a cycle as a function. It divides by the root of `v_max`. Write the line that updates `v_max`.
+# `hint("amsgrad_cycle")` helps. Then the last line prints where $x$ goes in the cycle of exercise 3.
+
 
 # %%
-v, v_max, turned = 1.072, 0, 0  # v before the gradient 3, and how far x moves
-for g in (3, -1, -1):
-    v = 0.1 * v + 0.9 * g**2
-    # BEGIN SOLUTION
-    # STUB v_max = ...
-    v_max = max(v_max, v)
-    # END SOLUTION
-    turned = ... if v_max is ... else turned - g / np.sqrt(v_max)
-check_answer("10.turned", turned)
+def amsgrad_cycle(gradients, v):
+    """How far x moves in the cycle, in η; v is that before the first gradient."""
+    v_max, moved = 0, 0
+    for g in gradients:
+        v = 0.1 * v + 0.9 * g**2
+        # BEGIN SOLUTION
+        # STUB v_max = ...
+        v_max = max(v_max, v)
+        # END SOLUTION
+        moved = moved - g / np.sqrt(v_max)
+    return moved
+
+
+amsgrad_cycle = check(amsgrad_cycle, "amsgrad_cycle")
+print(f"with AMSGrad x moves by {amsgrad_cycle((3, -1, -1), 1.072):.2f} η")
 
 # %% [markdown]
-# One line turns $x$ round. All three steps are divided by the same number now, so their sum has the sign of the sum of
-# the gradients.
+# With Adam $x$ went up by 0.68 η, and with AMSGrad it goes down by 0.35 η. All three steps are divided by the same
+# number now, so their sum has the sign of the sum of the gradients.
 #
-# A longer memory is another remedy: it also keeps $v$ nearly constant. We try both remedies, for many $\beta_2$, on two
-# problems. The second one is that of Reddi's experiment: the gradient is 1010 at one step in 101, and −10 at the others.
-# Its mean is 0.1, so again −1 is best. On this problem $\beta_1$ is 0.9. On both the rate is $0.1/\sqrt t$.
+# A longer memory also keeps $v$ nearly constant. Is it another remedy? We try many $\beta_2$ on two problems. The second
+# one is that of Reddi's experiment: the gradient is 1010 at one step in 101, and −10 at the others. Its mean is 0.1, so
+# again −1 is best. On this problem $\beta_1$ is 0.9. The figure shows how far $x$ goes in one late cycle, with a
+# constant $\eta$. Above the grey line at 0 it goes the wrong way.
 
 # %%
-memory = np.geomspace(1, 10_000, 25)  # how many steps v remembers
+memory = np.geomspace(1 / 3, 100, 25)  # how long v remembers, in cycles
 problems = {
-    "3, −1, −1, and β₁ = 0": dict(large=3, small=-1, cycle=3, steps=3000, beta_1=0.0),
-    "1010 once in 101, and β₁ = 0.9": dict(large=1010, small=-10, cycle=101, steps=20_200, beta_1=0.9),
+    "3, −1, −1, and β₁ = 0": dict(large=3, small=-1, cycle=3, beta_1=0.0),
+    "1010 once in 101, and β₁ = 0.9": dict(large=1010, small=-10, cycle=101, beta_1=0.9),
 }  # fmt: skip
-final = {
+way = {
     title: {
-        rule.__name__: experiments.ends_in_cycles(rule, 1 - 1 / memory, **problem)
+        rule.__name__: experiments.way_in_a_cycle(rule, memory, **problem)
         for rule in (rules.adam, rules.amsgrad)
     }
     for title, problem in problems.items()
 }
-how = dict(xlabel="memory of v in steps, 1/(1 − β₂)", ylabel="x at the end", log=False, log_x=True)
-plots.side_by_side(final, memory, legend="upper right", **how)
+how = dict(xlabel="memory of v in cycles", ylabel="way in a cycle, in η", log=False, log_x=True)
+picture = plots.side_by_side(way, memory, legend="upper right", **how)
+for ax in picture.axes:
+    ax.set_ylim(-0.6, 1.2)
+    ax.axhline(0, color="gray", lw=1)
+picture
 
 # %% [markdown]
-# Start at the left of each panel. If $v$ forgets at once, Adam ends at +1, the worst place, and AMSGrad ends
-# on the right side, below 0. Now go to the right. In the left panel Adam reaches −1 as soon as $v$ remembers more than
-# three or four steps, about one cycle. In the right panel a cycle has 101 steps, and Adam turns to the right
-# side at a memory of about 200 steps. With Keras's default, 1,000, Adam and AMSGrad end close together. (They are not at −1 yet, because the rate
-# has become small.)
+# Follow Adam's lines from left to right, until they cross the grey line. In the left panel less than one cycle of
+# memory is enough. In the right panel Adam needs about 20 cycles. (Left of 1.5 cycles its line lies above the
+# figure.) Keras's default of 1,000 steps is ten cycles there, so Adam still goes the wrong way. AMSGrad goes the
+# right way with every memory.
 #
-# So the failure is real, but it needs a $v$ that forgets within the time between two important gradients. Is there a
-# $\beta_2$ that is always large enough? No: whichever $\beta_2$ you choose, there is a problem on which Adam fails, if
-# $\beta_1 < \sqrt{\beta_2}$ (Reddi and others, theorem 2). But if the problem comes first, a $\beta_2$ close enough to 1
-# brings Adam near a point with gradient 0, under some conditions (Zhang and others, 2022).
+# Why 20 cycles? In one cycle the large gradient is 1010, and the small ones add up to −1000. They differ by 1 %. So
+# the small ones win if they are divided by a $\sqrt v$ that is, on average, more than 1 % smaller than the large one's.
+#
+# So the failure is real, and how long a memory must be depends on the problem. Is there a $\beta_2$ that is always
+# large enough? No: whichever $\beta_2$ you choose, there is a problem on which Adam fails, if $\beta_1 <
+# \sqrt{\beta_2}$, as with all usual settings (Reddi and others, theorem 2). But if the problem comes first, a
+# $\beta_2$ close enough to 1 brings Adam near a point with gradient 0, under some conditions (Zhang and others,
+# 2022).
 #
 # ## 3 Lion
 #
@@ -296,16 +311,16 @@ orthogonalized = check(orthogonalized, "orthogonalized")
 # %%
 on_diagonal = np.diag(orthogonalized(np.diag([5.0, -0.5, 0.05])))
 print("diagonal 5, −0.5, 0.05 becomes", ", ".join(f"{s:.2f}" for s in on_diagonal))
-undone = s = np.geomspace(1e-5, 1, 400)  # one singular value, after the division
+start = s = np.geomspace(1e-5, 1, 400)  # one singular value, after the division
 for _ in range(5):
     s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
 how = dict(xlabel="singular value, after the division", ylabel="after five steps")
 how |= dict(log=False, log_x=True)
-plots.lines({"muon, five steps": s}, x=undone, **how)
+plots.lines({"muon, five steps": s}, x=start, **how)
 
 # %% [markdown]
 # The three numbers were 5, −0.5 and 0.05, a hundred times apart. Now they are nearly of one size, and each has kept its
-# sign: on a diagonal Muon does nearly what Lion does. The figure shows what five steps, Muon's default, make of any
+# sign: on this diagonal Muon does nearly what Lion does. The figure shows what five steps, Muon's default, make of any
 # singular value. From the right end down to 0.002 the line stays between about 0.7 and 1.2. (Its waves come from steps
 # that overshoot and come back.) To the left of that it falls to 0, because a small value grows only by the factor $a$ in
 # each step.
@@ -327,10 +342,10 @@ plots.lines({"muon, five steps": s}, x=undone, **how)
 # With the factor $0.2\sqrt{\max}$ the root mean square of a step is about $0.2\,\eta$, which is near that of Adam's
 # steps, so Adam's rates and decay fit (Liu and others, 2025). It is also what Keras does.
 #
-# **What does it cost?** For the hidden layer of our network, $784 \times 64$, five steps take 33 million multiplications
-# at best. The layer's forward pass and its gradient take 10 million together, for a batch of 100. So here a step of
-# Muon's costs 3.3 times as much again. That cost does not grow with the batch. In a large language model, with millions
-# of words in a batch, it is next to nothing.
+# **What does it cost?** For the hidden layer of our network, $784 \times 64$, five steps take 33 million
+# multiplications, with the shorter side, 64, as the rows. The layer's forward pass and its gradient take 10 million
+# together, for a batch of 100. So here Muon's five steps cost 3.3 times as much as these two. That cost does not grow
+# with the batch. In a large language model, with millions of words in a batch, it is next to nothing.
 #
 # ## 5 Your rules in a race
 #
@@ -338,10 +353,11 @@ plots.lines({"muon, five steps": s}, x=undone, **how)
 # (matrices with a row for each word). Jordan and others give AdamW the output layer's matrix too. Keras's Muon does that
 # if you say `exclude_layers=["output"]`; else it takes Muon's step.
 #
-# Now your own functions train a network, by `as_keras` of lesson 08: 784 inputs, 64 hidden units and 10 outputs. `muon`
-# below is made of two of your functions. The hidden layer's matrix takes Muon's step, and all else AdamW's. Matrices
-# decay, and biases do not. (`orthogonalized` gets the transpose, because a kernel of Keras has a row for each input, and
-# $X X^\top$ is smaller if the rows are fewer.)
+# Now your own functions train a network, by `as_keras` of lesson 08: 784 inputs, 64 hidden units and 10 outputs.
+# `muon` below is made of two of your functions. The hidden layer's matrix takes Muon's step, and all else AdamW's.
+# Matrices decay, and biases do not. (`orthogonalized` gets the transpose, because a kernel of Keras has a row for
+# each input, and $X X^\top$ is smaller if the rows are fewer. The result is the same: a transpose only swaps each
+# $p_i$ with its $q_i$.)
 
 
 # %%
@@ -367,8 +383,9 @@ def network(seed):
 
 # %% [markdown]
 # The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All three rules
-# have $\eta = 0.003$, which turned out best of seven rates for each. The cell takes about 15 seconds. If you stop it
-# and run it again, it goes on with the rules that are left.
+# have $\eta = 0.003$. In the table below, by the mean over its twelve seeds, this was the best of seven rates for
+# each. (With other seeds it may be a neighbour on the list.) The cell takes about 20 seconds. If you
+# stop it and run it again, it goes on with the rules that are left.
 
 # %%
 clothes, by_rule = experiments.clothes(), {}
@@ -398,14 +415,15 @@ words = "a constant rate", "a cosine"
 pairs = "Muon ends below Adam", "Muon ends below Lion", "Adam ends below momentum"
 experiments.evidence(
     *(f"10 with {shape} {pair}" for pair in pairs for shape in words),
-    "10 momentum gains by a cosine",
+    *(f"10 {name} gains by a cosine" for name in ("momentum", "Adam")),
 )
 
 # %% [markdown]
-# Look at the last column. Muon ends below Adam and below Lion with all twelve seeds, by 0.06 to 0.09, with both
-# schedules. Between Adam and momentum the schedule decides. With a constant rate Adam is below momentum with all seeds.
-# With the cosine that lead is gone, because momentum gains 0.04 by it. (AdamW at Keras's default $\lambda = 0.004$ does
-# what Adam does: in 180 steps it takes less than 1 % off a weight. So this race says nothing about weight decay.)
+# Look at the first four rows. Muon ends below Adam and below Lion with all twelve seeds, by 0.06 to 0.09, with both
+# schedules. Between Adam and momentum the schedule decides. With a constant rate Adam is below momentum with all
+# seeds. With the cosine that lead is gone: momentum gains 0.04 by it, and Adam nothing that the seeds can show.
+# (AdamW at Keras's default $\lambda = 0.004$ does what Adam does: in 180 steps it takes less than 1 % off a weight.
+# So this race says nothing about weight decay.)
 #
 # Keep three limits of Muon's lead in mind. We compare equal numbers of *steps*, and Muon's steps cost more (part 4). The
 # network is small, and 180 steps are few. And the seeds that chose the rates are also the seeds of the table, for all
@@ -423,8 +441,9 @@ experiments.evidence(
 # anything follows, by Zipf's law. The *excess* loss of a word says how far the mean loss of guessing what follows it lies
 # above the least possible.
 #
-# At first the gradient is exact: row $k$ is $f_k$ times the difference of the guess and the truth. Each rule takes 300
-# steps with a cosine, and has the best of seven rates.
+# At first the gradient is exact: row $k$ is $f_k$ times the difference of the guess and the truth. $W$ starts at 0.
+# Each rule takes 300 steps with a cosine, and has the best of seven rates. (Those of sgd are large, because all $f_k$
+# are small.)
 
 # %%
 exact = {rules.sgd: 1000, rules.momentum: 100, rules.adam: 1.0, lion: 0.2}
@@ -445,13 +464,13 @@ plots.lines({name: np.maximum(values, 1e-9) for name, values in by_word.items()}
 quiz("10.rare")
 
 # %% [markdown]
-# The next figure also has a variant of Adam. Adam has a $v$ of its own for each entry of $W$. The variant has one $v$ for
-# each word: the mean of $g^2$ over the word's row.
+# The next figure has a variant of Adam, "one v per word". Adam has a $v$ of its own for each entry of $W$. The variant
+# has one $v$ for each word: the mean of $g^2$ over the word's row. (Momentum is left out: its line lies near sgd's.)
 
 # %%
 in_batches = {rules.sgd: 200, rules.adam: 0.1, experiments.adam_by_word: 0.1, lion: 0.02}
 noisy = {
-    rule.__name__.replace("_by_word", ", one v per word"): experiments.excess(
+    rule.__name__.replace("adam_by_word", "one v per word"): experiments.excess(
         rule, rate, size=100, seed=SEEDS[0]
     )
     for rule, rate in in_batches.items()
@@ -473,19 +492,18 @@ experiments.evidence(*given)
 # shows. All lines rise to the right now: the 300 batches have word 200 only about 25 times, and few data limit every
 # rule.
 #
-# Why does Adam lose to sgd? The fourth row answers: with one $v$ for each word Adam ends where sgd ends. So dividing by
-# the frequency of the *word* does no harm. What makes Adam lose is the division within a row. Look
-# at the second table: it has the pairs of words that no batch had. The gradients of such an entry only push it down, and
-# they are small. Adam divides them by their own small $\sqrt v$, so small no longer means slow. In the end Adam gives
-# these pairs only 0.6 of the probability that they are due. With sgd and the variant it is about 1.
+# Why does Adam lose to sgd? The fourth row answers: with one $v$ for each word Adam ends where sgd ends. So dividing
+# by the frequency of the *word* does no harm. What makes Adam lose is the division within a row. Look at the second
+# table: it has the pairs of words that no batch had. Their gradients are small, and only push them down. Sgd takes
+# small steps along small gradients. Adam divides them by their own small $\sqrt v$, so it pushes these pairs down
+# fast. In the end it gives them only 0.6 of the probability that they are due. With sgd and the variant it is about
+# 1. (How much of Adam's excess loss comes from these pairs is not measured.)
 #
-# (With batches $f_k$ cancels only in part: at first Adam's mean step for word 200 is about a fifth of that for word 1.
-# That is still far more than sgd's 1/200, so it is not why Adam loses.)
-#
-# So remember: *with exact gradients the frequency cancels in Adam; in small batches Adam also makes too much of what it
-# has hardly seen.* Whether it wins then depends on the task. On the film reviews of lesson 04, in batches too, Adam ended
-# below Nesterov's method with all thirty seeds, by 0.03. And Kunstner and others (2024) find that on language models
-# gradient descent learns rare words more slowly than frequent ones, and that Adam suffers less from this.
+# So remember: *with exact gradients a word's frequency cancels in Adam. In small batches Adam gives too little to
+# pairs that it has not seen.* Whether Adam wins then depends on the task. On the film reviews of lesson 04, in
+# batches too, Adam's validation loss ended below that of Nesterov's method with all thirty seeds, by 0.03. And
+# Kunstner and others (2024) find that on language models gradient descent learns rare words more slowly than frequent
+# ones, and that Adam suffers less from this.
 #
 # ## 7 Which optimizer for what?
 #
@@ -500,7 +518,7 @@ experiments.evidence(*given)
 # | large matrices, and time to tune | Muon, beside AdamW | it led by 0.06 or more here, at equal steps (part 5) |
 # | little memory on the device | Lion or momentum | one number for each weight, not two (part 3, lesson 08) |
 # | a smooth problem with few numbers, exact gradients | momentum | in a turned ravine it wins (lesson 08) |
-# | important gradients come rarely, and $v$ forgets them | a larger $\beta_2$, or AMSGrad | otherwise Adam may go the wrong way (part 2) |
+# | important gradients come rarely, and $v$ forgets them | AMSGrad, or a $\beta_2$ much nearer to 1 | Adam may go the wrong way, even if $v$ remembers ten cycles (part 2) |
 #
 # How much can you expect from another optimizer at scale? Wen and others (2025) tuned ten optimizers with equal care,
 # AdamW too, on language models. The fastest, Muon among them, work on matrices. They were 1.4 times as fast as AdamW
@@ -518,8 +536,8 @@ experiments.evidence(*given)
 #
 # 1. In Adam an L2 penalty is divided by $\sqrt v$, so no $\lambda$ makes it equal to decay. AdamW leaves the gradient
 #    alone and takes the fraction $\eta\lambda$ off each weight.
-# 2. Adam can go the wrong way if $v$ forgets rare large gradients. AMSGrad keeps the largest $v$. A memory longer
-#    than the time between them helps as well.
+# 2. Adam can go the wrong way if $v$ forgets rare large gradients. AMSGrad keeps the largest $v$. A longer
+#    memory helps only if it is long enough: less than a cycle on one problem, 20 cycles on the other.
 # 3. Lion steps by $\eta$ times the sign of a mix of the *old* $m$ and $g$: it throws the size away. It keeps one number
 #    for each weight.
 # 4. Muon takes momentum's sum, makes its singular values nearly equal, and steps along the result. The directions stay,
@@ -556,15 +574,20 @@ v = [8.199 / 0.999]
 v += [0.1 * v[0] + 0.9]
 v += [0.1 * v[1] + 0.9]
 assert np.isclose(0.1 * v[2] + 0.9 * 9, v[0]) and round(v[0], 3) == 8.207
-assert f"{moved:.2f}" == "0.68" and np.isclose(turned, -1 / np.sqrt(8.207), rtol=1e-3)
+assert f"{moved:.2f}" == "0.68" and f"{amsgrad_cycle((3, -1, -1), 1.072):.2f}" == "-0.35"
 assert round(0.1 * v[2] + 0.9 * 9, 3) == 8.207 and round(v[2], 3) == 1.072
 assert np.isclose((1010 - 100 * 10) / 101, 0.1, rtol=0.02)
-(adam_3, amsgrad_3), (adam_101, amsgrad_101) = (ends.values() for ends in final.values())
-assert adam_3[0] == adam_101[0] == 1 and max(amsgrad_3.max(), amsgrad_101.max()) < -0.15
-assert adam_3[memory > 3.1].max() < -0.9 and adam_3[memory < 2].min() > 0.7
-assert adam_101[memory > 220].max() < 0 < adam_101[memory < 180].min()
-assert abs(adam_101 - amsgrad_101)[np.isclose(memory, 1000)].max() < 0.1
-assert amsgrad_101.min() > -0.3
+(adam_3, amsgrad_3), (adam_101, amsgrad_101) = (ways.values() for ways in way.values())
+assert np.isclose(adam_3[0], 1) and max(amsgrad_3.max(), amsgrad_101.max()) < 0
+assert adam_3[memory < 0.6].min() > 0 > adam_3[memory > 0.8].max()
+assert adam_101[memory < 19].min() > 0 > adam_101[memory > 22].max()
+assert adam_101[memory < 1.4].min() > 1.2 > adam_101[memory > 1.6].max()
+default = experiments.way_in_a_cycle(
+    rules.adam, np.array([1000 / 101]), **list(problems.values())[1]
+)
+assert 0.05 < default[0] < 0.15  # β₂ = 0.999
+assert 100 * 10 == 1000 and round(1000 / 101) == 10 and np.isclose(1010 / 1000, 1.01)
+assert 0.01 < 1 - np.exp(-1 / 20 / 2 / 2) < 0.02  # √v at the middle of a cycle, if v has 20
 # Part 3
 assert np.isclose((1 - 0.9) / (1 - 0.99), 10)
 assert [len(state_defaults(rule)) for rule in (rules.lion, rules.momentum, rules.adam)] == [1, 1, 2]
@@ -576,11 +599,11 @@ for t in range(1, 21):
     assert np.allclose(abs(x - before), 0.1)
 assert passed
 # Part 4
-flat = s[undone > 0.002]
+flat = s[start > 0.002]
 assert 0.67 < flat.min() and flat.max() < 1.21 and s[0] < 0.01
-normed = undone / np.linalg.norm(undone)
-after = np.diag(orthogonalized(np.diag(undone)))
-assert np.allclose(np.interp(normed, undone, s), after, atol=0.01)  # so it is of any matrix
+normed = start / np.linalg.norm(start)
+after = np.diag(orthogonalized(np.diag(start)))
+assert np.allclose(np.interp(normed, start, s), after, atol=0.01)  # so it is of any matrix
 assert 0.65 < np.abs(on_diagonal).min() and np.abs(on_diagonal).max() < 1.25
 assert np.all(np.sign(on_diagonal) == [1, -1, 1])
 rng = np.random.default_rng(SEEDS[0])
@@ -613,6 +636,7 @@ assert all(lead.share == 1 and lead.separated and 0.06 <= lead.mean < 0.095 for 
 carried("10 with a constant rate Adam ends below momentum", share=1, separated=True)
 carried("10 with a cosine Adam ends below momentum", separated=False)
 carried("10 momentum gains by a cosine", separated=True, mean="0.04")
+carried("10 Adam gains by a cosine", separated=False)
 for shape in ("a constant rate", "a cosine"):
     carried(f"10 with {shape} AdamW ends below Adam", separated=False)
 assert 1 - (1 - 0.01 * 0.004) ** 180 < 0.01
@@ -625,7 +649,7 @@ called = {"sgd": "sgd", "momentum": "momentum", "adam": "Adam", "lion": "Lion"}
 for rule, rate in exact.items():
     name = called[rule.__name__]
     assert CLAIMS[f"10 best η of {name} with exact gradients"].mean == rate
-for name, called in {"adam, one v per word": variant, "sgd": "sgd", "adam": "Adam", "lion": "Lion"}.items():  # fmt: skip
+for name, called in {"one v per word": variant, "sgd": "sgd", "adam": "Adam", "lion": "Lion"}.items():  # fmt: skip
     carried(f"10 {called} in batches of 100", FREQUENCY @ noisy[name])
 for name in ("sgd", "momentum"):
     assert (np.diff(np.log(by_word[name][3:])) > 0).mean() > 0.9
@@ -637,6 +661,10 @@ gap = CLAIMS[f"10 in batches of 100 sgd ends below {variant}"]
 assert not gap.separated and abs(gap.mean) < 0.002
 for name, part in {"sgd": "1.1", "Adam": "0.6", variant: "1.0"}.items():
     carried(f"10 {name} gives to pairs that no batch had", mean=part)
+rarer = [
+    CLAIMS[f"10 {name} in batches of 100, the rarer half"].mean for name in ("sgd", "momentum")
+]
+assert abs(rarer[0] - rarer[1]) < 0.01  # so momentum's line is left out
 worst = CLAIMS["10 Lion in batches of 100, the rarer half"]
 for name in ("sgd", "momentum", "Adam", variant):
     assert CLAIMS[f"10 {name} in batches of 100, the rarer half"].mean < worst.mean - 5 * worst.sd
@@ -647,9 +675,4 @@ faster = experiments.excess(rules.sgd, 2000)
 assert faster[-50:].mean() < by_word["sgd"][-50:].mean() and faster[0] > by_word["sgd"][0]
 assert max(by_word["adam"].max(), by_word["lion"].max()) < 1e-6
 assert all(values[100:].mean() > 1.5 * values[:10].mean() for values in noisy.values())
-itself = 0.5 + 0.5 * FREQUENCY  # at the start, of the entry of W for the word itself
-mean = FREQUENCY * (1 / 200 - itself)
-square = FREQUENCY * (1 / 200**2 - 2 * itself / 200 + itself)
-steps = np.abs(mean) / np.sqrt(mean**2 + (square - mean**2) / 100)
-assert 0.18 < steps[-1] / steps[0] < 0.25
 assert round(30_000 * FREQUENCY[-1]) in (25, 26)
