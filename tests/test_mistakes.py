@@ -34,6 +34,7 @@ IN_FLOAT32 = {
     ("central_difference", "h is written as a number"): "at x = 1 with h = 0.1 it gives ",
     ("central_difference", "the points have a number for h"): "at x = 1 with h = 0.1 it gives ",
     ("times_longer", "beta_1**t is not taken from 1"): "β₂ = 0.99 it gives ",
+    ("times_longer", "1 - beta_2 is raised to t"): "β₂ = 0.99 it gives ",
 }
 
 
