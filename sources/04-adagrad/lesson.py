@@ -134,16 +134,18 @@ experiments.evidence("04 training loss with η = 25")
 # ### Exercise 1: a rate for each word
 #
 # Give the words learning rates of their own. Below, all 8,730 rates are 25. Change `word_rates`, with the help of
-# `count`, so that the training loss after one epoch falls below 0.45. (With $\eta = 1$ for all words it is 0.60.)
+# `count`, so that the training loss after one epoch falls below 0.45, and compute it: `loss_after(word_rates)`. (With
+# $\eta = 1$ for all words it is 0.60.)
 #
 # <details><summary>Hint</summary>np.where(condition, a, b) is a where the condition holds, and b elsewhere. Which words need less than 25?</details>
 
 # %%
 # BEGIN SOLUTION
 # STUB word_rates = np.full(len(words), 25.0)
+# STUB own_loss = ...  # loss_after(word_rates)
 word_rates = np.where(count > 100, 1.0, 25.0)
-# END SOLUTION
 own_loss = loss_after(word_rates)
+# END SOLUTION
 check_answer("04.own_loss", own_loss)
 
 # %% [markdown]

@@ -664,7 +664,6 @@ if experiments.size() != "smoke":
         carried(name, np.log10(best[m] / race.default_rates[m]))
     assert best["adadelta"] > 200 * best["adam"]
     assert best["adagrad"] == best["sgd"] == 0.3
-    assert min(climbs["adagrad"][1.0], climbs["sgd"][1.0]) > 2  # guessing gives ln 10 = 2.3
     good, bad = "good pictures", "eight unscaled"
     assert 0.3 < np.median(norms["fresh", good]) < 0.5 < np.median(norms["trained", good]) < 2
     assert norms["fresh", bad][-1] > 10 < norms["trained", bad][-1]
