@@ -474,24 +474,26 @@ Markdown(ten_claims.articles(held, weights, first, saddle))
 #
 # ## 8 A tutorial's Adam
 #
-# One of the five articles has code. Here is an Adam after its plan, in our words. (Its `10 ^ -8`, which is −14 in
-# Python, and a row that it did not append are right here.) Each row of `theta`, `m` and `v` is a step, and `np.vstack`
+# One of the five articles has code. Here is an Adam after its plan, in our words, with its bugs.
+# Each row of `theta`, `m` and `v` is a step, and `np.vstack`
 # puts a row below the others. The function should go on until a step is no longer than `tolerance`.
 #
 # ### Exercise 7 ★: debug
 #
-# Mend the function. It has two bugs. After each change run the cell: the check runs the function in a ravine, from two
+# Mend the function. It has four bugs. After each change run the cell: the check runs the function in a ravine, from two
 # starts, and says what is still wrong by what it does.
 #
-# <details><summary>Hint 1</summary>How long is a step, in one number? np.linalg.norm says it. When should the loop go on?</details>
+# <details><summary>Hint 1</summary>theta has one row at the start. What does vstack do for m and v?</details>
 #
-# <details><summary>Hint 2</summary>Compare the two corrections with lesson 06.</details>
+# <details><summary>Hint 2</summary>How long is a step, in one number? np.linalg.norm says it. When should the loop go on?</details>
+#
+# <details><summary>Hint 3</summary>Compare the two corrections with lesson 06, and print epsilon.</details>
 
 
 # %%
 def articles_adam(gradient, start, learning_rate=0.1, tolerance=1e-6):
     # BEGIN SOLUTION
-    # STUB beta_1, beta_2, epsilon = 0.9, 0.999, 1e-8
+    # STUB beta_1, beta_2, epsilon = 0.9, 0.999, 10 ^ -8
     # STUB theta, t = np.array([start]), 0  # each row is one place on the way
     # STUB m, v = np.zeros_like(theta), np.zeros_like(theta)
     # STUB while t == 0 or np.all(theta[t] - theta[t - 1] < tolerance):
@@ -501,7 +503,7 @@ def articles_adam(gradient, start, learning_rate=0.1, tolerance=1e-6):
     # STUB     v = np.vstack([v, beta_2 * v[t - 1] + (1 - beta_2) * g**2])
     # STUB     m_hat, v_hat = m[t] / (1 - beta_2**t), v[t] / (1 - beta_2**t)
     # STUB     step = learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
-    # STUB     theta = np.vstack([theta, theta[t - 1] - step])
+    # STUB     theta[t] = theta[t - 1] - step
     # STUB return theta
     beta_1, beta_2, epsilon = 0.9, 0.999, 1e-8
     theta, t = np.array([start]), 0  # each row is one place on the way
