@@ -226,6 +226,23 @@ def sources(*numbers):
     return [source for source in found if source.parent.name.startswith(numbers or "")]
 
 
+def write_one(make, usage, arguments=None):
+    """The program NN FOLDER: make(source, folder) of one lesson. A Fault ends it in a sentence."""
+    parser = argparse.ArgumentParser(
+        description=usage, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("number", metavar="NN", help="the lesson, such as 06")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="made if needed")
+    chosen = parser.parse_args(arguments)
+    try:
+        if not re.fullmatch(r"\d\d", chosen.number):
+            raise Fault(f"A lesson has two digits, such as 06, and was {chosen.number}.")
+        (source,) = sources(chosen.number)
+        make(source, chosen.folder)
+    except (Fault, OSError, nbformat.ValidationError) as fault:
+        sys.exit(str(fault))
+
+
 def build(*numbers, everything=False):
     """Write both notebooks of these lessons; a solution only if no output in it is refused."""
     for source in sources(*numbers):

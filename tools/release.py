@@ -7,13 +7,8 @@ counts what the lesson's own checks said last, so that a learner sees all day wh
 workshop/README.md says how to go on.
 """
 
-import argparse
-import re
 import shutil
-import sys
-from pathlib import Path
 
-import nbformat
 from nbformat.v4 import new_code_cell
 
 from adamlib.practice.exercises import ASKED, HEADING
@@ -68,10 +63,9 @@ def known_as(name, solution=False, grade=False, locked=False):
     return {"schema_version": 3, "grade_id": name} | kind
 
 
-def release(number, folder):
+def release(source, folder):
     """Write the assignment; one that is there already may be graded, and is not overwritten."""
-    (source,) = notebooks.sources(number)
-    path = folder / "source" / f"lesson-{number}" / f"{source.parent.name}.ipynb"
+    path = folder / "source" / f"lesson-{source.parent.name[:2]}" / f"{source.parent.name}.ipynb"
     book = assignment(source)
     if path.exists() and path.read_text(encoding="utf-8") != notebooks.dumps(book):
         raise Fault(
@@ -88,18 +82,7 @@ def release(number, folder):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("number", metavar="NN", help="the lesson, such as 06")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the grader's, made if needed")
-    chosen = parser.parse_args(arguments)
-    try:
-        if not re.fullmatch(r"\d\d", chosen.number):
-            raise Fault(f"A lesson has two digits, such as 06, and was {chosen.number}.")
-        release(chosen.number, chosen.folder)
-    except (Fault, OSError, nbformat.ValidationError) as fault:
-        sys.exit(str(fault))
+    notebooks.write_one(release, __doc__, arguments)
 
 
 if __name__ == "__main__":

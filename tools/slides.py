@@ -8,14 +8,12 @@ is in the speaker's notes. npm brings reveal.js and MathJax into FOLDER/assets o
 other host for anything.
 """
 
-import argparse
 import ast
 import base64
 import re
 import shutil
 import struct
 import subprocess
-import sys
 import tempfile
 from itertools import takewhile
 from pathlib import Path
@@ -408,9 +406,8 @@ def install(folder):
             new.rename(kept)
 
 
-def slides(number, folder):
+def slides(source, folder):
     """Write both products of a lesson; a notebook that was changed is not overwritten."""
-    (source,) = notebooks.sources(number)
     blocks = list(blocks_of(source))
     title = blocks[0].cell.source.strip("# ")
     path = folder / f"{source.parent.name}.slides.ipynb"
@@ -426,18 +423,7 @@ def slides(number, folder):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("number", metavar="NN", help="the lesson, such as 06")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="made if needed")
-    chosen = parser.parse_args(arguments)
-    try:
-        if not re.fullmatch(r"\d\d", chosen.number):
-            raise Fault(f"A lesson has two digits, such as 06, and was {chosen.number}.")
-        slides(chosen.number, chosen.folder)
-    except (Fault, OSError) as fault:
-        sys.exit(str(fault))
+    notebooks.write_one(slides, __doc__, arguments)
 
 
 if __name__ == "__main__":

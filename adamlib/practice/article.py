@@ -9,10 +9,11 @@ import numpy as np
 
 from adamlib import rules
 from adamlib.practice.verdict import in_one_line
+from adamlib.surfaces import ravine
 
 RATE, TOLERANCE, MOST = 0.1, 1e-6, 2000
-CURVATURES = np.array([1.0, 20.0])
 BUGS = (
+    "10 ^ -8",
     "np.array([start]), 0",
     "m[t] / (1 - beta_2**t)",
     "np.all(theta[t] - theta[t - 1] <",
@@ -24,17 +25,12 @@ class TooLong(Exception):
     """A run that should have ended."""
 
 
-def gradient(x):
-    """Of a ravine with its minimum at 0: the curvatures are 1 and 20."""
-    return CURVATURES * x
-
-
 def right_path(start):
     """Where Adam goes from there, until a step is no longer than TOLERANCE."""
     path, state = [np.array(start, float)], ()
     while len(path) < 2 or np.linalg.norm(path[-1] - path[-2]) > TOLERANCE:
         now = rules.adam(
-            path[-1], gradient(path[-1]), len(path), *state, learning_rate=RATE, epsilon=1e-8
+            path[-1], ravine.gradient(path[-1]), len(path), *state, learning_rate=RATE, epsilon=1e-8
         )
         path.append(now[0])
         state = now[1:]
@@ -50,7 +46,7 @@ def followed(function, start):
         if len(points) == MOST:
             raise TooLong
         points.append(np.array(x, float))
-        return gradient(x)
+        return ravine.gradient(x)
 
     try:
         with np.errstate(all="ignore"):
@@ -86,8 +82,8 @@ def behaviour(function):
         return untouched
     if raised or path.ndim != 2 or path.shape[1] != 2 or len(path) < 2:
         return [int(raised.rpartition(" ")[2]) if raised else -1, 0, 0, 0, 0, 0]
-    sizes = np.abs(gradient(path[0]))
-    moved = (path[0] - path[1]) / RATE * np.sign(gradient(path[0]))
+    first = ravine.gradient(path[0])
+    sizes, moved = np.abs(first), (path[0] - path[1]) / RATE * np.sign(first)
     with np.errstate(all="ignore"):  # moved = times · size / (size + epsilon), twice
         times = (sizes[0] - sizes[1]) / (sizes[0] / moved[0] - sizes[1] / moved[1])
         epsilon = times * sizes[0] / moved[0] - sizes[0]

@@ -29,6 +29,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from adamlib.hyperparameters import HYPERPARAMETERS
 from adamlib.inputs import hyperparameter_defaults, state_defaults
 
 FOLDER = Path(__file__).with_suffix("")
@@ -145,7 +146,8 @@ def _of_any_rule(rule):
     its_own = source.rstrip().endswith(", ".join(states) or ",)")  # or the step is another rule's
     arguments = inspect.signature(rule).parameters
     for mistake in read(ANY_RULE)[1]:
-        if "epsilon" in mistake.name and "epsilon" not in arguments:
+        written = set(re.findall(r"\w+", "".join(new for _, new in mistake.diff)))
+        if written & HYPERPARAMETERS.keys() - arguments.keys():  # which the rule does not have
             found = []
         elif mistake.diff:
             found = _in_lines(mistake.diff[0][0], source)
