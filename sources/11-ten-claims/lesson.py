@@ -2,46 +2,51 @@
 # # 11. Ten claims, tested
 #
 # "Adam generalizes worse than SGD." "Our method is twice as fast as AdamW." You have read such sentences, and perhaps
-# you have repeated one. In this lesson you test ten of them. Many hold only under a condition that got lost, and for
-# some no winner can be named. At the end of this lesson you will be able to
+# you have repeated one. In this lesson you test ten of them. Each time you read the sentence, say what you expect, run
+# a test of some seconds, and read a verdict. At the end of this lesson you will be able to
 #
 # - turn a sentence about optimizers into a test, and say beforehand what would refute it,
-# - say what a fair number of trials is, and when a difference is told,
-# - name the condition under which a half-true claim holds,
-# - find the bugs in a tutorial's Adam by what it does.
+# - say when a race between two methods is fair, and when its result is clear,
+# - name the condition under which a half-true claim holds.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 Who generalizes worse?](#1-Who-generalizes-worse?) | 7 |
-# | [2 Twice as fast?](#2-Twice-as-fast?) | 4 |
-# | [3 Small batches, and sums of them](#3-Small-batches,-and-sums-of-them) | 8 |
-# | [4 Clipped and calm](#4-Clipped-and-calm) | 10 |
-# | [5 Scale and edge](#5-Scale-and-edge) | 8 |
-# | [6 Few bits, few numbers](#6-Few-bits,-few-numbers) | 6 |
-# | [7 Five tutorials](#7-Five-tutorials) | 6 |
-# | [8 A tutorial's Adam](#8-A-tutorial's-Adam) | 6 |
-# | [9 The ten verdicts](#9-The-ten-verdicts) | 4 |
-# | in all | 59 |
+# | [1 Generalization](#1-Generalization) | 8 |
+# | [2 Twice as fast](#2-Twice-as-fast) | 3 |
+# | [3 Batches of one](#3-Batches-of-one) | 3 |
+# | [4 Accumulation](#4-Accumulation) | 4 |
+# | [5 Clipping](#5-Clipping) | 5 |
+# | [6 Annealing](#6-Annealing) | 7 |
+# | [7 Scale](#7-Scale) | 5 |
+# | [8 The edge of stability](#8-The-edge-of-stability) | 4 |
+# | [9 Epsilon in 16 bits](#9-Epsilon-in-16-bits) | 3 |
+# | [10 Memory](#10-Memory) | 2 |
+# | [11 The ten verdicts](#11-The-ten-verdicts) | 4 |
+# | in all | 48 |
+#
+# [Going further ★](#Going-further-★) is for those who have more time. There you judge five tutorials, and find four bugs
+# in the Adam of one of them.
 #
 # You need lessons [06](06-adam.ipynb), [08](08-training-networks.ipynb) and [10](10-beyond-adam.ipynb). Terms printed
 # in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
 # sheet](cheat-sheet.ipynb).
 #
-# Where methods race, one rule gives the verdict. A difference over seeds is **told** if its mean is more than three
-# standard errors away from 0. For twelve seeds this is more than $3/\sqrt{12} = 0.87$ times the deviation, which the
-# tables show behind the ±. A claim *holds* if the difference that it names is told. If none is told, the two are *level
-# within* three standard errors: a larger observed lead would be told. (The true lead may be somewhat larger.)
+# ## 1 Generalization
 #
-# ## 1 Who generalizes worse?
+# Where two methods race, both run with the same twelve seeds. For each seed we take the difference between them, and a
+# table shows the mean of these differences ± their standard deviation. The **standard error** of such a mean is this
+# deviation divided by the root of the number of seeds, here $\sqrt{12}$. One rule gives all verdicts:
 #
-# **Claim 1.** "Adam generalizes worse than SGD." Wilson and others (2017, abstract) found that the solutions of
-# adaptive methods "generalize worse (often significantly worse) than SGD", even where they fit the training data
-# better.
+# - A difference is **clear** if its mean is more than three standard errors away from 0.
+# - If it is not clear, the two methods are *level within* a bound: the size of the mean plus three standard errors. A
+#   larger true difference would hardly have given what we saw.
 #
-# The paper has two kinds of evidence. The first is a data set that is made for the purpose (§ 3.3). Each sample has a
-# label, 1 or −1. The first number of a sample *is* its label, so a model that looks at it alone is always right. The
-# next two numbers are always 1. All other numbers belong to one sample alone, so they cannot help with a new sample. We
-# fit the labels by least squares, with gradient descent and with Adam, and then ask for the labels of new samples.
+# **Claim 1.** "Adam generalizes worse than SGD." Wilson and others (2017, abstract) say it of all adaptive methods,
+# "even when these solutions have better training performance".
+#
+# Their first evidence is a data set made for the purpose (§ 3.3). The label of a sample is 1 or −1, and about 70 % are
+# 1. The first number of a sample *is* its label. The next two numbers are always 1. All others belong to one sample
+# alone, so they cannot help with a new one. We fit the labels by least squares.
 
 # %%
 import numpy as np
@@ -64,24 +69,21 @@ for name, how in toy.items():
     print("     mean weights of the first three numbers:", *(f"{w.mean():.2f}" for w in weights))
 
 # %% [markdown]
-# Both methods fit all training samples. On new samples gradient descent makes no error with any of twelve seeds, and
-# Adam answers 1 to everything, so it is wrong for each −1. The weights say why. Adam divides by the size of each
-# gradient, so the number that tells the label gets the same weight as the two that are always 1, and these two outvote
-# it. On these data the claim holds.
+# Both methods fit all training samples. On new samples gradient descent makes no error with any of the twelve seeds,
+# and Adam answers 1 to everything, so it is wrong for each −1. The weights say why. Adam divides by the size of each
+# gradient, so all three numbers get the same weight. The two that are always 1 push towards the more frequent label,
+# and outvote the first. On these data the claim holds.
 #
-# The second evidence is networks. To compare them fairly, we must say what fair means. With **equal tuning** each
-# method gets the same number of trials, a trial draws all of the knobs that the method has, and the validation loss
-# chooses the trial. Here there are 24 trials for each method. A trial draws the rate, the memories ($\mu$, or $\beta_1$
-# and $\beta_2$), the weight decay, and whether the rate falls as a cosine. The test pictures are only reported.
-#
-# The network has 64 hidden units and trains on 2,000 clothes for 20 epochs, long enough to overfit. SGD has momentum,
-# as in the paper.
+# The second evidence is networks. There a comparison is fair only with **equal tuning**: each method gets the same
+# number of trials, a trial draws all knobs of the method, and the validation loss chooses the trial. Here each method
+# has 24 trials. The network has 64 hidden units and trains on 2,000 clothes for 20 epochs, long enough to overfit. SGD
+# has momentum, as in the paper.
 
 # %%
 quiz("11.generalize")
 
 # %% [markdown]
-# The cell trains with the best trial of each method, on three seeds. The table has twelve.
+# The cell trains with the best trial of each method, on three seeds. The table has all twelve.
 
 # %% tags=["about: 11 test accuracy of Adam"]
 accuracy = {}
@@ -93,23 +95,35 @@ for method in ("momentum", "adam"):
 evidence(*ten_claims.GENERALIZE)
 
 # %% [markdown]
-# Your own three seeds may seem to name a winner. Look at the table: the difference in test accuracy is 0.0003, and each
-# method is ahead with six of twelve seeds. Had the lead been 0.005 in our runs, it would be told. So our verdict is
-# *level within 0.005*. In test loss Adam is ahead with nine seeds, and this difference is not told either: 0.0072 is
-# less than 0.87 times 0.0092. Only one difference is told: SGD fits its training pictures more closely.
+# Three seeds may seem to name a winner. Over twelve the difference in accuracy is 0.0003, and each method is ahead with
+# six. Three standard errors are 0.0043, so it is not clear.
 #
-# Is the claim refuted? No. It spoke of larger networks and longer training. What we can say is that *here*, with equal
-# tuning, we observed no gap in test accuracy that twelve seeds tell from chance.
+# **Verdict:** *level within 0.005*. The claim is not refuted, since it spoke of larger networks. But here, with equal
+# tuning, no gap can be seen.
 #
-# ## 2 Twice as fast?
+# ### Exercise 1: decide
+#
+# Now you decide about the test loss, the second row. Adam is ahead there by 0.0072, with a deviation of 0.0092. Is this
+# clear? If so, write 0. If not, write the bound within which the two methods are level.
+#
+# <details><summary>Hint</summary>First the standard error: the deviation divided by √12. Compare three of them with the mean.</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB bound = ...
+bound = 0.0072 + 3 * 0.0092 / 12**0.5
+# END SOLUTION
+check_answer("11.decide", bound)
+
+# %% [markdown]
+# ## 2 Twice as fast
 #
 # **Claim 2.** "Our method is twice as fast as AdamW." Many papers say so of many methods. Wen and others (2025,
-# abstract) name two reasons to doubt it. Methods are tuned unequally, and they are compared in the middle of training,
-# before the rate has decayed.
+# abstract) doubt it for two reasons. Methods are tuned unequally, and they are compared before the rate has decayed.
 #
 # The **speed-up** of a method is the number of steps that AdamW takes to a loss, divided by the number of steps that
 # the method takes to the same loss. We take Muon, the winner of lesson 10, on that lesson's task: 180 steps on 6,000
-# clothes. Both methods again have 24 trials over all their knobs.
+# clothes. Each method has 24 trials.
 
 # %%
 quiz("11.twice")
@@ -119,53 +133,50 @@ evidence(*ten_claims.SPEED)
 
 # %% [markdown]
 # Read the rows from above. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against a tuned AdamW it is
-# 3.5 times as fast, so a third of the first number came from bad tuning. Both have a constant rate there: they are
-# compared before any decay. With a rate that decays as a cosine, 2.3 times are left, halfway down the cosine as at its
-# end. So both reasons show here.
+# 3.5 times as fast, so a third of the first number came from bad tuning. In both rows the rate is constant. If it
+# decays as a cosine, 2.3 times are left. So both reasons show here.
 #
-# Even 2.3 is told to be more than 2, but it counts steps. A step of Muon may cost more: on top of the
-# gradient's multiplications it needs some 3.3 times as many (lesson 10, part 4). We have not measured seconds here, and
-# in seconds Muon may be the slower one. So the claim *holds if you count steps*. For language models Wen and others
-# measured 1.4 times with 0.1 billion weights, and 1.1 times with 1.2 billion.
+# **Verdict:** *holds if you count steps*. 2.3 is clearly more than 2, but a step of Muon may cost more: it needs some
+# 3.3 times as many multiplications on top of the gradient's (lesson 10, part 4). We have not measured seconds.
 #
-# ## 3 Small batches, and sums of them
+# ## 3 Batches of one
 #
 # **Claim 3.** "SGD works at batch 1, so there is no need for Adam." Marek and others (2025, abstract) train language
 # models in batches of one, and report that plain SGD, without momentum, trains stably there.
+#
+# We train a network with 32 hidden units on 2,000 clothes for one epoch: 20 steps with batches of 100, or 2,000 with
+# batches of 1. Each method has 12 trials at each batch size.
 
 # %%
 quiz("11.batch_1")
 
-# %% [markdown]
-# We train a network with 32 hidden units on 2,000 clothes for one epoch: 2,000 steps with batches of 1, or 20 with
-# batches of 100. Each method and batch has 12 trials. A batch of 1 wants longer memories, so its trials draw $\beta_2$
-# from a wider range. The cell takes a few seconds.
-
 # %% tags=["about: 11 test loss of sgd at batch 1"]
 single = {}
-for method in ("sgd, batch 1", "adam, batch 1", "sgd", "adam"):
+for method in ("sgd", "adam", "sgd, batch 1", "adam, batch 1"):
     single[method] = ten_claims.best_run("batches", method, SEEDS[0])["test"]
     print(f"{method:14} test loss {single[method]:.3f}")
 evidence(*ten_claims.BATCHES)
 
 # %% [markdown]
-# In batches of 100 Adam's loss is far below that of SGD, by 0.46, and this is told. In batches of 1 the lead is 0.002,
-# and that is not told: the two are *level within 0.05*. If a lead of 0.05 matters to you, you cannot conclude that Adam
-# is not needed. But its lead does shrink from batch 100 to batch 1, with all twelve seeds. And SGD at batch 1 is below
-# Adam at batch 100 with all twelve, though both see each picture once.
+# The cell has one seed; read the table. In batches of 100 Adam's loss is lower by 0.46, with all twelve seeds. In
+# batches of 1 it is lower by 0.002, which is not clear.
 #
-# **Claim 9.** (It belongs to batches too, so we take it here.) "Accumulation is the same as a larger batch." With
-# **gradient accumulation** the optimizer waits for $k$ batches and takes one step with the mean of their gradients. Is
-# a mean of means the mean of all? Yes, if all parts are equally large. You can try it on live Keras.
+# **Verdict:** *level within 0.06*. So SGD does work at batch 1: there its loss is even below that of Adam at batch 100,
+# with all twelve seeds. But if a lead of 0.06 matters to you, you cannot conclude that Adam is not needed.
 #
-# ### Exercise 1: choose two numbers
+# ## 4 Accumulation
 #
-# A model sees 250 pictures in `model.fit` with batches of 125, so it takes two steps. Choose a smaller `batch_size`,
-# and the number of batches in a step, so that one epoch ends at the same weights. (The function `apart` gives your
-# second number to Keras's Adam as `gradient_accumulation_steps`, trains both ways, and returns the largest difference
-# of a weight.)
+# **Claim 4.** "Accumulation is the same as a larger batch." You hear it where memory is too small for the batch. With **gradient
+# accumulation** the optimizer waits for $k$ batches, and takes one step with the mean of their gradients. Is a mean of
+# means the mean of all? You can try it on live Keras.
 #
-# <details><summary>Hint</summary>An update must see 125 pictures, and every part must be equally large, the last one too.</details>
+# ### Exercise 2: choose two numbers
+#
+# A model sees 250 pictures in batches of 125, so it takes two steps. Choose a smaller `batch_size`, and the number of
+# batches in a step, so that one epoch ends at the same weights. (The function `apart` trains both ways with Keras's
+# Adam, and returns the largest difference of a weight.)
+#
+# <details><summary>Hint</summary>A step must see 125 pictures, and every part must be equally large, the last one too.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -175,9 +186,8 @@ batch_size, steps = 25, 5
 check_answer("11.accumulated", batch_size, steps, ten_claims.apart(batch_size, steps))
 
 # %% [markdown]
-# Now three ways in which it is *not* the same. The first is parts of unequal size: 125 pictures as 100 and 25. The
-# second is a batch that is left over: five batches of 50 in pairs. The third is a schedule. Keras asks it at every
-# batch, so a schedule that is written for updates runs $k$ times too fast.
+# Now three ways in which it is *not* the same: 125 pictures as 100 and 25; five batches of 50 in pairs, so that one is
+# left over; and a schedule $1/t$.
 
 # %%
 batches = {
@@ -191,17 +201,20 @@ x_accumulated, x_large = ten_claims.scheduled(4), ten_claims.scheduled(1)
 print(f"x after two steps of a rate 1/t: accumulated {x_accumulated:.3f}, else {x_large:.3f}")
 
 # %% [markdown]
-# Equal parts agree up to rounding. In the other two cases some weights are 0.001 or more apart, a whole step of Adam. A
-# mean of the means of 100 and of 25 pictures counts each of the 25 four times as much. And for the batch that is left
-# over Keras takes no step in this epoch. So the claim *holds if the parts are equal, none is left over and $\eta$ is
-# constant*.
+# **Verdict:** *holds if the parts are equal, none is left over, η is constant and no layer looks at its batch*. Here is
+# why.
 #
-# ## 4 Clipped and calm
+# - The mean of the means of 100 and of 25 pictures counts each of the 25 four times as much.
+# - For a batch that is left over Keras takes no step in this epoch.
+# - Keras asks a schedule at every batch, so one that is written for steps runs $k$ times too fast.
+# - Batch normalization uses the mean of a batch, and dropout draws anew for each: these layers see the parts.
 #
-# **Claim 4.** "Clipping tames Adam." This claim has no author. You hear it where a training explodes: set `clipnorm`,
+# ## 5 Clipping
+#
+# **Claim 5.** "Clipping tames Adam." This claim has no author. You hear it where a training explodes: set `clipnorm`,
 # and Adam's steps become smaller.
 #
-# ### Exercise 2: derive
+# ### Exercise 3: derive
 #
 # Every gradient of a weight is 1. Keras clips each to the length 0.001, and Adam has $\eta = 0.1$. Where is $x$ after
 # five steps from 0?
@@ -216,10 +229,9 @@ x_after_5 = 5 * -0.1 * 0.001 / 0.001
 check_answer("11.clipped", x_after_5)
 
 # %% [markdown]
-# So a constant factor is nearly invisible to Adam: it divides it out. Clipping becomes visible where it changes *some*
-# gradients. In the next cell 200 weights have gradients of 1 plus noise, and at step 300 all of them are 1,000 times as
-# large. We clip at 20, which is about their length without the spike. The figure shows the length of Adam's steps (the
-# root mean square over the weights), the mean of 12 runs.
+# So a constant factor is nearly invisible to Adam. Clipping becomes visible where it changes only *some* gradients. In
+# the next cell 200 weights have gradients of 1 plus noise, and at step 300 all of them are 1,000 times as large. We clip
+# at 20, about their usual length. The figure shows the length of Adam's steps (a root mean square), the mean of 12 runs.
 
 # %%
 spiked = {
@@ -232,30 +244,32 @@ for name, lengths in spiked.items():
 plots.lines({k: run.T for k, run in spiked.items()}, np.arange(1, 801), ylabel="step / η")
 
 # %% [markdown]
-# Look at step 300. Without clipping (the light line) Adam's step grows to 1.6 η and no more, although the gradient grew
-# a thousandfold. With clipping no spike is left. The harm comes *after* the spike: without clipping $v$ is now huge,
-# and for hundreds of steps Adam hardly moves. With clipping its steps are seven times as long 100 steps later. So the
-# claim *holds if only the spike's own step counts*.
+# Look at step 300. Without clipping (the light line) the step grows to 1.6 η and no more, although the gradient grew a
+# thousandfold. The harm comes after the spike: $v$ is now huge, and for hundreds of steps Adam hardly moves.
 #
-# **Claim 5.** "Near a minimum Adam does not overshoot, it anneals by itself." Two tutorials of part 7 say so: the
-# steps shrink as the gradients do. Take $f = x^2$ from $x = 1$ with $\eta = 0.15$, two values of $\beta_1$, and 8,000
-# steps.
+# **Verdict:** *holds if only the spike's own step counts*. Clipping removes the spike, but 100 steps later the clipped
+# Adam's steps are seven times as long as those of the other. It keeps Adam moving, rather than taming it.
+#
+# ## 6 Annealing
+#
+# **Claim 6.** "Near a minimum Adam does not overshoot, it anneals by itself." Two popular tutorials say so: the steps
+# shrink as the gradients do. Would you expect this for $f = x^2$, from $x = 1$ with $\eta = 0.15$? We take two values of
+# $\beta_1$, and 8,000 steps.
 
 # %%
 paths = {}
 for beta_1 in (0.9, 0.5):
     run = descend(rules.adam, lambda x: 2 * x, 1.0, 8000, learning_rate=0.15, beta_1=beta_1)
-    paths[beta_1] = run.trajectory
-    start, later = paths[beta_1][:300].min(), np.abs(paths[beta_1][300:])
-    print(f"β₁ = {beta_1}: falls from 1 to {start:.3f}; at step 300 it is {later[0]:.0e} away")
-    print(f"          the farthest that it is away after that: {later.max():.2f}")
+    paths[f"adam, β₁ = {beta_1}"] = run.trajectory
+plots.lines(paths, np.arange(1, 8002), ylabel="x", log=False, log_x=True)
 
 # %% [markdown]
-# At its default Adam goes a third of the way past the minimum, because $m$ remembers the way down. With a shorter
-# memory it passes by a hundredth. At step 300 both seem to have annealed. But later both burst out again, to 0.12 and to 0.75.
-# Lesson 07, part 4, says why: $v$ shrinks with the gradients, until Adam's steps are too long.
+# The step has a log scale. At its default $\beta_1 = 0.9$ Adam falls to −0.35, a third of the way past the minimum,
+# because $m$ remembers the way down. With a shorter memory it passes by a hundredth. At step 300 both seem to have
+# annealed. But at the right both burst out again, to 0.12 and to 0.75. Lesson 07, part 4, says why: $v$ shrinks with
+# the gradients, until Adam's steps are too long.
 #
-# ### Exercise 3: write a test
+# ### Exercise 4: write a test
 #
 # Training has noise. What would refute "it anneals by itself" there? `anneals` gets the distance from the minimum after
 # each of 4,000 steps, as an array. It returns `True` if the distance still falls after the start (early or late), and
@@ -276,28 +290,26 @@ check_answer("11.anneals", *ten_claims.asked(anneals))
 
 # %% [markdown]
 # Now the runs: 500 weights with $f = x^2/2$ and noise of size 1 on each gradient, with a constant $\eta = 0.01$ and
-# with a cosine. (The last words of each line come from the course's own `anneals`.)
+# with a cosine. (The printed answers come from the course's own `anneals`.)
 
 # %%
 rates = {"adam, constant η": 0.01, "adam, cosine": cosine(0.01, 4000)}
 distance = {name: ten_claims.noisy_distances(rate, SEEDS[0]) for name, rate in rates.items()}
-display(plots.lines(distance, np.arange(1, 4001), ylabel="distance from the minimum"))
 for name, away in distance.items():
-    early, late = away[1000:2000].mean(), away[3000:].mean()
-    print(f"{name}: {early:.3f}, later {late:.3f}. Anneals: {ten_claims.anneals(away)}")
+    print(f"{name}: anneals? {ten_claims.anneals(away)}")
+plots.lines(distance, np.arange(1, 4001), ylabel="distance from the minimum")
 
 # %% [markdown]
-# The light line, that of the constant $\eta$, falls at the start and then stays at one level: in noise Adam's steps
-# have a fixed length, 0.23 η (lesson 06). Only the schedule brings it closer. So the claim *does not hold here*, in
-# noise or without.
+# **Verdict:** *does not hold here*, in noise or without. With a constant $\eta$ (the light line) the distance stays at
+# one level, since Adam's steps in noise have a fixed length, 0.23 η (lesson 06). Only the schedule brings it closer.
 #
-# ## 5 Scale and edge
+# ## 7 Scale
 #
-# **Claim 6.** "Adam is invariant to scale." The paper's abstract says it of *diagonal* rescaling: each weight's
-# gradients may have a factor of their own. To test it, give a rule the same gradients twice, once changed, and compare
-# where it ends.
+# **Claim 7.** "Adam is invariant to scale." The paper's abstract says it of *diagonal* rescaling: the gradients of each
+# weight may have a factor of their own. To test it, give a rule the same gradients twice, once changed, and compare
+# where it ends. Which changes, do you think, will Adam notice?
 #
-# ### Exercise 4: write a test
+# ### Exercise 5: write another test
 #
 # `GRADIENTS` has 200 rows of two gradients, and `last(rule, gradients)` says where two weights end. Write `gap`: how
 # far from each other does the rule end with `GRADIENTS` and with `change(GRADIENTS)`? Where the second one ends must
@@ -325,33 +337,34 @@ check_answer("11.gap", *scale, gap(rules.adam, *turn))
 # Now more changes, by the course's own `gap`. The penalty is L2, $0.1x$, added to each gradient after it was changed.
 
 # %%
+print("Adam, unchanged, ends at", last(rules.adam, GRADIENTS).round(2))
 gaps = ten_claims.changes()
 for name, size in gaps.items():
     print(f"{name:40} {size:.5f}")
 
 # %% [markdown]
-# The first row is the claim, and it holds to three digits; what is left is $\varepsilon$. It breaks in three ways.
-# Gradients below $\varepsilon$ make the steps short. A penalty has a scale of its own, which the factor does not touch.
-# And a turn of the axes changes Adam's path, though not that of SGD. So the claim *holds if $\varepsilon \ll \sqrt v$,
-# the axes stay and no penalty is added*.
+# The first row is the claim. The two ends are 0.0001 apart, while the weights have gone to −1.47 and −0.28.
 #
-# **Claim 7.** "The best rate is at the edge of stability." The **sharpness** is the largest curvature of the loss at
-# the present weights. The **edge of stability** of gradient descent is a sharpness of $2/\eta$: on a parabola that is
-# any steeper, each step overshoots more than the one before. For Adam with $\beta_1 = 0.9$ the border is $38/\eta$, if
-# each weight is first rescaled so that Adam's divisor $\sqrt{\hat v}$ is 1 for it (Cohen and others, 2022).
+# **Verdict:** *holds if ε ≪ √v, the axes stay and no penalty is added*. Gradients below $\varepsilon$ make the steps
+# short, and a penalty has a scale of its own. A turn of the axes changes Adam's path, though not that of SGD.
 #
-# We train a small network (digits of 14 × 14 pixels, 32 units with tanh, 10 outputs) on 300 digits for 1,000 steps. The
-# loss is half the squared error.
+# ## 8 The edge of stability
+#
+# **Claim 8.** "The best rate is at the edge of stability." It is a short form of what Cohen and others (2021) found. The **sharpness** is the largest curvature of the loss at the present weights. The **edge of stability** of gradient
+# descent is a sharpness of $2/\eta$: on a steeper parabola each step overshoots more than the one before. For Adam this
+# border is $38/\eta$, if each weight is rescaled by Adam's divisor $\sqrt{\hat v}$ (Cohen and others, 2022).
+#
+# We train a small network (digits of 14 × 14 pixels, 32 units with tanh) on 300 digits for 1,000 steps.
 
 # %%
 quiz("11.edge")
 
 # %% [markdown]
-# The best rate is the one with the lowest training loss. At the edge means: the sharpness ends within a tenth of the
-# border, here 0.9 to 1.1.
+# The cell trains with your first seed. The figure has the means of twelve. A sharpness within a tenth of the border
+# counts as at the edge, and the best rate is the one with the lowest training loss.
 
 # %% tags=["about: 11 sharpness of gradient descent at η = 0.4"]
-tried = {"sgd": (0.1, 0.8, 1.6), "adam": (0.001, 0.01)}
+tried = {"sgd": (0.2, 0.8, 1.6), "adam": (0.003, 0.01)}
 edge = {(m, r): ten_claims.edge(m, r, SEEDS[0]) for m, rates in tried.items() for r in rates}
 for (method, rate), run in edge.items():
     loss, sharpness = run["tuned"], run["at the edge"]
@@ -359,22 +372,22 @@ for (method, rate), run in edge.items():
     print(f"{method:4} η = {rate:<5}", words if np.isfinite(loss) else "diverges")
 sharp, at_rates, best = ten_claims.edge_lines()
 how = dict(xlabel="η", ylabel="sharpness / border", log=False, log_x=True, from_zero=True)
-display(plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss", best)))
-evidence(*ten_claims.EDGE)
+plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss", best))
 
 # %% [markdown]
-# In the figure, the mean of twelve seeds, 1 is the border. The sharpness grows in training until it reaches the border,
-# and there it stays (Cohen and others, 2021): a little above it the steps swing, and the swings bring it down again.
-# With small rates 1,000 steps are too few to get there. With all digits the best runs end at the edge, at 1.03 and
-# 0.98. With batches of 30 the best run ends at 0.89, but 0.8 is the largest rate shown, and a larger one may be
-# better. So the claim *holds if all data are in each batch; for batches it is not told*. And the edge does not
-# find the best rate for you: Adam at 0.003 ends there as well, at 0.95, with more than four times the loss of 0.01.
+# In the figure 1 is the border. Training raises the sharpness until it reaches the border, and there it stays: above
+# it the steps swing, and the swings bring it down again. With small rates 1,000 steps are too few to get there.
 #
-# ## 6 Few bits, few numbers
+# **Verdict:** *holds if all data are in each batch; for batches it is not clear*. With all digits the best runs end at
+# 1.03 ± 0.02 (gradient descent) and 0.98 ± 0.02 (Adam). With batches of 30 the best ends at 0.89 ± 0.03, but at the
+# largest rate that we tried. And the edge does not find the best rate: Adam at 0.003 ends there too, at 0.95, with more
+# than four times the loss.
 #
-# **Claim 8.** "$\varepsilon = 10^{-8}$ is safe." It is the paper's default, and it was chosen for 32 bits. Large models
-# often keep numbers in 16. The smallest number of float16 is $6 \cdot 10^{-8}$. bfloat16 reaches as far down as
-# float32, but just below 1 its numbers are 0.004 apart.
+# ## 9 Epsilon in 16 bits
+#
+# **Claim 9.** "$\varepsilon = 10^{-8}$ is safe." It is the paper's default, chosen for 32 bits. Large models often keep
+# numbers in 16. The smallest number of float16 is $6 \cdot 10^{-8}$. bfloat16 reaches as far down as float32, but just
+# below 1 its numbers are 0.004 apart.
 
 # %%
 quiz("11.float16")
@@ -387,50 +400,77 @@ bits = {}
 for name, kind in kinds.items():
     places = [ten_claims.first_step(kind, g) for g in (0, 0.001, 1)]
     bits[name] = float(kind(1e-8)), float(kind(0.999)), *places
-    print(f"{name:8} ε {bits[name][0]:.0e}, β₂ {bits[name][1]:.3f}, x after g = 0, 0.001 and 1:")
-    print("        ", *(f"{x:8.3f}" for x in places))
+    print(f"{name:8} x from 1, after g = 0, 0.001 and 1:", *(f"{x:8.3f}" for x in places))
 
 # %% [markdown]
-# In float16 $\varepsilon$ is rounded to 0. A gradient of 0, such as that of a rare word, gives 0/0: $x$ is "nan",
-# not a number, for ever. A small gradient is no better. With $g = 0.001$ also $(1 - \beta_2) g^2 = 10^{-9}$ is rounded
-# to 0, so Adam divides by 0, and $x$ is $-\infty$. bfloat16 has both numbers, but $x$ does not move: a step of 0.001
-# is less than half of 0.004. And $\beta_2 = 0.999$ is rounded to 1, so $v$ never forgets a gradient.
+# **Verdict:** *holds if the numbers have 32 bits*. The rows say why.
 #
-# So the claim *holds if the numbers have 32 bits*. Large models therefore keep $x$, $m$ and $v$ in 32 bits, and only
-# compute gradients in 16 (Micikevicius and others, 2018). Keras's mixed precision does this.
+# - In float16 $\varepsilon$ is rounded to 0, so a gradient of 0 gives 0/0: $x$ is "nan", not a number, for ever.
+# - A small gradient is no better there. With $g = 0.001$ also $(1 - \beta_2) g^2 = 10^{-9}$ is rounded to 0, so Adam
+#   divides by 0.
+# - In bfloat16 $x$ never moves: a step of 0.001 is less than half of 0.004. And $\beta_2 = 0.999$ is rounded to 1.
+#
+# Large models therefore keep $x$, $m$ and $v$ in 32 bits, and only compute gradients in 16 (Micikevicius and others,
+# 2018).
+#
+# ## 10 Memory
 #
 # **Claim 10.** "Adafactor needs sublinear memory." Its paper has the words in the title (Shazeer and Stern, 2018). For
-# a matrix of weights it keeps one number for each row and one for each column, in place of a $v$ for each weight.
-#
-# ### Exercise 5: count
-#
-# A network has 784 inputs, 64 hidden units and 10 outputs, with biases. How many numbers does the paper's Adafactor
-# keep? For a bias, which is no matrix, it keeps one number for each entry.
-#
-# <details><summary>Hint</summary>784 + 64 for the first matrix. Then the second, and two biases.</details>
+# a matrix it keeps one number for each row and one for each column, in place of a $v$ for each weight.
 
 # %%
-# BEGIN SOLUTION
-# STUB kept = ...
-kept = (784 + 64) + 64 + (64 + 10) + 10
-# END SOLUTION
-check_answer("11.factored", kept)
+quiz("11.adafactor")
 
 # %% [markdown]
-# Now we count what Keras's optimizers hold for this network, without their step and their rate. (The function `held`
-# builds each optimizer and adds up the sizes of its variables.)
+# The network has 784 inputs, 64 hidden units and 10 outputs. The function `held` builds Keras's optimizers for it, and
+# adds up the sizes of their variables, without step and rate.
 
 # %%
+kept = (784 + 64) + 64 + (64 + 10) + 10  # the paper's rows and columns; a bias keeps all
 weights, held = ten_claims.held()
-for name, numbers in held.items():
-    print(f"{name:18} {numbers:7,}, {numbers / weights:.2f} for each weight")
+for name, numbers in {"Adafactor, the paper's": kept, **held}.items():
+    print(f"{name:22} {numbers:7,}, {numbers / weights:.2f} for each weight")
 
 # %% [markdown]
-# By the paper it is 2 % of a number for each weight. Keras holds the rows and the columns, and also their product, a
-# full $v$ for each matrix. So Keras's Adafactor needs half of Adam's memory, about as much as Lion, and the claim
-# *holds if it is not Keras's*.
+# **Verdict:** *holds if it is the paper's, not Keras's*. The paper's needs 0.02 numbers for each weight.
+# Keras also holds the product of rows and columns, a full $v$ for each matrix, so it needs half of Adam's memory.
 #
-# ## 7 Five tutorials
+# ## 11 The ten verdicts
+#
+# Here are all ten on one page. Rows 1, 2, 3 and 8 come from twelve seeds, the others from what your cells have
+# computed. The last column is mine. Before you read it, ask yourself for each row what would change *your* mind.
+
+# %%
+at_constant = distance["adam, constant η"]
+found = ten_claims.verdicts(spiked, paths, at_constant, gaps, bits, batches, held)
+ten_claims.page(found)
+
+# %% [markdown]
+# ## Where it fails
+#
+# - **Small worlds.** Networks of 32 or 64 hidden units say little about large models. "Does not hold here" means here.
+# - **Few trials.** Each winner is also the luck of one draw of trials, and three standard errors over seeds do not
+#   contain this luck. We chose the ranges of the draws, with lessons 02 to 10 in mind. And the seeds that chose a trial
+#   are also those of the tables, though the test pictures chose nothing.
+#
+# **Recap**
+#
+# 1. A claim becomes testable when it says what is compared, on what, and what would refute it.
+# 2. A race is fair if all methods have equal numbers of trials over all their knobs.
+# 3. A difference is clear if its mean is more than three standard errors from 0. If it is not, the two are level
+#    within the mean's size plus three standard errors. Report this too.
+# 4. Many claims are true under a condition that got lost: what is counted, equal parts, all data in a batch, the axes
+#    as they are, 32 bits.
+
+# %%
+progress("11")
+
+# %% [markdown]
+# **Next:** this was the last lesson. Take a sentence that you have read this week, and test it.
+#
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
 #
 # This course grew out of five popular articles on Adam. They are friendly and short, and many people learned Adam from
 # them. Some of their claims you can judge by now.
@@ -438,7 +478,7 @@ for name, numbers in held.items():
 # ### Exercise 6: judge
 #
 # Write 1 for a claim that holds and 0 for one that does not. You may begin with those that you are sure of. The counts
-# above help with two of them.
+# of part 10 help with two of them.
 
 # %%
 # BEGIN SOLUTION
@@ -471,8 +511,6 @@ Markdown(ten_claims.articles(held, weights, first, saddle))
 # The claim on saddle points is half true. From exactly $x_2 = 0$ no rule leaves, since the gradient along $x_2$ is 0.
 # From a millionth beside it Adam is away in fewer than a hundred steps, and gradient descent needs more than a
 # thousand.
-#
-# ## 8 A tutorial's Adam
 #
 # One of the five articles has code. Here is an Adam after its plan, in our words, with its bugs.
 # Each row of `theta`, `m` and `v` is a step, and `np.vstack`
@@ -526,40 +564,6 @@ check_answer("11.debugged", *article.behaviour(articles_adam))
 # One fault is left, and it changes no number. The histories grow with $t$: for each weight the function keeps 3 numbers
 # a step, where Adam needs 3 in all. With a million weights and 1,000 steps that is 12 GB in float32.
 #
-# ## 9 The ten verdicts
-#
-# Here are all ten on one page. Rows 1, 2, 3 and 7 come from the tables of twelve seeds, the others from what your cells
-# have computed. The last column is mine: what would change my mind.
-
-# %%
-at_constant = distance["adam, constant η"]
-found = ten_claims.verdicts(spiked, paths, at_constant, gaps, bits, batches, held)
-ten_claims.page(found)
-
-# %% [markdown]
-# ## Where it fails
-#
-# - **Small worlds.** Networks of 32 or 64 hidden units say little about large models. "Does not hold here" means here.
-# - **Few trials.** A method with more knobs needs more trials; all had the same number. Each winner is also the luck
-#   of one draw of trials, which three standard errors over seeds do not contain.
-# - **Ranges.** We chose the ranges from which the trials are drawn, with lessons 02 to 10 in mind.
-# - **Seeds that choose.** The seeds that chose the trials are also those of the tables, though the test pictures chose
-#   nothing.
-#
-# **Recap**
-#
-# 1. A claim becomes testable when it says what is compared, on what, and what would refute it.
-# 2. A race is fair if all methods have equal numbers of trials over all knobs.
-# 3. A difference is told from three standard errors on. Below that the two are level within that bound: report it.
-# 4. A speed-up depends on how well the other method was tuned, and on what is counted.
-# 5. Many claims are true under a condition that got lost: equal parts, all data in a batch, the axes as they are.
-
-# %%
-progress("11")
-
-# %% [markdown]
-# **Next:** this was the last lesson. Take a sentence that you have read this week, and test it.
-#
 # **Sources.** A. Wilson and others, *The marginal value of adaptive gradient methods in machine learning*, 2017. K. Wen
 # and others, *Fantastic pretraining optimizers and where to find them*, 2025 (abstract). M. Marek and others, *Small
 # batch size training for language models: when vanilla SGD works, and why gradient accumulation is wasteful*, 2025
@@ -572,8 +576,6 @@ progress("11")
 # What the text says: exact runs to a few digits, simulations within their error; trained models, as the table has it.
 from adamlib.experiments import CLAIMS, carried
 
-# The rule of verdicts
-assert f"{3 / 12**0.5:.2f}" == "0.87"
 # Part 1
 assert toy["sgd"][:, :2].max() == 0 and toy["adam"][:, 0].max() == 0
 assert 0.2 < toy["adam"][:, 1].min() and toy["adam"][:, 1].max() < 0.4
@@ -582,13 +584,17 @@ for method, name in (("momentum", "momentum"), ("adam", "Adam")):
     carried(f"11 test accuracy of {name}", accuracy[method])
 carried(ten_claims.GENERALIZE[0], separated=False, shown=6, mean="-0.0003")
 carried(ten_claims.GENERALIZE[1], separated=False, shown=3, mean="-0.0072")
-carried(ten_claims.GENERALIZE[2], separated=True, share=1)
-assert f"{CLAIMS[ten_claims.GENERALIZE[1]].sd:.4f}" == "0.0092"
+gaps_of_accuracy, gaps_of_loss = (CLAIMS[name].sd for name in ten_claims.GENERALIZE)
+assert f"{3 * gaps_of_accuracy / 12**0.5:.4f}" == "0.0043" and f"{gaps_of_loss:.4f}" == "0.0092"
+assert ten_claims.within(CLAIMS[ten_claims.GENERALIZE[0]]) == "0.005"
+assert (
+    0.015 < bound < 0.0155 and 0.6 < np.mean([ten_claims.wilson(s)[1] > 0 for s in range(12)]) < 0.8
+)
 assert ten_claims.TRIALS == {"unseen": 24, "speed": 24, "batches": 12}
 # Part 2
-for name, times in zip(ten_claims.SPEED, ("5.2", "3.5", "2.3", "2.3"), strict=True):
+for name, times in zip(ten_claims.SPEED, ("5.2", "3.5", "2.3"), strict=True):
     carried(name, mean=times)
-default, tuned, _, end = (CLAIMS[name] for name in ten_claims.SPEED)
+default, tuned, end = (CLAIMS[name] for name in ten_claims.SPEED)
 assert 0.3 < 1 - tuned.mean / default.mean < 0.36
 assert end.mean - 3 * end.sd / 12**0.5 > 2
 assert CLAIMS["11 tuned, cosine, Muon is below AdamW"].share == 1
@@ -600,25 +606,31 @@ carried("11 at batch 1 Adam is below sgd", separated=False, mean="0.002")
 carried("11 at batch 100 Adam is below sgd", separated=True, share=1, mean="0.46")
 carried("11 sgd at batch 1 is below Adam at batch 100", separated=True, share=1)
 lead = CLAIMS["11 at batch 1 Adam is below sgd"]
-assert ten_claims.within(lead) == "0.05" and lead.mean + 3 * lead.sd / 12**0.5 < 0.0505
-carried("11 the gap is smaller at batch 1 than at batch 100", separated=True, share=1)
+assert ten_claims.within(lead) == "0.06"
+# Part 4
 assert batches["equal"] < 1e-5 and min(batches["unequal"], batches["one left over"]) > 5e-4
 assert np.isclose(x_accumulated, -1 / 4 - 1 / 8) and np.isclose(x_large, -1.5)
-# Part 4
+# Part 5
 assert np.isclose(x_after_5, -0.5)
 light, cut = spiked.values()
 assert (200 * (1**2 + 1**2)) ** 0.5 == 20  # the length of 200 gradients of 1 and noise of size 1
 assert 1.5 < light[299].mean() < 1.75 and abs(cut[299].mean() / cut[298].mean() - 1) < 0.1
 assert light[399].mean() < 0.2 and 6 < cut[399].mean() / light[399].mean() < 9
-for path, lowest, away in ((paths[0.9], "-0.354", 0.12), (paths[0.5], "-0.013", 0.75)):
+# Part 6
+long, short = paths.values()
+for path, lowest, away in ((long, "-0.354", 0.12), (short, "-0.013", 0.75)):
     assert f"{path[:300].min():.3f}" == lowest and abs(path[300]) < 1e-6
     assert abs(np.abs(path[300:]).max() - away) < 0.005
 early, late = at_constant[1000:2000].mean(), at_constant[3000:].mean()
 assert abs(late / early - 1) < 0.1 and distance["adam, cosine"][-1] < 0.5 * late
 assert [ten_claims.anneals(away) for away in distance.values()] == [False, True]
-# Part 5
+# Part 7
 same, at_tiny, penalty, turned, sgd_turned = gaps.values()
 assert same < 1e-3 and min(at_tiny, penalty, turned) > 0.03 and sgd_turned < 1e-12
+assert f"{same:.4f}" == "0.0001" and np.allclose(
+    last(rules.adam, GRADIENTS), [-1.47, -0.28], atol=0.005
+)
+# Part 8
 for (method, rate), run in edge.items():
     words = {"sgd": "gradient descent", "adam": "Adam"}[method]
     if rate == 1.6:
@@ -628,15 +640,18 @@ for (method, rate), run in edge.items():
     carried(f"11 loss of {words} at η = {rate:g}", run["tuned"])
 assert [*best.values()] == [0.8, 0.01, 0.8]
 carried("11 sharpness of gradient descent at η = 0.8", mean="1.03")
+assert f"{CLAIMS['11 sharpness of gradient descent at η = 0.8'].sd:.2f}" == "0.02"
 carried("11 sharpness of Adam at η = 0.01", mean="0.98")
+assert f"{CLAIMS['11 sharpness of Adam at η = 0.01'].sd:.2f}" == "0.02"
 carried("11 sharpness of sgd with batches of 30 at η = 0.8", mean="0.89")
+assert f"{CLAIMS['11 sharpness of sgd with batches of 30 at η = 0.8'].sd:.2f}" == "0.03"
 assert max(at_rates["sgd, batches of 30"]) == 0.8
 carried("11 sharpness of Adam at η = 0.003", mean="0.95")
 slower, lowest = (CLAIMS[f"11 loss of Adam at η = {rate}"] for rate in (0.003, 0.01))
 assert slower.mean > 4 * lowest.mean
 assert slower.mean - lowest.mean > 3 * np.hypot(slower.sd, lowest.sd) / 12**0.5
 assert max(CLAIMS[f"11 sharpness of gradient descent at η = {r}"].mean for r in (0.1, 0.2)) < 0.5
-# Part 6
+# Part 9
 assert bits["float16"][0] == 0 and np.isnan(bits["float16"][2])
 assert bits["float16"][3] == -np.inf and 0.998 < bits["float16"][4] < 1
 assert np.float16(0.001) * np.float16(0.001) * np.float16(1 - 0.999) == 0
@@ -644,21 +659,23 @@ assert bits["bfloat16"][0] > 0 and bits["bfloat16"][1:] == (1, 1, 1, 1)
 assert bits["float32"][1] < 1 and np.allclose(bits["float32"][2:], [1, 0.999, 0.999])
 assert f"{float(np.nextafter(np.float16(0), np.float16(1))):.0e}" == "6e-08"
 assert 1 - float(np.nextafter(ml_dtypes.bfloat16(1), ml_dtypes.bfloat16(0))) == 2**-8
+# Part 10
 assert kept == 996 and 0.019 < kept / weights < 0.021
 assert held["Adafactor"] == 51816 and held["Lion"] == weights and held["Adam"] == 2 * weights
-# Parts 7 to 9
+# Going further
 assert saddle["adam", 0] is None and saddle["sgd", 0] is None
 assert saddle["adam", 1e-6] < 100 and saddle["sgd", 1e-6] > 1000
 assert 3 * 1000 * 1e6 * 4 == 12e9
+# Part 11
 assert [found[claim][0] for claim in ten_claims.MINDS] == [
     "level within 0.005",
     "holds if you count steps",
-    "level within 0.05",
+    "level within 0.06",
+    "holds if the parts are equal, none is left over, η is constant and no layer looks at its batch",
     "holds if only the spike's own step counts",
     "does not hold here",
     "holds if ε ≪ √v, the axes stay and no penalty is added",
-    "holds if all data are in each batch; for batches it is not told",
+    "holds if all data are in each batch; for batches it is not clear",
     "holds if the numbers have 32 bits",
-    "holds if the parts are equal, none is left over and η is constant",
-    "holds if it is not Keras's",
+    "holds if it is the paper's, not Keras's",
 ]

@@ -137,6 +137,20 @@ def debugged(line, times, epsilon, first, second, apart):
 
 
 ANSWERS = {
+    "decide": Number(
+        0.0072 + 3 * 0.0092 / 12**0.5,
+        wrong={
+            0: "three standard errors are 3 × 0.0092/√12, and this is more than 0.0072: not clear",
+            3 * 0.0092 / 12**0.5: "those are three standard errors: add the size of the mean",
+            0.0072 + 3 * 0.0092: "0.0092 is the deviation: divide it by √12 first",
+            3 * 0.0092: "0.0092 is the deviation: divide it by √12 first, and add the mean",
+            0.0072 + 0.0092 / 12**0.5: "that has one standard error: take three",
+            0.0092 / 12**0.5: "that is one standard error: take three, and add the mean",
+            0.0072 + 3 * 0.0092 / 12: "divide by the root of 12, not by 12",
+            3 * 0.0092 / 12**0.5 - 0.0072: "the bound is on the far side: add the mean's size",
+        },
+        within=0.02,
+    ),
     "clipped": Number(
         -0.5,
         wrong={
@@ -151,17 +165,6 @@ ANSWERS = {
     "anneals": Judged(anneals, asks="slow late level jumping"),
     "gap": Judged(gap, asks="scaled_adam scaled_sgd turned"),
     "accumulated": Judged(accumulated, asks="batch_size steps apart"),
-    "factored": Number(
-        784 + 64 + 64 + 64 + 10 + 10,
-        wrong={
-            784 * 64 + 640 + 74: "that is a number for each weight: a row or a column needs one",
-            784 + 64 + 64 + 10: "the two biases are no matrices: they keep one number for each",
-            784 + 64: "that is the first matrix: there are a second one and two biases",
-            784 * 64 + 640: "those are the weights: rows and columns need 784 + 64 and 64 + 10",
-            784 + 64 + 64 + 10 + 2: "a bias keeps one number for each entry: 64 and 10",
-            2 * (784 + 64 + 64 + 64 + 10 + 10): "Adafactor keeps no m by default",
-        },
-    ),
     "articles": Judged(articles, asks="a b c d e f", some=True),
     "debugged": Judged(debugged, asks="line times epsilon first second apart"),
 }
@@ -202,7 +205,8 @@ QUESTIONS = {
             ),
             "In batches of 1: there is more noise": "Noise is what Adam's m averages. But many "
             "short steps of SGD average it as well.",
-            "The batch does not matter": "It changes the number of steps in one epoch by 100.",
+            "The batch does not matter": "In batches of 1 there are 100 times as many steps in one "
+            "epoch, and SGD needs many.",
         },
     ),
     "edge": Question(
@@ -230,6 +234,18 @@ QUESTIONS = {
             "Nowhere: x is not a number any more": Right(
                 "ε is below half of the smallest number, so it becomes 0, and 0/0 is nan."
             ),
+        },
+    ),
+    "adafactor": Question(
+        "Keras's Adam holds two numbers for each weight. How many does Keras's Adafactor hold, for "
+        "matrices of 784 × 64 and 64 × 10?",
+        {
+            "About 0.02: rows and columns": "That is what the paper needs. Keras also holds the "
+            "product of rows and columns, as large as the matrix.",
+            "About 1": Right(
+                "Rows and columns are few, but Keras also holds their product, a full v."
+            ),
+            "About 2: m and v, as Adam": "By default Adafactor keeps no m.",
         },
     ),
 }
