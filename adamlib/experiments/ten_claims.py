@@ -232,8 +232,8 @@ WAYS = {  # as claims.csv calls them, and as a figure does
 def edge_lines():
     """({method: sharpness}, {method: rates}, {method: its best rate}), by claims.csv.
 
-    The sharpness is a multiple of the border, which is a line of its own; best is the rate with the
-    lowest training loss.
+    The sharpness is a multiple of the border, which is a line of its own, with a band; best is the
+    rate with the lowest training loss.
     """
     sharp, rates, best_of = {}, {}, {}
     for way, label in WAYS.items():
@@ -241,7 +241,8 @@ def edge_lines():
         rates[label] = [float(n.removeprefix(start)) for n in CLAIMS if n.startswith(start)]
         sharp[label] = np.array([CLAIMS[f"{start}{rate:g}"].mean for rate in rates[label]])
         best_of[label] = CLAIMS[f"11 best η of {way}"].mean
-    sharp["the border"], rates["the border"] = np.ones(2), [0.001, 0.8]
+    sharp["the border ± a tenth"] = np.array([[0.9, 0.9], [1.1, 1.1]])  # lines() draws a band
+    rates["the border ± a tenth"] = [0.001, 0.8]
     return sharp, rates, best_of
 
 
@@ -500,10 +501,7 @@ def verdicts(steps, paths, distance, gaps, bits, batches, held):
     bursts = [np.abs(path[300:]).max() for path in paths.values()]
     same, tiny, penalty, turned = list(gaps.values())[:4]
     _, rates, best_of = edge_lines()
-    ends = [
-        CLAIMS[f"11 sharpness of {way} at η = {rate:g}"]
-        for way, rate in zip(WAYS, best_of.values(), strict=True)
-    ]
+    ends = [CLAIMS[f"11 sharpness of {w} at η = {best_of[label]:g}"] for w, label in WAYS.items()]
     near = [abs(end.mean - 1) < 0.1 for end in ends]
     bracketed = best_of["sgd, batches of 30"] < max(rates["sgd, batches of 30"])
     moved = {kind: np.allclose(x, [1, 0.999, 0.999]) for kind, (_, _, *x) in bits.items()}

@@ -15,14 +15,14 @@
 # | [2 Twice as fast](#2-Twice-as-fast) | 3 |
 # | [3 Batches of one](#3-Batches-of-one) | 3 |
 # | [4 Accumulation](#4-Accumulation) | 4 |
-# | [5 Clipping](#5-Clipping) | 5 |
-# | [6 Annealing](#6-Annealing) | 7 |
-# | [7 Scale](#7-Scale) | 5 |
+# | [5 Clipping](#5-Clipping) | 4 |
+# | [6 Annealing](#6-Annealing) | 8 |
+# | [7 Scale](#7-Scale) | 6 |
 # | [8 The edge of stability](#8-The-edge-of-stability) | 4 |
 # | [9 Epsilon in 16 bits](#9-Epsilon-in-16-bits) | 3 |
 # | [10 Memory](#10-Memory) | 2 |
 # | [11 The ten verdicts](#11-The-ten-verdicts) | 4 |
-# | in all | 48 |
+# | in all | 49 |
 #
 # [Going further ★](#Going-further-★) is for those who have more time. There you judge five tutorials, and find four bugs
 # in the Adam of one of them.
@@ -350,7 +350,8 @@ for name, size in gaps.items():
 #
 # ## 8 The edge of stability
 #
-# **Claim 8.** "The best rate is at the edge of stability." It is a short form of what Cohen and others (2021) found. The **sharpness** is the largest curvature of the loss at the present weights. The **edge of stability** of gradient
+# **Claim 8.** "The best rate is at the edge of stability." It is a short form of what Cohen and others (2021) found. The
+# **sharpness** is the largest curvature of the loss at the present weights. The **edge of stability** of gradient
 # descent is a sharpness of $2/\eta$: on a steeper parabola each step overshoots more than the one before. For Adam this
 # border is $38/\eta$, if each weight is rescaled by Adam's divisor $\sqrt{\hat v}$ (Cohen and others, 2022).
 #
@@ -375,8 +376,9 @@ how = dict(xlabel="η", ylabel="sharpness / border", log=False, log_x=True, from
 plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss", best))
 
 # %% [markdown]
-# In the figure 1 is the border. Training raises the sharpness until it reaches the border, and there it stays: above
-# it the steps swing, and the swings bring it down again. With small rates 1,000 steps are too few to get there.
+# Look at the band around 1, the border: two of the three black dots lie in it. Training raises the sharpness until it
+# reaches the border, and there it stays: above it the steps swing, and the swings bring it down again. With small rates
+# 1,000 steps are too few to get there.
 #
 # **Verdict:** *holds if all data are in each batch; for batches it is not clear*. With all digits the best runs end at
 # 1.03 ± 0.02 (gradient descent) and 0.98 ± 0.02 (Adam). With batches of 30 the best ends at 0.89 ± 0.03, but at the
