@@ -512,7 +512,9 @@ def verdicts(steps, paths, distance, gaps, bits, batches, held):
         (verdict(of_row(row), within=within(row)), f"SGD's accuracy minus Adam's {spread(row)}"),
         (
             verdict(False, "you count steps", double),
-            f"{ups[0].mean:.1f} times; tuned {ups[1].mean:.1f}; with a cosine {ups[2].mean:.1f}",
+            "{} times; tuned {}; with a cosine {}".format(
+                *(f"{up.mean:.1f} ± {up.sd:.1f}" for up in ups)
+            ),
         ),
         (
             verdict(None if lead is None else not lead, within=within(single)),
@@ -553,7 +555,9 @@ def verdicts(steps, paths, distance, gaps, bits, batches, held):
                 "all data are in each batch; for batches it is not clear",
                 all(near[:2]),
             ),
-            "at the best rate {} of the border, Adam {}, in batches {}".format(*map(spread, ends)),
+            "at the best rate {} of the border, Adam {}, in batches {}".format(
+                *(f"{end.mean:.2f} ± {end.sd:.2f}" for end in ends)
+            ),
         ),
         (
             verdict(
