@@ -34,10 +34,10 @@
 # ## 1 Generalization
 #
 # Where two methods race, both run with the same twelve seeds. For each seed we take the difference between them, and a
-# table shows the mean of these differences ± their standard deviation. The **standard error** of such a mean is this
-# deviation divided by the root of the number of seeds, here $\sqrt{12}$. One rule gives all verdicts:
+# table shows the mean of these differences ± their standard deviation. The **standard error** of a mean over seeds is
+# the standard deviation divided by the root of the number of seeds, here $\sqrt{12}$. One rule gives all verdicts:
 #
-# - A difference is **clear** if its mean is more than three standard errors away from 0.
+# - A difference over seeds is **clear** if its mean is more than three standard errors away from 0.
 # - If it is not clear, the two methods are *level within* a bound: the size of the mean plus three standard errors. A
 #   larger true difference would hardly have given what we saw.
 #
@@ -132,7 +132,7 @@ quiz("11.twice")
 evidence(*ten_claims.SPEED)
 
 # %% [markdown]
-# Read the rows from above. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against a tuned AdamW it is
+# Read the rows from the top. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against a tuned AdamW it is
 # 3.5 times as fast, so a third of the first number came from bad tuning. In both rows the rate is constant. If it
 # decays as a cosine, 2.3 times are left. So both reasons show here.
 #
