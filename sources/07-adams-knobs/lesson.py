@@ -172,8 +172,8 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # - **At the lower right η is too large.** Single steps leap far over the minimum, and where a run stands at step 84
 #   is a matter of chance. So the map is speckled.
 #
-# Now look at the blue cells, from left to right. At $\eta = 0.3$ every $\beta_1$ below 0.7 is good. At $\eta = 10$ only
-# a narrow band around 0.7 is. So $\eta$ and $\beta_1$ act together: if you turn one, tune the other again.
+# Now compare two columns. At $\eta = 0.3$ every $\beta_1$ below 0.7 ends below $10^{-8}$. At $\eta = 10$ only a narrow
+# band around 0.7 does. So $\eta$ and $\beta_1$ act together: if you turn one, tune the other again.
 #
 # **And β₂?** It belongs to $\beta_1$ too. At the defaults Adam's longest step is $7.3\,\eta$ (lesson 06). A smaller
 # $\beta_2$ shortens it, down to $\eta$ at $\beta_2 = \beta_1$. Below that the step grows again, and from
