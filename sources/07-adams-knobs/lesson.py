@@ -6,21 +6,22 @@
 #
 # - say what each knob does, and which knobs act together,
 # - say when a large $\varepsilon$ helps, and how large it must be,
-# - say what weight decay is for, and carry it from a paper or PyTorch to Keras without a silent change,
 # - write a warm-up with a cosine, give it to Keras, and say what it does for a run,
 # - tell from a loss curve which knob to turn.
 #
 # | part | minutes |
 # | --- | --- |
 # | [1 A run that goes wrong](#1-A-run-that-goes-wrong) | 5 |
-# | [2 One knob at a time](#2-One-knob-at-a-time) | 10 |
-# | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 5 |
+# | [2 One knob at a time](#2-One-knob-at-a-time) | 8 |
+# | [3 Two knobs at a time](#3-Two-knobs-at-a-time) | 4 |
 # | [4 A large epsilon](#4-A-large-epsilon) | 8 |
-# | [5 Weight decay, two meanings](#5-Weight-decay,-two-meanings) | 7 |
-# | [6 Schedules](#6-Schedules) | 10 |
+# | [5 A schedule](#5-A-schedule) | 7 |
+# | [6 A cosine in noise](#6-A-cosine-in-noise) | 3 |
 # | [7 The repair](#7-The-repair) | 8 |
 # | [Where it fails](#Where-it-fails) | 5 |
-# | in all | 58 |
+# | in all | 48 |
+#
+# [Going further ★](#Going-further-★) is for those who have more time.
 #
 # You need lessons [02](02-stochastic-gradient-descent.ipynb) (noise), [03](03-momentum.ipynb) and [06](06-adam.ipynb).
 # Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
@@ -32,16 +33,15 @@
 # ## 1 A run that goes wrong
 #
 # Here a small network learns to recognise pieces of clothing (Fashion-MNIST), with Adam at $\eta = 0.1$. The loss is
-# measured on 1,000 *validation* images, which the training does not use. A network that gives each of the ten classes
-# the same chance has a loss of 2.3. An untrained one begins a little higher.
+# measured on 1,000 *validation* images, which the training does not use. A guess, which gives each of the ten classes
+# the same chance, has a loss of 2.3.
 
 # %%
 import numpy as np
 
-from adamlib import experiments, plots, rules
+from adamlib import experiments, plots, rules, schedules
 from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.explorers import hyperparameter_map
-from adamlib.schedules import linear_warmup
 from adamlib.surfaces import noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
@@ -61,12 +61,11 @@ plots.lines({"adam, η = 0.1": goes_wrong}, ylabel="validation loss")
 
 # %% [markdown]
 # Look at the first steps. The loss jumps to more than ten times its first value. Then it comes down, but after 180
-# steps it is still at about 1.2. The same network can do far better: in part 7 you will bring it below 0.6 with only
-# 60 of these steps.
+# steps it is still at about 1.2. In part 7 you will bring it below 0.6 with only 60 steps.
 #
 # In a network we cannot see what a knob does. So we first turn the knobs in the ravine of lesson 01, whose curvatures
-# are 1 and 20. Adam can fail there too, in two other ways, and the next figure shows both. For its dotted line, we add
-# random noise with standard deviation 5 to each coordinate of each gradient. This line is the mean of 200 such runs.
+# are 1 and 20. Adam can fail there in two other ways. For the dotted line we add random noise with standard deviation
+# 5 to each coordinate of each gradient, and draw the mean of 200 runs.
 
 
 # %%
@@ -86,17 +85,15 @@ defaults_fail = {
 plots.lines({label: np.maximum(curve, 1e-20) for label, curve in defaults_fail.items()})
 
 # %% [markdown]
-# Look at the two lines without noise first. Both fall in waves, because Adam runs past the minimum and comes back. The
-# solid line's waves are long and shrink slowly, because with $\beta_1 = 0.9$ the average $m$ keeps old gradients for a
-# long time. The dashed line has a smaller $\beta_1$ and a larger $\eta$. By step 84, where lesson 01 stopped, it has
-# reached $10^{-20}$, where the figure is cut off. Neither change alone comes near this.
-#
-# The dotted line shows the other failure: in noise the loss stops at about 0.24 and falls no further. Which knob cures
-# which failure?
+# - **The solid line falls slowly, in long waves.** With $\beta_1 = 0.9$ the average $m$ keeps old gradients for a long
+#   time, so Adam runs past the minimum and comes back.
+# - **The dashed line cures this** with a smaller $\beta_1$ and a larger $\eta$. By step 84, where lesson 01 stopped, it
+#   has reached $10^{-20}$, where the figure is cut off. Neither change alone comes near this.
+# - **The dotted line shows the other failure.** In noise the loss stops at about 0.24 and falls no further.
 #
 # ## 2 One knob at a time
 #
-# We stay in the noise, and turn one knob at a time. The gradients are nearly all noise there. So Adam's $\sqrt v$ is
+# We stay in the noise, and turn one knob at a time. Nearly all of each gradient is noise there, so Adam's $\sqrt v$ is
 # about 5, the size of the noise. First make a guess about $\varepsilon$.
 
 # %%
@@ -112,7 +109,7 @@ knobs = {
     "learning_rate": [0.03, 0.1, 0.5],
     "beta_1": [0.0, 0.9, 0.99],
     "beta_2": [0.5, 0.9, 0.999],
-    "epsilon": [1e-7, 1.0, 10.0, 100.0],
+    "epsilon": [1e-7, 1.0, 10.0],
 }
 curves = {
     knob: {value: losses_of(1000, **in_noise, **{knob: value}) for value in values}
@@ -124,21 +121,19 @@ plots.by_knob(curves, "adam", early=25, late=200)
 # Read the legends, panel by panel.
 #
 # - **η.** A larger learning rate is faster early and worse late. No constant value is good at both times.
-# - **β₁.** It hardly changes the late loss, as in lesson 03. Counted over all later steps, each gradient $g$
-#   moves $x$ by about $\eta g/\sqrt v$. $\beta_1$ only spreads this over more steps or fewer.
-# - **β₂.** It matters only when it is small. At 0.5, $v$ remembers so little that a few small gradients in a row make
-#   it small. Then the next step is long.
-# - **ε.** An $\varepsilon$ of 10 makes the steps shorter: slow early, better late. With 100 the run has still not
-#   arrived after 1,000 steps.
+# - **β₁.** Too large a value, 0.99, is slow early. Late, $\beta_1$ hardly matters.
+# - **β₂.** It matters only when it is small. At 0.5, a few small gradients in a row make $v$ small. Then the next step
+#   is long.
+# - **ε.** An $\varepsilon$ of 10 makes the steps shorter: slow early, better late.
 #
-# So in noise only $\eta$ sets the late loss, as long as $\beta_2$ is near its default and $\varepsilon$ is far below
-# $\sqrt v$. You can even say how large this loss will be.
+# So in noise the late loss depends on $\eta$ alone, as long as $\beta_2$ is near its default and $\varepsilon$ is far
+# below $\sqrt v$. You can even say how large it will be.
 #
 # ### Exercise 1: derive
 #
 # Lesson 02 found where sgd's loss stops in noise: each coordinate adds $\eta\sigma^2/4$. Here $\eta$ is sgd's learning
-# rate, and $\sigma$ is the standard deviation of the noise. The curvature does not matter. Now use this for Adam, whose
-# gradients are nearly all noise late in the run. With which $\eta$ is Adam's late loss in this ravine about 0.05?
+# rate, and $\sigma$ is the standard deviation of the noise. The curvature does not matter. Now use this for Adam. With
+# which $\eta$ is Adam's late loss in this ravine about 0.05?
 #
 # <details><summary>Hint</summary>How large is √v in pure noise? Adam divides each gradient by it: which learning rate would sgd need for steps of the same length?</details>
 
@@ -150,26 +145,19 @@ eta = 0.02  # √v is σ, so sgd's rate is η/σ, and the late loss 2 · ησ/4 
 check_answer("07.floor", eta)
 
 # %%
-if eta is not ...:  # what your η predicts, because the late loss grows in proportion to η
+if eta is not ...:
     curve = losses_of(2000, learning_rate=eta, **in_noise)
-    measured = {v: losses[-200:].mean() for v, losses in curves["learning_rate"].items()}
-    for rate, loss in ({eta: curve[-1000:].mean()} | measured).items():
-        print(f"η = {rate:<4g} predicted {0.05 * rate / eta:.3f}, measured {loss:.3f}")
+    print(f"With η = {eta:g} the late loss is {curve[-1000:].mean():.3f}.")
 
 # %% [markdown]
-# Compare the two columns. With the right answer they agree for small rates, and at $\eta = 0.5$ the prediction is an
-# eighth too high.
-#
-# <details><summary>Why the curvature does not matter</summary>With the curvature L, a step of sgd turns x into (1 − ηL) x − ηξ, where ξ is the noise. So V, the mean of x², comes to rest where V = (1 − ηL)² V + η²σ². For a small η this is V = ησ²/(2L), and the mean loss LV/2 is ησ²/4.</details>
-#
-# <details><summary>The derivation for Adam, when you have solved it</summary>In pure noise √v is σ, so Adam takes sgd's steps with the learning rate η/σ. In (η/σ) σ²/4 one σ cancels. So each coordinate has a late loss of <b>ησ/4</b>, and the ravine, which has two, ησ/2.</details>
+# <details><summary>The derivation, when you have solved it</summary>In pure noise √v is σ, so Adam takes sgd's steps with the learning rate η/σ. In (η/σ) σ²/4 one σ cancels. So each coordinate has a late loss of <b>ησ/4</b>, and the ravine, which has two, ησ/2.</details>
 #
 # ## 3 Two knobs at a time
 #
 # Which knobs act together? A map can show it. Each cell of this map is a run of 84 steps in the ravine without noise.
 # The colour shows the loss at the end, on a log scale: dark blue is $10^{-16}$ or less, grey about $10^{-8}$, and
-# yellow 0.1 or more. The marked cell is the run of part 1's solid line, and its path is drawn beside the map. Click
-# other cells to see their paths.
+# yellow 0.1 or more. The marked cell is part 1's solid line, and its path is drawn beside the map. Click other cells
+# to see their paths.
 
 # %%
 rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
@@ -179,30 +167,25 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # %% [markdown]
 # A run fails in one of three ways.
 #
-# - **On the left η is too small.** No step is longer than $\eta$ there. Below 0.05 no run gets from the start,
-#   $x_1 = -4$, to 0 in 84 steps.
+# - **On the left η is too small.** Adam does not arrive in 84 steps.
 # - **At the top β₁ is too large.** In the row of the default, 0.9, no cell comes below $10^{-4}$.
 # - **At the lower right η is too large.** Single steps leap far over the minimum, and where a run stands at step 84
 #   is a matter of chance. So the map is speckled.
 #
-# At so large an $\eta$ a larger $\beta_1$ helps: with $\beta_1 = 0.7$ even $\eta = 10$ ends below $10^{-8}$. The long
-# waves of part 1 needed the opposite, a smaller $\beta_1$, together with a larger $\eta$. So $\eta$ and $\beta_1$
-# belong together: if you turn one, tune the other again.
+# Now compare two columns. At $\eta = 0.3$ every $\beta_1$ below 0.7 ends below $10^{-8}$. At $\eta = 10$ only a narrow
+# band around 0.7 does. So $\eta$ and $\beta_1$ act together: if you turn one, tune the other again.
 #
-# **When should you touch β₂?** Rarely, and keep it above $\beta_1$. It helps to count in steps. The **memory** of an
-# average with the factor $\beta$ is $1/(1 - \beta)$ steps, because about that many gradients count in it. At the
-# defaults $m$ remembers 10 steps and $v$ 1,000. A shorter memory of $v$ makes Adam's longest step shorter, but only
-# down to $\beta_2 = \beta_1$. Lesson 06 found $7.3\,\eta$. With $\beta_2 = 0.95$ it is $1.2\,\eta$, and with 0.9 it
-# is $\eta$. Below 0.9 it becomes longer again, and from $\beta_2 = \beta_1^2 = 0.81$ down it has no bound. GPT-3, a
-# large language model, was trained with 0.95 (Brown and others, 2020).
+# **And β₂?** It belongs to $\beta_1$ too. At the defaults Adam's longest step is $7.3\,\eta$ (lesson 06). A smaller
+# $\beta_2$ shortens it, down to $\eta$ at $\beta_2 = \beta_1$. Below that the step grows again, and from
+# $\beta_2 = \beta_1^2 = 0.81$ down it has no bound. So touch $\beta_2$ rarely, and keep it above $\beta_1$.
 #
 # ## 4 A large epsilon
 #
 # The default $\varepsilon$ is tiny. Yet the documentation of Adam in TensorFlow 1 said that for Inception, a large
 # network for photographs, "a current good choice is 1.0 or 0.1". What does such a large $\varepsilon$ do?
 #
-# Late in a run, when the bias corrections have faded, Adam's step is $-\eta\, m_t/(\sqrt{v_t} + \varepsilon)$. If
-# $\varepsilon$ is far above $\sqrt v$, then $\sqrt v$ no longer counts. What is left of the step is
+# Late in a run Adam's step is $-\eta\, m_t/(\sqrt{v_t} + \varepsilon)$. If $\varepsilon$ is far above $\sqrt v$, then
+# $\sqrt v$ no longer counts. What is left of the step is
 #
 # $$-\frac{\eta}{\varepsilon}\, m_t$$
 #
@@ -229,13 +212,10 @@ check_answer("07.as_momentum", eta)
 # of the minimum. The burst makes $v$ large, Adam settles, and everything repeats. A large $\varepsilon$ stops this,
 # because the divisor never falls below it.
 #
-# To make the bursts visible we take $\beta_2 = 0.99$, so that $v$ forgets faster, and $\eta = 0.1$.
-#
 # ### Exercise 3: derive
 #
-# What is the smallest $\varepsilon$ with which Adam settles? Momentum settles while its learning rate is below
-# $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two significant digits, and round up, so that Adam
-# settles.
+# What is the smallest $\varepsilon$ with which Adam settles at $\eta = 0.1$? Momentum settles while its learning rate
+# is below $2(1 + \mu)/L$ (lesson 03). The steep direction has $L = 20$. Give two significant digits, and round up.
 #
 # <details><summary>Hint</summary>By exercise 2, Adam with a large ε is momentum with the learning rate η (1 − β₁)/ε.</details>
 
@@ -247,9 +227,9 @@ smallest = 0.1 * (1 - 0.9) * 20 / (2 * (1 + 0.9))
 check_answer("07.settle", smallest)
 
 # %% [markdown]
-# Does your prediction come true? We try three values of $\varepsilon$: the default, then 0.05, then your answer. (Until
-# you have one, TensorFlow's 0.1 stands for it.) Each point of the figure is the highest loss of 50 steps. A loss below
-# $10^{-16}$ is drawn at $10^{-16}$.
+# We try the default $\varepsilon$, then 0.05, then your answer. (Until you have one, TensorFlow's 0.1 stands for it.)
+# With $\beta_2 = 0.99$ the memory of $v$ is shorter, so the bursts come more often. Each point is the highest loss of
+# 50 steps. A loss below $10^{-16}$ is drawn at $10^{-16}$.
 
 
 # %%
@@ -264,119 +244,37 @@ shown = {f"adam, ε = {epsilon:g}": highest(losses) for epsilon, losses in burst
 plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 
 # %% [markdown]
-# The border of exercise 3 is sharp: with 0.05 Adam bursts out again and again, but with 0.053 it settles.
+# The border is sharp: with 0.05 Adam bursts out again and again, but with 0.053 it settles.
 #
-# <details><summary>Bursts at the default β₂</summary>With β₂ = 0.999 a burst comes only after some 7,000 steps, but it is higher. So a shorter memory of v makes bursts more frequent and lower.</details>
+# On real data, which is noisy, a large $\varepsilon$ did not help us. With $\varepsilon = 1$ the loss ends about 0.03
+# higher on the digits of lesson 06 and on the film reviews of lesson 04, with 30 of 30 seeds, although each
+# $\varepsilon$ has its own best $\eta$. And never raise $\varepsilon$ alone: at $\eta = 0.001$ the digits then end at
+# 2.29, where a guess has 2.30.
 #
-# **It does not help on our real data.** We trained on the digits of lesson 06 and on the film reviews of lesson 04,
-# with thirty seeds. Each $\varepsilon$ has the best of seven to ten learning rates.
-
-# %%
-experiments.evidence(*(f"07 ε = 1e-7 ends below ε = 1 on {name}" for name in ("digits", "reviews")))
-
-# %% [markdown]
-# The large $\varepsilon$ ends about 0.03 behind on both tasks, with every seed. And if $\eta$ stays at 0.001, the
-# loss on the digits ends at 2.29: a guess has 2.30. So never raise $\varepsilon$ alone: tune $\eta$ again with it.
-#
-# <details><summary>In practice: PyTorch's ε</summary>Type the same number in Keras. A tiny ε makes no difference while √v is far above it. A large one does at first, because Keras's stands beside √v and PyTorch's beside the corrected root (lesson 06): Keras's first steps are shorter, by a factor of up to 32. After 3,000 steps the two agree within 3 %.</details>
-#
-# ## 5 Weight decay, two meanings
-#
-# What is weight decay good for? A network that sees few examples many times learns them by heart, also what is true of
-# them only by chance. **Weight decay** pulls all weights towards 0 (Krogh and Hertz, 1992), so only what many examples
-# ask for again and again stays large. Here the network of part 1 sees 500 pictures 60 times, with a strong decay
-# ($\lambda = 1$) or without, each at the best of five learning rates:
-
-# %%
-experiments.evidence("07 500 pictures: Adam with decay ends below Adam without")
-
-# %% [markdown]
-# With decay the validation loss is lower, but not by much: without decay a smaller $\eta$ does nearly as well.
-#
-# The setting `weight_decay` stands for two different things.
-#
-# - An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
-# - **Decoupled weight decay** leaves the gradients alone and takes the fraction $\eta\lambda$ off each weight at each
-#   step: $x \leftarrow x - \eta\lambda x$.
-#
-# In sgd without momentum the two are the same. (The runs above were decoupled.) Are they the same in Adam?
-
-# %%
-quiz("07.decay")
-
-# %% [markdown]
-# So an L2 penalty acts unevenly in Adam: it shrinks the weights with small gradients and hardly touches those with
-# large ones. Decoupled decay takes the same fraction off every weight. (In lesson 10 you compute by how much.) When you copy a
-# setting, find out which of the two it means:
-#
-# | where | what `weight_decay` means |
-# | --- | --- |
-# | PyTorch's `SGD` and `Adam` | L2: $g + \lambda x$ |
-# | PyTorch's `AdamW` | decoupled: $x - \eta\lambda x$ |
-# | the paper of AdamW | decoupled: $x - \lambda x$, so $\lambda$ is not multiplied by the rate $\alpha$ |
-# | every Keras optimizer, also `SGD` and `Adam` | decoupled: $x - \eta\lambda x$ |
-#
-# In Keras an L2 penalty belongs to a layer: `keras.regularizers.L2(a)` adds $a x^2$ to the loss, without a ½.
-#
-# ### Exercise 4: convert
-#
-# You want to repeat three runs in Keras. All have $\eta = \alpha = 0.0005$.
-#
-# - A PyTorch script has `AdamW(..., weight_decay=0.1)`. Which `weight_decay` does Keras's `AdamW` get?
-# - A run follows the formula of the AdamW paper, with $\lambda = 0.0001$. Which `weight_decay` does Keras's `AdamW`
-#   get?
-# - A PyTorch script has `Adam(..., weight_decay=0.1)`. Which number goes into `keras.regularizers.L2`?
-#
-# <details><summary>Hint</summary>For each run write down what is taken off a weight x in one step, or what is added to its gradient. Then find the number with which Keras does the same.</details>
-
-# %%
-# BEGIN SOLUTION
-# STUB from_pytorch, from_paper, l2 = ..., ..., ...
-from_pytorch, from_paper, l2 = 0.1, 0.0001 / 0.0005, 0.1 / 2
-# END SOLUTION
-check_answer("07.weight_decay", from_pytorch, from_paper, l2)
-
-# %% [markdown]
-# <details><summary>The same in Keras's words, when you have solved it</summary>PyTorch's AdamW: <code>AdamW(η, weight_decay=λ)</code>. The paper's: <code>AdamW(α, weight_decay=λ / α)</code>. PyTorch's SGD and Adam: <code>kernel_regularizer=keras.regularizers.L2(λ / 2)</code> in each layer, and <code>bias_regularizer</code> too.</details>
-#
-# <details><summary>In practice: biases, and which λ</summary>
-#
-# Keras's AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave out the
-# biases and the layers that normalise. In Keras you must say so before `model.fit`:
-# `optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])`. This leaves out every variable whose
-# name contains one of the words; `gamma` and `beta` are the variables of layers that normalise.
-#
-# Which $\lambda$ is good? Start from what worked for others, 0.01 (BERT: Devlin and others, 2019) or 0.1 (GPT-3: Brown
-# and others, 2020). Then choose it on validation data together with $\eta$, because each step takes the fraction
-# $\eta\lambda$ off a weight.
-#
-# </details>
-#
-# ## 6 Schedules
+# ## 5 A schedule
 #
 # Part 2 left a conflict: a large $\eta$ is good early, a small one late. A schedule gives you both, because the rate
-# changes during the run. Lesson 02 had one, $\eta/\sqrt t$. Two others are common: a warm-up (Goyal and others, 2017)
-# and a cosine (Loshchilov and Hutter, 2017). Here $\eta_t$ is the rate at step $t$.
+# changes during the run. Here $\eta_t$ is the rate at step $t$.
 #
-# - A **warm-up** raises the rate in a straight line, $\eta_t = \eta\, t/W$, during the first $W$ steps.
-# - A **cosine schedule** lowers the rate along half a cosine, from $\eta$ to nearly 0 at the last step $T$.
+# - A **warm-up** raises the rate in a straight line, from $\eta/W$ at step 1 to $\eta$ at step $W$ (Goyal and others,
+#   2017).
+# - A **cosine schedule** lowers the rate along half a cosine, from $\eta$ to nearly 0 at the last step $T$ (Loshchilov
+#   and Hutter, 2017).
 #
-# The two are often joined. After the warm-up, for $t > W$, half a cosine takes the rate down:
+# The figure joins the two, with $\eta = 0.1$, $W = 5$ and $T = 20$:
+
+# %%
+t = np.arange(1, 22)
+drawn = [schedules.cosine_at(step, 0.1, 20, 5) for step in t]  # which you write yourself below
+plots.lines({"W = 5, T = 20": drawn}, x=t, ylabel="learning rate", log=False, points=True)
+
+# %% [markdown]
+# Note the two ends. Step 1 already moves $x$. And the rate reaches 0 at step $T + 1$, one step after the end, so the
+# last step still moves $x$ a little.
 #
-# $$\eta_t = \frac{\eta}{2}\Big(1 + \cos \pi\, \frac{t - W}{T + 1 - W}\Big)$$
+# ### Exercise 4: write it
 #
-# Four steps show the whole schedule. The rate reaches 0 one step after the end, so the last step still moves $x$:
-#
-# | step $t$ | rate $\eta_t$ |
-# | --- | --- |
-# | 1 | $\eta/W$ |
-# | $W$ | $\eta$ |
-# | $T$, the last | just above 0 |
-# | $T + 1$ | 0 |
-#
-# ### Exercise 5: write it
-#
-# Write the cosine with its warm-up. `steps` is $T$, and `warmup` is $W$. With `warmup=1` there is no warm-up: the first
+# Write the schedule of the figure. `steps` is $T$, and `warmup` is $W$. With `warmup=1` there is no warm-up: the first
 # step has $\eta$. Call `hint("cosine_at")` for help.
 
 
@@ -393,40 +291,23 @@ def cosine_at(t, learning_rate, steps, warmup):
 cosine_at = check(cosine_at, "cosine_at")
 
 # %% [markdown]
-# Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, each once
-# as a constant rate and once with a cosine. Each point is the mean of 1,000 runs.
-
+# <details><summary>The formula, when you have solved it</summary>
+#
+# $$\eta_t = \frac{\eta}{2}\Big(1 + \cos \pi\, \frac{t - W}{T + 1 - W}\Big) \quad \text{for } t > W$$
+#
+# </details>
+#
+# In Keras the same schedule takes four numbers. The last line checks that Keras has the rates of your function at each
+# of the 70 steps. (Loading Keras takes some seconds.)
 
 # %%
+from adamlib.keras_check import equals_schedule, keras
+
+
 def falling(rate, steps, warmup=1):
     """Your schedule for one run: a function of t alone."""
     return lambda t: cosine_at(t, rate, steps, warmup)
 
-
-tried = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0]
-thousand = dict(noise=5.0, runs=1000)
-ends = {
-    "adam, constant": [losses_of(300, learning_rate=r, **thousand)[-1] for r in tried],
-    "adam, cosine": [losses_of(300, learning_rate=falling(r, 300), **thousand)[-1] for r in tried],
-}
-annealed = {name: np.array(losses) for name, losses in ends.items()}
-for name, ends_of in annealed.items():
-    print(f"{name:14} best at {tried[ends_of.argmin()]:<4g}: {ends_of.min():.2f}", end=", ")
-    print(f"{(ends_of < 0.2).sum()} of {len(tried)} rates end below 0.2")
-plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x=True)
-
-# %% [markdown]
-# Compare the lowest points first: the cosine ends lower than any constant rate. Then look to the right of them: even
-# at $\eta = 1$ the cosine ends below 0.2. But at 0.05, the best constant rate, the cosine ends *higher*, at 0.55 in
-# place of 0.14. Its rate is only half as large on average, too small to arrive in 300 steps. So if you add a cosine
-# in noise, raise $\eta$: here two to four times the best constant rate is good.
-#
-# In Keras the same schedule takes four numbers. Look at the table of four steps: from step 1 to step $W$ the rate
-# rises for $W - 1$ steps, and from there to 0 it falls for $T + 1 - W$ steps. The last line checks that Keras has the
-# rates of your function at each of the 70 steps. (Loading Keras takes some seconds.)
-
-# %%
-from adamlib.keras_check import equals_schedule, keras
 
 rate, T, W = 0.01, 70, 7
 theirs = keras.optimizers.schedules.CosineDecay(
@@ -441,34 +322,44 @@ equals_schedule("cosine_at", falling(rate, T, W), theirs, steps=T)
 # Put the schedule where the number stood: `model.compile(keras.optimizers.Adam(theirs), ...)`. `model.fit` then moves
 # it by one step for each batch, so $T$ is the number of epochs times the batches of one epoch.
 #
-# <details><summary>In practice: an unknown T, and a warm-up from 0</summary>
+# ## 6 A cosine in noise
 #
-# If you do not know $T$, the callback `keras.callbacks.ReduceLROnPlateau` lowers the rate when the validation loss has
-# not fallen for some epochs. The example in Keras's documentation and BERT's code start the warm-up at 0, so their
-# first step does not move $x$ at all.
+# Does a cosine cure the noise of part 1? We take 300 steps in the noisy ravine, with eight values of $\eta$, each once
+# as a constant rate and once with a cosine. Each point is the mean of 1,000 runs. Guess first: does the cosine need
+# the same $\eta$ as the constant rate?
+
+# %%
+tried = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0]
+thousand = dict(noise=5.0, runs=1000)
+ends = {
+    "adam, constant": [losses_of(300, learning_rate=r, **thousand)[-1] for r in tried],
+    "adam, cosine": [losses_of(300, learning_rate=falling(r, 300), **thousand)[-1] for r in tried],
+}
+annealed = {name: np.array(losses) for name, losses in ends.items()}
+plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x=True)
+
+# %% [markdown]
+# Compare the lowest points first. The cosine ends lower: at 0.08, where the best constant rate ends at 0.14. It is also
+# less choosy on the right: even at $\eta = 1$ it ends below 0.2.
 #
-# </details>
+# But at 0.05, the best constant rate, the cosine ends *higher*, at 0.55. Its rate is only half as large on average, too
+# small to arrive in 300 steps. So a cosine needs a larger $\eta$: here two to four times the best constant rate.
 #
 # ## 7 The repair
 #
-# Let us go back to the network of part 1. From the pixels it computes 64 *hidden units*. Each is $\max(0, z)$, where
-# $z$ is a weighted sum of the pixels plus a bias. The function $\max(0, z)$ is called **ReLU**. The hidden units then
-# give the scores of the ten classes.
-#
-# In the noisy ravine a cosine was enough. What would you turn here first?
+# Let us go back to the network of part 1. In the noisy ravine a cosine was enough. What would you turn here first?
 
 # %%
 quiz("07.first")
 
 # %% [markdown]
-# Now we try all. Each training has three epochs of 60 batches, so 180 steps, and a warm-up takes 18 of them. Each
-# schedule gets four learning rates and three seeds. The validation loss also decides which rate is best. (The 48
-# trainings take some 20 seconds.)
+# Now we try all four. Each training has three epochs of 60 batches, so 180 steps, and a warm-up takes 18 of them. Each
+# schedule gets four learning rates and three seeds. (The 48 trainings take some 20 seconds.)
 
 # %%
 real_shapes = {  # each makes a schedule for one learning rate
     "adam, constant": lambda rate: rate,
-    "adam, warm-up": lambda rate: linear_warmup(rate, 18),
+    "adam, warm-up": lambda rate: schedules.linear_warmup(rate, 18),
     "adam, cosine": lambda rate: falling(rate, 180),
     "adam, warm-up and cosine": lambda rate: falling(rate, 180, 18),
 }
@@ -484,14 +375,14 @@ def of_each(name, measure):
 
 experiments.train_schedules(clothes, rules.adam, real_shapes, real_rates, SEEDS, done)
 at_end = {name: of_each(name, clothes.held_out_loss) for name in real_shapes}
-print(f"{'mean validation loss':26}", *(f"η = {rate:<7g}" for rate in real_rates))
-for name, losses in at_end.items():
-    print(f"{name:26}", *(f"{loss:<11.2f}" for loss in losses.mean(axis=0)))
+means = {name: losses.mean(axis=0) for name, losses in at_end.items()}
+for name, row in {"validation loss at η =": real_rates, **means}.items():
+    print(f"{name:26}", *(f"{number:<7.3g}" for number in row))
 
 # %% [markdown]
 # Read the first row from right to left: a smaller constant $\eta$ repairs most of it. Then read the column of 0.03:
-# only the warm-up with a cosine ends lower still. Three seeds do not prove much, so here are thirty. In the last
-# three rows each schedule, and the constant rate, has its own best $\eta$.
+# only the warm-up with a cosine ends lower still. Three seeds do not prove much, so here are thirty. Each schedule,
+# and the constant rate, has its own best $\eta$.
 
 # %%
 both = "warm-up with cosine"
@@ -501,29 +392,18 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# - **Most of the repair is the smaller η.** It gains 0.72.
-# - **Both schedules together gain a little more**, 0.05, with all seeds.
-# - **One schedule alone gains nothing that is certain.** Its mean gain, 0.011, is only about two standard errors
-#   ($0.031/\sqrt{30} = 0.006$). That is no proof that there is no gain.
+# - **Most of the repair is the smaller η.** It gains 0.72, with 30 of 30 seeds.
+# - **Both schedules together gain a little more**, 0.05, again with 30 of 30 seeds.
+# - **One schedule alone gains nothing that is certain**, 0.011 on average, with 20 seeds and with 18.
 #
 # **What does the warm-up do?** It prevents the jump of part 1. At $\eta = 0.1$ Adam's first step moves most of the
 # network's 50,000 weights by the full 0.1, all at once. With a warm-up the first steps are short. Then the rate may
-# become large, and the cosine takes it away again before the end, so that the late loss falls as in part 6.
+# become large, and the cosine takes it away again before the end.
 #
-# A warm-up should be rather too long than too short. In place of the 18 steps we also tried 6 and 90, again with a
-# cosine from 0.03 and thirty seeds. With 6 steps the loss ends 0.017 higher. With 90, half the run, it ends no
-# higher.
+# How long should it be? Rather too long than too short. In place of 18 steps we also tried 6 and 90, with thirty
+# seeds. With 6 the loss ends 0.017 higher. With 90, half the run, it ends no higher.
 #
-# <details><summary>A closer look: dead units</summary>
-#
-# A hidden unit is **dead** if its ReLU gives 0 for every training image. Then its gradient is 0 too, so hardly any
-# dead unit comes back. Over thirty seeds, one step at a constant 0.03 kills 19 of the 64 units, and at the end 44 are
-# dead. With a warm-up to 0.03 only 25 are. But dead units do not explain the loss. The best constant rate, 0.01, ends
-# with 32 dead, and its loss is still lower than that of the warm-up to 0.03.
-#
-# </details>
-#
-# ### Exercise 6: repair
+# ### Exercise 5: repair
 #
 # Now repair the run of part 1, with only 60 of its 180 steps. Choose a peak rate $\eta$ and a warm-up of $W$ steps.
 # Your cosine follows the warm-up. Bring the validation loss below 0.6. ($W = 1$ is a cosine without a warm-up.)
@@ -544,8 +424,8 @@ plots.lines(compared, ylabel="validation loss")
 # %% [markdown]
 # ## Where it fails
 #
-# You now have four knobs, a schedule and a $\lambda$, and nobody has the time to tune them all. So learn to see from
-# the loss which of them to turn:
+# You now have four knobs and a schedule, and nobody has the time to tune them all. So learn to see from the loss which
+# of them to turn:
 #
 # | row | what you see | what to turn |
 # | --- | --- | --- |
@@ -554,7 +434,7 @@ plots.lines(compared, ylabel="validation loss")
 # | 3 | the loss jumps in the first steps, and stays high | a smaller $\eta$ first; then a warm-up with a cosine |
 # | 4 | a tiny loss jumps up, again and again | a larger $\varepsilon$, and $\eta$ again |
 #
-# ### Exercise 7: diagnose
+# ### Exercise 6: diagnose
 #
 # The run of part 1 was row 3. Here are three more runs of Adam. A and C are in the ravine without noise. B is the
 # network of part 1 with another setting. Which row of the table does each of them show?
@@ -563,7 +443,7 @@ plots.lines(compared, ylabel="validation loss")
 plots.side_by_side({name: {"adam": run} for name, run in experiments.failing_runs().items()})
 
 # %%
-run_b = validation_losses(linear_warmup(0.03, 18))
+run_b = validation_losses(schedules.linear_warmup(0.03, 18))
 plots.lines({"adam, run B": run_b}, ylabel="validation loss")
 
 # %%
@@ -578,15 +458,14 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 #
 # **Recap**
 #
-# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, almost whatever $\beta_1$ is. A cosine
-#    lowers it, but needs a larger $\eta$ than a constant rate.
-# 2. An $\varepsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\varepsilon$.
-# 3. Weight decay helps a little where a network sees few examples many times. An L2 penalty acts unevenly in Adam, because Adam
-#    divides $\lambda x$ by $\sqrt v$ too. Convert $\lambda$ according to what it means where you found it.
-# 4. If the loss jumps at the start, first make $\eta$ smaller. Then a warm-up with a cosine gains a little more: the
-#    warm-up lets you use a large rate early, and the cosine takes it away late.
-# 5. Touch $\beta_2$ rarely, and keep it above $\beta_1$: down to there a smaller $\beta_2$ shortens Adam's longest
-#    step.
+# 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, almost whatever $\beta_1$ is. So a large
+#    $\eta$ is good early, and a small one late.
+# 2. $\eta$ and $\beta_1$ act together: if you turn one, tune the other again. Touch $\beta_2$ rarely, and keep it above
+#    $\beta_1$.
+# 3. An $\varepsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\varepsilon$.
+#    So never raise $\varepsilon$ alone.
+# 4. If the loss jumps at the start, first make $\eta$ smaller. A warm-up lets you use a large rate early, and a cosine
+#    takes it away late. A cosine needs a larger $\eta$ than a constant rate.
 
 # %%
 progress("07")
@@ -594,6 +473,82 @@ progress("07")
 # %% [markdown]
 # **Next:** [lesson 08, Training networks](08-training-networks.ipynb), trains a real network at the defaults and tuned,
 # and says what is worth your time.
+#
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
+#
+# ### Weight decay, two meanings
+#
+# A network that sees few examples many times learns them by heart. **Weight decay** pulls all weights towards 0, so
+# that only what many examples ask for stays large (Krogh and Hertz, 1992). It helped us a little: on 500 pictures seen
+# 60 times each, decoupled decay ($\lambda = 1$) ends 0.007 lower, with 26 of 30 seeds.
+#
+# The setting `weight_decay` stands for two different things.
+#
+# - An **L2 penalty** adds $\frac{\lambda}{2} x^2$ to the loss, so it adds $\lambda x$ to every gradient.
+# - **Decoupled weight decay** leaves the gradients alone and takes the fraction $\eta\lambda$ off each weight at each
+#   step: $x \leftarrow x - \eta\lambda x$.
+#
+# In sgd without momentum the two are the same. Are they the same in Adam?
+
+# %%
+quiz("07.decay")
+
+# %% [markdown]
+# So an L2 penalty acts unevenly in Adam: it shrinks the weights with small gradients and hardly touches those with
+# large ones. Decoupled decay takes the same fraction off every weight. (In lesson 10 you compute by how much.) When you
+# copy a setting, find out which of the two it means:
+#
+# | where | what `weight_decay` means |
+# | --- | --- |
+# | PyTorch's `SGD` and `Adam` | L2: $g + \lambda x$ |
+# | PyTorch's `AdamW` | decoupled: $x - \eta\lambda x$ |
+# | the paper of AdamW | decoupled: $x - \lambda x$, so $\lambda$ is not multiplied by the rate $\alpha$ |
+# | every Keras optimizer, also `SGD` and `Adam` | decoupled: $x - \eta\lambda x$ |
+#
+# In Keras an L2 penalty belongs to a layer: `keras.regularizers.L2(a)` adds $a x^2$ to the loss, without a ½.
+#
+# ### Exercise 7 ★: convert
+#
+# You want to repeat three runs in Keras. All have $\eta = \alpha = 0.0005$.
+#
+# - A PyTorch script has `AdamW(..., weight_decay=0.1)`. Which `weight_decay` does Keras's `AdamW` get?
+# - A run follows the formula of the AdamW paper, with $\lambda = 0.0001$. Which `weight_decay` does Keras's `AdamW`
+#   get?
+# - A PyTorch script has `Adam(..., weight_decay=0.1)`. Which number goes into `keras.regularizers.L2`?
+#
+# <details><summary>Hint</summary>For each run write down what is taken off a weight x in one step, or what is added to its gradient. Then find the number with which Keras does the same.</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB from_pytorch, from_paper, l2 = ..., ..., ...
+from_pytorch, from_paper, l2 = 0.1, 0.0001 / 0.0005, 0.1 / 2
+# END SOLUTION
+check_answer("07.weight_decay", from_pytorch, from_paper, l2)
+
+# %% [markdown]
+# <details><summary>In practice: biases, and which λ</summary>
+#
+# Keras's AdamW decays every variable, biases too. Recipes such as that of BERT, a large language model, leave out the
+# biases and the layers that normalise. In Keras you must say so before `model.fit`:
+# `optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])`. This leaves out every variable whose
+# name contains one of the words; `gamma` and `beta` are the variables of layers that normalise.
+#
+# Which $\lambda$ is good? Start from what worked for others, 0.01 (BERT: Devlin and others, 2019) or 0.1 (GPT-3: Brown
+# and others, 2020). Then choose it on validation data together with $\eta$.
+#
+# </details>
+#
+# ### Dead units
+#
+# The network of part 1 computes 64 *hidden units* from the pixels. Each is $\max(0, z)$, where $z$ is a weighted sum of
+# the pixels plus a bias. The function $\max(0, z)$ is called **ReLU**. A hidden unit is **dead** if its ReLU gives 0
+# for every training image. Then its gradient is 0 too, so hardly any dead unit comes back.
+#
+# Over thirty seeds, one step at a constant 0.03 kills 19 of the 64 units, and at the end 44 are dead. With a warm-up to
+# 0.03 only 25 are. But dead units do not explain the loss. The best constant rate, 0.01, ends with 32 dead, and its
+# loss is still lower than that of the warm-up to 0.03.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. A. Krogh and J. Hertz, *A simple
 # weight decay can improve generalization*, 1992. I. Loshchilov and F. Hutter,
@@ -605,10 +560,9 @@ progress("07")
 # %% tags=["solution"]
 # What the text says: simulations within their error, of 200 runs or more; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
-from adamlib.conventions import epsilon_from_paper, l2_from_pytorch, weight_decay_from_paper
+from adamlib.conventions import l2_from_pytorch, weight_decay_from_paper
 from adamlib.descent import descend, sweep
 from adamlib.keras_check import equals_conventions, largest_difference, tf
-from adamlib.schedules import cosine
 
 equals_conventions()
 
@@ -628,16 +582,14 @@ early = {(k, v): c[25] for k, some in curves.items() for v, c in some.items()}
 for eta in knobs["learning_rate"]:
     assert abs(late["learning_rate", eta] / (eta * 5 / 2) - 1) < 0.25
 assert early["learning_rate", 0.5] < early["learning_rate", 0.1] < early["learning_rate", 0.03]
-assert 1.05 < late["learning_rate", 0.5] < 1.15  # an eighth below 1.25
 by_beta_1 = [late["beta_1", beta_1] for beta_1 in knobs["beta_1"]]
 assert max(by_beta_1) < 1.35 * min(by_beta_1)
 assert curves["beta_1"][0.99][150:250].max() > 2 * curves["beta_1"][0.9][150:250].max()
 assert late["beta_2", 0.5] > 1.25 * late["beta_2", 0.999]
 assert abs(late["beta_2", 0.9] / late["beta_2", 0.999] - 1) < 0.1
 assert late["epsilon", 10.0] < 0.1 and early["epsilon", 10.0] > 2 * early["epsilon", 1e-7]
-assert late["epsilon", 100.0] > 1
-longest = [0.1 / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.999, 0.95, 0.9, 0.82)]
-assert [f"{step:.1f}" for step in longest] == ["7.3", "1.2", "1.0", "2.1"]
+longest = [0.1 / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.999, 0.9, 0.82)]
+assert [f"{step:.1f}" for step in longest] == ["7.3", "1.0", "2.1"]
 by_size = experiments.adam_grid(  # far above √v only η/ε counts
     ravine, 84, np.logspace(-3, 5, 33), [0.9], [0.999], np.logspace(4, 5, 2)
 )[:, 0, 0]
@@ -659,27 +611,21 @@ assert slow_steps.max() < 1.001 and (slow_steps < 0.95).mean() > 0.5
 assert final[:, rates < 0.09].min() > 1e-4 and final[:, rates < 0.101].min() < 1e-4
 assert final[(betas > 0.89) & (betas < 0.91)].min() > 1e-4
 assert np.isclose(betas[35], 0.7) and final[35, rates > 0.5].max() < 1e-8
+blue = final < 1e-8
+assert blue[betas < 0.695, np.abs(rates - 0.3).argmin()].all()
+assert set(betas[blue[:, -1]].round(2)) <= {0.64, 0.66, 0.68, 0.7, 0.72, 0.74, 0.76}
 few = np.abs(rates - 0.2).argmin()
 assert final[:30, few + 1 : few + 4].max() < 1e-8 and final[25, rates < 0.11].min() > 1e-3
 speckled = np.log10(final[:30, rates > 2])  # neighbours differ by powers of ten
 assert (np.abs(np.diff(speckled)) > 1).mean() > 0.5
-for beta_1, mean_length in ((0.9, 7), (0.0, 2)):  # of steps one way, late in the noise
-    many = np.repeat(ravine.start[:, None], 200, axis=1)
-    slopes = noisy(ravine, np.random.default_rng(SEEDS[0]), 5.0).gradient
-    late_run = sweep(rules.adam, slopes, many, 1000, learning_rate=0.1, beta_1=beta_1)
-    way = np.sign(np.diff(late_run.trajectory, axis=0))[-500:]
-    assert abs(1 / (way[1:] != way[:-1]).mean() / mean_length - 1) < 0.2
 warning = " ".join(tf.compat.v1.train.AdamOptimizer.__init__.__doc__.split())
 good = "when training an Inception network on ImageNet a current good choice is 1.0 or 0.1"
 assert good in warning
 tensorflows = {e: losses_of(3000, beta_2=0.99, epsilon=e) for e in (0.1, 1.0)}
 late_bursts = {e: losses[2000:].max() for e, losses in (bursts | tensorflows).items()}
-later = losses_of(8000)[2000:]
 assert min(late_bursts[epsilon] for epsilon in (1e-7, 0.05)) > 1e-7
 assert max(bursts[epsilon].min() for epsilon in (1e-7, 0.05)) < 1e-10
 assert yours == 0.053 and max(late_bursts[epsilon] for epsilon in (yours, 0.1, 1.0)) < 1e-60
-assert 6900 < 2000 + later.argmax() < 7300 and 0.06 < later.max() < 0.1
-assert bursts[1e-7][300:].max() < 0.01
 for name in ("digits", "reviews"):
     carried(f"07 ε = 1e-7 ends below ε = 1 on {name}", share=1, mean="0.03")
     carried(f"07 the best rate grows with ε on {name}", share=1)
@@ -688,8 +634,6 @@ slow = digits.train(rules.adam, 0.001, SEEDS[0], epsilon=1.0)
 carried("07 Adam with ε = 1 at its default rate", digits.held_out_loss(slow.params), mean="2.29")
 least = {name[6:]: ends_of.min() for name, ends_of in annealed.items()}
 assert least["cosine"] < 0.8 * least["constant"]
-low = [(ends_of < 0.2).sum() for ends_of in annealed.values()]
-assert low[0] <= 2 and low[1] >= 5
 ends = {
     (name[6:], rate): end
     for name in annealed
@@ -697,6 +641,7 @@ ends = {
 }
 assert min((ends["constant", rate], rate) for rate in tried)[1] == 0.05
 assert abs(ends["cosine", 0.05] - 0.55) < 0.05 and abs(ends["constant", 0.05] - 0.14) < 0.02
+assert f"{least['cosine']:.2f} {least['constant']:.2f}" == "0.08 0.14"
 assert ends["cosine", 1.0] < 0.2 and max(ends["cosine", r] for r in (0.1, 0.2)) < 0.1
 losses = {name[6:]: values for name, values in at_end.items()}  # shape (seeds, rates)
 tuned = {name: values[:, values.mean(axis=0).argmin()] for name, values in losses.items()}
@@ -733,11 +678,8 @@ carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
 carried("07 constant at its best ends below constant at 0.1", share=1, mean="0.72")
 assert CLAIMS["07 constant at its best ends below warm-up at 0.1"].share > 0.95
 assert CLAIMS["07 constant at its best ends below cosine at 0.1"].share > 0.95
-for name in ("warm-up", "cosine"):  # the mean, in its standard errors
-    claim = CLAIMS[f"07 {name} ends below constant"]
-    assert f"{claim.mean:.3f}" == "0.011"
-    assert 1.8 < claim.mean / claim.sd * claim.seeds**0.5 < 2.1
-    assert f"{claim.sd:.3f} {claim.sd / claim.seeds**0.5:.3f}" == "0.031 0.006"
+for name in ("warm-up", "cosine"):
+    carried(f"07 {name} ends below constant", mean="0.011")
 carried(f"07 {both}: W = 18 ends below W = 6", mean="0.017", separated=True)
 carried(f"07 {both}: W = 18 ends below W = 90", separated=False)
 assert CLAIMS[f"07 {both}: W = 18 ends below W = 90"].mean < 0
@@ -745,7 +687,7 @@ short = experiments.clothes(epochs=1)
 ends_of = short.held_out_loss(short.train(rules.adam, falling(0.03, 60, 18), SEEDS[0]).params)
 assert ends_of < 0.6
 carried(f"07 after 60 steps {both} ends below constant", separated=True)
-carried("07 500 pictures: Adam with decay ends below Adam without", separated=True)
+carried("07 500 pictures: Adam with decay ends below Adam without", mean="0.007", shown=26)
 start, first = (
     [a.copy() for a in now.params]
     for _, now in zip(range(2), clothes.training(rules.adam, 0.03, SEEDS[0]), strict=False)
@@ -762,12 +704,6 @@ for seed in SEEDS:
     died, back = died + first.sum(), back + (first & ~last).sum()
 carried("07 dead after one step of 0.03", died / len(SEEDS), mean="19")
 assert back <= 0.05 * died
-lost = keras.optimizers.Adam(
-    keras.optimizers.schedules.CosineDecay(0.0, 9, warmup_target=0.01, warmup_steps=5)
-)
-x = keras.Variable([1.0])
-lost.apply([keras.ops.ones(1)], [x])
-assert float(x[0]) == 1
 in_numpy = digits.train(rules.adam, lambda t: cosine_at(t, rate, T, W), SEEDS[0])
 in_keras = digits.train_keras(keras.optimizers.Adam(theirs), SEEDS[0])
 assert largest_difference(in_numpy.params, in_keras.params) < 1e-4
@@ -784,8 +720,8 @@ assert [variable.name for variable in scaled.weights[:2]] == ["gamma", "beta"]
 decayed = keras.Variable([1.0])
 keras.optimizers.Adam(0.1, weight_decay=0.5).apply([keras.ops.zeros(1)], [decayed])
 assert abs(float(decayed[0]) - 0.95) < 1e-6
-assert round(1 / (1 - 0.999) ** 0.5) == 32 == round(1 / epsilon_from_paper(1.0)(1))
-assert epsilon_from_paper(1.0)(3000) > 0.97
 rising = keras.optimizers.schedules.PolynomialDecay(0.01 / 7, 6, 0.01)
-equals_schedule("linear_warmup", linear_warmup(0.01, 7), rising, steps=70)
-equals_schedule("cosine", cosine(0.01, 70), keras.optimizers.schedules.CosineDecay(0.01, 70), 70)
+equals_schedule("linear_warmup", schedules.linear_warmup(0.01, 7), rising, steps=70)
+equals_schedule(
+    "cosine", schedules.cosine(0.01, 70), keras.optimizers.schedules.CosineDecay(0.01, 70), 70
+)

@@ -42,7 +42,7 @@
 # train nor to choose: we only report the result on them. Here each of these two sets has 1,000 pictures.
 #
 # Here are the seven. Momentum is Keras's `SGD` with `momentum=0.9`, at the default rate of `SGD`. AdamW is Adam with
-# decoupled weight decay (lesson 07, part 5). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
+# decoupled weight decay (lesson 07, Going further). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
 
 # %%
 from functools import partial

@@ -28,7 +28,7 @@
 #
 # ## 1 AdamW
 #
-# Lesson 07 (part 5) said what an L2 penalty does in Adam: it shrinks weights with small gradients a lot, and
+# The last part of lesson 07 said what an L2 penalty does in Adam: it shrinks weights with small gradients a lot, and
 # weights with large gradients hardly. The reason is that Adam divides the penalty $\lambda x$ by $\sqrt v$, with the
 # rest of the gradient. Decoupled decay takes the fraction $\eta\lambda$ off each weight, and is never divided. Could a
 # larger $\lambda$ of the penalty make up for the division?
@@ -103,7 +103,7 @@ adamw = check(adamw, "adamw")
 # </details>
 #
 # AdamW as Keras has it decays every variable. Recipes leave out biases, and `gamma` and `beta` of layers that normalise;
-# lesson 07 shows how.
+# the last part of lesson 07 shows how.
 
 # %% [markdown]
 # ## 2 Where Adam goes the wrong way
