@@ -55,7 +55,7 @@ zigzag = descend(sgd, ravine.gradient, ravine.start, 30, learning_rate=2 / 21)
 plots.contour(ravine, {"sgd, η = 2/21": zigzag.trajectory})
 
 # %% [markdown]
-# Across the ravine, up and down in the picture, each step jumps over the floor and undoes most of the one before. Along
+# Across the ravine, up and down in the picture, each step jumps over the bottom and undoes most of the one before. Along
 # the ravine, to the right, all steps point the same way, but they are short. So it takes 84 steps until $f$ is below
 # $10^{-6}$.
 #
@@ -204,7 +204,7 @@ experiments.momentum_arrows(rule)
 #
 # Across it they nearly cancel at step 4, where the ball climbs the wall. They add up at step 9, where it rolls back. So
 # with this small $\eta$ the ball swings across the ravine like a pendulum. The two oppose each other at every step only if
-# $\eta$ is so large that every step crosses the floor.
+# $\eta$ is so large that every step crosses the bottom of the ravine.
 #
 # ## 4 Two knobs
 #
@@ -327,9 +327,9 @@ first_rate, first_mu = 0.1, 0.5
 check_answer("03.first_pair", first_rate, first_mu)
 
 # %% [markdown]
-# So the best pair for the long run has the smallest $\mu$ whose floor just holds both curvatures. (You can compute it in
-# exercise 11 ★.) What does a condition number $\kappa$ cost with it? The next cell counts the steps until
-# $f < 10^{-6}$, in ravines with the curvatures 1 and $\kappa$, each method with its best setting.
+# In the long run the fastest pair has the smallest $\mu$ whose floor still holds both curvatures. (Exercise 11 ★ computes
+# it.) What does a condition number $\kappa$ cost then? The next cell counts the steps until $f < 10^{-6}$ in ravines with
+# the curvatures 1 and $\kappa$. Each method has the settings that are best in the long run.
 
 # %%
 needed = {}
