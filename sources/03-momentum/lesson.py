@@ -650,7 +650,7 @@ assert np.allclose(
 )  # one keeps its sign, one alternates
 assert np.all(along < 0) and np.all(np.abs(smoothed(across, 0.9)) < 0.1001 * np.abs(across))
 # in the long run, √κ: the fraction that the best pair leaves
-for kappa in (20, 1e4, 1e6):
+for kappa in (20, 10**4, 10**6):
     pair = experiments.best_pair(kappa)
     ends = np.array([1, kappa]) * pair["learning_rate"]
     assert np.allclose(ends, (1 + np.sqrt(pair["momentum"]) * np.array([-1, 1])) ** 2)
@@ -678,8 +678,7 @@ for product in (0.05, 0.5, 3.5):  # a swinging run, as a step of (x, v)
     a_step = np.array([[1 - product, 0.9], [-product, 0.9]])
     assert np.isclose(np.linalg.det(a_step), 0.9)
     assert np.allclose(np.abs(np.linalg.eigvals(a_step)), 0.9**0.5)
-to_and_fro = descend(rule, lambda x: x, 1.0, 3, v=2.0, learning_rate=3.8, momentum=0.9)
-assert np.allclose(to_and_fro.trajectory, [1, -1, 1, -1])
+assert np.allclose(rule(1.0, 1.0, 1, 2.0, learning_rate=3.8, momentum=0.9), (-1, -2))
 alternating = [0.0]
 for k in range(200):
     alternating.append(0.9 * alternating[-1] - 0.1 * (-1) ** k)
