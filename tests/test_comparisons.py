@@ -162,6 +162,17 @@ def test_the_steps_to_the_bottom_of_a_ravine():
     assert experiments.steps_needed(rules.sgd, 10, learning_rate=1e-3) == 0
 
 
+def test_the_best_pair_leaves_least_in_the_direction_that_is_slower():
+    def left(learning_rate, momentum):
+        rates = learning_rate * np.array([1, 10])
+        return experiments.fraction_left(rules.momentum, rates, momentum=momentum).max()
+
+    rate, mu = experiments.best_pair(10).values()
+    assert np.isclose(left(rate, mu), (10**0.5 - 1) / (10**0.5 + 1), atol=1e-6)
+    for factor in (0.9, 1.1):
+        assert left(rate, mu) < min(left(factor * rate, mu), left(rate, factor * mu))
+
+
 def test_the_theory_of_momentum_holds_for_momentum_and_not_for_nesterov():
     picture, wrong = experiments.momentum_map(rules.momentum)
     assert wrong < 0.001

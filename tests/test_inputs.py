@@ -348,6 +348,7 @@ CALLS = {
         60,
     ),
     "steps_needed": (experiments.steps_needed, RATE | {"rule": rules.sgd, "kappa": 3}, 60),
+    "best_pair": (experiments.best_pair, {"kappa": 3}, 3),
     "curvatures": (
         experiments.curvatures,
         RATE

@@ -20,6 +20,7 @@ from adamlib.experiments.comparisons import (
     adam_grid,
     along_steepest,
     batch_gradient,
+    best_pair,
     compare,
     curvatures,
     digits_scoreboard,

@@ -10,6 +10,7 @@ mean_cosines, gradient_noise  how far a batch's gradient is from that of all sam
 loss_of_runs                  the loss of many runs on a noisy surface
 loss_by_rate                  the same of some rules after some steps, at each learning rate
 steps_needed                  the steps to the bottom of a ravine
+best_pair                     momentum's fastest settings there
 curvatures                    the largest curvature of a model's loss in the course of a training
 momentum_map, adam_grid       many settings at once
 momentum_arrows               two updates of momentum in a ravine, as arrows
@@ -278,6 +279,12 @@ def steps_needed(rule, kappa, **hyperparameters):
         if below.any() or len(below) <= steps:
             break
     return np.argmax(below)
+
+
+def best_pair(kappa):
+    """The settings of momentum that are fastest in the long run, with curvatures 1 and kappa."""
+    root = np.sqrt(count(kappa, "kappa", least=1))
+    return dict(learning_rate=4 / (root + 1) ** 2, momentum=((root - 1) / (root + 1)) ** 2)
 
 
 def curvatures(rule, model, params, data, steps, **hyperparameters):
