@@ -93,6 +93,9 @@ cubic = Surface(
     start=np.array(0.001),
 )
 
+# The cubic less its minimum, 22/27, so that its loss has a logarithm
+hillside = replace(cubic, formula=lambda x: (x - 4 / 3) ** 2 * (x + 2 / 3), start=np.array(0.5))
+
 bowl = quadratic("bowl", (1, 1), window=((-3, 3), (-3, 3)), start=np.array([-2.5, 1.5]))
 
 ravine = quadratic("ravine", (1, 20), window=((-5, 2), (-2, 2)), start=np.array([-4.0, 1.0]))

@@ -91,6 +91,9 @@ def test_a_turned_surface_has_its_values_and_gradients_at_the_turned_points():
 def test_cubic_is_the_worked_example():
     assert cubic(0.0) == 2 and cubic(1.0) == 1
     assert cubic(4 / 3) == pytest.approx(22 / 27)
+    x = np.linspace(-1, 2, 7)
+    np.testing.assert_allclose(surfaces.hillside(x), cubic(x) - 22 / 27, atol=1e-12)
+    assert surfaces.hillside.gradient(2.0) == cubic.gradient(2.0) == 4
 
 
 def test_the_noisy_bowl_repeats_its_noise_and_is_right_on_average():

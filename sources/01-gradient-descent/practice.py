@@ -191,7 +191,7 @@ QUESTIONS = {
             "is no parabola: its curvature changes on the way, and its slopes have a bound.",
             "It rises at some steps, and ends below its start": Right(
                 "At first it jumps too far in the most curved direction, and a few steps raise the "
-                "loss. The next cells show why it comes down."
+                "loss. The text below the plot says why it comes down."
             ),
             "It falls at every step, and ends below its start": "Many steps jump too far in the "
             "most curved direction, whose factor at the start is 1 − 3.9 = −2.9. At a few of them "
