@@ -186,8 +186,8 @@ plots.lines(paths, log=False, ylabel="x")
 # ## 4 How long is the memory?
 #
 # Written out, the average is $v_t = (1 - \rho)(g_t^2 + \rho\, g_{t-1}^2 + \rho^2 g_{t-2}^2 + \dots)$. At each step the
-# weight of an old square is multiplied by $\rho$. So about $1/(1 - \rho)$ squares count, which is 10 at $\rho = 0.9$.
-# But the steep valley left squares that are far larger than the new ones, and these take longer to fade.
+# weight of an old square is multiplied by $\rho$. So, as in lesson 03, about $1/(1 - \rho)$ squares count: 10 at
+# $\rho = 0.9$. But the steep valley left squares that are far larger than the new ones, and these take longer to fade.
 #
 # ### Exercise 3: how long does it hesitate?
 #
@@ -257,8 +257,8 @@ plots.lines(distance, ylabel="distance from the minimum", **axes)
 # gradients are large enough to fill $v$ again. In short, RMSProp forgets that the place was steep, diverges, and is
 # reminded.
 #
-# A larger $\rho$ only delays the rebound, because $v$ fades with every $\rho < 1$. What prevents it is noise, as long as
-# it keeps $\sqrt v$ above $\eta L/2$. So with noisy batches you may never see it.
+# A larger $\rho$ only delays the rebound, because $v$ fades with every $\rho < 1$. Noise prevents it, as long as the noise
+# keeps $\sqrt v$ above $\eta L/2$. So with noisy batches you may never see it.
 #
 # ## 6 The last bounce
 #
@@ -392,7 +392,7 @@ for method in (rule, sign_descent):
 # ## Where it fails
 #
 # One thing is left: the start at $v = 0$. With $\rho = 0.9$ the first step was 3.16 times as long as $\eta$ (exercise 2).
-# Does a longer memory mend that?
+# Does a longer memory repair that?
 
 # %%
 quiz("05.first")
@@ -438,8 +438,8 @@ progress("05")
 #
 # Suppose that we measure $x$ in millimetres instead of metres, and leave $f$ as it is. Every value of $x$ is then 1000
 # times larger, and every value of $g$ is 1000 times smaller. A step is a distance, so its value should become 1000 times
-# larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its value, because $g$ and
-# $\sqrt v$ shrink alike. So RMSProp's $\eta$ has to be chosen anew when the unit of $x$ changes.
+# larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its value. So $\eta$ has to
+# be chosen anew when the unit of $x$ changes.
 #
 # ### Exercise 8 ★: metres and millimetres
 #
