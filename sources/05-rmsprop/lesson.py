@@ -569,13 +569,12 @@ walked = paths["rmsprop, η = 0.03"]
 near = np.abs(walked - minimum) / 0.03
 moves = np.abs(np.diff(walked))[200:] / 0.03
 assert round(moves[0], 2) == 0.14
-slow = {}
-for rho in (0.9, 0.95, 0.98):
+slow = {}  # the first step of at least η/2 after the jump
+for rho in (0.8, 0.9, 0.95):
     run = descend(rule, valley(), 0.0, 400, learning_rate=0.03, rho=rho)
-    assert rho > 0.9 or round(run.states["v"][199] ** 0.5) == 15
-    late = run.trajectory[200:]
-    slow[rho] = np.argmax(np.abs(np.diff(late)) > 0.7 * 0.03)
-assert 0 < slow[0.9] < slow[0.95] < slow[0.98]
+    assert rho != 0.9 or round(run.states["v"][199] ** 0.5) == 15
+    slow[rho] = np.argmax(np.abs(np.diff(run.trajectory[200:])) > 0.5 * 0.03)
+assert 0 < slow[0.8] < slow[0.9] < slow[0.95]
 assert 110 < np.argmax(near[201:] < 2) < 130
 gone = {name: path[-1] - path[100] for name, path in drift.items()}
 assert 0.05 < gone["rmsprop, ρ = 0.9"] / gone["sign_descent"] < 0.15
