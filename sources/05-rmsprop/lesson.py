@@ -423,6 +423,8 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 # 4. Inside the root, epsilon matters where $\sqrt v$ is not far above $\sqrt\varepsilon$; outside, where it is not far
 #    above $\varepsilon$.
 # 5. $v$ starts at 0, so the first steps are too long.
+#
+# (Exercises 8 and 9 are in *Going further ★*.)
 
 # %%
 progress("05")
