@@ -2,29 +2,28 @@
 # # 5. RMSProp
 #
 # AdaGrad gives each parameter its own step length, but its steps can only get shorter. In this lesson we let its memory
-# fade. The result is RMSProp, one of the two halves of Adam. You will also see a run without any noise that reaches a
-# loss of $10^{-11}$ and is then thrown back. You will compute the step at which the trouble begins, long before the
-# loss shows it. At the end of this lesson you will be able to
+# fade. The result is RMSProp, one of the two halves of Adam. You will also see a run without any noise that nearly reaches
+# the minimum and is then thrown back. At the end of this lesson you will be able to
 #
 # - write RMSProp, and choose its two knobs so that it follows a minimum that moves,
 # - say why RMSProp is thrown back from a minimum, and how far from it a run ends,
-# - tell from $\sqrt v$ whether the place of epsilon matters,
-# - check a rule by its units, and write Adadelta.
+# - tell from $\sqrt v$ whether the place of epsilon matters.
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 A minimum that jumps](#1-A-minimum-that-jumps) | 6 |
+# | [1 A minimum that jumps](#1-A-minimum-that-jumps) | 5 |
 # | [2 The sign step](#2-The-sign-step) | 4 |
 # | [3 An average of squares](#3-An-average-of-squares) | 8 |
 # | [4 How long is the memory?](#4-How-long-is-the-memory?) | 4 |
-# | [5 The rebound](#5-The-rebound) | 10 |
-# | [6 Two knobs](#6-Two-knobs) | 5 |
-# | [7 Where epsilon sits](#7-Where-epsilon-sits) | 4 |
-# | [8 The unit of a step](#8-The-unit-of-a-step) | 9 |
-# | [9 Film reviews](#9-Film-reviews) | 2 |
-# | [10 Does it agree with Keras?](#10-Does-it-agree-with-Keras?) | 1 |
+# | [5 The rebound](#5-The-rebound) | 8 |
+# | [6 The last bounce](#6-The-last-bounce) | 4 |
+# | [7 Two knobs](#7-Two-knobs) | 5 |
+# | [8 Where epsilon sits](#8-Where-epsilon-sits) | 5 |
+# | [9 Does it agree with Keras?](#9-Does-it-agree-with-Keras?) | 1 |
 # | [Where it fails](#Where-it-fails) | 3 |
-# | in all | 56 |
+# | in all | 47 |
+#
+# [Going further ★](#Going-further-★) is for those who have more time.
 #
 # You need lessons [01](01-gradient-descent.ipynb) (the limit $2/L$), [03](03-momentum.ipynb) (averages that forget) and
 # [04](04-adagrad.ipynb). Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page
@@ -33,10 +32,12 @@
 # ## 1 A minimum that jumps
 #
 # Lesson 04 ended with a minimum that jumps and an AdaGrad that becomes slower with every jump. Here is the same failure
-# in its clearest form: one parameter in a valley $f(x) = \frac a2 (x - c)^2$, which changes once. For 200 steps the
-# valley is steep, with $a = 1000$ and its minimum at $c = 1$. Then it becomes flat, with $a = 1$ and its minimum at
-# $c = -1$. The gradient carries a little noise, as the gradient of a batch does. Something similar happens in a network:
-# gradients shrink as the loss falls, and later batches may need other weights than the first ones did.
+# in its clearest form: one parameter in a valley $f(x) = \frac a2 (x - c)^2$, which changes once.
+#
+# - For 200 steps the valley is steep: $a = 1000$, and the minimum is at $c = 1$.
+# - Then the valley is flat: $a = 1$, and the minimum is at $c = -1$.
+#
+# The gradient carries a little noise, as the gradient of a batch does.
 
 # %%
 import numpy as np
@@ -72,23 +73,20 @@ quiz("05.stuck")
 # %%
 rates = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100])
 swept = sweep(adagrad, valley(), 0.0, 400, learning_rate=rates)
-for rate, path in zip(rates, swept.trajectory.T, strict=True):
-    print(f"adagrad, η = {rate:<5g} x = {path[200]:4.2f} after 200 steps", end=", ")
-    print(f"{path[-1]:4.2f} after 400")
+ends = swept.trajectory[-1]
+print(f"After 400 steps, with ten rates, x is between {ends.min():.2f} and {ends.max():.2f}.")
 
 # %% [markdown]
-# None of these runs comes near $-1$. (The smallest rate ends nearest, but only because it never went far from 0.)
-# AdaGrad divides by $\sqrt s$, where $s$ is the *sum* of all squared gradients. The first gradient is $-1000$, so $s$
-# is at least a million from then on. In the flat valley the gradients are about 2, and a step is at most
-# $2\eta/1000 = 0.002\,\eta$ long. A large $\eta$ does not help. Its first step is about $\eta$ long, so the next gradient
-# is about $1000\,\eta$, and $\sqrt s$ grows to that size. The late steps are then about $2\eta/(1000\,\eta) = 0.002$.
+# None of these runs comes near $-1$. AdaGrad divides by $\sqrt s$, where $s$ is the *sum* of all squared gradients. The
+# steep valley has filled $s$, and a sum never falls. So in the flat valley, where the gradients are only about 2, every
+# step is tiny.
 #
 # ## 2 The sign step
 #
 # If the past is the problem, why divide by it at all? We could divide $g$ by its own size. The **sign step** moves a
 # parameter by the same length $\eta$ each time, against the sign of its gradient:
-# $x \leftarrow x - \eta\,\text{sign}(g)$. It treats steep and flat places alike. (Rprop, by Riedmiller and Braun, 1993,
-# is built on this step.) Let us look at the steps just before and after the minimum jumps:
+# $x \leftarrow x - \eta\,\text{sign}(g)$. It treats steep and flat places alike. Let us look at the steps just before
+# and after the minimum jumps:
 
 # %%
 run = descend(sign_descent, valley(), 0.0, 400, learning_rate=0.15)
@@ -96,9 +94,9 @@ near_jump = {"minimum": minimum[185:231], "sign_descent, η = 0.15": run.traject
 plots.lines(near_jump, x=np.arange(185, 231), log=False, ylabel="x")
 
 # %% [markdown]
-# The sign step follows: it passes the new minimum in the 13th step after the jump. But look at both ends of the curve.
-# There it bounces between two values for ever, because its steps never become shorter. With batches of data it also has
-# a second, worse fault, which you can compute by hand.
+# The sign step follows: it walks down to the new minimum. But look at both ends of the curve. There it bounces between
+# two values for ever, because its steps never become shorter. With batches of data it also has a second, worse fault,
+# which you can compute by hand.
 #
 # ### Exercise 1: ten batches
 #
@@ -116,8 +114,7 @@ check_answer("05.change", change)
 
 # %% [markdown]
 # The weight walks away from the place where it should stay. The reason is that the sign step divides each gradient by
-# *its own* size. Nine small gradients and one large one can cancel only if all ten are divided by nearly the same
-# number.
+# *its own* size. Nine small gradients and a large one can cancel only if all ten are divided by nearly the same number.
 #
 # ## 3 An average of squares
 #
@@ -128,16 +125,16 @@ check_answer("05.change", change)
 #
 # $$v \leftarrow \rho\, v + (1 - \rho)\, g^2 \qquad\qquad x \leftarrow x - \frac{\eta\, g}{\sqrt{v + \varepsilon}}$$
 #
-# The letter $\rho$ (rho) is the decay of the average, which lesson 03 called $\beta$. The average $v$ starts at 0, so
-# after the first step it is $(1 - \rho)\,g^2$. The tiny number $\varepsilon$ (epsilon) keeps us from dividing by 0. Mind
-# one clash of names: in lesson 03 $v$ was the velocity; from here on it is the average of squares.
+# - $v$ is the average of squares. It starts at 0. (In lesson 03 the letter $v$ was the velocity.)
+# - $\rho$ (rho) is the decay of the average, which lesson 03 called $\beta$.
+# - $\varepsilon$ (epsilon) is tiny and keeps us from dividing by 0.
 #
 # ### Exercise 2: write it
 #
 # Return the new `x` and the new `v`. If you are stuck, `hint("rmsprop")` helps. The cell below the exercise shows one
 # update of your rule on the ravine of lesson 01, number by number. Compare the two coordinates of `step` at step 1:
-# they are equally long, though one gradient is five times the other. Both are $\eta/\sqrt{1 - \rho} = 0.316$ long,
-# because $v$ is only $(1 - \rho)\,g^2$ there.
+# they are equally long, though one gradient is five times the other. (Both are $\eta/\sqrt{1 - \rho} = 0.316$ long,
+# because after one step $v$ is only $(1 - \rho)\,g^2$.)
 
 
 # %%
@@ -155,8 +152,7 @@ one_step({rule: {"learning_rate": 0.1}}, ravine)
 
 # %% [markdown]
 # Now we come back to the two failures. First we take the ten batches of exercise 1, shuffled, 60 times over.
-# (`given(stream)` hands a rule the gradients in the list `stream` one by one, wherever $x$ is.) The weight should stay
-# near 0.
+# (`given(stream)` hands a rule the gradients in `stream` one by one, wherever $x$ is.) The weight should stay near 0.
 
 # %%
 rng = np.random.default_rng(SEEDS[0])
@@ -173,8 +169,8 @@ plots.lines(drift, log=False, xlabel="batch", ylabel="x")
 
 # %% [markdown]
 # Compare the slopes. The sign step drifts away at a steady pace. With $\rho = 0.9$ the drift is much slower. With
-# $\rho = 0.99$ it has nearly gone, because now all ten gradients are divided by nearly the same $\sqrt v$. Only a jump in
-# the first batches is left (see *Where it fails*). Next comes the valley:
+# $\rho = 0.99$ it has nearly gone, because now all ten gradients are divided by nearly the same $\sqrt v$. (The jump in
+# the first batches comes from $v = 0$ at the start.) Next comes the valley:
 
 # %%
 run = descend(rule, valley(), 0.0, 400, learning_rate=0.03)
@@ -183,15 +179,15 @@ print(f"√v is {run.states['v'][199] ** 0.5:.1f} at step 200")  # [0] is step 1
 plots.lines(paths, log=False, ylabel="x")
 
 # %% [markdown]
-# RMSProp follows. Look at the steps after step 200. The first is only $0.14\,\eta$ long. For more than 50 steps they
-# grow, up to $0.8\,\eta$, and after about 120 steps RMSProp has arrived. Why does it hesitate? And why does it start to
-# shake near step 100, where nothing has changed? Part 4 answers the first question, part 5 the second.
+# RMSProp follows, and about 120 steps after the jump it has arrived. Two things are odd. After step 200 it hesitates: its
+# first steps are much shorter than $\eta$. And near step 100, where nothing has changed, it starts to shake. Part 4
+# explains the first, part 5 the second.
 #
 # ## 4 How long is the memory?
 #
 # Written out, the average is $v_t = (1 - \rho)(g_t^2 + \rho\, g_{t-1}^2 + \rho^2 g_{t-2}^2 + \dots)$. At each step the
-# weight of an old square is multiplied by $\rho$. So about $1/(1 - \rho)$ squares count, which is 10 at $\rho = 0.9$.
-# But the steep valley left squares that are far larger than the new ones, and these take longer to fade.
+# weight of an old square is multiplied by $\rho$. So, as in lesson 03, about $1/(1 - \rho)$ squares count: 10 at
+# $\rho = 0.9$. But the steep valley left squares that are far larger than the new ones, and these take longer to fade.
 #
 # ### Exercise 3: how long does it hesitate?
 #
@@ -209,14 +205,13 @@ forgotten = np.ceil(np.log((2 / 15) ** 2) / np.log(0.9))
 check_answer("05.forgotten", forgotten)
 
 # %% [markdown]
-# By then the old squares contribute 3.7 to $v$. The new ones, which have 98% of the weight, contribute nearly $2^2 = 4$.
-# From then on the new ones win. In a valley ten times as steep the old squares are 100 times as large. Yet RMSProp
-# hesitates only about 44 steps longer, because $0.9^{44}$ is about 0.01.
+# Until about this step the old squares are the larger part of $v$, so the steps are too short: RMSProp hesitates. With a
+# larger $\rho$ it hesitates longer.
 #
 # ## 5 The rebound
 #
-# In part 3 RMSProp had arrived at the first minimum, less than 0.0001 away. Near step 100 it was thrown back. Let us look
-# for the cause where nothing changes and nothing is noisy: on the ravine $f(x) = \frac12(x_1^2 + 20\,x_2^2)$.
+# In part 3 RMSProp had arrived at the first minimum. Near step 100 it was thrown back. Let us look for the cause where
+# nothing changes and nothing is noisy: on the ravine $f(x) = \frac12(x_1^2 + 20\,x_2^2)$.
 
 # %%
 rebound = descend(rule, ravine.gradient, ravine.start, 200, learning_rate=0.15)
@@ -226,16 +221,16 @@ display(plots.lines({"rmsprop, η = 0.15, ρ = 0.9": losses}, title="The ravine,
 quiz("05.rebound")
 
 # %% [markdown]
-# Lesson 01 has the law behind this. On a parabola with curvature $L$, a step with learning rate $\eta$ multiplies the
-# distance from the minimum by $1 - \eta L$. Above the limit $\eta = 2/L$ each step lands farther away than the last.
-# RMSProp's effective learning rate is $\eta/\sqrt v$. So the number to watch is $(\eta/\sqrt v)\,L$, and its limit is 2.
-# Near the minimum the gradients are tiny, so $v$ only fades, and this number grows.
+# Lesson 01 has the law behind this. On a parabola with curvature $L$, a learning rate above $2/L$ makes each step land
+# farther from the minimum than the last. RMSProp's effective learning rate is $\eta/\sqrt v$. So the number to watch is
+# $(\eta/\sqrt v)\,L$, and its limit is 2. Near the minimum the gradients are tiny, so $v$ only fades, and this number
+# grows.
 #
 # ### Exercise 4: when does x₂ turn?
 #
 # The trouble begins in $x_2$, whose curvature is $L = 20$, long before the loss shows it. At step 10,
-# $(\eta/\sqrt v)\,L$ is 0.63, and the gradient is already so small that $v$ does nothing but fade: each step multiplies
-# it by $\rho = 0.9$. At which step does $(\eta/\sqrt v)\,L$ pass 2?
+# $(\eta/\sqrt v)\,L$ is 0.63. From there on the gradient is so small that $v$ only fades: each step multiplies it by
+# $\rho = 0.9$. At which step does $(\eta/\sqrt v)\,L$ pass 2?
 #
 # <details><summary>Hint</summary>If v is multiplied by 0.9, by what is 1/√v multiplied? How often do you need this factor
 # to get from 0.63 to 2?</details>
@@ -258,15 +253,14 @@ plots.lines(distance, ylabel="distance from the minimum", **axes)
 
 # %% [markdown]
 # Compare the two pictures at the vertical line. Above, the curve crosses the limit. Below, at the same step, $x_2$
-# stops shrinking, at $10^{-17}$. From there on each step lands farther away: this is the rebound. (The loss still falls
-# until step 56, because until then $x_1$ is much larger than $x_2$.) The rebound ends when the gradients are large
-# enough to fill $v$ again. In short, RMSProp forgets that the place was steep, diverges, and is reminded.
+# stops shrinking, at $10^{-17}$. From there on each step lands farther away: this is the rebound. It ends when the
+# gradients are large enough to fill $v$ again. In short, RMSProp forgets that the place was steep, diverges, and is
+# reminded.
 #
-# Can another $\rho$ prevent this? No: $v$ fades with every $\rho < 1$. With $\rho = 0.99$ the number passes 2 at step 84
-# instead of 32, so a longer memory only delays the rebound. To prevent it, something must keep $\sqrt{v + \varepsilon}$
-# above $\eta L/2$, which is 1.5 here. A very large epsilon can do that. The noise of batches can do it, too, since its
-# squares keep $v$ from fading: noise well above $\eta L/2$ leaves no room for a rebound. In part 3 that limit was 15, and
-# the noise was 0.01.
+# A larger $\rho$ only delays the rebound, because $v$ fades with every $\rho < 1$. Noise prevents it, as long as the noise
+# keeps $\sqrt v$ above $\eta L/2$. So with noisy batches you may never see it.
+#
+# ## 6 The last bounce
 #
 # Now look at the right end of both pictures. There $x_2$ bounces for ever from one side of the minimum to the other.
 #
@@ -285,14 +279,14 @@ bounce = 0.15 / 2
 check_answer("05.bounce", bounce)
 
 # %% [markdown]
-# Neither $L$ nor $\rho$ appears in your answer: RMSProp ends in a bounce of $\pm\eta/2$, in $x_1$ as in $x_2$. (With
-# $\rho = 0.99$ it takes about 1,500 steps to settle.) Why does the bounce stay at this size? While $x_2$ bounces,
-# $\sqrt v$ is $|g| = L\,\eta/2$, so $(\eta/\sqrt v)\,L$ is exactly 2: the limit itself. Nearer to the minimum, $v$ would
-# fade, and $x_2$ would be thrown out again. Farther away, $v$ would grow, and $x_2$ would come back in. If $\eta$ falls
-# during the run, the bounce shrinks with it. (In part 3 $|g|$ was $a\,\eta/2 = 1000 \cdot 0.015 = 15$: hence
-# $\sqrt v = 15$ at the jump.)
+# Neither $L$ nor $\rho$ appears in your answer. Without noise RMSProp ends in a bounce of $\pm\eta/2$, in $x_1$ as in
+# $x_2$. To make it smaller, let $\eta$ fall during the run.
 #
-# ## 6 Two knobs
+# Why does the bounce stay at this size? While $x_2$ bounces, $\sqrt v$ is $|g| = L\,\eta/2$, so $(\eta/\sqrt v)\,L$ is
+# exactly 2: the limit itself. Nearer to the minimum, $v$ would fade, and $x_2$ would be thrown out again. Farther away,
+# $v$ would grow, and $x_2$ would come back in.
+#
+# ## 7 Two knobs
 #
 # ### Exercise 6: choose two knobs
 #
@@ -302,10 +296,8 @@ check_answer("05.bounce", bounce)
 # - in the valley, from step 260 to 400, $x$ is on average at most 0.05 away from the new minimum,
 # - in the 600 batches of part 3, $x$ drifts by less than $150\,\eta$. (The sign step drifts by $480\,\eta$.)
 #
-# The answer cell measures both for the numbers that you give. Begin with $\eta = 0.03$ and $\rho = 0.9$, as above.
-#
-# Before each try, predict which of the two conditions it will meet. The check says what went wrong; you decide which knob
-# to turn.
+# Begin with $\eta = 0.03$ and $\rho = 0.9$, as above. Before each try, predict which of the two conditions it will meet.
+# The check says what went wrong; you decide which knob to turn.
 #
 # <details><summary>Hint</summary>Which of the two knobs decides how long RMSProp hesitates? After it has hesitated, it
 # still has to walk a distance of 2, in steps of about η: how many steps is that? And when it has arrived, how far does it
@@ -319,8 +311,7 @@ rate, memory = 0.07, 0.78
 check_answer("05.both", rate, memory)
 
 # %% [markdown]
-# The next cell draws the whole map, from 3,600 runs in the valley, so have a try before you run it. (The drift is
-# proportional to $\eta$, so one run for each $\rho$ is enough.)
+# The next cell draws the whole map, from 3,600 runs in the valley, so have a try before you run it.
 
 # %%
 etas, rhos = np.linspace(0.02, 0.2, 60), np.linspace(0.5, 0.99, 60)
@@ -340,15 +331,14 @@ plots.knob_map(
 
 # %% [markdown]
 # Only the settings in the small bright patch do both. To the left of the patch RMSProp walks too slowly, and to the
-# right it bounces too far. Above the patch RMSProp forgets too slowly, and below it the batches make RMSProp drift.
-# (Its right edge is ragged because the gradients are noisy.) Neither Keras's default, $\rho = 0.9$, nor PyTorch's, 0.99,
-# is in the patch. Where such a patch lies depends on the task, so a default is a compromise, not a law.
+# right it bounces too far. Above the patch it forgets too slowly, and below it the batches make it drift. Neither Keras's
+# default, $\rho = 0.9$, nor PyTorch's, 0.99, is in the patch. Where such a patch lies depends on the task, so a default
+# is a compromise.
 #
-# ## 7 Where epsilon sits
+# ## 8 Where epsilon sits
 #
-# In part 5 $v$ faded, and only epsilon would have kept $\eta/\sqrt{v + \varepsilon}$ from growing without bound: it stays
-# below $\eta/\sqrt\varepsilon = 474$. Keras puts epsilon inside the root like this. PyTorch puts it outside,
-# $\sqrt v + \varepsilon$, and there the bound is $\eta/\varepsilon$, or 1.5 million. When does the place matter?
+# Keras puts epsilon inside the root, $\sqrt{v + \varepsilon}$. PyTorch puts it outside, $\sqrt v + \varepsilon$. When does
+# the place matter?
 #
 # ### Exercise 7: inside and outside
 #
@@ -384,17 +374,76 @@ figure
 # On the right both curves are at 1: where $\sqrt v$ is far above $\sqrt\varepsilon \approx 3 \cdot 10^{-4}$, the place
 # does not matter. Farther left the step with epsilon inside falls first, and at the left end it is about 3,000 times
 # shorter than the other. So if epsilon is inside the root, compare $\sqrt v$ with $\sqrt\varepsilon$. If it is outside,
-# compare it with $\varepsilon$. To carry an epsilon from PyTorch to Keras, square it: PyTorch's $10^{-8}$ outside acts
-# like $10^{-16}$ inside.
+# compare it with $\varepsilon$.
 #
-# ## 8 The unit of a step
+# ## 9 Does it agree with Keras?
+#
+# Your RMSProp is `tf.keras.optimizers.RMSprop`. With a tiny $\varepsilon$, RMSProp and the sign step are also
+# `tf.keras.optimizers.Adam` with its knobs turned; lesson 06 explains why.
+
+# %%
+from adamlib.keras_check import equals_adam, equals_keras
+
+equals_keras(rule, ravine.gradient, ravine.start, 100, learning_rate=0.03)
+for method in (rule, sign_descent):
+    equals_adam(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
+
+# %% [markdown]
+# ## Where it fails
+#
+# One thing is left: the start at $v = 0$. With $\rho = 0.9$ the first step was 3.16 times as long as $\eta$ (exercise 2).
+# Does a longer memory repair that?
+
+# %%
+quiz("05.first")
+
+# %%
+curves = {}
+for rho in (0.9, 0.99, 0.999):
+    run = descend(rule, lambda x: np.ones_like(x), 0.0, 60, learning_rate=1.0, rho=rho)
+    curves[f"rmsprop, ρ = {rho}"] = -np.diff(run.trajectory)
+    print(f"ρ = {rho:<5}: the first step is {-run.trajectory[1]:.2f} η")
+plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradient is 1")
+
+# %% [markdown]
+# All gradients are equal here, so every step should be $\eta$ long. But each curve begins far above 1, and the longer
+# the memory, the longer the curve stays there. So RMSProp leaves us with two failures:
+#
+# - Its average $v$ starts at 0, so its first step is $1/\sqrt{1 - \rho}$ times as long as it should be.
+# - It has no momentum. Each step takes its direction from the newest gradient alone.
+#
+# **Recap**
+#
+# 1. AdaGrad's sum of squares only grows, so after a steep place AdaGrad is stuck in a flat one. RMSProp divides by the
+#    root of an average that forgets, $v \leftarrow \rho v + (1 - \rho) g^2$, so it follows.
+# 2. It remembers about $1/(1 - \rho)$ squares. A short memory follows a change quickly. A long memory lets the gradients
+#    of batches cancel, which the sign step cannot.
+# 3. Near a minimum $v$ fades and $\eta/\sqrt v$ grows past $2/L$: the run rebounds. Without noise it ends in a bounce of
+#    $\pm\eta/2$, which shrinks if $\eta$ falls.
+# 4. Inside the root, epsilon matters where $\sqrt v$ is not far above $\sqrt\varepsilon$; outside, where it is not far
+#    above $\varepsilon$.
+# 5. $v$ starts at 0, so the first steps are too long.
+#
+# (Exercises 8 and 9 are in *Going further ★*.)
+
+# %%
+progress("05")
+
+# %% [markdown]
+# **Next:** [lesson 06, Adam](06-adam.ipynb) repairs the start at 0 and adds momentum to RMSProp.
+#
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
+#
+# ### The unit of a step
 #
 # Suppose that we measure $x$ in millimetres instead of metres, and leave $f$ as it is. Every value of $x$ is then 1000
 # times larger, and every value of $g$ is 1000 times smaller. A step is a distance, so its value should become 1000 times
-# larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its value, because $g$ and
-# $\sqrt v$ shrink alike. So RMSProp's $\eta$ has to be chosen anew when the unit of $x$ changes.
+# larger. But a step of sgd becomes 1000 times smaller, as $g$ does. A step of RMSProp keeps its value. So $\eta$ has to
+# be chosen anew when the unit of $x$ changes.
 #
-# ### Exercise 8: metres and millimetres
+# ### Exercise 8 ★: metres and millimetres
 #
 # Take a rule with the step $-\frac{\sqrt u}{\sqrt v}\, g$, where $u$ is an average like $v$, but of the squares of
 # *earlier steps*. Assume that the earlier steps did become 1000 times larger, as they should. By which factor does the
@@ -411,7 +460,7 @@ check_answer("05.of_third", of_third)
 # Such a rule needs no $\eta$. Zeiler (2012) made it into a method: **Adadelta** is RMSProp with the root mean square of its
 # own past steps in place of a learning rate.
 #
-# ### Exercise 9: write Adadelta
+# ### Exercise 9 ★: write Adadelta
 #
 # This time you get words and no formulas. The state is $v$ and $u$, in this order, and both start at 0.
 #
@@ -435,6 +484,11 @@ def adadelta(x, g, t, v=0, u=0, *, learning_rate=0.001, rho=0.95, epsilon=1e-7):
 
 
 delta = check(adadelta, "adadelta")
+
+# %%
+from adamlib.keras_check import equals_keras
+
+equals_keras(delta, ravine.gradient, ravine.start, 100, learning_rate=0.03)
 
 # %% [markdown]
 # Why is $\varepsilon$ needed in the numerator, too? And is the rule now really free of units? The second quiz is about
@@ -473,16 +527,15 @@ plots.lines(left, log=False, from_zero=True, ylabel="distance left / distance at
 # how fast Adadelta begins: it is a learning rate in disguise.
 
 # %% [markdown]
-# ## 9 Film reviews
+# ### Film reviews
 #
 # In part 1 its long memory stopped AdaGrad. Does such a memory hurt on real data, too? We take the film reviews of
-# lesson 04 (Pang and Lee, 2005) and train for two epochs. AdaGrad enters twice: from $s_0 = 0.1$, as in Keras, and from
-# $s_0 = 0$, as in its paper. Which of the three methods will train best? Each uses the learning rate from one list that is
-# best on the held-out sentences. The next cell first tries all rates with one seed, and then runs each method's best rate
-# with three seeds (so the bar counts twice). The table below it shows thirty seeds.
+# lesson 04 (Pang and Lee, 2005). AdaGrad enters twice: from $s_0 = 0.1$, as in Keras, and from $s_0 = 0$, as in its paper.
+# Each method uses the learning rate that is best on the held-out sentences. The cell tries all rates with one seed, and
+# then runs each best rate with three (so the bar counts twice). The table shows thirty seeds.
 
 # %%
-reading = experiments.reviews(epochs=2, size=5800)
+reading = experiments.reviews(epochs=2, size=5800)  # sentences to train on
 grid = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
 contest = {"adagrad": adagrad, "adagrad, s₀ = 0": experiments.adagrad_from_zero, "rmsprop": rule}
 trained = {}  # interrupted, the next cell goes on when you run it again
@@ -501,67 +554,8 @@ experiments.evidence(
 # training loss AdaGrad from 0 wins clearly, by 0.11, with every seed. So here, over two epochs, the long memory does not
 # slow the training down. In part 1 AdaGrad failed because its gradients became 500 times smaller on the way.
 #
-# ## 10 Does it agree with Keras?
-#
-# With a tiny $\varepsilon$, RMSProp and the sign step are also `tf.keras.optimizers.Adam` with its knobs turned; lesson
-# 06 explains why. Adadelta is not a setting of Adam.
-
-# %%
-from adamlib.keras_check import equals_adam, equals_keras
-
-for method in (rule, delta):
-    equals_keras(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
-for method in (rule, sign_descent):
-    equals_adam(method, ravine.gradient, ravine.start, 100, learning_rate=0.03)
-
-# %% [markdown]
-# ## Where it fails
-#
-# One thing is left: the start at $v = 0$. With $\rho = 0.9$ the first step was 3.16 times as long as $\eta$ (exercise 2).
-# Does a longer memory mend that?
-
-# %%
-quiz("05.first")
-
-# %%
-curves = {}
-for rho in (0.9, 0.99, 0.999):
-    run = descend(rule, lambda x: np.ones_like(x), 0.0, 60, learning_rate=1.0, rho=rho)
-    curves[f"rmsprop, ρ = {rho}"] = -np.diff(run.trajectory)
-    print(f"ρ = {rho:<5}: the first step is {-run.trajectory[1]:.2f} η")
-plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradient is 1")
-
-# %% [markdown]
-# All gradients are equal here, so every step should be $\eta$ long. But each curve begins far above 1, and the longer
-# the memory, the longer the curve stays there. (This explains the jump in the first batches of part 3.) So RMSProp
-# leaves us with two failures:
-#
-# - Its average $v$ starts at 0. After one step it holds only $(1 - \rho)\,g^2$, so the first step is
-#   $1/\sqrt{1 - \rho}$ times as long as it should be: 3.2 times at $\rho = 0.9$.
-# - It has no momentum. Each step takes its direction from the newest gradient alone.
-#
-# **Recap**
-#
-# 1. AdaGrad's sum of squares only grows. So after a steep place AdaGrad is stuck in a flat one, here with each of ten
-#    rates.
-# 2. The sign step follows, but it bounces, and it does not let small and large gradients of batches cancel.
-# 3. RMSProp divides by the root of $v \leftarrow \rho v + (1 - \rho) g^2$, which remembers about $1/(1 - \rho)$ squares. A
-#    short memory follows a change quickly. A long memory lets the gradients of batches cancel.
-# 4. Near a minimum $v$ fades and $\eta/\sqrt v$ grows past $2/L$: the run rebounds. A longer memory delays this, and noise
-#    well above $\eta L/2$ prevents it. Without noise the run ends in a bounce of $\pm\eta/2$, which shrinks if $\eta$ falls.
-# 5. Inside the root, epsilon matters where $\sqrt v$ is not far above $\sqrt\varepsilon$; outside, where it is not far
-#    above $\varepsilon$.
-# 6. Adadelta puts its own past steps in place of $\eta$. Since $u$ starts at 0, epsilon sets the pace at which it begins.
-
-# %%
-progress("05")
-
-# %% [markdown]
-# **Next:** [lesson 06, Adam](06-adam.ipynb) repairs the start at 0 and adds momentum to RMSProp.
-#
-# **Sources.** M. Riedmiller and H. Braun, *A direct adaptive method for faster backpropagation learning: the RPROP
-# algorithm*, 1993. T. Tieleman and G. Hinton, *Lecture 6.5, RMSProp*, Coursera: Neural networks for machine learning,
-# 2012. M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. B. Pang and L. Lee, *Seeing stars*, 2005. Keras
+# **Sources.** T. Tieleman and G. Hinton, *Lecture 6.5, RMSProp*, Coursera: Neural networks for machine learning, 2012.
+# M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. B. Pang and L. Lee, *Seeing stars*, 2005. Keras
 # documentation, *Adadelta*.
 
 # %% tags=["solution"]
@@ -570,23 +564,19 @@ from adamlib.experiments import carried
 
 assert np.abs(swept.trajectory[-1] + 1).min() > 1
 late_steps = np.abs(np.diff(swept.trajectory[200:], axis=0)).max(axis=0)
-assert late_steps[-3:].max() < 0.0023 and late_steps.max() < 0.003
+assert late_steps.max() < 0.003
 walk = near_jump["sign_descent, η = 0.15"][15:]  # from step 200 on
 assert np.argmax(np.abs(walk + 1) < 0.15) == 12 and np.allclose(np.abs(np.diff(walk)), 0.15)
-assert np.argmax(walk < -1) == 13
 walked = paths["rmsprop, η = 0.03"]
 near = np.abs(walked - minimum) / 0.03
-moves = np.abs(np.diff(walked))[200:260] / 0.03
-assert round(moves[0], 2) == 0.14 and moves[:50].max() < moves.max() and 0.75 < moves.max() < 0.8
-slow = {}
-for steep in (1e3, 1e4, 1e5):
-    stages = [(200, steep, 1), (200, 1, -1)]
-    gradient = changing_valley(stages, np.random.default_rng(SEEDS[0]), noise=0.01)
-    run = descend(rule, gradient, 0.0, 400, learning_rate=0.03)
-    slow[steep] = np.argmax(np.abs(np.diff(run.trajectory))[200:] > 0.7 * 0.03)
-    assert steep > 1e3 or round(run.states["v"][199] ** 0.5) == 15
-assert all(abs(slow[10 * steep] - slow[steep] - 44) < 4 for steep in (1e3, 1e4))
-assert round(0.9**44, 2) == 0.01
+moves = np.abs(np.diff(walked))[200:] / 0.03
+assert round(moves[0], 2) == 0.14
+slow = {}  # the first step of at least η/2 after the jump
+for rho in (0.8, 0.9, 0.95):
+    run = descend(rule, valley(), 0.0, 400, learning_rate=0.03, rho=rho)
+    assert rho != 0.9 or round(run.states["v"][199] ** 0.5) == 15
+    slow[rho] = np.argmax(np.abs(np.diff(run.trajectory[200:])) > 0.5 * 0.03)
+assert 0 < slow[0.8] < slow[0.9] < slow[0.95]
 assert 110 < np.argmax(near[201:] < 2) < 130
 gone = {name: path[-1] - path[100] for name, path in drift.items()}
 assert 0.05 < gone["rmsprop, ρ = 0.9"] / gone["sign_descent"] < 0.15
@@ -599,38 +589,19 @@ watch = watched["rmsprop, x₂: (η/√v) L"]
 assert round(watch[9], 2) == 0.63 and np.argmax(watch > 2) + 1 == 32
 far = distance["rmsprop, |x₂|"]
 assert far.argmin() + 1 == 31 and 1e-17 < far.min() < 2e-17
-assert 1e-3 < far[59] < 0.01 < far[60] < 0.1 < far[61] and watch[63] < 2 < watch[62]
 assert passed == 32 and np.allclose(effective[-10:, 1] * 20, 2, atol=0.01)
-assert round(1 - 0.9**39, 2) == 0.98 and round(15**2 * 0.9**39, 1) == 3.7
 start = descend(rule, ravine.gradient, ravine.start, 1, learning_rate=0.1)
 assert np.allclose(np.abs(np.diff(start.trajectory, axis=0)), 0.316, atol=1e-3)
-assert np.allclose(far[-10:], 0.075, atol=1e-3) and 474 < 0.15 / 1e-7**0.5 < 475
+assert np.allclose(far[-10:], 0.075, atol=1e-3)
 shaken = np.abs(walked - 1)  # part 3
-assert shaken[70:85].max() < 1e-4 and 95 < 70 + np.argmax(shaken[70:] > 0.01) < 110
+assert shaken[70:85].max() < 1e-3 and 95 < 70 + np.argmax(shaken[70:] > 0.01) < 110
 long = descend(rule, ravine.gradient, ravine.start, 2000, learning_rate=0.15, rho=0.99)
-assert 1 + np.argmax(0.15 / np.sqrt(long.states["v"][:, 1] + 1e-7) * 20 > 2) == 84
-distances = np.abs(long.trajectory[:, 1])
-assert distances[84:].max() > 0.1 and np.ptp(distances[900:1000]) > 0.01
-assert np.allclose(distances[1450:], 0.075, atol=2e-3)
-assert 0.15 * 20 / 2 == 1.5 and 0.03 * 1000 / 2 == 15
+assert np.argmax(0.15 / np.sqrt(long.states["v"][:, 1] + 1e-7) * 20 > 2) > passed
 rng = np.random.default_rng(SEEDS[0])
 batches = descend(
     rule, lambda x: ravine.gradient(x) + rng.normal(0, 5, 2), ravine.start, 1000, learning_rate=0.15
 )
 assert (0.15 / np.sqrt(batches.states["v"][50:, 1]) * 20).max() < 2
-x_1, x_2 = np.abs(rebound.trajectory[32:56]).T
-assert (x_1 > 5 * x_2).all()
-run = descend(rule, ravine.gradient, ravine.start, 6000, learning_rate=0.15, epsilon=2.3)
-assert ravine(run.trajectory[100:].T).max() < 0.01
-assert (
-    ravine(
-        descend(rule, ravine.gradient, ravine.start, 6000, learning_rate=0.15, epsilon=2.2)
-        .trajectory[-10:]
-        .T
-    ).min()
-    > 1e-4
-)
-assert 1000 * 0.03 / 2 == 15 and round(0.15 / 1e-7) == 1.5e6
 falling = {"learning_rate": lambda t: 0.15 / t**0.5}
 ended = np.abs(descend(rule, ravine.gradient, ravine.start, 3000, **falling).trajectory[-1])
 assert np.allclose(ended, 0.15 / 3000**0.5 / 2, rtol=0.05)
