@@ -228,8 +228,8 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 #
 # Jordan and others saw in language models that a few $s_i$ are large and the others small. A step along $G$ then moves
 # the weights in a few directions only. Muon keeps the directions and makes every $s_i$ about 1. Computing the $s_i$
-# would take long. Instead, Muon repeats a cheap step that brings them nearer to 1, a **Newton-Schulz iteration**, which
-# replaces a matrix by a polynomial of it:
+# would take long. A **Newton-Schulz iteration** replaces a matrix by a polynomial of it, again and again, which brings
+# its singular values nearer to 1. One step of Muon's says
 #
 # $$X \leftarrow a X + b\,(X X^\top) X + c\,(X X^\top)^2 X, \qquad a = 3.4445,\; b = -4.7750,\; c = 2.0315$$
 #
@@ -272,16 +272,18 @@ for _ in range(5):
     s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
 how = dict(xlabel="singular value, after the division", ylabel="after five steps")
 how |= dict(log=False, log_x=True)
-plots.lines({"muon, five steps": s}, x=start, **how)
+picture = plots.lines({"muon, five steps": s}, x=start, **how)
+picture.axes[0].axhline(1, color="gray", lw=1)
+picture
 
 # %% [markdown]
 # The three numbers were 5, −0.5 and 0.05, a hundred times apart. Now they are nearly of one size, and each has kept its
-# sign. The figure shows what five steps, Muon's default, make of any singular value. From the right end down to 0.002
-# the line stays between about 0.7 and 1.2. To the left of that it falls to 0, because a small value grows only by the
+# sign. The figure shows what five steps, Muon's default, make of any singular value. The goal is the grey line at 1. From
+# the right end down to 0.002 the curve stays between about 0.7 and 1.2. To the left of that it falls to 0, because a small value grows only by the
 # factor $a$ in each step.
 #
 # - **Muon throws the sizes away.** Large singular values become about as large as medium ones.
-# - **It keeps the directions,** and finds no new ones: a singular value of 0 stays 0, and a tiny one stays small.
+# - **It keeps the directions.** It finds no new ones: a singular value of 0 stays 0, and a tiny one stays small.
 #
 # <details><summary>What does it cost?</summary>
 #
