@@ -8,6 +8,7 @@ from adamlib.experiments.clothes_race import ClothesRace, accuracies
 from adamlib.experiments.keras_trainer import (
     PooledRace,
     Trainer,
+    dense_network,
     numbers_of_state,
     pooled_network,
     pooled_trainer,
@@ -179,6 +180,9 @@ def test_the_networks_of_the_lessons():
     assert pooled(DATA[0][:1, :1].reshape(1, 1, 1, 1).repeat(14, 1).repeat(14, 2)).shape == (1, 10)
     rates = [layer.rate for layer in pooled.layers if isinstance(layer, keras.layers.Dropout)]
     assert rates == [0.2, 0.5]
+    dense = dense_network(0)
+    assert [layer.name for layer in dense.layers] == ["hidden", "output"]
+    assert dense.count_params() == 784 * 64 + 64 + 64 * 10 + 10
     same = [strided_network(seed).get_weights()[0] for seed in (0, 0, 1)]
     np.testing.assert_array_equal(same[0], same[1])
     assert np.abs(same[0] - same[2]).max() > 0.01

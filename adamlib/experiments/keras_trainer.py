@@ -7,6 +7,7 @@
 scores(model, images, labels)                 loss and accuracy
 results(runs, rates, optimizers)              the measured runs of several methods, as a table
 strided_network(seed), pooled_network(seed)   the networks of lessons 08 and 09
+dense_network(seed)                           the network of lesson 10
 pooled_trainer(optimizer, data, ...)          the trainer of Figure 3 of Adam's paper
 PooledRace(makers, data, ...)                 several optimizers on its network
 numbers_of_state(optimizer)                   how much memory it needs for each parameter
@@ -159,6 +160,16 @@ def pooled_network(seed, shape, channels, dropout):
     layers += [keras.layers.Flatten(), keras.layers.Dense(units, "relu")]
     layers += [keras.layers.Dropout(dropout), keras.layers.Dense(10)]
     return keras.Sequential([keras.Input(shape), *layers])
+
+
+def dense_network(seed):
+    """784 inputs, 64 hidden units, 10 outputs; the seed draws the start and the batches' order."""
+    keras.utils.set_random_seed(seed)
+    layers = [
+        keras.layers.Dense(64, "relu", kernel_initializer="he_normal", name="hidden"),
+        keras.layers.Dense(10, kernel_initializer="he_normal", name="output"),
+    ]
+    return keras.Sequential([keras.Input((784,)), *layers])
 
 
 def pooled_trainer(optimizer, data, batch_size, channels, dropout):

@@ -61,6 +61,7 @@ ANSWERS = {
         wrong={
             0.1: f"then L2 takes off 30 times less: {L2_TOO}",
             0.1 / 30: f"turn it over: {L2_TOO}",
+            0.1 / 900: f"turn it over, and take the root of v: {L2_TOO}",
             90: "√v is 30, and v is 900: Adam divides by the root",
             30: "that is √v: times which λ?",
             1.5: "a penalty of λx²/2 adds λx to the gradient: no half is left",
