@@ -3,10 +3,12 @@
 In equals_keras and equals_adam both runs get the same gradients. Each prints one line that says how
 closely they agree, or raises AssertionError, which names the first step and coordinate where the
 two part. descend_keras and train_network do by Keras alone what descend and train of descent do.
+Without TensorFlow the runs of Keras are those of recorded_keras, and the line says so.
 """
 
 import inspect
 import os
+import zlib
 from contextlib import contextmanager
 from functools import partial
 from numbers import Integral, Real
@@ -21,16 +23,24 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 import numpy as np
-import tensorflow as tf
 from scipy.sparse import issparse
 
-from adamlib import inputs, rules
+from adamlib import inputs, recorded_keras, rules
 from adamlib.conventions import CONVENTIONS
 from adamlib.descent import Training, at_step, batches, descend, difference, iterations, train
 from adamlib.inputs import hyperparameter_defaults, name_of, needs_whole_arrays
+from adamlib.recorded_keras import thinned
 from adamlib.surfaces import cubic
 
-keras = tf.keras
+tf, keras = None, recorded_keras.keras
+if not recorded_keras.chosen():
+    try:
+        import tensorflow as tf
+
+        keras = tf.keras
+    except ModuleNotFoundError as error:
+        if error.name != "tensorflow":
+            raise
 
 # Each rule's own optimizer in tf.keras, and what must be said to get the rule.
 OWN = {
@@ -105,8 +115,8 @@ def _agreement(rule, gradient, x, steps, dtype, hyperparameters):
     """What equals_keras prints."""
     inputs.check_name(dtype, BOUNDS, "precision")
     optimizer, said = _entry(rule, OWN, "an optimizer of tf.keras", hyperparameters)
-    parameters = inspect.signature(getattr(keras.optimizers, optimizer)).parameters
-    defaults = {name: parameters[name].default for name in hyperparameter_defaults(rule)}
+    known = keras_defaults(optimizer)
+    defaults = {name: known[name] for name in hyperparameter_defaults(rule)}
     settings_at = partial(at_step, hyperparameters=defaults | said | hyperparameters)
     ours = _descend(rule, gradient, x, steps, dtype, hyperparameters)
     theirs = [_keras_descend(optimizer, settings_at, run, dtype) for run in ours]
@@ -151,12 +161,20 @@ def equals_schedule(name, schedule, theirs, steps):
     Prints a line that begins with the name, or raises AssertionError.
     """
     inputs.check_function(schedule, "The schedule", "t")
-    inputs.check_function(theirs, "Keras's schedule", "step")
-    for t in range(1, inputs.count(steps, "steps", least=1) + 1):
-        ours, keras_rate = schedule(t), float(theirs(t - 1))
+    if not isinstance(theirs, recorded_keras.Described):
+        inputs.check_function(theirs, "Keras's schedule", "step")
+    steps = inputs.count(steps, "steps", least=1)
+
+    def compute():
+        return [np.array([float(theirs(t - 1)) for t in range(1, steps + 1)])]
+
+    asked = recorded_keras.question("rates", _described(theirs), steps=steps)
+    (rates,) = _of_keras(asked, lambda: np.zeros(0), compute)
+    for t, keras_rate in enumerate(rates, start=1):
+        ours = schedule(t)
         if not abs(ours - keras_rate) < 1e-3 * abs(keras_rate):
             raise AssertionError(f"{name} is {ours:.6g} at step {t}, Keras has {keras_rate:.6g}.")
-    print(f"{name:20} {steps} steps: no relative difference above 1e-3")
+    print(f"{name:20} {steps} steps: no relative difference above 1e-3{recorded_keras.said(tf)}")
 
 
 def equals_conventions():
@@ -166,12 +184,12 @@ def equals_conventions():
     """
     checked = 0
     for name, rows in CONVENTIONS.items():
-        parameters = inspect.signature(getattr(keras.optimizers, OWN[name][0])).parameters
+        known = keras_defaults(OWN[name][0])
         (defaults,) = (row.defaults for row in rows if row.library == "Keras")
         for knob, value in defaults.items():
-            if parameters[knob].default != value:
+            if known[knob] != value:
                 raise AssertionError(
-                    f"{knob} of {name} is {parameters[knob].default} in Keras, and {value} in the "
+                    f"{knob} of {name} is {known[knob]} in Keras, and {value} in the "
                     "tables of adamlib.conventions."
                 )
         checked += len(defaults)
@@ -186,12 +204,25 @@ def equals_conventions():
 def descend_keras(optimizer, gradient, x, steps):
     """The trajectory of a Keras optimizer by itself, in float32, of shape (steps + 1, *x.shape)."""
     inputs.check_gradient(gradient, "descend_keras")
-    x = keras.Variable(inputs.numbers(x, "The start"), dtype="float32")
-    path = [x.numpy()]
-    for _ in range(inputs.count(steps, "steps")):
-        optimizer.apply([keras.ops.convert_to_tensor(gradient(x.numpy()))], [x])
-        path.append(x.numpy())
-    return np.array(path, float)
+    start, steps = inputs.numbers(x, "The start").astype("float32"), inputs.count(steps, "steps")
+    gradients = []
+
+    def compute():
+        x = keras.Variable(start, dtype="float32")
+        path = [x.numpy()]
+        for _ in range(steps):
+            gradients.append(gradient(x.numpy()))
+            optimizer.apply([keras.ops.convert_to_tensor(gradients[-1])], [x])
+            path.append(x.numpy())
+        return [np.array(path, float)]
+
+    def probe():
+        first = gradients[0] if gradients else gradient(start)
+        return np.array([start, first], float)
+
+    asked = recorded_keras.question("descend", _described(optimizer), start.shape, steps=steps)
+    (path,) = _of_keras(asked, probe, compute)
+    return path
 
 
 def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=None):
@@ -209,28 +240,50 @@ def train_network(optimizer, params, data, *, epochs=1, batch_size=None, rng=Non
     words = "one of Keras's, such as keras.optimizers.Adam(0.01)"
     inputs.check_kind(optimizer, keras.optimizers.Optimizer, "The optimizer", words)
     iterations(data, epochs, batch_size)  # refuses what descent.train refuses
-    *hidden, outputs = (len(b) for b in inputs.check_arrays(params)[1::2])
+    inputs.check_arrays(params)
+    dtype, (x, y) = params[0].dtype.name, data
+    asked = recorded_keras.question(
+        "train",
+        _described(optimizer),
+        *(p.shape for p in params),
+        x.shape,
+        zlib.crc32(np.ascontiguousarray(y)),
+        dtype=dtype,
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=rng and rng.bit_generator.state,
+    )
+    drawn = (pair for _ in range(epochs) for pair in batches(data, batch_size, rng))
+
+    def compute():
+        with _floatx(dtype):
+            return _train(optimizer, params, drawn, dtype)
+
+    def probe():
+        return np.concatenate([np.ravel(p)[:100] for p in params])
+
+    *trained, losses = _of_keras(asked, probe, compute)
+    for _ in drawn:  # a recorded run has drawn nothing: rng is moved on as by a live one
+        pass
+    return Training(list(map(np.reshape, trained, map(np.shape, params))), losses, "")
+
+
+def _train(optimizer, params, drawn, dtype):
+    """The weights of the network, and its losses, after training on the batches that were drawn."""
+    *hidden, outputs = (len(b) for b in params[1::2])
     loss = "BinaryCrossentropy" if outputs == 1 else "SparseCategoricalCrossentropy"
-    losses = []
-    dtype = params[0].dtype.name
-    with _floatx(dtype):
-        layers = [keras.layers.Dense(units, "relu") for units in hidden]
-        network = keras.Sequential(
-            [keras.Input(params[0].shape[:1]), *layers, keras.layers.Dense(outputs)]
-        )
-        network.set_weights(list(map(np.reshape, params, (w.shape for w in network.weights))))
-        optimizer = _exact(optimizer) if dtype == "float64" else optimizer
-        # Keras's Adadelta multiplies its rho by a variable, and NumPy's rho takes no graph's.
-        eagerly = dtype == "float64" and isinstance(optimizer, keras.optimizers.Adadelta)
-        network.compile(
-            optimizer, getattr(keras.losses, loss)(from_logits=True), run_eagerly=eagerly
-        )
-        optimizer.build(network.trainable_variables)  # else the first step is traced twice
-        for _ in range(epochs):
-            for x, y in batches(data, batch_size, rng):
-                losses.append(network.train_on_batch(x.toarray() if issparse(x) else x, y))
-    trained = list(map(np.reshape, network.get_weights(), map(np.shape, params)))
-    return Training(trained, np.array(losses), "")
+    layers = [keras.layers.Dense(units, "relu") for units in hidden]
+    network = keras.Sequential(
+        [keras.Input(params[0].shape[:1]), *layers, keras.layers.Dense(outputs)]
+    )
+    network.set_weights(list(map(np.reshape, params, (w.shape for w in network.weights))))
+    optimizer = _exact(optimizer) if dtype == "float64" else optimizer
+    # Keras's Adadelta multiplies its rho by a variable, and NumPy's rho takes no graph's.
+    eagerly = dtype == "float64" and isinstance(optimizer, keras.optimizers.Adadelta)
+    network.compile(optimizer, getattr(keras.losses, loss)(from_logits=True), run_eagerly=eagerly)
+    optimizer.build(network.trainable_variables)  # else the first step is traced twice
+    losses = [network.train_on_batch(x.toarray() if issparse(x) else x, y) for x, y in drawn]
+    return [*network.get_weights(), np.array(losses)]
 
 
 def train_both(rule, optimizer, model, params, data, *, batch_size, seed, **hyperparameters):
@@ -265,6 +318,45 @@ def own_optimizer(name, **settings):
     """
     optimizer, said = OWN[inputs.check_name(name, OWN, "optimizer")]
     return getattr(keras.optimizers, optimizer)(**said | settings)
+
+
+def keras_defaults(name):
+    """{parameter: default} of a class of keras.optimizers, such as "Adam"."""
+    if tf is None:
+        return recorded_keras.signature(name)
+    return signature(getattr(keras.optimizers, name))
+
+
+def signature(kind):
+    """{parameter: default} of a class of Keras; None where it has no default."""
+    parameters = inspect.signature(kind).parameters.values()
+    known = {p.name: None if p.default is p.empty else p.default for p in parameters}
+    return {name: default for name, default in known.items() if name not in ("name", "kwargs")}
+
+
+def _of_keras(asked, probe, compute, record=np.asarray):
+    """The arrays that Keras computes or, without TensorFlow, those of its recorded run.
+
+    asked, probe  as in recorded_keras.answer; the probe is a function
+    record        function of an array: what of it is recorded
+    """
+    if tf is None:
+        return recorded_keras.answer(asked, probe())
+    arrays = compute()
+    recorded_keras.hold(asked, probe, [record(a) for a in arrays])
+    return arrays
+
+
+def _described(made):
+    """A Keras optimizer or schedule as (class, settings), the same live and recorded."""
+    if isinstance(made, recorded_keras.Described):
+        return made.name, recorded_keras.in_float32(made.settings)
+    if not hasattr(made, "get_config"):  # a function that is not Keras's
+        return inputs.name_of(made), {}
+    known, settings = signature(type(made)), made.get_config()
+    return type(made).__name__, recorded_keras.in_float32(
+        {name: settings.get(name, default) for name, default in known.items()}
+    )
 
 
 def _exact(optimizer):
@@ -336,17 +428,27 @@ def _keras_descend(optimizer, settings_at, run, dtype):
 
     settings_at  function of t, of which only the learning rate may change
     """
-    with _floatx(dtype):
-        number = {"float64": np.float64, "float32": float}[dtype]
-        optimizer = getattr(keras.optimizers, optimizer)(**_numbers(settings_at(1), number))
-        x = keras.Variable(run.trajectory[0], dtype=dtype)
-        rows = []
-        for t, g in enumerate(run.gradients, start=1):
-            optimizer.learning_rate = float(settings_at(t)["learning_rate"])
-            optimizer.apply([tf.constant(g)], [x])
-            states = optimizer.variables[2:]  # after the iteration and the learning rate
-            rows.append([variable.numpy() for variable in (x, *states)])
-    return [np.array(column) for column in zip(*rows, strict=True)]
+    start, steps = run.trajectory[0], len(run.gradients)
+
+    def compute():
+        with _floatx(dtype):
+            number = {"float64": np.float64, "float32": float}[dtype]
+            made = getattr(keras.optimizers, optimizer)(**_numbers(settings_at(1), number))
+            x = keras.Variable(start, dtype=dtype)
+            rows = []
+            for t, g in enumerate(run.gradients, start=1):
+                made.learning_rate = float(settings_at(t)["learning_rate"])
+                made.apply([tf.constant(g)], [x])
+                states = made.variables[2:]  # after the iteration and the learning rate
+                rows.append([variable.numpy() for variable in (x, *states)])
+        return [np.array(column) for column in zip(*rows, strict=True)]
+
+    rates = [settings_at(t)["learning_rate"] for t in range(1, steps + 1)]
+    asked = recorded_keras.question(
+        "steps", optimizer, settings_at(1), rates, start.shape, dtype=dtype
+    )
+    probe = np.array([start, run.gradients[0]])
+    return _of_keras(asked, lambda: thinned(probe), compute, thinned)
 
 
 @contextmanager
@@ -367,6 +469,14 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
 
     A state is named before x, which follows from it, even where x parts at an earlier step.
     """
+    if tf is None:
+        ours = [
+            run._replace(
+                trajectory=thinned(run.trajectory),
+                states={name: thinned(a) for name, a in run.states.items()},
+            )
+            for run in ours
+        ]
     partings = []  # (place in the rule's order, step, words)
     for i, (run, columns) in enumerate(zip(ours, theirs, strict=True)):
         named = {"x": run.trajectory[1:]} | run.states
@@ -390,10 +500,14 @@ def _compare(rule, keras_name, ours, theirs, bound, dtype):
                 words = f"{words}, a relative difference of {apart[at]:.1e}"
                 partings.append((order.index(name), step + 1, words))
     if partings:
+        if tf is None:  # Keras's gradients are those of the record: after the first parting, others
+            first = min(step for _, step, _ in partings)
+            partings = [parting for parting in partings if parting[1] == first]
         _, step, words = min(partings)
         raise AssertionError(
             f"{rule.__name__} parts from {keras_name} at step {step}: {words} "
             f"(bound {bound:g}, {dtype})."
         )
     steps = len(ours[0].gradients)
-    return f"{rule.__name__} = {keras_name}: {steps} steps agree to {bound:g} ({dtype})"
+    said = recorded_keras.said(tf)
+    return f"{rule.__name__} = {keras_name}: {steps} steps agree to {bound:g} ({dtype}){said}"

@@ -3,6 +3,8 @@
 Each of the three reads this file, in its own way: README.md has it.
 """
 
+import os
+
 c = get_config()  # noqa: F821
 
 c.JupyterHub.authenticator_class = "shared-password"  # any name will do; the class has a password
@@ -26,6 +28,10 @@ threads = (
     "TF_NUM_INTEROP_THREADS",
 )
 c.Spawner.environment = {name: "1" for name in threads}
+
+# "recorded" compares lessons 01 to 07 with Keras's recorded runs, in half the memory, as each line
+# then says; lessons 08 and later train by Keras, and need "live".
+c.Spawner.environment["ADAMLIB_KERAS"] = os.environ.get("ADAMLIB_KERAS") or "live"
 
 # The system that starts the servers holds to these, but on one machine nothing does.
 c.Spawner.mem_guarantee = "600M"  # a server, and a kernel with TensorFlow
