@@ -397,8 +397,8 @@ rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 # ### Exercise 8: compile and fit
 #
 # Every Keras program has two lines: one compiles the model, the other fits it. The first is given. Write the second: fit
-# the model on `*data` (the pictures and their labels), in batches of 64 for 20 epochs, with the validation data and a
-# list that holds the callback. Return what `fit` returns. `hint("train")` helps.
+# the model on `*data` (the pictures and their labels), in batches of 64 for 20 epochs, with `verbose=0`, the validation
+# data, and a list that holds the callback. Return what `fit` returns. `hint("train")` helps.
 #
 # A **callback** is an object that Keras calls after every epoch. Ours, `EarlyStopping`, ends the training when the
 # validation loss has not improved for two epochs, and brings back the best weights.
@@ -440,14 +440,15 @@ print(f"{len(history['loss'])} of 20 epochs, test accuracy {accuracy:.2f}")
 #
 # <details><summary>Is it the same Adam as Keras's?</summary>
 #
-# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds. With the other two, a difference in the last digit has grown.
+# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds. With the other two,
+# a difference in the last digit has grown.
 #
 # </details>
 #
 # <details><summary>How do I save the model?</summary>
 #
 # A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code, so `load_model`
-# must be given the rule. A new notebook must also import `adamlib.keras_optimizer`.
+# must be given the rule. A new notebook must also import `adamlib.keras_optimizer`, where the optimizer's class stands.
 #
 # ```python
 # model.save("clothes.keras")
@@ -475,7 +476,8 @@ quiz("08.first")
 #
 # When is Adam the worse choice? A clear case is a ravine that lies *across* the axes, with exact gradients. There each
 # coordinate holds a share of the steep direction, so a separate step for each coordinate cannot tell steep from flat.
-# With both tuned, momentum then comes much lower than Adam in 50 steps. (The figure stands in [Going further ★](#Going-further-★).)
+# With both tuned, momentum then comes much lower than Adam in 50 steps. (The figure stands in
+# [Going further ★](#Going-further-★).)
 #
 # On this network momentum, tuned, ended 0.04 behind Adam. But it was one small network and one kind of picture. Does Adam
 # also win on the tasks that made it known?
@@ -499,7 +501,8 @@ progress("08")
 # %% [markdown]
 # **Next:** [lesson 09, the paper's experiments](09-the-papers-experiments.ipynb) repeats the four figures of Adam's
 # paper, and says which of the paper's claims show up here.
-#
+
+# %% [markdown]
 # ## Going further ★
 #
 # This part is not counted in the minutes. Come back to it when you have time.
