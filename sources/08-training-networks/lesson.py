@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 8. Training networks
 #
-# Lesson 07 turned every knob of Adam, and ended with a question: how far do the defaults get you on a real network? Here
-# we train a network with seven of Keras's optimizers, first as they come and then tuned. At the end your own rule
+# Lesson 07 turned every knob of Adam, and ended with a question: how far do the defaults get you on a real network?
+# Here we train a network with seven of Keras's optimizers, first as they come and then tuned. At the end your own rule
 # trains it, inside `model.fit`.
 #
 # At the end of this lesson you will be able to
@@ -24,17 +24,19 @@
 # | [Where it fails](#Where-it-fails) | 2 |
 # | in all | 49 |
 #
-# [Going further ★](#Going-further-★) is for those who have more time. You need lessons [04](04-adagrad.ipynb) to
-# [07](07-adams-knobs.ipynb), and you should have seen a Keras model. Terms printed in bold are collected in the
-# [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
+# [Going further ★](#Going-further-★) is for those who have more time.
+#
+# You need lessons [04](04-adagrad.ipynb) to [07](07-adams-knobs.ipynb), and you should have seen a Keras model. Terms
+# printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
+# [cheat sheet](cheat-sheet.ipynb).
 #
 # ## 1 Seven optimizers at their defaults
 #
 # Many programs say `model.compile("adam")` and never mention a learning rate. What do you get if you leave every knob
 # where Keras has put it?
 #
-# Our network is small. It has two layers of convolutions (small filters that move over the picture) and one dense layer,
-# in all 7,802 weights. From pictures of Fashion-MNIST it learns to tell ten kinds of clothes from each other.
+# Our network is small. It has two layers of convolutions (small filters that move over the picture) and one dense
+# layer, in all 7,802 weights. From pictures of Fashion-MNIST it learns to tell ten kinds of clothes from each other.
 #
 # We train on 2,048 pictures, for four epochs in batches of 64. That makes 128 steps. Two more sets have 1,000 pictures
 # each:
@@ -110,10 +112,10 @@ check_answer("08.memory", megabytes)
 #
 # ## 2 A rate for each method
 #
-# Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by": their weights have hardly moved. The same
-# rate makes a long step in one rule and next to none in another. Suppose the first gradient of a weight is 0.01. At its
-# default rate RMSProp moves this weight by 0.003, and Adadelta by less than a two-thousandth of that. So part 1 compared
-# default rates more than it compared methods.
+# Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by": their weights have hardly moved. The
+# same rate makes a long step in one rule and next to none in another. Suppose the first gradient of a weight is 0.01.
+# At its default rate RMSProp moves this weight by 0.003, and Adadelta by less than a two-thousandth of that. So part 1
+# compared default rates more than it compared methods.
 #
 # To compare methods, we let each climb to a rate of its own:
 #
@@ -124,10 +126,10 @@ check_answer("08.memory", megabytes)
 #
 # ### Exercise 2 ★: write one step of the climb
 #
-# Write `next_rate(losses, rates)`, which returns the rate to try next. Here `losses` is a dict {rate: validation loss} of
-# the rates tried so far, and `rates` is the whole list, from small to large. Return a neighbour of the *best* rate so
-# far: the larger one if it has not been tried yet, and otherwise the smaller. If neither is left to try, return `None`.
-# For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
+# Write `next_rate(losses, rates)`, which returns the rate to try next. Here `losses` is a dict {rate: validation loss}
+# of the rates tried so far, and `rates` is the whole list, from small to large. Return a neighbour of the *best* rate
+# so far: the larger one if it has not been tried yet, and otherwise the smaller. If neither is left to try, return
+# `None`. For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
 #
 # - `{0.01: 0.9, 0.03: 0.6}` gives 0.1, since the loss still falls,
 # - `{0.01: 0.6, 0.03: 0.8}` gives 0.003: the larger neighbour of the best rate has been tried.
@@ -212,21 +214,21 @@ experiments.evidence(
 # default rate is not a property of the method: the best rates of AdaGrad and Adadelta are about 300 and 10,000 times
 # their defaults. SGD gains 0.45 by tuning, and Adam, whose default suits this network, only 0.07.
 #
-# Which tuned method is in front? On average Adam ends 0.02 above RMSProp and above Adadelta. This course believes a mean
-# that is at least three times its standard error (lesson 06), and both of these are five times theirs.
+# Which tuned method is in front? On average Adam ends 0.02 above RMSProp and above Adadelta. This course believes a
+# mean that is at least three times its standard error (lesson 06), and both of these are five times theirs.
 #
 # ## 4 Clipping the gradient
 #
 # Now and then one gradient is much longer than all the others, and a single step along it can ruin a run. The usual
-# remedy is **gradient clipping**, which shortens every gradient that is longer than a limit $c$ to the length $c$, keeps
-# its direction, and leaves all others alone.
+# remedy is **gradient clipping**, which shortens every gradient that is longer than a limit $c$ to the length $c$,
+# keeps its direction, and leaves all others alone.
 #
 # ### Exercise 4: clip
 #
-# Write `clip(g, c)`, which returns the array `g`, clipped at the limit `c`. By which factor must you multiply a gradient
-# that is too long, and by which one that is short enough? Do it in one line without `if`: part 6 shows why a rule in
-# Keras needs that. `np.linalg.norm(g)` is the length of an array, and `np.minimum(a, b)` is the smaller of two numbers.
-# `hint("clip")` helps.
+# Write `clip(g, c)`, which returns the array `g`, clipped at the limit `c`. By which factor must you multiply a
+# gradient that is too long, and by which one that is short enough? Do it in one line without `if`: part 6 shows why a
+# rule in Keras needs that. `np.linalg.norm(g)` is the length of an array, and `np.minimum(a, b)` is the smaller of two
+# numbers. `hint("clip")` helps.
 
 
 # %%
@@ -327,14 +329,14 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# Look first at the hollow dots: without clipping, momentum suffers more than Adam. Over 12 seeds, clipping lifts the mean
-# accuracy of momentum from 0.41 to 0.68, and that of Adam from 0.75 to 0.79. Both gain with 12 of 12 seeds. On good
-# pictures they reach 0.71 and 0.81, and there clipping cost nothing that 12 seeds could show. So clipping helps, but it
-# does not repair bad pictures: look for the cause too.
+# Look first at the hollow dots: without clipping, momentum suffers more than Adam. Over 12 seeds, clipping lifts the
+# mean accuracy of momentum from 0.41 to 0.68, and that of Adam from 0.75 to 0.79. Both gain with 12 of 12 seeds. On
+# good pictures they reach 0.71 and 0.81, and there clipping cost nothing that 12 seeds could show. So clipping helps,
+# but it does not repair bad pictures: look for the cause too.
 #
 # Why does Adam suffer, although it divides by $\sqrt{\hat v}$? The huge gradient stays in $m$ for about ten steps, and
-# these steps go where one bad picture points. In one sentence: $v$ bounds the length of Adam's steps, and nothing guards
-# their direction.
+# these steps go where one bad picture points. In one sentence: $v$ bounds the length of Adam's steps, and nothing
+# guards their direction.
 
 # %% [markdown]
 # ## 6 Your own rule in Keras
@@ -396,9 +398,9 @@ rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 # %% [markdown]
 # ### Exercise 8: compile and fit
 #
-# Every Keras program has two lines: one compiles the model, the other fits it. The first is given. Write the second: fit
-# the model on `*data` (the pictures and their labels), in batches of 64 for 20 epochs, with `verbose=0`, the validation
-# data, and a list that holds the callback. Return what `fit` returns. `hint("train")` helps.
+# Every Keras program has two lines: one compiles the model, the other fits it. The first is given. Write the second:
+# fit the model on `*data` (the pictures and their labels), in batches of 64 for 20 epochs, with `verbose=0`, the
+# validation data, and a list that holds the callback. Return what `fit` returns. `hint("train")` helps.
 #
 # A **callback** is an object that Keras calls after every epoch. Ours, `EarlyStopping`, ends the training when the
 # validation loss has not improved for two epochs, and brings back the best weights.
@@ -416,8 +418,8 @@ def train(model, optimizer, loss, data, validation, callback):
 train = check(train, "train")
 
 # %% [markdown]
-# `strided_network` makes part 1's network, and `loss` is the one for ten classes. Each hyperparameter of your rule can be
-# given to `as_keras`. The cell takes a few seconds.
+# `strided_network` makes part 1's network, and `loss` is the one for ten classes. Each hyperparameter of your rule can
+# be given to `as_keras`. The cell takes a few seconds.
 
 # %% tags=["about: 08 momentum tuned"]
 keras.utils.set_random_seed(SEEDS[0])  # Keras shuffles the batches
@@ -434,21 +436,22 @@ _, accuracy = model.evaluate(*race.test, verbose=0)
 print(f"{len(history['loss'])} of 20 epochs, test accuracy {accuracy:.2f}")
 
 # %% [markdown]
-# Look at the epochs after the third: the training loss goes on falling, while the validation loss hardly falls, and then
-# rises. What the network learns there helps little on other pictures. So the training ended, two epochs after the mark.
-# (In the first epoch the training loss is the higher one, since Keras averages it *during* the epoch.)
+# Look at the epochs after the third: the training loss goes on falling, while the validation loss hardly falls, and
+# then rises. What the network learns there helps little on other pictures. So the training ended, two epochs after the
+# mark. (In the first epoch the training loss is the higher one, since Keras averages it *during* the epoch.)
 #
 # <details><summary>Is it the same Adam as Keras's?</summary>
 #
-# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds. With the other two,
-# a difference in the last digit has grown.
+# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds. With the other
+# two, a difference in the last digit has grown.
 #
 # </details>
 #
 # <details><summary>How do I save the model?</summary>
 #
-# A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code, so `load_model`
-# must be given the rule. A new notebook must also import `adamlib.keras_optimizer`, where the optimizer's class stands.
+# A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code, so
+# `load_model` must be given the rule. A new notebook must also import `adamlib.keras_optimizer`, where the optimizer's
+# class stands.
 #
 # ```python
 # model.save("clothes.keras")
@@ -479,8 +482,8 @@ quiz("08.first")
 # With both tuned, momentum then comes much lower than Adam in 50 steps. (The figure stands in
 # [Going further ★](#Going-further-★).)
 #
-# On this network momentum, tuned, ended 0.04 behind Adam. But it was one small network and one kind of picture. Does Adam
-# also win on the tasks that made it known?
+# On this network momentum, tuned, ended 0.04 behind Adam. But it was one small network and one kind of picture. Does
+# Adam also win on the tasks that made it known?
 #
 # **Recap**
 #
@@ -488,9 +491,9 @@ quiz("08.first")
 #    rate is not a property of the method.
 # 2. For each weight, SGD keeps no number; momentum, AdaGrad and RMSProp keep 1; Adam, AdamW and Adadelta keep 2.
 # 3. A climb goes up or down from the default, on validation data, until the best rate has a worse one on both sides.
-# 4. A clip multiplies a gradient that is longer than $c$ by $c / \lVert g \rVert$. `global_clipnorm` keeps the direction
-#    of the whole gradient, and `clipnorm` changes it. Print the lengths first, and choose $c$ above the ordinary ones
-#    and below the huge ones.
+# 4. A clip multiplies a gradient that is longer than $c$ by $c / \lVert g \rVert$. `global_clipnorm` keeps the
+#    direction of the whole gradient, and `clipnorm` changes it. Print the lengths first, and choose $c$ above the
+#    ordinary ones and below the huge ones.
 # 5. Adam gains by clipping too: $v$ bounds the length of its steps, and nothing guards their direction.
 # 6. `as_keras(rule)` puts your rule into `model.compile`. There the rule sees tensors, so it must be a formula, without
 #    `if` and without `math`.
@@ -510,8 +513,9 @@ progress("08")
 # ### What a huge gradient does to Adam
 #
 # It enters both averages. In $m$ it stays for about ten steps, and turns them. In $v$ its square stays for the rest of
-# this run, and makes the steps shorter. Which harm is the greater one? We clip in three ways: what enters both averages,
-# what enters only $m$, and what enters only $v$. (This is `clipnorm=3`, since a rule sees one array at a time.)
+# this run, and makes the steps shorter. Which harm is the greater one? We clip in three ways: what enters both
+# averages, what enters only $m$, and what enters only $v$. (This is `clipnorm=3`, since a rule sees one array at a
+# time.)
 
 # %%
 where = "m and v", "m alone", "v alone"
