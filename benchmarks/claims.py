@@ -493,12 +493,6 @@ def unscaled(method, rate, seed):
     return {"tuned": found["validation"]} | ends
 
 
-def batches_of_4(method, rate, seed):
-    found = measured(strided_trainer(method, 4000, 4, 1000), rate, seed, epochs=2)
-    first, second = found["accuracy"]
-    return {"tuned": found["validation"], "after 1": first, "after 2": second}
-
-
 def wrapped(method, rate, seed):
     """How far the weights of a rule of ours are from Keras's after an epoch."""
     from adamlib.keras_check import largest_difference
@@ -689,9 +683,6 @@ TASKS = {
     ),
     "unscaled pictures": Plan(
         unscaled, dict.fromkeys([*CLIPPED, *ENTERS], [0.01]), seeds=12, first=12
-    ),
-    "batches of 4": Plan(
-        batches_of_4, {"adam": [0.001, 0.003, 0.01], "sgd": [0.01, 0.03, 0.1, 0.3]}, seeds=12
     ),
     "eight epochs": Plan(eight_epochs, {"adam": [0.01]}, seeds=12, first=12),
     "wrapped": Plan(wrapped, {"adam": [0.001]}),
@@ -1086,18 +1077,6 @@ def lesson_08(task):
     for name in ("AdaGrad", "sgd"):
         above = runs.at(seven[name], 1.0, "accuracy")
         yield f"{name} at 1.0, one place above its best rate", where, above
-    small, where = task["batches of 4"], "test accuracy, clothes, batches of 4"
-    sgd, adam = small.at("sgd", 0.01, "after 1"), small.at("adam", 0.001, "after 1")
-    later, adam_later = small.at("sgd", 0.01, "after 2"), small.at("adam", 0.001, "after 2")
-    looks = {"after 1": "after 1 epoch", "after 2": "after 2 epochs"}
-    for look, words in looks.items():
-        what = f"tuned, Adam is above sgd {words} of small batches"
-        yield what, where, small.of("sgd", look), small.of("adam", look)
-    yield "at the defaults Adam is above sgd after 1 epoch of small batches", where, sgd, adam
-    what = "at the defaults Adam is above sgd after 2 epochs of small batches"
-    yield what, where, later, adam_later
-    what = "at the defaults Adam after 1 epoch is above sgd after 2 epochs of small batches"
-    yield what, where, later, adam
     yield from clipped(task["unscaled pictures"])
     falls = partial(task["eight epochs"].at, "adam", 0.01)
     what = "after epoch 3 the training loss falls further than the validation loss"

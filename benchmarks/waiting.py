@@ -39,7 +39,6 @@ KINDS = [  # one task of each kind
     "figure 2, dropout 0.5",
     "figure 4",
     "convolutions",
-    "batches of 4",
 ]
 TIME = """
 import json, sys, time

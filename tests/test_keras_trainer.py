@@ -17,7 +17,7 @@ from adamlib.experiments.keras_trainer import (
     scores,
     strided_network,
 )
-from adamlib.keras_check import keras, own_optimizer
+from adamlib.keras_check import keras, largest_difference, own_optimizer
 
 rng = np.random.default_rng(0)
 DATA = rng.standard_normal((40, 6)).astype(np.float32), rng.integers(0, 3, 40)
@@ -108,9 +108,11 @@ def test_a_race_trains_as_its_trainer_does(monkeypatch):
     ]
     assert race.train[0].max() == 2 and race.test[0].max() == 1
     runs = {"adam": [race("adam", 0.001, 1), race.measure(race.trainer("adam"), 0.001, 2)]}
-    again = race.measure(race.new_trainer(keras.optimizers.Adam()), 0.001, 1)
+    trainer = race.new_trainer(keras.optimizers.Adam())
+    again = race.measure(trainer, 0.001, 1)
     assert again["validation"] == pytest.approx(runs["adam"][0]["validation"], rel=1e-4)
     assert accuracies(runs)["adam"].tolist() == [run["accuracy"][-1] for run in runs["adam"]]
+    assert largest_difference(race.trained("adam", 0.001, 1), trainer.model.get_weights()) < 1e-5
     norms = race.gradient_norms(race.start(1), 1)
     assert len(norms) == 2 and 0.1 < norms[0] < norms[1] < 10
     assert race.gradient_norms(race.start(1), 1) == pytest.approx(norms, rel=1e-4)

@@ -2,6 +2,7 @@
 
 race = ClothesRace({"sgd": keras.optimizers.SGD, ...}, pictures=2048, batch_size=64, epochs=4)
 found = race("sgd", 0.01, seed)         one training, as Trainer.measure gives it
+race.trained("sgd", 0.01, seed)         the weights with which it ends
 race.climbs(climb, rates, seed, done)   the rates that each climb tries, and their losses
 race.gradient_norms(weights, seed)      how long the gradients of an epoch's batches are
 race.table(runs, rates)                 what several methods came to
@@ -55,6 +56,11 @@ class ClothesRace:
     def __call__(self, name, rate, seed):
         """Train with a method at a rate; what it came to, as Trainer.measure says."""
         return self.measure(self.trainer(name), rate, seed)
+
+    def trained(self, name, rate, seed):
+        """The weights with which a training ends."""
+        self(name, rate, seed)
+        return self.trainer(name).model.get_weights()
 
     def new_trainer(self, optimizer):
         """A Trainer with another optimizer, on the same network and pictures."""

@@ -1,28 +1,30 @@
 # %% [markdown]
 # # 8. Training networks
 #
-# Lesson 07 turned every knob of Adam, and ended with a question: how far do the defaults get you on a real network? Here
-# a real network answers. We train it with seven of Keras's optimizers, first as they come and then
-# tuned. At the end your own rule trains it, inside `model.fit`.
+# Lesson 07 turned every knob of Adam, and ended with a question: how far do the defaults get you on a real network?
+# Here we train a network with seven of Keras's optimizers, first as they come and then tuned. At the end your own rule
+# trains it, inside `model.fit`.
 #
 # At the end of this lesson you will be able to
 #
 # - say what seven optimizers do at Keras's defaults, and why the picture changes when each is tuned,
 # - write a search for a good learning rate that can go up or down,
-# - clip a gradient at a limit that you have chosen, and say what `clipnorm` and `global_clipnorm` do to its direction,
-# - train a network with a rule of your own, using `model.compile` and `model.fit`, and save it.
+# - clip a gradient at a limit that you have chosen, and keep its direction,
+# - train a network with a rule of your own, using `model.compile` and `model.fit`.
 #
 # | part | minutes |
 # | --- | --- |
 # | [1 Seven optimizers at their defaults](#1-Seven-optimizers-at-their-defaults) | 8 |
-# | [2 What a default rate is worth](#2-What-a-default-rate-is-worth) | 3 |
-# | [3 Tuned](#3-Tuned) | 13 |
-# | [4 Clipping the gradient](#4-Clipping-the-gradient) | 7 |
-# | [5 Eight bad pictures](#5-Eight-bad-pictures) | 6 |
-# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 11 |
-# | [7 Rules of thumb](#7-Rules-of-thumb) | 3 |
-# | [Where it fails](#Where-it-fails) | 3 |
-# | in all | 54 |
+# | [2 A rate for each method](#2-A-rate-for-each-method) | 8 |
+# | [3 Tuned](#3-Tuned) | 6 |
+# | [4 Clipping the gradient](#4-Clipping-the-gradient) | 8 |
+# | [5 Eight bad pictures](#5-Eight-bad-pictures) | 7 |
+# | [6 Your own rule in Keras](#6-Your-own-rule-in-Keras) | 8 |
+# | [7 Rules of thumb](#7-Rules-of-thumb) | 2 |
+# | [Where it fails](#Where-it-fails) | 2 |
+# | in all | 49 |
+#
+# [Going further ★](#Going-further-★) is for those who have more time.
 #
 # You need lessons [04](04-adagrad.ipynb) to [07](07-adams-knobs.ipynb), and you should have seen a Keras model. Terms
 # printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the
@@ -33,16 +35,17 @@
 # Many programs say `model.compile("adam")` and never mention a learning rate. What do you get if you leave every knob
 # where Keras has put it?
 #
-# Our network is small. It has two layers of convolutions (small filters that move over the picture), and then a dense
-# layer that connects all that they find to ten outputs. In all it has 7,802 weights. From pictures of Fashion-MNIST it
-# learns to tell ten kinds of clothes from each other.
+# Our network is small. It has two layers of convolutions (small filters that move over the picture) and one dense
+# layer, in all 7,802 weights. From pictures of Fashion-MNIST it learns to tell ten kinds of clothes from each other.
 #
-# The data come in three sets. We train on 2,048 pictures, for four epochs in batches of 64, which makes 128 steps.
-# **Validation data** are not trained on, and serve to choose among the learning rates. **Test data** serve neither to
-# train nor to choose: we only report the result on them. Here each of these two sets has 1,000 pictures.
+# We train on 2,048 pictures, for four epochs in batches of 64. That makes 128 steps. Two more sets have 1,000 pictures
+# each:
 #
-# Here are the seven. Momentum is Keras's `SGD` with `momentum=0.9`, at the default rate of `SGD`. AdamW is Adam with
-# decoupled weight decay (lesson 07, Going further). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
+# - **Validation data** are not trained on, and serve to choose among the learning rates.
+# - **Test data** serve neither to train nor to choose: we only report the result on them.
+#
+# In the list below, momentum is Keras's `SGD` with `momentum=0.9`. AdamW is Adam with decoupled weight decay
+# (lesson 07). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
 
 # %%
 from functools import partial
@@ -69,31 +72,26 @@ optimizers = {
 }
 race = ClothesRace(optimizers, pictures=2048, batch_size=64, epochs=4)
 SEEDS = experiments.seeds(3)
-done, done_unscaled = {}, {}  # the trainings of parts 1 and 3, and those of part 5
+done, done_unscaled = {}, {}  # the trainings of parts 1 to 3, and those of part 5
 quiz("08.defaults")
 
 # %% [markdown]
-# `race("adam", 0.001, seed)` runs one training: it calls `model.compile` and `model.fit`, as you will in part 6. The
-# next cell trains each method with three seeds, and keeps the trainings in `done`. If you stop the cell (■) and run it
-# again, it goes on from where it was. It takes about half a minute on an idle processor, and longer on a busy one.
+# The next cell trains each method with three seeds. It takes about half a minute on an idle processor. If you stop it
+# (■) and run it again, it goes on from where it was.
 
 # %% tags=["about: 08 momentum tuned"]
 at_default = experiments.repeat(race, race.default_rates, SEEDS, done)
 display(race.table(at_default, race.default_rates))
 drawn = {name: runs for name, runs in at_default.items() if name != "adamw"}
 display(race.curves(drawn, "Keras's default rates"))
-six = "Adam", "RMSProp", "momentum", "sgd", "AdaGrad", "Adadelta"
-experiments.evidence(*(f"08 {name} at its default" for name in six))
 
 # %% [markdown]
-# Look at the right end of the figure. Three methods have reached an accuracy of about 0.7, and SGD about 0.3. AdaGrad,
-# at 0.16, has hardly begun, and Adadelta is still guessing. (AdamW is in the table only, since its line lies on top of
-# Adam's.)
+# Look at the right end of the figure. Each line is the mean of three seeds. Three methods have reached an accuracy of
+# about 0.7, and SGD about 0.3. AdaGrad, at 0.16, has hardly begun, and Adadelta is still guessing. (AdamW's line would
+# lie on Adam's. The numbers in the text are means over thirty seeds, so yours may differ a little.)
 #
-# Each line is the mean of three seeds, and its band goes from the worst of them to the best. The small table below the
-# figure gives means over thirty seeds, and the numbers in the text come from it. In the large table, "a weight moved
-# by" says how far from its start a weight ends up (the root mean square over all weights). "State per weight" says how
-# many numbers the optimizer keeps for each weight.
+# In the table, "a weight moved by" says how far from its start a weight ends up. "State per weight" says how many
+# numbers the optimizer keeps for each weight.
 #
 # ### Exercise 1: count
 #
@@ -112,43 +110,29 @@ check_answer("08.memory", megabytes)
 # %% [markdown]
 # Momentum, AdaGrad and RMSProp need half of that, and SGD needs none.
 #
-# ## 2 What a default rate is worth
+# ## 2 A rate for each method
 #
-# Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by" again: their weights have hardly moved. A
-# learning rate means something different in each rule, so the same 0.001 can make a long step in one rule and next to
-# none in another. The very first step shows it. Suppose the first gradient of a weight is 0.01. How far does each rule
-# move that weight, at its default rate? (`getattr(rules, name)` is the rule of that name. It returns the new weight
-# first.)
-
-# %%
-first_steps = {name: abs(float(getattr(rules, name)(0.0, 0.01, 1)[0])) for name in optimizers}
-for name, length in first_steps.items():
-    print(f"{name:9} {length:.1e}")
-
-# %% [markdown]
-# The longest of these steps is more than two thousand times as long as the shortest. RMSProp and Adam divide by the
-# size of the gradient itself, so their steps are near $\eta$ or longer. AdaGrad divides by at least $\sqrt{0.1}$, since
-# in Keras its sum starts at 0.1. Adadelta multiplies by the size of its own earlier steps, and there are none yet.
-# Keras's own pages say of AdaGrad and Adadelta that they tend "to benefit from higher initial learning rate values",
-# and recommend 1.0 to match the papers. So part 1 compared default rates more than it compared methods.
+# Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by": their weights have hardly moved. The
+# same rate makes a long step in one rule and next to none in another. Suppose the first gradient of a weight is 0.01.
+# At its default rate RMSProp moves this weight by 0.003, and Adadelta by less than a two-thousandth of that. So part 1
+# compared default rates more than it compared methods.
 #
-# ## 3 Tuned
+# To compare methods, we let each climb to a rate of its own:
 #
-# Now each method gets a rate of its own. Trying every rate with every method would take too long, so we let each method
-# climb. A climb begins at the default rate and tries the next one on a list of rates, about three times as large. As
-# long as the validation loss falls, it goes on in that direction. It stops when the best rate has a worse one on both
-# sides. That last condition matters: if the best rate stands at one end of what you have tried, the true best may lie
-# beyond it.
+# - A climb begins at the default rate. Next it tries the neighbour on a list of rates, about three times as large.
+# - As long as the *validation* loss falls, it goes on in that direction.
+# - It stops when the best rate has a worse one on both sides. If the best rate stands at one end of what was tried, the
+#   true best may lie beyond it.
 #
 # ### Exercise 2 ★: write one step of the climb
 #
-# Write `next_rate(losses, rates)`. Here `losses` is a dict {rate: validation loss} of the rates tried so far, and
-# `rates` is the whole list, from small to large. The function returns the rate to try next. That is a neighbour of the
-# *best* rate so far: the larger one if it has not been tried yet, and otherwise the smaller. If neither is left to try,
-# the function returns `None`. For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
+# Write `next_rate(losses, rates)`, which returns the rate to try next. Here `losses` is a dict {rate: validation loss}
+# of the rates tried so far, and `rates` is the whole list, from small to large. Return a neighbour of the *best* rate
+# so far: the larger one if it has not been tried yet, and otherwise the smaller. If neither is left to try, return
+# `None`. For example, with the list 0.001, 0.003, 0.01, 0.03, 0.1:
 #
 # - `{0.01: 0.9, 0.03: 0.6}` gives 0.1, since the loss still falls,
-# - `{0.01: 0.6, 0.03: 0.8}` gives 0.003: the larger neighbour of the best rate has been tried, so the climb goes down.
+# - `{0.01: 0.6, 0.03: 0.8}` gives 0.003: the larger neighbour of the best rate has been tried.
 #
 # In Python, `min(losses, key=losses.get)` is the key with the smallest value, and `rates.index(rate)` is the place of a
 # rate in the list. `hint("next_rate")` helps.
@@ -189,7 +173,9 @@ def climb(loss_at, rates, rate):
 climb = check(climb, "climb")
 
 # %% [markdown]
-# In the next cell each method climbs with one seed, using your `climb`. That takes about half a minute.
+# ## 3 Tuned
+#
+# Now each method climbs with one seed, using your `climb`. That takes about half a minute.
 
 # %% tags=["about: 08 momentum tuned"]
 rates = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
@@ -197,17 +183,14 @@ climbs = race.climbs(climb, rates, SEEDS[0], done)
 best = {name: min(climbs[name], key=climbs[name].get) for name in optimizers}
 drawn = {name: tried for name, tried in climbs.items() if name != "adamw"}  # close to Adam's
 display(plots.climbs(drawn, race.default_rates, title="From the default rate (ring)"))
-cliff = [f"08 {name} at 1.0, one place above its best rate" for name in ("AdaGrad", "sgd")]
-experiments.evidence(*cliff)
 
 # %% [markdown]
-# Follow a line from its ring, which marks the default rate. The loss falls as the rate grows; for AdaGrad and Adadelta
-# it goes on falling over several powers of ten. A line ends after the first rate that is worse, even if it is only just
-# worse. The lowest points of the six lines lie close together, although their rates lie far apart. So a rate is neither
-# large nor small in itself: Adadelta's best rate is about a thousand times Adam's.
+# Follow a line from its ring, which marks the default rate. The loss falls as the rate grows, for AdaGrad and Adadelta
+# over several powers of ten. A line ends after the first rate that is worse, even if it is only just worse. The lowest
+# points lie close together, although their rates lie far apart: Adadelta's best rate is about a thousand times Adam's.
 #
-# Now look at the right ends of AdaGrad and SGD. Their best rate, 0.3, stands one place before a cliff. In the table, at
-# 1.0, AdaGrad ends near guessing (0.12), and SGD far below its best. So when in doubt, stay a little below the best rate.
+# Now look at the right ends of AdaGrad and SGD. Their best rate, 0.3, stands one place before a cliff: at 1.0, AdaGrad
+# ends near guessing (0.12). So when in doubt, stay a little below the best rate.
 #
 # Now each method trains at the rate that its climb has found, with three seeds. That takes about a quarter of a minute.
 
@@ -217,42 +200,35 @@ display(race.table(tuned, best))
 at_first, at_best = accuracies(at_default), accuracies(tuned)
 both = {name: (at_first[name], at_best[name]) for name in optimizers}
 display(plots.gains(both, ("at the default rate", "tuned")))
-below = [f"08 Adam tuned is above {name} tuned" for name in ("sgd", "RMSProp", "Adadelta", "AdamW")]
-gains = [f"08 {name} gains by tuning" for name in ("sgd", "momentum", "RMSProp", "Adam")]
-states = "at the defaults", "tuned,"
-longer = [f"08 {state} Adam is above sgd after 2 epochs of small batches" for state in states]
-experiments.evidence("08 at the defaults Adam is above Adadelta", *gains, *below, *longer)
+experiments.evidence(
+    "08 at the defaults Adam is above Adadelta",
+    "08 Adam tuned is above sgd tuned",
+    "08 sgd gains by tuning",
+    "08 Adam tuned is above RMSProp tuned",
+    "08 Adam tuned is above Adadelta tuned",
+)
 
 # %% [markdown]
-# Compare the hollow dots (at the default rates) with the full ones (tuned). At the defaults, the mean accuracy of the
-# best method lies 0.64 above that of the worst (Adam and Adadelta). After tuning, the best mean lies only 0.06 above
-# the worst (Adam and SGD). So AdaGrad and Adadelta are not bad on this network: their best rates are about 300 and
-# 10,000 times their defaults. SGD gains about 0.45, which makes it about as good as Adam at its default. Momentum,
-# RMSProp and Adam gain only 0.05 to 0.07, since their defaults suit this network.
+# Compare the hollow dots (at the default rates) with the full ones (tuned). At the defaults, the best method ends
+# 0.64 above the worst (Adam and Adadelta). After tuning, the best ends only 0.06 above the worst (Adam and SGD). So a
+# default rate is not a property of the method: the best rates of AdaGrad and Adadelta are about 300 and 10,000 times
+# their defaults. SGD gains 0.45 by tuning, and Adam, whose default suits this network, only 0.07.
 #
-# Which method is in front? In the small table each method runs with thirty seeds, at the rate with the lowest mean
-# validation loss. (A single seed chose your rate, so yours may lie one place away on the list.) There Adam is about
-# 0.02 above RMSProp and above Adadelta. This course believes a mean that is at least three times its standard error
-# (lesson 06), and both of these are five times theirs. AdamW ends where Adam ends: over 128 steps, its weight decay
-# takes away only about 0.5 % of a weight.
-#
-# Do more steps change the picture? In the last two rows SGD and Adam take 2,000 steps, with batches of 4 from 4,000 pictures. At its
-# default SGD now ends only 0.05 behind Adam, so in part 1 its small steps were probably also too few. Tuned, it ends 0.02 behind.
+# Which tuned method is in front? On average Adam ends 0.02 above RMSProp and above Adadelta. This course believes a
+# mean that is at least three times its standard error (lesson 06), and both of these are five times theirs.
 #
 # ## 4 Clipping the gradient
 #
 # Now and then one gradient is much longer than all the others, and a single step along it can ruin a run. The usual
-# remedy is **gradient clipping**, which shortens every gradient that is longer than a limit $c$ and leaves all others
-# alone. In words, the formula says: if the length $\lVert g \rVert$ is above $c$, divide $g$ by its length and multiply
-# it by $c$.
-#
-# $$g \leftarrow g \cdot \min\Big(1, \frac{c}{\lVert g \rVert}\Big)$$
+# remedy is **gradient clipping**, which shortens every gradient that is longer than a limit $c$ to the length $c$,
+# keeps its direction, and leaves all others alone.
 #
 # ### Exercise 4: clip
 #
-# Write `clip(g, c)`, which returns the array `g`, clipped at the limit `c`. Do it in one line without `if`: part 6
-# shows why a rule in Keras needs that. `np.linalg.norm(g)` is the length of an array, and `np.minimum(a, b)` is the
-# smaller of two numbers. `hint("clip")` helps.
+# Write `clip(g, c)`, which returns the array `g`, clipped at the limit `c`. By which factor must you multiply a
+# gradient that is too long, and by which one that is short enough? Do it in one line without `if`: part 6 shows why a
+# rule in Keras needs that. `np.linalg.norm(g)` is the length of an array, and `np.minimum(a, b)` is the smaller of two
+# numbers. `hint("clip")` helps.
 
 
 # %%
@@ -265,10 +241,10 @@ def clip(g, c):
 clip = check(clip, "clip")
 
 # %% [markdown]
-# But the length of what? A network has many arrays of weights, and each has its own gradient. Keras has two ways to
-# clip by length. `clipnorm=c` takes the length of each array's gradient by itself, as your `clip` does.
-# `global_clipnorm=c` takes one length for all of them together: the root of the sum of *all* squares. (A third way,
-# `clipvalue=c`, cuts each number off at $\pm c$.)
+# But the length of what? A network has many arrays of weights, and each has its own gradient. Keras has two ways:
+#
+# - `clipnorm=c` takes the length of each array's gradient by itself, as your `clip` does.
+# - `global_clipnorm=c` takes one length for all of them together: the root of the sum of *all* squares.
 #
 # ### Exercise 5: derive
 #
@@ -285,16 +261,15 @@ clipped = 5 / np.sqrt(50**2 + 5**2)
 check_answer("08.clipped", clipped)
 
 # %% [markdown]
-# With `global_clipnorm` both gradients are divided by the same number, so the direction stays and only the length
-# changes. With `clipnorm=1.0` both become (0.6, 0.8), although one was ten times as long as the other. So the step as a
-# whole no longer has the direction of the model's gradient. Most papers clip all arrays together (Pascanu and others,
-# 2013; for GPT-3, $c = 1$: Brown and others, 2020, appendix B).
+# With `global_clipnorm` both gradients are divided by the same number, so the direction stays. With `clipnorm=1.0` both
+# become (0.6, 0.8), although one was ten times as long as the other. So the step as a whole no longer has the direction
+# of the model's gradient. Most papers clip all arrays together (Pascanu and others, 2013).
 #
 # ## 5 Eight bad pictures
 #
-# When does clipping matter? Here is a mistake from everyday work: someone has forgotten to divide eight of the 2,048
-# pictures by 255, so their pixels go up to 255 instead of 1. The pictures are shuffled, so these eight fall into about
-# 7 of the 32 batches of an epoch. (`altered=forget` makes this mistake in the training pictures.)
+# Here is a mistake from everyday work: someone has forgotten to divide eight of the 2,048 pictures by 255, so their
+# pixels go up to 255 instead of 1. The pictures are shuffled, so these eight fall into about 7 of the 32 batches of an
+# epoch.
 
 # %%
 quiz("08.clip")
@@ -313,8 +288,7 @@ bad = partial(ClothesRace, pictures=2048, batch_size=64, epochs=4, altered=forge
 # over all arrays together, first in a fresh network and then in one that Adam has trained.
 
 # %% tags=["about: 08 momentum tuned"]
-race("adam", 0.01, SEEDS[0])  # trains the model whose weights the next line takes
-networks = {"fresh": race.start(SEEDS[0]), "trained": race.trainer("adam").model.get_weights()}
+networks = {"fresh": race.start(SEEDS[0]), "trained": race.trained("adam", 0.01, SEEDS[0])}
 norms = {}
 for state, weights in networks.items():
     for pictures, some in {"good pictures": race, "eight unscaled": bad(optimizers)}.items():
@@ -347,44 +321,35 @@ with_eight = accuracies(runs)
 pairs = {name: (with_eight[name], with_eight[f"{name}, clipped"]) for name in ("momentum", "adam")}
 title = "Eight unscaled pictures, η = 0.01"
 display(plots.gains(pairs, ("not clipped", "global_clipnorm=3.0"), title=title))
-kinds = "unscaled pictures, not clipped", "unscaled pictures, clipped at 3"
-kinds += "unscaled pictures gains by clipping at 3", "scaled pictures, not clipped"
-kinds += ("scaled pictures, clipped at 3",)
-experiments.evidence(*(f"08 {name} with {kind}" for name in ("momentum", "Adam") for kind in kinds))
+experiments.evidence(
+    "08 momentum with unscaled pictures, not clipped",
+    "08 momentum with unscaled pictures, clipped at 3",
+    "08 Adam with unscaled pictures, not clipped",
+    "08 Adam with unscaled pictures, clipped at 3",
+)
 
 # %% [markdown]
-# Look first at the hollow dots: without clipping, momentum suffers more than Adam. The table has the means of 12 seeds.
-# Momentum ends at 0.41 without clipping and at 0.68 with it, and on good (scaled) pictures at 0.71. For Adam the three
-# means are 0.75, 0.79 and 0.81. Clipping makes both methods better with every seed, and on good pictures it costs
-# nothing that 12 seeds could show. But it does not repair bad pictures: look for the cause first.
+# Look first at the hollow dots: without clipping, momentum suffers more than Adam. Over 12 seeds, clipping lifts the
+# mean accuracy of momentum from 0.41 to 0.68, and that of Adam from 0.75 to 0.79. Both gain with 12 of 12 seeds. On
+# good pictures they reach 0.71 and 0.81, and there clipping cost nothing that 12 seeds could show. So clipping helps,
+# but it does not repair bad pictures: look for the cause too.
 #
-# Why does Adam suffer, although it divides by $\sqrt{\hat v}$? A huge gradient enters both averages. In $m$ it stays
-# for about ten steps, and these steps go where one bad picture points. In $v$ its square stays for the rest of this run,
-# and makes the steps shorter. Which harm is the greater one? We clip in three ways: what enters both averages, what
-# enters only $m$, and what enters only $v$. (This is `clipnorm=3`, since a rule sees one array at a time.)
-
-# %%
-where = "m and v", "m alone", "v alone"
-experiments.evidence(*(f"08 Adam with unscaled pictures, clipnorm=3 in {some}" for some in where))
-
-# %% [markdown]
-# Compare these means with 0.75, where nothing is clipped. Clipping both gives 0.79, and clipping only what enters $m$
-# already gives 0.78. So most of the harm goes through $m$. Clipping only what enters $v$ does not help: Adam ends at
-# 0.69. Then $v$ knows nothing of the huge gradient that stands in $m$, so $m/\sqrt{v}$ is huge, and so is the step.
-#
-# In one sentence: $v$ bounds the length of Adam's steps, and nothing guards their direction.
+# Why does Adam suffer, although it divides by $\sqrt{\hat v}$? The huge gradient stays in $m$ for about ten steps, and
+# these steps go where one bad picture points. In one sentence: $v$ bounds the length of Adam's steps, and nothing
+# guards their direction.
 
 # %% [markdown]
 # ## 6 Your own rule in Keras
 #
-# So far, Keras's own optimizers did all the training. Now your rule trains the network. `as_keras(rule)` makes a Keras
-# optimizer out of any rule that you have written in this course.
+# So far, Keras's own optimizers did all the training. `as_keras(rule)` makes a Keras optimizer out of any rule that you
+# have written in this course.
 #
-# One thing is new: Keras does not run your rule at every step. Before the first step, Keras calls a rule a few times
-# for each array of weights, and hands it **tensors**, which are names for arrays whose numbers come later. From these
-# calls Keras makes a **graph**, which is the list of operations that a rule does with its tensors. Every step then runs
-# the graph. In a rule you may use Python's operators and NumPy's functions, such as `np.sqrt`: `as_keras` translates
-# them into Keras's. But an operation that needs a number at once cannot work, because there is no number yet.
+# One thing is new: Keras does not run your rule at every step. Before the first step it hands your rule **tensors**,
+# which are names for arrays whose numbers come later. From what the rule does with them Keras makes a **graph**, which
+# is the list of operations that every step then runs. So a rule must be a formula:
+#
+# - Python's operators and NumPy's functions, such as `np.sqrt`, are fine: `as_keras` translates them into Keras's.
+# - An operation that needs a number at once cannot work, because there is no number yet.
 #
 # A colleague wrote this Adam. On arrays it is right:
 
@@ -433,10 +398,9 @@ rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 # %% [markdown]
 # ### Exercise 8: compile and fit
 #
-# Now write the two lines that every Keras program has. In `train`, compile the model with the optimizer, the loss and
-# `metrics=["accuracy"]`. Then fit it on `data`, a pair (pictures, labels), in batches of 64 for 20 epochs. `fit` also
-# gets `verbose=0`, the validation data, and a list that holds the callback. Return what `fit` returns. `hint("train")`
-# helps.
+# Every Keras program has two lines: one compiles the model, the other fits it. The first is given. Write the second:
+# fit the model on `*data` (the pictures and their labels), in batches of 64 for 20 epochs, with `verbose=0`, the
+# validation data, and a list that holds the callback. Return what `fit` returns. `hint("train")` helps.
 #
 # A **callback** is an object that Keras calls after every epoch. Ours, `EarlyStopping`, ends the training when the
 # validation loss has not improved for two epochs, and brings back the best weights.
@@ -444,8 +408,8 @@ rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 
 # %%
 def train(model, optimizer, loss, data, validation, callback):
-    # BEGIN SOLUTION
     model.compile(optimizer, loss=loss, metrics=["accuracy"])
+    # BEGIN SOLUTION
     how = dict(batch_size=64, epochs=20, verbose=0)
     return model.fit(*data, validation_data=validation, callbacks=[callback], **how)
     # END SOLUTION
@@ -454,8 +418,8 @@ def train(model, optimizer, loss, data, validation, callback):
 train = check(train, "train")
 
 # %% [markdown]
-# `strided_network` makes part 1's network, and `from_logits=True` says that its ten outputs are not probabilities yet.
-# Each hyperparameter of your rule can be given to `as_keras`, as in `beta_1=0.8`. The cell takes a few seconds.
+# `strided_network` makes part 1's network, and `loss` is the one for ten classes. Each hyperparameter of your rule can
+# be given to `as_keras`. The cell takes a few seconds.
 
 # %% tags=["about: 08 momentum tuned"]
 keras.utils.set_random_seed(SEEDS[0])  # Keras shuffles the batches
@@ -469,49 +433,104 @@ kept = 1 + int(np.argmin(history["val_loss"]))
 how = dict(xlabel="epoch", log=False, from_zero=True, marks={"brought back": kept})
 display(plots.lines(per_epoch, x=np.arange(1, len(history["loss"]) + 1), **how))
 _, accuracy = model.evaluate(*race.test, verbose=0)
-print(
-    f"{len(history['loss'])} of 20 epochs, brought back: epoch {kept}, test accuracy {accuracy:.2f}"
-)
-experiments.evidence(
-    "08 after epoch 3 the training loss falls further than the validation loss",
-    "08 a wrapped rule's weights are all within 0.000001 of Keras's",
-)
+print(f"{len(history['loss'])} of 20 epochs, test accuracy {accuracy:.2f}")
 
 # %% [markdown]
-# At first the training loss is the higher one, since Keras averages it *during* the epoch and measures the validation
-# loss after it. Then look at the epochs after the third: the training loss goes on falling, while the validation loss
-# falls much less, and then rises. What the network learns there helps little on other pictures. So the training ended,
-# two epochs after the mark.
+# Look at the epochs after the third: the training loss goes on falling, while the validation loss hardly falls, and
+# then rises. What the network learns there helps little on other pictures. So the training ended, two epochs after the
+# mark. (In the first epoch the training loss is the higher one, since Keras averages it *during* the epoch.)
 #
 # <details><summary>Is it the same Adam as Keras's?</summary>
 #
-# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds (the last row of
-# the table). With the other two, a difference in the last digit has grown.
+# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds. With the other
+# two, a difference in the last digit has grown.
 #
 # </details>
 #
-# **Save it.** A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code,
-# so `load_model` must be given the rule. (A new notebook must also import `adamlib.keras_optimizer`, as this one did at
-# the top.)
+# <details><summary>How do I save the model?</summary>
+#
+# A saved model keeps the state of its optimizer, so that training can go on. But the file holds no code, so
+# `load_model` must be given the rule. A new notebook must also import `adamlib.keras_optimizer`, where the optimizer's
+# class stands.
+#
+# ```python
+# model.save("clothes.keras")
+# own = {rule.__name__: rule}
+# loaded = keras.models.load_model("clothes.keras", custom_objects=own)
+# ```
+#
+# </details>
+#
+# ## 7 Rules of thumb
 
 # %%
-import tempfile
-
-with tempfile.TemporaryDirectory() as folder:
-    model.save(f"{folder}/clothes.keras")
-    own = {rule.__name__: rule}
-    loaded = keras.models.load_model(f"{folder}/clothes.keras", custom_objects=own)
-for one in (loaded, model):
-    one.train_on_batch(race.train[0][:64], race.train[1][:64])
-gone_apart = largest_difference(loaded.get_weights(), model.get_weights())
-print(f"after one more step of both: apart by less than 1e-6: {gone_apart < 1e-6}")
+quiz("08.first")
 
 # %% [markdown]
-# **Play, if you have the time.** This rule is an Adam that clips in $m$ alone, with your `clip`, and it trains with the eight unscaled
-# pictures. Change it as you like: let `short` enter $v$ as well, or instead, or try another limit than 3.
+# 1. **First Adam at 0.001.** It trained at once (part 1).
+# 2. **Then tune its learning rate, and nothing else.** Climb by threes, up or down, on validation data (parts 2 and 3).
+# 3. **Expect to go down for large or trained networks.** To fine-tune BERT, a trained transformer, its authors chose
+#    among 5e-5, 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3).
+# 4. **Then let the rate fall, after a warm-up.** In lesson 07 the two together did best on Fashion-MNIST.
+# 5. **Clip where single gradients may be huge.** On good pictures it cost nothing here (part 5).
+# 6. **Compare methods only when each is tuned.** And use several seeds (part 3).
+#
+# ## Where it fails
+#
+# When is Adam the worse choice? A clear case is a ravine that lies *across* the axes, with exact gradients. There each
+# coordinate holds a share of the steep direction, so a separate step for each coordinate cannot tell steep from flat.
+# With both tuned, momentum then comes much lower than Adam in 50 steps. (The figure stands in
+# [Going further ★](#Going-further-★).)
+#
+# On this network momentum, tuned, ended 0.04 behind Adam. But it was one small network and one kind of picture. Does
+# Adam also win on the tasks that made it known?
+#
+# **Recap**
+#
+# 1. At Keras's defaults the best of seven optimizers is 0.64 above the worst, and after tuning only 0.06. A default
+#    rate is not a property of the method.
+# 2. For each weight, SGD keeps no number; momentum, AdaGrad and RMSProp keep 1; Adam, AdamW and Adadelta keep 2.
+# 3. A climb goes up or down from the default, on validation data, until the best rate has a worse one on both sides.
+# 4. A clip multiplies a gradient that is longer than $c$ by $c / \lVert g \rVert$. `global_clipnorm` keeps the
+#    direction of the whole gradient, and `clipnorm` changes it. Print the lengths first, and choose $c$ above the
+#    ordinary ones and below the huge ones.
+# 5. Adam gains by clipping too: $v$ bounds the length of its steps, and nothing guards their direction.
+# 6. `as_keras(rule)` puts your rule into `model.compile`. There the rule sees tensors, so it must be a formula, without
+#    `if` and without `math`.
+
+# %%
+progress("08")
+
+# %% [markdown]
+# **Next:** [lesson 09, the paper's experiments](09-the-papers-experiments.ipynb) repeats the four figures of Adam's
+# paper, and says which of the paper's claims show up here.
+
+# %% [markdown]
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
+#
+# ### What a huge gradient does to Adam
+#
+# It enters both averages. In $m$ it stays for about ten steps, and turns them. In $v$ its square stays for the rest of
+# this run, and makes the steps shorter. Which harm is the greater one? We clip in three ways: what enters both
+# averages, what enters only $m$, and what enters only $v$. (This is `clipnorm=3`, since a rule sees one array at a
+# time.)
+
+# %%
+where = "m and v", "m alone", "v alone"
+experiments.evidence(*(f"08 Adam with unscaled pictures, clipnorm=3 in {some}" for some in where))
+
+# %% [markdown]
+# Compare these means with 0.75, where nothing is clipped. Clipping both gives 0.79, and clipping only what enters $m$
+# already gives 0.78. So most of the harm goes through $m$. Clipping only what enters $v$ does not help: Adam ends at
+# 0.69. Then $v$ knows nothing of the huge gradient that stands in $m$, so $m/\sqrt{v}$ is huge, and so is the step.
+#
+# **Play.** This Adam clips in $m$ alone, with your `clip`. Let `short` enter $v$ as well, or instead, or try another
+# limit than 3.
 
 
-# %% tags=["about: 08 momentum tuned"]
+# %% tags=["about: 08 Adam with unscaled pictures gains by clipping at 3"]
 def own_rule(x, g, t, m=0, v=0, *, learning_rate=0.01, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     short = clip(g, 3)
     m = beta_1 * m + (1 - beta_1) * short
@@ -527,36 +546,9 @@ except (TypeError, ValueError) as error:
     print(error)
 
 # %% [markdown]
-# ## 7 Rules of thumb
-
-# %%
-quiz("08.first")
-
-# %% [markdown]
-# 1. **First Adam at 0.001.** It trained at once (part 1).
-# 2. **Then tune its learning rate, and nothing else.** Climb by threes, up or down, on validation data (part 3).
-# 3. **Expect to go down for large or trained networks.** Our network is small and starts untrained, and its best rates
-#    lie above the defaults. BERT and GPT-3 were trained with smaller rates than the default.
-# 4. **Then let the rate fall, after a warm-up.** In lesson 07 the two together did best on Fashion-MNIST.
-# 5. **Clip where single gradients may be huge.** On good pictures it cost nothing here (part 5).
-# 6. **Give sparse features a step for each weight.** In lesson 04 AdaGrad and Adam were far ahead in the training loss.
-# 7. **Compare methods only when each is tuned.** And use several seeds (part 3).
+# ### A ravine across the axes
 #
-# <details><summary>The numbers behind these rules</summary>
-#
-# Rule 1: at its default Adam came within about 0.07 of its best. Rule 2: tuning gave SGD about 0.45, while Adam and
-# momentum, both tuned, are 0.04 apart. Epsilon can wait, since larger values gained nothing on real data in lesson 07.
-# Rule 3: to fine-tune BERT, a trained transformer, its authors chose among 5e-5, 3e-5 and 2e-5 (Devlin and others,
-# 2019, appendix A.3). GPT-3 was trained with 6e-4 at 125 million weights and with 6e-5 at 175 billion (Brown and
-# others, 2020, table 2.1). Rule 6: AdaGrad began at $s = 0$ (`initial_accumulator_value=0`). It led in the training
-# loss; on held-out text its lead was small.
-#
-# </details>
-#
-# ## Where it fails
-#
-# When is Adam the worse choice? Up to here the course has measured one clear case: a ravine that lies *across* the axes, with exact
-# gradients. Its curvatures are 1 and 20. For each method we tried 900 pairs of $\eta$ and $\beta_1$
+# Its curvatures are 1 and 20, and the gradients are exact. For each method we tried 900 pairs of $\eta$ and $\beta_1$
 # (or $\mu$), and kept the pair with the lowest $f$ after 50 steps. The lines are the medians of 16 starts.
 
 
@@ -574,55 +566,23 @@ display(plots.side_by_side(fell, ylabel="f", surfaces=dict(zip(fell, ravines, st
 
 # %% [markdown]
 # Compare the two panels. Momentum's line is the same in both: how the ravine lies does not matter to momentum. Adam is
-# far ahead when the ravine lies along the axes, and falls behind when it lies across them. In the second case each
-# coordinate holds a share of the steep direction, so a separate step for each coordinate cannot tell steep from flat.
-#
-# <details><summary>And on networks?</summary>
-#
-# On networks, tuning has not put momentum ahead in this course: on lesson 06's digits momentum ends close to Adam, and
-# here it is about 0.04 behind. Wilson and others (2017, § 1) report that SGD with momentum does better than adaptive
-# methods on data that were not trained on. Lesson 09 (part 5) meets one such case, on test digits. There training loss
-# chooses the rates, and with rates chosen by validation loss the two are level.
-#
-# </details>
-#
-# **Recap**
-#
-# 1. At Keras's defaults the best of seven optimizers is 0.64 above the worst, and after tuning only 0.06. A default
-#    rate is not a property of the method.
-# 2. For each weight, SGD keeps no number; momentum, AdaGrad and RMSProp keep 1; Adam, AdamW and Adadelta keep 2.
-# 3. A climb goes up or down from the default, on validation data, until the best rate has a worse one on both sides.
-# 4. A clip multiplies a gradient that is longer than $c$ by $c / \lVert g \rVert$. `global_clipnorm` keeps the direction
-#    of the whole gradient, and `clipnorm` changes it. Print the lengths first, and choose $c$ above the ordinary ones
-#    and below the huge ones. Adam gains too: $v$ bounds the length of its steps, and nothing guards their direction.
-# 5. `as_keras(rule, learning_rate=...)` puts your rule into `model.compile`. There the rule sees tensors, so it must be
-#    a formula, without `if` and without `math`.
-
-# %%
-progress("08")
-
-# %% [markdown]
-# **Next:** [lesson 09, the paper's experiments](09-the-papers-experiments.ipynb) repeats the four figures of Adam's
-# paper, and says which of the paper's claims show up here.
+# far ahead when the ravine lies along the axes, and falls behind when it lies across them.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. J. Duchi, E. Hazan and Y.
 # Singer, *Adaptive subgradient methods*, 2011. M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. I.
 # Loshchilov and F. Hutter, *Decoupled weight decay regularization*, 2019. H. Xiao, K. Rasul and R. Vollgraf,
 # *Fashion-MNIST*, 2017. Keras Applications for ResNet-50 (25,636,712 weights, of which 25,583,592 are trained). R.
 # Pascanu, T. Mikolov and Y. Bengio, *On the difficulty of training recurrent neural networks*, 2013 (clipping). J.
-# Devlin and others, *BERT*, 2019. T. Brown and others, *Language models are few-shot learners*, 2020 (GPT-3). A. Wilson
-# and others, *The marginal value of adaptive gradient methods in machine learning*, 2017.
+# Devlin and others, *BERT*, 2019.
 
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
+import tempfile
+
 from adamlib.experiments import CLAIMS, carried
 from adamlib.experiments.keras_trainer import numbers_of_state
 
-for optimizer in (keras.optimizers.Adagrad, keras.optimizers.Adadelta):
-    page = " ".join(optimizer.__doc__.split())
-    assert "tends to benefit from higher initial learning rate values" in page
-    assert "To match the exact form in the original paper, use" in page
 assert [numbers_of_state(make()) for make in optimizers.values()] == [0, 1, 1, 2, 1, 2, 2]
 resnet = keras.applications.ResNet50(weights=None)
 of_resnet = (
@@ -630,10 +590,21 @@ of_resnet = (
     sum(np.prod(w.shape) for w in resnet.trainable_weights),
 )
 assert of_resnet == (25_636_712, 25_583_592)
+first_steps = {name: abs(float(rules.RULES[name](0.0, 0.01, 1)[0])) for name in optimizers}
+assert (
+    max(first_steps.values()) == first_steps["rmsprop"]
+    and f"{first_steps['rmsprop']:.3f}" == "0.003"
+)
 assert 2000 < first_steps["rmsprop"] / first_steps["adadelta"] < 2500
 assert model.count_params() == 7802
 assert [len(labels) for _, labels in (race.validation, race.test)] == [1000, 1000]
-assert gone_apart < 1e-6
+with tempfile.TemporaryDirectory() as folder:  # a saved model trains on as the one in memory does
+    model.save(f"{folder}/clothes.keras")
+    own = {rule.__name__: rule}
+    loaded = keras.models.load_model(f"{folder}/clothes.keras", custom_objects=own)
+for one in (loaded, model):
+    one.train_on_batch(race.train[0][:64], race.train[1][:64])
+assert largest_difference(loaded.get_weights(), model.get_weights()) < 1e-6
 gradients = [keras.ops.array([30.0, 40.0]), keras.ops.array([3.0, 4.0])]
 steps = {}
 for way in ("clipnorm", "global_clipnorm"):
@@ -694,14 +665,11 @@ for state, names, gap in (
     high, low = names
     assert low == min(means, key=means.get) and means[high] > max(means.values()) - 1e-3
     assert round(means[high] - means[low], 2) == gap
-assert abs(mean["08 sgd gains by tuning"] - 0.45) < 0.02
+carried("08 sgd gains by tuning", mean="0.45")
+carried("08 Adam gains by tuning", mean="0.07")
 for name in ("momentum", "RMSProp", "Adam"):
-    assert 0.05 <= round(mean[f"08 {name} gains by tuning"], 2) <= 0.07
     assert mean[f"08 {name} at its default"] > 0.7
 carried("08 sgd at its default", mean="0.3")
-carried("08 sgd tuned", mean="0.75")
-carried("08 Adam at its default", mean="0.74")
-carried("08 momentum at its default", mean="0.72")
 carried("08 AdaGrad at its default", mean="0.16")
 assert mean["08 Adadelta at its default"] < 0.1
 shown_rates = dict(
@@ -714,18 +682,13 @@ for name in ("RMSProp", "Adadelta"):
     lead = f"08 Adam tuned is above {name} tuned"
     carried(lead, separated=True, mean="0.02")
     assert round(mean[lead] / CLAIMS[lead].sd * CLAIMS[lead].seeds ** 0.5) == 5
-assert mean[cliff[0]] < 0.15 and 0.1 < mean[cliff[1]] < 0.35
+carried("08 AdaGrad at 1.0, one place above its best rate", mean="0.12")
+assert mean["08 sgd at 1.0, one place above its best rate"] < 0.35
 carried("08 Adam tuned is above momentum tuned", mean="0.04")
 carried("08 Adam tuned is above AdamW tuned", separated=False)
-assert rules.RULES["adamw"].__kwdefaults__["weight_decay"] == optimizers["adamw"]().weight_decay
-assert round(1 - (1 - 0.01 * 0.004) ** 128, 3) == 0.005
 assert abs(mean["08 AdamW at its default"] - mean["08 Adam at its default"]) < 0.01
 assert mean["08 AdaGrad's best rate over its default, log10"] > 2
 assert mean["08 Adadelta's best rate over its default, log10"] > 3
-name = "08 tuned, Adam is above sgd after 2 epochs of small batches"
-carried(name, mean="0.02", shown=10, separated=True)
-assert CLAIMS[name].seeds == 12 and round(mean[name] / CLAIMS[name].sd * 12**0.5) == 3
-carried("08 at the defaults Adam is above sgd after 2 epochs of small batches", mean="0.05")
 # part 5
 for name, plain, clip in (("momentum", "0.41", "0.68"), ("Adam", "0.75", "0.79")):
     carried(f"08 {name} with unscaled pictures, not clipped", mean=plain)
@@ -742,14 +705,11 @@ both, only_m, only_v = (
 carried(both, separated=True)
 carried(only_m, separated=True)
 assert CLAIMS[only_v].shown <= 1 and mean[only_m] > 0.7 * mean[both]
-# part 7, of lessons 04, 06 and 07
-for name in ("AdaGrad from 0", "Adam"):
-    assert mean[f"04 {name} trains below Nesterov"] > 0.1
+# part 7, and its quiz, of lesson 07
 for name in ("constant", "cosine"):
     assert CLAIMS[f"07 warm-up with cosine ends below {name}"].share > 0.9
 for epsilon in ("0.1", "1"):
     carried(f"07 ε = 1e-7 ends below ε = {epsilon} on digits", share=1)
-assert CLAIMS["06 Adam ends below momentum"].mean < 0.01
 name = "08 after epoch 3 the training loss falls further than the validation loss"
 carried(name, share=1, separated=True)
 carried("08 a wrapped rule's weights are all within 0.000001 of Keras's", shown=28)

@@ -124,8 +124,8 @@ def of_train(function, *names):
     optimizer, loss, callback, *others = names
     data, validation = tuple(others[:2]), tuple(others[2:])
     result = function(model, optimizer, loss, data, validation, callback)
-    if not model.compiled and not model.fitted:
-        raise NotImplementedError
+    if not model.fitted and result in (None, ...):
+        raise NotImplementedError  # the line that compiles is given
     if not model.fitted:
         raise Refused("it compiles the model, but fit is missing")
     got = model.compiled | model.fitted
@@ -244,8 +244,9 @@ FUNCTIONS = {
             "g = (0, 0) and c = 1": (np.zeros(2), 1.0),
         },
         hints=[
-            "The formula stands above: g times the smaller of 1 and c / (the length of g).",
-            "The length of g is np.linalg.norm(g), and np.minimum(1, c / length) is the factor.",
+            "A gradient of length 10 and a limit of 2: multiply by 2/10, that is, by c / length. A "
+            "gradient of length 1 and the same limit: multiply by 1.",
+            "The factor is the smaller of 1 and c / length: np.minimum(1, c / np.linalg.norm(g)).",
         ],
         facts=of_clip,
     ),
@@ -253,8 +254,7 @@ FUNCTIONS = {
         train,
         {"it": ("an optimizer", "a loss", "a callback", "x", "y", "held x", "held y")},
         hints=[
-            "The first line is model.compile(optimizer, loss=loss, metrics=...).",
-            "The second is return model.fit(*data, batch_size=..., epochs=..., verbose=0, ...).",
+            "The line is return model.fit(*data, batch_size=..., epochs=..., ...).",
             "fit also needs validation_data=validation and callbacks=[callback].",
         ],
         facts=of_train,
