@@ -123,7 +123,7 @@ def code_by_part(number):
     for cell in jupytext.read(source_of(number), fmt="py:percent").cells:
         if cell.cell_type == "markdown":
             part = ([part] + re.findall(r"^## (.+)$", cell.source, re.M))[-1]
-        elif "solution" not in cell.metadata.get("tags", []):
+        elif part != "Going further ★" and "solution" not in cell.metadata.get("tags", []):
             found.append((part, cell.source))
     return found
 
