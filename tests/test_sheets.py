@@ -50,6 +50,7 @@ def test_the_glossary_has_each_term_once_in_the_sentence_that_explains_it(source
 
 def test_what_to_do_comes_from_the_lesson_that_says_it(source):
     assert sheets.cheat_sheet([source])[-1].endswith("on Monday\n\n| symptom | knob |")
+    assert sheets.unfolded("<details><summary>What?</summary>\n\nThis.") == "What?\n\nThis."
 
 
 @pytest.mark.parametrize(

@@ -287,9 +287,9 @@ def test_full_size_takes_the_whole_data_and_the_papers_settings(lesson, monkeypa
     assert len(grids) == 6 and {grid.shape for grid in grids} == {(2, 2, 1, 9)}
     assert {grid.shape for grid in made["grid_losses"].values()} == {(1, 2, 2, 3, 9)}
     methods = {(figure, m) for figure, done in races.done.items() for m, *_ in done}
-    assert len(methods) == 3 + 2 + 2 * 5 + 2 * 5 + 3 + 3
+    assert len(methods) == 3 + 2 + (3 + 5) + 2 * 5 + 3 + 3
     trainings = sum(len(done) for done in races.done.values())
-    assert trainings == (3 + 2 + 2 * 5 + 3) * 6 + 2 * 5 * 7 + 3 * 5  # all of the rates
+    assert trainings == (3 + 2 + 2 * 5 + 3) * 6 + (3 + 5) * 7 + 3 * 5  # all of the rates
 
 
 def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):

@@ -96,9 +96,16 @@ def cheat_sheet(sources):
     ]
     for source in sources:
         texts += [
-            f"## {ADVICE}\n\n{text.strip()}" for head, text in parts(source) if ADVICE in head
+            f"## {ADVICE}\n\n{unfolded(text).strip()}"
+            for head, text in parts(source)
+            if ADVICE in head
         ]
     return texts
+
+
+def unfolded(text):
+    """A text with what its lesson folds in, for a sheet is also printed."""
+    return re.sub(r"</?details>|</?summary>", "", text)
 
 
 class Letters(ast.NodeTransformer):

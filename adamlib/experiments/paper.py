@@ -328,7 +328,8 @@ def draw_gaps(races, names):
                 ax.plot(gaps, np.full(len(gaps), y - 0.27), "o", mfc="none", color=colour, ms=6)
                 count = f"{claim.shown} of {claim.seeds}"
                 where = dict(xy=(claim.mean, y), xytext=(0, 9), textcoords="offset points")
-                ax.annotate(count, ha="center", fontsize=10, **where)
+                ground = dict(facecolor="white", edgecolor="none", pad=1)  # over Adam's line
+                ax.annotate(count, ha="center", fontsize=10, bbox=ground, **where)
                 fig.alt += f"{m} {claim.mean:.3f}, {count} seeds. "
             ax.axvline(0, color=plots.COLOURS["adam"], lw=2)
             ax.set(

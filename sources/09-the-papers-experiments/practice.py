@@ -81,21 +81,6 @@ ANSWERS = {
 }
 
 QUESTIONS = {
-    "which": Question(
-        "Without a penalty, after 5 epochs, Nesterov is 0.08 behind Adam, both with η/√t. With a "
-        "penalty and 20 epochs they are level. Which of the two changes, made alone, brings "
-        "Nesterov nearer to Adam?",
-        {
-            "20 epochs: Nesterov needs more time": "Without a penalty Adam's lead is larger "
-            "after 20 epochs: 0.10.",
-            "The penalty": Right(
-                "After 5 epochs with a penalty Nesterov is only 0.03 behind. More epochs alone "
-                "make Adam's lead larger."
-            ),
-            "Either: both give Nesterov time to arrive": "The penalty does, but more epochs "
-            "alone make Adam's lead larger.",
-        },
-    ),
     "words": Question(
         "Sparse reviews with dropout: AdaGrad with a constant η, and Adam with η/√t. How far apart "
         "will their losses be?",
@@ -108,19 +93,6 @@ QUESTIONS = {
                 "Both give rare words long steps. The paper (§ 5) shows even more: with β₁ = 0, β₂ "
                 "near 1 and η/√t, Adam is AdaGrad. Ours has β₁ = 0.9, and still they end within "
                 "0.001."
-            ),
-        },
-    ),
-    "vanish": Question(
-        "The paper says that Adam's v̂ vanishes after a few epochs, and that ε = 1e-8 then takes "
-        "over. How large is the median √v̂ after our five epochs?",
-        {
-            "Below 1e-8, as in the paper": "Then the loss would hardly depend on most weights. But "
-            "it is still falling.",
-            "Near 1e-5": "That would be so for a loss that is nearly 0.",
-            "Above 1e-3": Right(
-                "The loss is still far from 0, and 64 pictures a batch leave noise in every "
-                "gradient."
             ),
         },
     ),
