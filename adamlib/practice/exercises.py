@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from IPython import get_ipython
 
+from adamlib.folders import folder
 from adamlib.inputs import brief
-from adamlib.practice.lessons import folder
 
 LESSONS = folder("lessons")
 HEADING = re.compile(r"^#+ (?:Exercise (\d+)(?: ★)?: (.+))?", re.M)
