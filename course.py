@@ -17,6 +17,7 @@ python3 course.py versions run the unit tests with the oldest and newest package
 python3 course.py release  write a lesson as an nbgrader assignment, as in: release 06 FOLDER
 python3 course.py workshop serve a class from this machine, as workshop/README.md says
 python3 course.py smoke 3  try that with 3 learners who only pretend
+python3 course.py board    see where a class is stuck, as in: board class/board
 python3 course.py slides   make slides of a lesson, as in: slides 06 work/slides
 python3 course.py setup    only install
 

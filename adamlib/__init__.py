@@ -16,6 +16,7 @@ To read, in this order; each is imported by its own name, `from adamlib.descent 
 
     hyperparameters letter, range and slider of each
     inputs          what the functions of all of them accept, and what they say of the rest
+    folders         where data, lessons and sources are
     threads         how many processors compute
 
 Above them, each of its own:

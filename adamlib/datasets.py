@@ -20,9 +20,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
+from adamlib.folders import folder
 from adamlib.inputs import among, brief
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = folder("data")
 
 FASHION_CLASSES = (  # the names of Fashion-MNIST's labels 0 to 9
     *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
@@ -230,8 +231,8 @@ def _content(path, get_back):
         return path.read_bytes()
     if not DATA.is_dir():
         raise FileNotFoundError(
-            f"{DATA} is not there: an adamlib that was installed from a wheel has no data. In the "
-            "folder of the course, run `pip install -e .`, which installs it with the data."
+            f"{DATA} is not there: adamlib was moved without its data. In the folder of the "
+            "course, run `pip install .`, which installs both."
         )
     trouble = "is a folder, not a file: remove it and" if path.is_dir() else "is missing:"
     kind = IsADirectoryError if path.is_dir() else FileNotFoundError

@@ -152,9 +152,9 @@ def altered(file):
     file.write_bytes(content)
 
 
-def test_an_adamlib_from_a_wheel_says_where_the_data_are(data):
+def test_an_adamlib_without_its_data_says_so(data):
     shutil.rmtree(data)
-    with pytest.raises(FileNotFoundError, match=r"from a wheel has no data.*`pip install -e \.`"):
+    with pytest.raises(FileNotFoundError, match=r"moved without its data.*`pip install \.`"):
         datasets.mnist()
 
 

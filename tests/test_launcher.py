@@ -252,6 +252,7 @@ def test_a_learner_s_tasks_need_no_package_of_the_tests(project, monkeypatch):
     assert {task for task, lists in asked.items() if lists == ("workshop",)} == {
         "workshop",
         "smoke",
+        "board",
     }
 
 

@@ -135,12 +135,12 @@ def test_pip_can_resolve_what_conda_gives_it_and_the_rest(tmp_path, impossible, 
 
 def test_every_package_is_installed():
     folders = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("adamlib/**/*.py")}
-    assert set(FOLDERS.values()) == folders | {"lessons", "sources"}
+    assert set(FOLDERS.values()) == folders | {"data", "lessons", "sources"}
 
 
 def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
     course, wheels, target = tmp_path / "course", tmp_path / "wheels", tmp_path / "target"
-    for folder in ("adamlib", "lessons", "sources"):
+    for folder in ("adamlib", "data", "lessons", "sources"):
         shutil.copytree(ROOT / folder, course / folder)
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, course)
@@ -158,7 +158,9 @@ def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
         print(quiz("09.monday").text)
         check(lambda *arguments: 3, "cosine_at")
         hint("adam")
-        progress()"""
+        progress()
+        from adamlib.datasets import mnist, rotten_tomatoes
+        print(mnist().train[0].shape, rotten_tomatoes().train[0].shape)"""
     environment = {name: value for name, value in os.environ.items() if name != "ADAMLIB_EXPECT"}
     environment |= {"PYTHONPATH": str(target), "PYTHONUTF8": "1"}
     said = subprocess.run(
@@ -169,6 +171,7 @@ def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
         encoding="utf-8",
     )
     lines = said.stdout.splitlines()
+    assert lines.pop() == "(8000, 784) (6824, 8730)", said
     assert lines[0] == "slope: right" and len(lines) == 5 + len(
         list(ROOT.glob("sources/[0-9]*"))
     ), said

@@ -20,8 +20,10 @@ PROGRAMS = {
     "workshop": ["-m", "jupyterhub", "-f", "workshop/jupyterhub_config.py"],
     "smoke": ["-m", "workshop.smoke"],
     "slides": ["-m", "tools.slides"],
+    "board": ["-m", "workshop.board"],
 }
-ADDITIONS = {"lab": [], "setup": [], "workshop": ["workshop"], "smoke": ["workshop"]}  # else dev
+ADDITIONS = {"lab": [], "setup": []}  # what a task needs beside the learner's packages; else dev
+ADDITIONS |= dict.fromkeys(("workshop", "smoke", "board"), ["workshop"])
 
 
 def start(words, usage):

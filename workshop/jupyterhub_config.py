@@ -32,6 +32,10 @@ print(
     flush=True,
 )
 
+board = CLASS / "board"  # what learners choose to send by send_progress(): course.py board
+board.mkdir(exist_ok=True)
+c.Spawner.environment["ADAMLIB_BOARD"] = str(board)
+
 c.JupyterHub.ip = "127.0.0.1"
 c.JupyterHub.db_url = f"sqlite:///{CLASS}/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = f"{CLASS}/cookie_secret"

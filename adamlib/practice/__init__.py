@@ -5,6 +5,7 @@ hint("adam")                   one more hint
 check_answer("01.slope", 4)    is this number the answer?
 quiz("01.hilltop")             a question to answer before a cell is run
 progress("01")                 which exercises of a lesson are solved
+send_progress()                let the board of a class count them, without a name
 verdicts()                     what was said last of each, by which a lesson is graded
 what_is(optimizer)             what an optimizer of your own equals, or which mistake it has
 start_again("01", 3)           an exercise, or start_again("01") a lesson, as it was at first
@@ -13,7 +14,7 @@ What a lesson asks is declared beside its source, in practice.py, by Number, Jud
 its Right choice, and Function.
 """
 
-from adamlib.practice.exercises import progress, start_again, verdicts
+from adamlib.practice.exercises import progress, send_progress, start_again, verdicts
 from adamlib.practice.identify import what_is
 from adamlib.practice.judge import check, hint
 from adamlib.practice.judge_function import Function
@@ -23,5 +24,6 @@ from adamlib.practice.questions import Question, Right, quiz
 from adamlib.practice.verdict import Refused, described
 
 __all__ = ["check", "check_answer", "hint", "progress", "quiz", "start_again", "what_is"]
+__all__ += ["send_progress"]
 __all__ += ["Function", "Judged", "Number", "Question", "Refused", "Right", "described"]
 __all__ += ["verdicts", "wrong_rules"]

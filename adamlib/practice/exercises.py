@@ -7,6 +7,7 @@ kept in one file, progress.json, beside the notebook that runs: {what check() ca
 import json
 import os
 import re
+import secrets
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,8 +15,8 @@ from typing import NamedTuple
 
 from IPython import get_ipython
 
+from adamlib.folders import folder
 from adamlib.inputs import brief
-from adamlib.practice.lessons import folder
 
 LESSONS = folder("lessons")
 HEADING = re.compile(r"^#+ (?:Exercise (\d+)(?: ★)?: (.+))?", re.M)
@@ -23,6 +24,7 @@ ASKED = re.compile(r'\bcheck(?:_answer)?\((?:\w+, )?"([\w. ]+)"(?:, "([^"]+)")?'
 
 solved_here = {}  # {name: day} of this session
 said_here = {}  # {name: status} of this session
+boards = []  # the folder to which this session sends what is solved; none, unless it was asked to
 
 
 class Exercise(NamedTuple):
@@ -69,6 +71,8 @@ def record(name, status):
     if status == "solved":
         solved_here.setdefault(name, date.today().isoformat())
         _keep(days())
+        for board in boards:
+            _send(board)
 
 
 def verdicts():
@@ -132,6 +136,61 @@ def progress(lesson=None):
         if lesson is not None:
             for n, exercise in exercises()[number].items():
                 print(f"{'✓ solved' if done[n] else '· open  '}  {n} {exercise.title}")
+
+
+def send_progress(folder=None):
+    """Show the board of your class which exercises you have solved: now, and as you solve more.
+
+    folder  a folder that your class shares; on a hub of a class it is known, from ADAMLIB_BOARD
+    Sent are, of each lesson that you have begun, its exercises, whether each is solved, and the
+    time, under a number in place of your name. No code and no answer is sent. It ends with the
+    kernel; to take back what was sent, delete the file that is named.
+    """
+    folder = folder or os.environ.get("ADAMLIB_BOARD")
+    if not folder:
+        raise ValueError(
+            "There is no board here: give the folder that your class shares, as in "
+            'send_progress("/shared/board").'
+        )
+    boards[:] = [Path(folder)]
+    if sent := _send(*boards):
+        print(f"Sent, and sent again when you solve an exercise, to {sent}.")
+
+
+def _send(board):
+    """Write this learner's file on the board; its path, or None where that cannot be done."""
+    solved = days()
+    touched = {*solved, *said_here}
+    rows = [
+        {
+            "lesson": number,
+            "exercise": n,
+            "title": exercise.title,
+            "solved": exercise.solved(solved),
+        }
+        for number, its in exercises().items()
+        if any(touched & {*exercise.names} for exercise in its.values())
+        for n, exercise in its.items()
+    ]
+    try:
+        path = board / f"{_number_of_learner()}.json"
+        new = path.with_suffix(".new")
+        sent = {"time": datetime.now().isoformat(timespec="seconds"), "exercises": rows}
+        new.write_text(json.dumps(sent, indent=1), encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        boards.clear()
+        print(f"Nothing was sent to the board, and nothing more will be: {error}.")
+        return None
+    return path
+
+
+def _number_of_learner():
+    """A random number, kept beside progress.json, so that a learner counts once."""
+    file = Path.cwd() / "board.txt"
+    if not file.exists():
+        file.write_text(secrets.token_hex(4), encoding="utf-8")
+    return file.read_text(encoding="utf-8").strip()
 
 
 # back to the start

@@ -8,20 +8,11 @@ FUNCTIONS  {name: Function}             check(f, "one_epoch"), hint("one_epoch")
 import traceback
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
+from adamlib.folders import folder
 from adamlib.inputs import brief
 
 TABLES = ("ANSWERS", "QUESTIONS", "FUNCTIONS")
-PACKAGE = Path(__file__).parents[1]
-
-
-def folder(name):
-    """Where a folder of the course is: in the installed package, or beside it in a checkout."""
-    installed = PACKAGE / name
-    return installed if installed.is_dir() else PACKAGE.parent / name
-
-
 SOURCES = folder("sources")
 FILES = {p.parent.name.partition("-")[0]: p for p in sorted(SOURCES.glob("*/practice.py"))}
 
