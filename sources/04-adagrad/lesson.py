@@ -321,7 +321,7 @@ check_answer("04.times", times)
 # Here is what the reviews give after one epoch with $\eta = 0.1$. The figure shows the effective rate divided by
 # $\eta$, which is $1/\sqrt{s + \varepsilon}$.
 
-# %% tags=["about: 04 times the effective rate of 'of' has a word in 3 sentences"]
+# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 sums = {}  # states[0] is that of the weights, states[1] that of the bias
 for name, method in (("adagrad from 0.1", rule), ("adagrad from 0", adagrad_from_zero)):
     sums[name] = one_epoch(method, 0.1).states[0]["s"][-1]
@@ -443,8 +443,8 @@ experiments.evidence(
 # %% [markdown]
 # The printed lines give the best $\eta$ of each method and its validation loss. In the figure, the line joins means of
 # 29 batches, about half an epoch of the 5,824 sentences that are left. The lowest lines fall in stairs of one epoch,
-# because each sentence comes back only once in an epoch. (AdaGrad from 0 begins above $\log 2$: the first step of each
-# weight is the whole $\eta$.)
+# because each sentence comes back only once in an epoch. (AdaGrad from 0 begins above $\log 2$,
+# mostly because the first step of each weight is the whole $\eta$.)
 #
 # Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. The table shows thirty seeds:
 #
@@ -525,9 +525,10 @@ plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 #    $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$.
 # 2. From $s = 0$ rare words keep a large effective rate: it falls about as $1/\sqrt{\text{count}}$.
 # 3. The scale of a gradient drops out, and with it the condition number of a ravine along an axis. Turned by 45°, the
-#    ravine gives both parameters one rate, and AdaGrad is slower than sgd. (The scale of a parameter does matter.)
+#    ravine gives both parameters one rate, and AdaGrad is slower than sgd; a turn by 10° takes only a part of the gain.
+#    (The scale of a parameter does matter.)
 # 4. Keras starts $s$ at 0.1. Where gradients are small, that is nearly sgd with the rate $\eta/\sqrt{0.1}$. For rare
-#    words pass `initial_accumulator_value=0`.
+#    words pass `initial_accumulator_value=0`, and try an $\eta$ of 0.1, 0.3 and 1.
 # 5. The sum $s$ never falls. Where the gradients do not vanish, the steps shrink as $1/\sqrt t$, and AdaGrad follows a
 #    moving minimum ever more slowly.
 
