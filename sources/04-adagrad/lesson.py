@@ -13,13 +13,15 @@
 # | part | minutes |
 # | --- | --- |
 # | [1 Rare words](#1-Rare-words) | 8 |
-# | [2 A sum of squares](#2-A-sum-of-squares) | 7 |
-# | [3 Two scales](#3-Two-scales) | 12 |
-# | [4 Where the sum starts](#4-Where-the-sum-starts) | 9 |
+# | [2 A sum of squares](#2-A-sum-of-squares) | 8 |
+# | [3 Two scales](#3-Two-scales) | 8 |
+# | [4 Where the sum starts](#4-Where-the-sum-starts) | 7 |
 # | [5 Ever shorter steps](#5-Ever-shorter-steps) | 7 |
-# | [6 Reviews](#6-Reviews) | 9 |
-# | [Where it fails](#Where-it-fails) | 4 |
-# | in all | 56 |
+# | [6 Reviews](#6-Reviews) | 8 |
+# | [Where it fails](#Where-it-fails) | 3 |
+# | in all | 49 |
+#
+# [Going further ★](#Going-further-★) is for those who have more time.
 #
 # You need lessons [01](01-gradient-descent.ipynb), [02](02-stochastic-gradient-descent.ipynb) and
 # [03](03-momentum.ipynb). Terms printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page
@@ -37,11 +39,11 @@
 #
 # $$p = \frac{1}{1 + e^{-z}}$$
 #
-# The loss is $-\log$ of the probability that the model gives to the right answer, as in lesson 01. If all weights are
-# 0, then $p = 1/2$, and the loss is $\log 2 = 0.69$. The label $y$ is 1 for praise and 0 otherwise. The *error* of a
-# sentence is $e = p - y$, a number between $-1$ and 1. The gradient of a word's weight is simple: add up the errors of
-# the sentences in the batch that have the word, and divide by the size of the batch. A word that is in none of the
-# batch's sentences has the gradient 0.
+# The loss is $-\log$ of the probability of the right answer. If all weights are 0, then $p = 1/2$, and the loss is
+# $\log 2 = 0.69$. The *error* of a sentence is $p - 1$ if it praises, and $p$ if it does not.
+#
+# The gradient of a word's weight is simple: add up the errors of the sentences in the batch that have the word, and
+# divide by the size of the batch. A word that is in none of the batch's sentences has the gradient 0.
 
 # %%
 import numpy as np
@@ -57,41 +59,26 @@ from adamlib.surfaces import changing_valley, quadratic, ravine, turned
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 # %%
-documents, labels = rotten_tomatoes().train
+documents, labels = rotten_tomatoes().train  # a sparse matrix, which stores only the ones
 words = rotten_tomatoes_words()
-# documents is a sparse matrix: it stores only the ones. Its sum becomes a plain array, a number for each word
-count = np.asarray(documents.sum(axis=0)).ravel()  # the sentences that have the word
-ranked = np.sort(count[count > 0])[::-1]  # without the 90 words that are only in the test sentences
-few, of = np.mean(ranked <= 3), count[words == "of"][0]
-print(f"{few:.0%} of the words are in 3 sentences or fewer; 'of' is in {of:.0f}")
-axes = dict(x=np.arange(1, len(ranked) + 1), xlabel="rank of the word", log_x=True)
-plots.lines({"words of the reviews": ranked}, ylabel="sentences with the word", **axes)
+count = np.asarray(documents.sum(axis=0)).ravel()  # for each word, the sentences that have it
+praising = documents.T @ labels  # and those of them that praise
+few, of = np.mean(count[count > 0] <= 3), words == "of"  # 90 words are only in the test sentences
+print(f"{few:.0%} of the words are in 3 sentences or fewer")
+of_praise = praising[of][0] / count[of][0]
+print(f"'of' is in {count[of][0]:.0f} sentences, and {of_praise:.0%} of these praise their film")
 
 # %% [markdown]
-# The words are sorted from the most frequent to the rarest, and both axes are logarithmic. The last three stairs on the
-# right look short, but they hold more than half of the dictionary. And such words can say much about a film:
+# Most words are rare. The most frequent words, such as "of", say hardly anything: about half
+# of their sentences praise. A rare word can say more. For example, 491 words are in three sentences, either all praise
+# or none. When they come again, in the test sentences, about 7 of 10 times it is in the same kind of sentence. So the
+# weight of a rare word should move far enough to count in the score.
+#
+# With sgd it does not. In most batches such a word's gradient is 0, and in the others it is mostly a single error,
+# divided by the size of the batch. We train for one epoch, in batches of 100, and measure how far each weight has moved
+# from 0. The next cell only defines three functions.
 
 # %%
-praising = documents.T @ labels  # for each word, the sentences with it that praise
-print(f"of the sentences with 'of', {praising[words == 'of'][0] / of:.0%} praise their film")
-always, never = (count == 3) & (praising == 3), (count == 3) & (praising == 0)
-of_one_kind = always | never
-tests, kinds = rotten_tomatoes().test
-same = tests[kinds == 1][:, always].sum() + tests[kinds == 0][:, never].sum()
-new = tests[:, of_one_kind].sum()  # how often these words are in the test sentences
-print(f"{of_one_kind.sum()} words are in 3 sentences, either all praise or none of them")
-print(f"in the test sentences {same / new:.0%} of their uses are in the same kind of sentence")
-
-# %% [markdown]
-# The word "of" says hardly anything: about half of its sentences praise. The 491 rare words were in one kind of sentence
-# only. When they come again, in the test sentences, about 7 of 10 times it is in the same kind. So a rare word can say
-# more than "of", and then its weight has to move far enough to count in the score.
-#
-# With sgd it does not. In most batches such a word's gradient is 0. In the others mostly a single error is divided by the
-# size of the batch. We train for one epoch, in batches of 100, and measure how far each weight has moved from 0.
-# The next cell only defines three functions, for the cells below it.
-
-# %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 edges = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 4000])
 group = np.digitize(count, edges)  # the group of each word, by how frequent it is
 everything = experiments.reviews(size=len(labels))  # none held out
@@ -122,14 +109,15 @@ def by_group(values):
 weights = one_epoch(rules.sgd, 1.0).trajectory[0]  # trajectory is a list: weights, then bias
 moved = {"sgd, η = 1": by_group(np.abs(weights[-1]))}
 axes = dict(x=by_group(count), xlabel="sentences with the word", log_x=True)
-display(plots.lines(moved, ylabel="distance moved", **axes))
-experiments.evidence("04 training loss with η = 25")
+plots.lines(moved, ylabel="distance moved", **axes)
 
 # %% [markdown]
 # The line joins the medians of words that are about equally frequent. On the right, the weights of frequent words have
 # gone far. On the left, those of rare words have hardly left 0: the weight of a word in a single sentence moves about a
-# twentieth as far. Can we simply raise $\eta$ for all? The table shows $\eta = 25$: the weights of frequent words are
-# thrown too far, and the training loss ends far above $\log 2$, where it began.
+# twentieth as far.
+#
+# Can we simply raise $\eta$ for all? No. With $\eta = 25$ the weights of frequent words are thrown too far: after the
+# epoch the training loss is 3.9 (the mean of thirty seeds), far above $\log 2$, where it began.
 #
 # ### Exercise 1: a rate for each word
 #
@@ -149,31 +137,19 @@ own_loss = loss_after(word_rates)
 check_answer("04.own_loss", own_loss)
 
 # %% [markdown]
-# Two rates are enough, for instance these:
-
-# %%
-experiments.evidence("04 training loss with 25, but 1 for words in more than 100 sentences")
-
-# %% [markdown]
-# But here we chose the rates and the border by hand. We would like a rule that finds a rate for each word by itself.
+# Two rates are enough: with 25, but 1 for words in more than 100 sentences, the loss is about 0.33 with each of thirty
+# seeds. But we chose the rates and the border by hand. We would like a rule that finds a rate for each word by itself.
 #
 # ## 2 A sum of squares
 #
 # The idea of AdaGrad is to divide each parameter's step by the size of the gradients that this parameter has had. A
 # rare word has had few gradients, so its steps stay long. For each parameter, **AdaGrad** keeps the sum $s$ of its
-# squared gradients, and divides the step by the root of this sum (Duchi, Hazan and Singer, 2011):
-#
-# $$s \leftarrow s + g^2, \qquad x \leftarrow x - \eta\, \frac{g}{\sqrt{s + \varepsilon}}$$
-#
-# All of this happens for each parameter by itself: $s$ is an array like $x$. The tiny number $\varepsilon$ (epsilon, by
-# default $10^{-7}$) keeps us from dividing 0 by 0. Keras adds it inside the root, as here, and the paper adds it
-# outside. The **effective learning rate** of a parameter is the number that its gradient is multiplied by, here
-# $\eta/\sqrt{s + \varepsilon}$.
+# squared gradients, and divides the step by the root of this sum (Duchi, Hazan and Singer, 2011). All of this happens
+# for each parameter by itself: $s$ is an array like $x$.
 #
 # In the paper $s$ starts at 0. Then the first step of every parameter is $\eta\, g/\sqrt{g^2} = \pm\eta$: it has the
-# length $\eta$, whether the gradient is large or small (as long as $g^2$ is far above $\varepsilon$). Here is this first
-# step beside one of sgd, on the ravine of lesson 01. Each rule gets the $\eta$ with which $x_2$ moves by 1, from the start
-# to the floor of the ravine:
+# length $\eta$, whether the gradient is large or small. Here is this first step beside one of sgd, on the ravine of
+# lesson 01. Each rule gets the $\eta$ with which $x_2$ moves by 1, from the start to the floor of the ravine:
 
 # %%
 x = ravine.start
@@ -185,13 +161,16 @@ plots.arrows(ravine, x, steps, title="one step: sgd with η = 0.05, adagrad with
 # %% [markdown]
 # The black dot is the start, and the minimum is at (0, 0). The gradient is five times as large across the ravine as
 # along it, so the arrow of sgd points almost straight down. AdaGrad takes an equally long step in both coordinates: its
-# arrow goes just as far down as that of sgd, but five times as far along the ravine, towards the minimum.
+# arrow goes just as far down, but five times as far along the ravine, towards the minimum.
 #
 # ### Exercise 2: write it
 #
-# Return the new `x` and the new `s`. The default `s=0.1` is where Keras starts the sum; part 4 looks at this start. If
-# you are stuck, `hint("adagrad")` helps. Later cells also use `adagrad_from_zero`, the same rule with $s$ from 0, as in
-# the paper.
+# This time you get the rule in words. Return the new `x` and the new `s`. The new square goes into $s$ first, and the
+# step uses the new $s$. Under the root stands $s + \varepsilon$: the tiny number $\varepsilon$ (epsilon) keeps us from
+# dividing 0 by 0.
+#
+# The default `s=0.1` is where Keras starts the sum; part 4 looks at this start. `hint("adagrad")` helps. Later cells
+# also use `adagrad_from_zero`, the same rule with $s$ from 0, as in the paper.
 
 
 # %%
@@ -204,13 +183,21 @@ def adagrad(x, g, t, s=0.1, *, learning_rate=0.001, epsilon=1e-7):
 
 rule, adagrad_from_zero = check(adagrad, "adagrad"), experiments.adagrad_from_zero
 
+# %% [markdown]
+# Here is the rule as a formula:
+#
+# $$s \leftarrow s + g^2, \qquad x \leftarrow x - \eta\, \frac{g}{\sqrt{s + \varepsilon}}$$
+#
+# The **effective learning rate** of a parameter is the number that its gradient is multiplied by, here
+# $\eta/\sqrt{s + \varepsilon}$. The next cell shows one update of your rule, number by number; you can step on through
+# the next ones.
+
 # %%
 one_step({rule: {"learning_rate": 0.3}}, ravine, epsilon=1e-7)
 
 # %% [markdown]
-# Here you see one update of your rule, number by number; you can step on through the next ones. The two gradients
-# differ a lot: at first they are −4 and 20. The steps differ little: (0.30, −0.30), then (0.20, −0.17), then (0.16,
-# −0.12).
+# The two gradients differ a lot: at first they are −4 and 20. The steps differ little: first (0.30, −0.30), then (0.20,
+# −0.17).
 #
 # ## 3 Two scales
 #
@@ -229,39 +216,28 @@ def valley(kappa, degrees):
     return turned(straight, degrees, f"ravine turned by {degrees}°")
 
 
-def distances(method, rate, kappa, degrees=0):
-    """The distance from the minimum after each step, from (1, 0.5) to the first below 0.001."""
+def steps_needed(method, rate, kappa, degrees=0):
+    """The steps from (1, 0.5) until the distance from the minimum is below 0.001."""
     gradient = valley(kappa, degrees).gradient
     run = descend(method, gradient, [1.0, 0.5], 50 + 6 * kappa, learning_rate=rate)
-    away = np.linalg.norm(run.trajectory, axis=1)
-    return away[: np.flatnonzero(away < 1e-3)[0] + 1]
-
-
-def steps_needed(*which):
-    """How many steps that takes."""
-    return len(distances(*which)) - 1
+    return np.flatnonzero(np.linalg.norm(run.trajectory, axis=1) < 1e-3)[0]
 
 
 # %%
 needed = {}
 print("curvatures   sgd, best η   adagrad from 0, η = 0.5   the same, turned by 45°")
-for kappa in (1, 10, 100, 1000):
+for kappa in (10, 100, 1000):
     needed[kappa] = [steps_needed(rules.sgd, 2 / (1 + kappa), kappa)]
     needed[kappa] += [steps_needed(adagrad_from_zero, 0.5, kappa, d) for d in (0, 45)]
     print(f"1 and {kappa:<6} {needed[kappa][0]:9} {needed[kappa][1]:24} {needed[kappa][2]:18}")
-slight = {angle: steps_needed(adagrad_from_zero, 0.5, 100, angle) for angle in (10, 20, 30)}
-smaller = ", ".join(f"by {angle}° {steps}" for angle, steps in slight.items())
-print(f"1 and 100, turned less: adagrad from 0 needs {smaller}")
 
 # %% [markdown]
 # Look at the second column of numbers first: AdaGrad always needs 13 steps. If we multiply all gradients of one
 # parameter by 1,000, then $g$ and $\sqrt s$ both become 1,000 times as large, and with $s$ from 0 the path does not
-# change. In this sense the scale of a *gradient* does not matter to AdaGrad.
+# change. So the scale of a *gradient* does not matter to AdaGrad.
 #
-# Now look at the last column. For sgd a turn changes nothing: it needs as many steps as before. But AdaGrad needs more
-# steps than sgd if the ravine is turned by 45°. (For $\kappa$ = 100 and 1,000 this $\eta$ is the best of twelve.) The last
-# line has smaller turns, with curvatures 1 and 100, where sgd needs 351 steps. Turned by 10°, AdaGrad is still faster
-# than sgd; by 20° it is about as fast, and by 30° it is slower. Why does a turn matter at all?
+# Now look at the last column. For sgd a turn changes nothing. But AdaGrad, turned by 45°, needs more steps than sgd.
+# Why does a turn matter at all?
 
 # %%
 quiz("04.turned")
@@ -271,59 +247,27 @@ slanted, start = valley(10, 45), [1.0, 0.5]
 run = descend(adagrad_from_zero, slanted.gradient, start, 60, learning_rate=0.5)
 turned_path = run.trajectory
 print("effective rates of the two parameters", (0.5 / np.sqrt(run.states["s"][-1])).round(2))
-away = {"sgd, turned or not": distances(rules.sgd, 2 / 11, 10)}
-away["adagrad from 0, along the axes"] = distances(adagrad_from_zero, 0.5, 10)
-away["adagrad from 0, turned by 45°"] = distances(adagrad_from_zero, 0.5, 10, 45)
-display(plots.contour(slanted, {"adagrad from 0": turned_path}))
-plots.lines(away, ylabel="distance from the minimum")
+plots.contour(slanted, {"adagrad from 0": turned_path})
 
 # %% [markdown]
-# The first figure shows the turned ravine, with curvatures 1 and 10. AdaGrad starts at (1, 0.5). Its first step leads to
-# (0.5, 1), straight across the ravine, because it is 0.5 long in both coordinates. Then AdaGrad creeps along the floor.
-# The second figure counts: sgd needs 35 steps, and AdaGrad 13 along the axes, but 54 after the turn.
+# The figure shows the turned ravine, with curvatures 1 and 10. AdaGrad starts at (1, 0.5). Its first step is 0.5 long
+# in both coordinates, so it leads to (0.5, 1), straight across the ravine. Then AdaGrad creeps along the floor.
 #
-# The two printed effective rates say why: after the turn they are nearly equal. The steep direction is then an equal part
-# of both parameters' gradients. It makes most of both sums, so the sums, and with them the rates, are nearly equal. Both
-# parameters share *one* learning rate, as in sgd, and this rate is only about two thirds of sgd's best.
+# The two printed effective rates say why: they are nearly equal. After the turn, the steep direction is an equal part
+# of both parameters' gradients, and it makes most of both sums. So both parameters share *one* learning rate, as in
+# sgd, and this rate is only about two thirds of sgd's best.
 #
-# So AdaGrad cures a ravine that lies along an axis. If the ravine is turned a little, it still helps: for $\kappa = 100$
-# up to about 20°. If the ravine is turned by 45°, it does not help.
+# So AdaGrad cures a ravine that lies along an axis. A small turn takes only a part of the gain: with curvatures 1 and
+# 100, AdaGrad needs 130 steps after a turn by 10° (sgd needs 351). From about 20° on the gain is gone.
 #
-# ### Exercise 3: an η that is far too large
+# The other scale is that of the *parameter*. Does it matter in which unit we measure $x$?
 #
-# On the ravine $x_2$ starts at 1, and its gradient is $20\,x_2$. We take $\eta = 10$, with $s$ from 0. The first step
-# is 10 long and throws $x_2$ out to $-9$. Where is $x_2$ after the second step?
-#
-# <details><summary>Hint</summary>The two gradients are 20 and −180. What is in s at the second step?</details>
-
-# %%
-# BEGIN SOLUTION
-# STUB after_two = ...
-after_two = -9 + 10 * 180 / (20**2 + 180**2) ** 0.5
-# END SOLUTION
-check_answer("04.after_two", after_two)
-
-# %% [markdown]
-# The second step brings $x_2$ back, almost to the start. The jump itself has repaired the learning rate: its product with
-# the curvature 20 is 10 in the first step, far above lesson 01's limit of 2. In the second it is 1.1, and 1 is best. The
-# reason is that a jump of about $\eta$ leads to a gradient of about
-# $\eta L$, where $L$ is the curvature. Then $\sqrt s$ is about $\eta L$ too, and the effective rate becomes about
-# $1/L$, even with $\eta = 1000$.
-#
-# So on a parabola AdaGrad forgives an $\eta$ that is too large. But this holds only where a longer jump leads to a larger
-# gradient. In logistic regression no error is larger than 1, so the gradient is bounded. In lesson 01 this bound was
-# good news, because it kept the jumps from growing. Here it keeps $s$ from growing with the jump. Part 6 shows the result.
-#
-# The last question is the scale of the *parameter*. If we measure $x$ in millimetres instead of metres, the minimum is
-# 1,000 times as far away, but the first step is still $\eta$ long. So this scale does matter. (Lesson 05 comes back to
-# it.)
-#
-# ### Exercise 4: in millimetres
+# ### Exercise 3: in millimetres
 #
 # Measure $x$ in millimetres instead of metres, and leave $f$ as it is. By which factor must $\eta$ grow so that AdaGrad
 # takes the same path, with $s$ from 0 and without $\varepsilon$?
 #
-# <details><summary>Hint</summary>The gradient is the change of f per unit of x.</details>
+# <details><summary>Hint</summary>The gradient is the change of f per unit of x. And how long is the first step?</details>
 
 # %%
 # BEGIN SOLUTION
@@ -333,11 +277,13 @@ factor_adagrad = 1000  # the way is longer, and g/√s is what it was
 check_answer("04.factor_adagrad", factor_adagrad)
 
 # %% [markdown]
+# So the scale of a parameter does matter. (Lesson 05 comes back to it.)
+#
 # ## 4 Where the sum starts
 #
 # Keras starts $s$ not at 0 but at 0.1 (`initial_accumulator_value`). Is that a lot? It depends on the gradients.
 #
-# ### Exercise 5: derive
+# ### Exercise 4: derive
 #
 # All gradients of a parameter are near $10^{-3}$, and $s$ starts at 0.1. (a) How long is the first step, as a fraction
 # of $\eta$? (b) With $\eta = 1$, AdaGrad then moves like sgd for a long time. Which learning rate does this sgd have?
@@ -355,10 +301,10 @@ check_answer("04.fraction", fraction)
 check_answer("04.sgd_rate", sgd_rate)
 
 # %% [markdown]
-# Each step adds only $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Until then the scale of a gradient
-# *does* matter. Next we look at sums that start at 0.
+# Each step adds only $10^{-6}$ to $s$, so it takes 100,000 steps until $s$ has doubled. Until then the scale of a
+# gradient *does* matter. Next we look at sums that start at 0.
 #
-# ### Exercise 6: predict
+# ### Exercise 5: predict
 #
 # Two words get gradients of the same size: the first in 3 of the 69 batches of an epoch, the second in all 69. The sums
 # $s$ start at 0. After the epoch, how many times larger is the *effective* learning rate of the rare word than that of
@@ -372,61 +318,49 @@ times = (69 / 3) ** 0.5
 check_answer("04.times", times)
 
 # %% [markdown]
-# Here is what the reviews give after one epoch. The figures show the effective rate divided by $\eta$, which is
-# $1/\sqrt{s + \varepsilon}$. The first has $\eta = 0.1$. The second shows only AdaGrad from 0.1, and adds $\eta = 1$.
+# Here is what the reviews give after one epoch with $\eta = 0.1$. The figure shows the effective rate divided by
+# $\eta$, which is $1/\sqrt{s + \varepsilon}$.
 
 # %% tags=["about: 04 AdaGrad from 0 trains below Nesterov"]
 sums = {}  # states[0] is that of the weights, states[1] that of the bias
 for name, method in (("adagrad from 0.1", rule), ("adagrad from 0", adagrad_from_zero)):
     sums[name] = one_epoch(method, 0.1).states[0]["s"][-1]
-large = one_epoch(rule, 1.0).states[0]["s"][-1]  # η = 1, from 0.1
-effective = {name: by_group((s + 1e-7) ** -0.5) for name, s in sums.items()}
-by_eta = {"adagrad from 0.1, η = 0.1": effective["adagrad from 0.1"]}
-by_eta["adagrad from 0.1, η = 1"] = by_group(large**-0.5)
-root = sums["adagrad from 0"] ** 0.5
-ratio = root[words == "of"][0] / np.median(root[count == 3])
+effective = {name: (s + 1e-7) ** -0.5 for name, s in sums.items()}
+from_zero = effective["adagrad from 0"]
+ratio = np.median(from_zero[count == 3]) / from_zero[of][0]
 print(f"from 0: a word in 3 sentences has {ratio:.0f} times the effective rate of 'of'")
-axes |= dict(ylabel="effective rate / η")
-display(plots.lines(effective, **axes), plots.lines(by_eta, log=False, from_zero=True, **axes))
-etas = "0.1", "1", "1, after five epochs"
-experiments.evidence(*(f"04 effective rate / η of 'of' with η = {eta}" for eta in etas))
+by_count = {name: by_group(rates) for name, rates in effective.items()}
+plots.lines(by_count, ylabel="effective rate / η", **axes)
 
 # %% [markdown]
-# In the first figure, look at the line of AdaGrad from 0: a rare word has a far larger effective rate than a frequent one. The printed
-# ratio is larger than the 4.8 of exercise 6, because the gradients of the two words are not of the same size. The word
-# "of" is in about 43 sentences of each batch, and its gradient adds up their errors. Some errors are positive and some
-# are negative, so they partly cancel. As with the noise of lesson 02, a sum of $n$ such errors is about $\sqrt n$ times
-# as large as one error, and its square is about $n$ times as large.
+# Look at the line of AdaGrad from 0 first: a rare word has a far larger effective rate than a frequent one. The printed
+# ratio is also far larger than the 4.8 of exercise 5. There the two words had gradients of the same size. But "of" is
+# in about 43 sentences of each batch, and its gradient adds up their errors. Some errors are positive and some are
+# negative, so they partly cancel. As with the noise of lesson 02, a sum of $n$ such errors is about $\sqrt n$ times as
+# large as one error, and its square is about $n$ times as large.
 #
-# So what a batch adds to $s$ is about as large as the single squares of all its sentences with the word. In effect $s$
-# counts sentences, not batches. The two words are in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx 31$ is near what
-# we measure. So the effective rate of a word falls about as $1/\sqrt{\text{count}}$, where the count is the number of
-# its sentences.
+# So in effect $s$ counts sentences, not batches. The two words are in 3 and 2,969 sentences, and $\sqrt{2969/3} \approx
+# 31$ is near what we measure. The effective rate of a word falls about as $1/\sqrt{\text{count}}$, where the count is
+# the number of its sentences.
 #
 # The line of AdaGrad from 0.1 is almost flat. For all but about ten words the squares sum to less than 0.03, which is
-# little compared with 0.1. So AdaGrad that starts as in Keras is nearly sgd with the learning rate
-# $\eta/\sqrt{0.1} \approx 3.2\,\eta$. The 0.1 guards against long first steps, but it hides AdaGrad from the rare words.
-#
-# The second figure shows what remains of AdaGrad: only the most frequent words, on the right, are slowed. The table has
-# this for "of": 2.3 is left of 3.2, and 2.0 with $\eta = 1$. Why does a larger $\eta$ slow it more? A long step takes the
-# weight too far, and the next batch pulls it back. Then more errors of a batch have the same sign, so they cancel less,
-# and the squares are larger. After five epochs, as in part 6, only about 1 is left.
+# little compared with 0.1. So AdaGrad that starts as in Keras is nearly sgd with the learning rate $\eta/\sqrt{0.1}
+# \approx 3.2\,\eta$. The 0.1 guards against long first steps, but it hides AdaGrad from the rare words.
 #
 # ## 5 Ever shorter steps
 #
 # The sum $s$ never falls. On the ravine this does no harm: the gradients vanish there, and $s$ settles. But where the
 # gradients do not vanish, $s$ grows without end. With a constant gradient we have $s = t g^2$ after $t$ steps, so the
-# length of a step is $\eta/\sqrt t$. This is lesson 02's schedule, which shrank the noise ball on the bowl but did not
-# help on the digits.
+# length of a step is $\eta/\sqrt t$, as in lesson 02's schedule.
 
 # %%
 quiz("04.dying")
 
 # %% [markdown]
-# ### Exercise 7 ★: three wrong AdaGrads
+# ### Exercise 6 ★: three wrong AdaGrads
 #
-# In the figure all rules get the constant gradient 2, with $\eta = 1$ and $s$ from 0. The green line is the right rule. A,
-# B and C each have one of the five bugs below. Which one? Give its number.
+# In the figure all rules get the constant gradient 2, with $\eta = 1$ and $s$ from 0. The green line is the right rule.
+# A, B and C each have one of the five bugs below. Which one? Give its number.
 #
 # 1. the learning rate is not used
 # 2. the root is missing
@@ -435,6 +369,8 @@ quiz("04.dying")
 # 5. $s$ is returned as it came, so it never grows
 #
 # <details><summary>Hint</summary>On these axes a power of t is a straight line, and its slope is the exponent. Compare the first steps too.</details>
+#
+# The next cell draws the right rule and three of the five wrong ones. You need only its figure.
 
 
 # %%
@@ -447,10 +383,6 @@ def step_lengths(method):
     return np.array(lengths)
 
 
-# %% [markdown]
-# The next cell draws the right rule and three of the five wrong ones. You need only its figure.
-
-# %%
 # wrong_rules makes every wrong AdaGrad whose mistake check() knows by name
 variants = {mistake.name: variant for mistake, variant in wrong_rules(rules.adagrad)}
 bugs = [
@@ -483,13 +415,12 @@ check_answer("04.bug_C", bug_C)
 # ## 6 Reviews
 #
 # Now we run a fair race. It copies one in the Adam paper (Kingma and Ba, 2015, Figure 1), which has reviews from IMDB
-# and 10,000 words. **Dropout** leaves out inputs at random while a model is trained: here each word
-# of a sentence stays with probability one half, and then counts double. We train for five epochs in batches of 100. For
-# each method we try the same six learning rates, and keep the one with the lowest loss on 1,000 validation sentences.
-# (Lesson 06 explains Adam.)
+# and 10,000 words. **Dropout** leaves out inputs at random while a model is trained: here each word of a sentence stays
+# with probability one half, and then counts double.
 #
-# This takes about half a minute. (The bar counts twice: first all trainings with one seed, then each method's best $\eta$
-# and its two neighbours with three.)
+# We train for five epochs in batches of 100. For each method we try the same six learning rates, and keep the one with
+# the lowest loss on 1,000 validation sentences. (Lesson 06 explains Adam.) This takes about half a minute.
+
 
 # %%
 task = experiments.reviews(dropout=0.5, epochs=5)
@@ -510,68 +441,33 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# The printed lines give the best $\eta$ of each method and its validation loss. In the figure, the line joins means of 29
-# batches, about half an epoch of the 5,824 sentences that are left. The bands show your three seeds, and the table shows
-# thirty. The lowest lines fall in stairs of one epoch: what training on a sentence has gained shows in its loss only when
-# the sentence comes again.
+# The printed lines give the best $\eta$ of each method and its validation loss. In the figure, the line joins means of
+# 29 batches, about half an epoch of the 5,824 sentences that are left. The lowest lines fall in stairs of one epoch,
+# because each sentence comes back only once in an epoch. (AdaGrad from 0 begins above $\log 2$,
+# mostly because the first step of each weight is the whole $\eta$.)
 #
-# Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. The training loss of AdaGrad from 0 is
-# lower than Nesterov's by more than 0.1. On the validation sentences its lead shrinks to 0.03, but it leads with every
-# seed. If the sum starts at 0.1, as in Keras, the lead is gone.
+# Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. The table shows thirty seeds:
 #
-# AdaGrad from 0.1, with its best $\eta = 1$, gives rare words the rate 3.2. Is it then simply sgd with the rate 3?
-
-# %%
-experiments.evidence(
-    "04 sgd with η = 1",
-    "04 sgd with η = 3",
-    "04 AdaGrad from 0.1 with η = 1",
-    "04 sgd with η = 3.2, but 1 for frequent words",
-)
-
-# %% [markdown]
-# No: it ends lower than sgd with 1, its best rate, and lower than sgd with 3, whose loss varies much from seed to seed.
-# The last row is sgd with two rates, as in exercise 1: 3.2, but for the bias and the words in more than 1,000 sentences
-# only 1, about what AdaGrad leaves to "of". It is about as good as AdaGrad. So here it is enough to slow these few.
+# - The training loss of AdaGrad from 0 is lower than Nesterov's by 0.14, with 30 of 30 seeds.
+# - On the validation sentences its lead shrinks to 0.03, but it still leads with all thirty.
+# - If the sum starts at 0.1, as in Keras, the lead is gone.
 #
-# What does a large $\eta$ do to AdaGrad from 0?
-
-# %% tags=["about: 04 validation loss of AdaGrad from 0 with η = 3"]
-too_large = experiments.held_out_losses(task, adagrad_from_zero, [3.0], SEEDS[:1])
-print(f"adagrad from 0, η = 3: validation loss {too_large.item():.2f}")
-experiments.evidence("04 validation loss of AdaGrad from 0 with η = 3")
-
-# %% [markdown]
-# Here AdaGrad does *not* forgive a large $\eta$. With ten times its best $\eta$ it ends at a validation loss of 1.4, twice
-# that of weights that are all 0. The gradient is bounded, so a long jump does not fill
-# $s$ as it did on the ravine.
-#
-# <details><summary>Why does the line of AdaGrad from 0 begin above log 2 = 0.69?</summary>First steps are long: when a word turns up for the first time, its weight moves by the whole η = 0.3. We also trained thirty seeds without the first step of each weight: then the first point is 0.03 lower, more than half of the way to log 2.</details>
-#
-# Finally we look at the 1,706 test sentences, and at the words with the largest weights for praise. The number behind a
-# word says how many training sentences it is in.
+# Which words have got the largest weights for praise? The number behind a word says how many training sentences it is
+# in.
 
 # %% tags=["about: 04 AdaGrad from 0 tests above Nesterov"]
 test = rotten_tomatoes().test
 tested = {m: [task.model.accuracy(run.params, test) for run in race[m].runs] for m in race}
 seen = np.asarray(task.part[0].sum(axis=0)).ravel()  # the sentences with each word
-largest = {}
 for name in ("nesterov", "adagrad from 0"):
     w = race[name].runs[0].params[0]
-    largest[name] = np.median(seen[np.argsort(-np.abs(w))[:100]])
     print(f"{name}: test accuracy {min(tested[name]):.2f} to {max(tested[name]):.2f}")
     print("   ", ", ".join(f"{words[i]} {seen[i]:.0f}" for i in np.argsort(-w)[:8]))
-experiments.evidence(
-    "04 AdaGrad from 0 tests above Nesterov",
-    "04 times as frequent are the words of Nesterov's largest weights",
-)
 
 # %% [markdown]
-# On the test sentences AdaGrad from 0 leads Nesterov by less than 1 percentage point in the mean. All seeds share these
-# sentences, and with another sample such a lead could easily change by a point, so it is not certain.
-#
-# AdaGrad from 0 puts its largest weights on rarer words: the words of Nesterov's 100 largest are 3.6 times as frequent.
-# Some of the rare words say much about a film. Others seem to praise it only because their few sentences do.
+# AdaGrad from 0 puts its largest weights on rarer words. (Over thirty seeds, the words of Nesterov's 100 largest
+# weights are 3.6 times as frequent.) On the 1,706 test sentences it leads Nesterov by less than 1 percentage point in
+# the mean. With another sample of sentences such a lead could easily change by a point, so it is not certain.
 #
 # ### Does it agree with Keras?
 #
@@ -593,8 +489,8 @@ equals_adam(rule, ravine.gradient, ravine.start, 200, learning_rate=0.3)  # star
 # ## Where it fails
 #
 # Imagine a parameter that has to follow a moving minimum: every 500 steps it jumps, to 10, to 0, to 10, and so on. The
-# gradient has noise of standard deviation 1, so $x$ trembles around the minimum. We compare sgd and AdaGrad with learning
-# rates at which this tremble, averaged over all six jumps, is about equal.
+# gradient has noise of standard deviation 1, so $x$ trembles around the minimum. We compare sgd and AdaGrad with
+# learning rates at which this tremble, averaged over all six jumps, is about equal.
 
 
 # %%
@@ -618,23 +514,23 @@ axes = dict(xlabel="jump", ylabel="steps until first within 1 of the minimum", f
 plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 
 # %% [markdown]
-# The flat line is sgd: it needs 11 steps after every jump. AdaGrad is faster at first, also because $\eta = 9$ happens to
-# fit a jump of 10: its first step is about $\eta$ long. But it needs more steps each time: from the fourth jump on it is slower than sgd, and after the sixth it
-# needs 16. In return its tremble shrinks with every jump, while that of sgd stays the same. This is good only if the
-# minimum stays where it is. The price of AdaGrad is that $s$ never forgets: gradients from long ago still slow it down.
-# Could it forget them?
+# The flat line is sgd: it needs 11 steps after every jump. AdaGrad is faster at first, also because $\eta = 9$ happens
+# to fit a jump of 10. But it needs more steps each time, and after the sixth jump it needs 16. In return its tremble
+# shrinks with every jump. This is good only if the minimum stays where it is. The price of AdaGrad is that $s$ never
+# forgets: gradients from long ago still slow it down. Could it forget them?
 #
 # **Recap**
 #
-# 1. AdaGrad is $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$, for each parameter by itself.
+# 1. AdaGrad keeps the sum $s$ of each parameter's squared gradients and divides its step by the root:
+#    $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$.
 # 2. From $s = 0$ rare words keep a large effective rate: it falls about as $1/\sqrt{\text{count}}$.
-# 3. The scale of a gradient drops out; the scale of a parameter does not. In a ravine along an axis the condition number
-#    no longer matters. A turn of 45° makes AdaGrad worse than sgd; one of 10° does not ($\kappa = 100$).
-# 4. On a parabola AdaGrad forgives too large an $\eta$: the jump itself fills $s$. On the reviews it does not.
-# 5. Keras starts $s$ at 0.1. Where gradients are small, that is sgd at $\eta/\sqrt{0.1}$, and only the most frequent
-#    words are slowed. For rare words pass `initial_accumulator_value=0`.
-# 6. The sum $s$ never falls. Where the gradients do not vanish, as with noise, the steps shrink as $1/\sqrt t$. AdaGrad
-#    follows a moving minimum ever more slowly.
+# 3. The scale of a gradient drops out, and with it the condition number of a ravine along an axis. Turned by 45°, the
+#    ravine gives both parameters one rate, and AdaGrad is slower than sgd; a turn by 10° takes only a part of the gain.
+#    (The scale of a parameter does matter.)
+# 4. Keras starts $s$ at 0.1. Where gradients are small, that is nearly sgd with the rate $\eta/\sqrt{0.1}$. For rare
+#    words pass `initial_accumulator_value=0`, and try an $\eta$ of 0.1, 0.3 and 1.
+# 5. The sum $s$ never falls. Where the gradients do not vanish, the steps shrink as $1/\sqrt t$, and AdaGrad follows a
+#    moving minimum ever more slowly.
 
 # %%
 progress("04")
@@ -642,15 +538,68 @@ progress("04")
 # %% [markdown]
 # **Next:** [lesson 05, RMSProp](05-rmsprop.ipynb) lets the sum of squares forget, and shows what forgetting costs.
 #
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
+#
+# ### Exercise 7 ★: an η that is far too large
+#
+# On the ravine $x_2$ starts at 1, and its gradient is $20\,x_2$. We take $\eta = 10$, with $s$ from 0. The first step
+# is 10 long and throws $x_2$ out to $-9$. Where is $x_2$ after the second step?
+#
+# <details><summary>Hint</summary>The two gradients are 20 and −180. What is in s at the second step?</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB after_two = ...
+after_two = -9 + 10 * 180 / (20**2 + 180**2) ** 0.5
+# END SOLUTION
+check_answer("04.after_two", after_two)
+
+# %% [markdown]
+# The second step brings $x_2$ back, almost to the start. The jump itself has repaired the learning rate: its product
+# with the curvature 20 is 10 in the first step, far above lesson 01's limit of 2. In the second it is 1.1, and 1 is
+# best.
+#
+# The reason is that a jump of about $\eta$ leads to a gradient of about $\eta L$, where $L$ is the curvature. Then
+# $\sqrt s$ is about $\eta L$ too, and the effective rate becomes about $1/L$, even with $\eta = 1000$. So on a parabola
+# AdaGrad forgives an $\eta$ that is too large.
+#
+# On the reviews it does not. In logistic regression no error is larger than 1, so the gradient is bounded, and a long
+# jump does not fill $s$. AdaGrad from 0 with $\eta = 3$, ten times its best, ends at a validation loss of 1.4 (thirty
+# seeds), twice that of weights that are all 0.
+#
+# ### Is AdaGrad from 0.1 only sgd?
+#
+# In the race the best $\eta$ of AdaGrad from 0.1 was 1, so it gave rare words the rate 3.2. Is it then simply sgd with
+# the rate 3?
+
+# %%
+experiments.evidence(
+    "04 sgd with η = 1",
+    "04 sgd with η = 3",
+    "04 AdaGrad from 0.1 with η = 1",
+    "04 sgd with η = 3.2, but 1 for frequent words",
+)
+
+# %% [markdown]
+# No. The first two rows are sgd at its best rate, and at 3, where its loss varies much from seed to seed. AdaGrad from
+# 0.1 ends lower than both.
+#
+# The last row is sgd with two rates, as in exercise 1: 3.2, but only 1 for the bias and for the words in more than
+# 1,000 sentences. That is about what AdaGrad leaves to "of" after five epochs: 1.1. This sgd ends about as low as
+# AdaGrad. So it is enough to slow these few words.
+#
 # **Sources.** J. Duchi, E. Hazan and Y. Singer, *Adaptive subgradient methods for online learning and stochastic
 # optimization*, 2011. B. Pang and L. Lee, *Seeing stars*, 2005. D. Kingma and J. Ba, *Adam: a method for stochastic
 # optimization*, 2015.
+
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
 from adamlib.experiments import CLAIMS, carried
 
-assert few > 0.5 and documents.shape == (6824, 8730) and len(ranked) == 8640
+assert few > 0.5 and documents.shape == (6824, 8730) and sum(count == 0) == 90
 assert rotten_tomatoes().test[0][:, count == 0].sum(axis=0).min() > 0
 claim = "04 times as far goes a frequent word as one in a single sentence"
 carried(claim, moved["sgd, η = 1"][-1] / moved["sgd, η = 1"][0])
@@ -659,20 +608,22 @@ bounced = one_epoch(rules.sgd, 25.0).trajectory
 end = everything.model.loss([path[-1] for path in bounced], (documents, labels))
 carried("04 training loss with η = 25", end)
 assert [edges[0], edges[1], edges[2]] == [1, 2, 3] and everything.batch_size == 100
-assert CLAIMS["04 training loss with η = 25"].mean > 1.5 * np.log(2)
-first = descend(rule, ravine.gradient, ravine.start, 3, learning_rate=0.3).trajectory
-assert np.allclose(np.diff(first, axis=0), [[0.3, -0.3], [0.2, -0.17], [0.16, -0.12]], atol=0.005)
-assert of_one_kind.sum() == 491 and new == 296 and 0.68 < same / new < 0.70
-assert 0.53 < praising[words == "of"][0] / of < 0.54
+assert round(CLAIMS["04 training loss with η = 25"].mean, 1) == 3.9
+first = descend(rule, ravine.gradient, ravine.start, 2, learning_rate=0.3).trajectory
+assert np.allclose(np.diff(first, axis=0), [[0.3, -0.3], [0.2, -0.17]], atol=0.005)
+always, never = (count == 3) & (praising == 3), (count == 3) & (praising == 0)
+tests, kinds = test
+same = tests[kinds == 1][:, always].sum() + tests[kinds == 0][:, never].sum()
+assert (always | never).sum() == 491 and 0.68 < same / tests[:, always | never].sum() < 0.70
+assert 0.53 < of_praise < 0.54
 assert all(row[1] == 13 for row in needed.values())
-assert needed[100][0] == 351 and slight[10] < 200 and abs(slight[20] / 351 - 1) < 0.1
-assert 450 < slight[30] <= needed[100][2]
-assert [len(line) - 1 for line in away.values()] == [35, 13, 54]
-assert np.allclose(away["sgd, turned or not"], distances(rules.sgd, 2 / 11, 10, 45))
+slight = [steps_needed(adagrad_from_zero, 0.5, 100, angle) for angle in (10, 20, 30)]
+assert needed[100][0] == 351 and round(slight[0], -1) == 130
+assert abs(slight[1] / 351 - 1) < 0.1 and slight[2] > 450
 assert np.allclose(turned_path[1], [0.5, 1.0], atol=1e-4)
 claim = "04 training loss with 25, but 1 for words in more than 100 sentences"
 carried(claim, loss_after(np.where(count > 100, 1.0, 25.0)))
-assert CLAIMS[claim].mean + 3 * CLAIMS[claim].sd < 0.45
+assert round(CLAIMS[claim].mean, 2) == 0.33 and CLAIMS[claim].sd < 0.01
 assert 0.58 < loss_after(np.full(len(words), 1.0)) < 0.62
 for kappa, row in needed.items():
     assert row[0] == steps_needed(rules.sgd, 2 / (1 + kappa), kappa, 45)
@@ -716,29 +667,25 @@ carried(claim, ratio)
 assert abs(CLAIMS[claim].mean - 31) < 6
 carried("04 words whose squares sum to more than 0.03", np.sum(sums["adagrad from 0.1"] > 0.13))
 assert abs(CLAIMS["04 words whose squares sum to more than 0.03"].mean - 10) < 2
-for s, ending, mean in ((sums["adagrad from 0.1"], "0.1", "2.3"), (large, "1", "2.0")):
-    carried(
-        f"04 effective rate / η of 'of' with η = {ending}", s[words == "of"][0] ** -0.5, mean=mean
-    )
-    assert abs(np.median(s[count == 3]) ** -0.5 - 0.1**-0.5) < 0.01
+assert abs(np.median(sums["adagrad from 0.1"][count == 3]) ** -0.5 - 0.1**-0.5) < 0.01
 carried("04 effective rate / η of 'of' with η = 1, after five epochs", mean="1.1")
-claim = "04 correlation of its gradient with the next, η = 1"  # the next batch pulls it back
-assert CLAIMS[claim].mean + 4 * CLAIMS[claim].sd < 0
-assert count[words == "of"] == 2969 and 42.5 < 2969 / 69 < 43.5
+assert count[of] == 2969 and 42.5 < 2969 / 69 < 43.5
 assert round((2969 / 3) ** 0.5) == 31
 held = {name: score.held_out for name, score in race.items()}
 for name, words_ in (("adagrad from 0", "AdaGrad from 0"), ("adam", "Adam")):
     claim = f"04 {words_} trains below Nesterov"
     carried(claim, raced["nesterov"][:, -1] - raced[name][:, -1], share=1)
-    assert CLAIMS[claim].mean > 0.1
     claim = f"04 {words_} ends below Nesterov"
     carried(claim, held["nesterov"] - held[name], share=1, mean="0.03")
 assert race["adagrad from 0"].rate == 0.3
+assert round(CLAIMS["04 AdaGrad from 0 trains below Nesterov"].mean, 2) == 0.14
+assert CLAIMS["04 Adam trains below Nesterov"].mean > 0.1
 begins = raced["adagrad from 0"][:, 0] - np.log(2)
 carried("04 AdaGrad from 0 begins above log 2", begins, share=1)
 claim = "04 AdaGrad from 0 begins lower without each weight's first step"
 carried(claim, share=1, mean="0.03")
 assert CLAIMS[claim].mean > 0.5 * CLAIMS["04 AdaGrad from 0 begins above log 2"].mean
+too_large = experiments.held_out_losses(task, adagrad_from_zero, [3.0], SEEDS[:1])
 carried("04 validation loss of AdaGrad from 0 with η = 3", too_large.item(), mean="1.4")
 assert CLAIMS["04 validation loss of AdaGrad from 0 with η = 3"].mean > 1.8 * np.log(2)
 carried("04 AdaGrad from 0.1 ends below Nesterov", separated=False)
@@ -772,14 +719,18 @@ assert 0.007 < gained.std() / 1706**0.5 < 0.014
 claim = "04 times as frequent are the words of Nesterov's largest weights"
 carried(claim, mean="3.6")
 assert CLAIMS[claim].mean - 4 * CLAIMS[claim].sd > 1
-assert largest["nesterov"] > largest["adagrad from 0"]
+largest = [
+    np.median(seen[np.argsort(-np.abs(race[m].runs[0].params[0]))[:100]])
+    for m in ("nesterov", "adagrad from 0")
+]
+assert largest[0] > largest[1]
 shape = {name[-1]: curve[[0, 1, -1]] for name, curve in curves.items()}
 assert np.allclose(shape["A"], 2**0.5 * shape["t"])
 assert np.allclose(shape["B"], [1 / 2, 1 / 4, 1 / 2000])
 assert np.allclose(shape["C"], [10**0.5, (1 - 0.9**2) ** -0.5, 1])
 by_sgd, slowed = waits["sgd, η = 0.2"], waits["adagrad, η = 9"]  # their errors are below 0.2
 assert np.all(np.abs(by_sgd - 11) < 0.5) and all(np.diff(slowed) > 1)
-assert all(slowed[:3] < 10.5) and all(slowed[3:] > 11.5) and abs(slowed[-1] - 16.4) < 0.5
+assert slowed[0] < 10.5 and abs(slowed[-1] - 16.4) < 0.5
 by_sgd, shrunk = tremble["sgd, η = 0.2"], tremble["adagrad, η = 9"]
 assert np.ptp(by_sgd) < 0.01 and all(np.diff(shrunk) < -0.005)
 assert abs(by_sgd.mean() - shrunk.mean()) < 0.01

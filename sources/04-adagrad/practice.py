@@ -28,22 +28,6 @@ DYING = NO_BUG | {
 
 ANSWERS = {
     "own_loss": Judged(own_loss, "loss"),
-    "after_two": Number(
-        -9 + 10 * 180 / (20**2 + 180**2) ** 0.5,
-        wrong={
-            1: "that is with the new square alone: s also holds the first one",
-            81: "that is with s as it was after the first step: it takes in the new square first",
-            1791: "that is sgd: the gradient is not divided by the root of s",
-            -9 - 10 * 180 / (20**2 + 180**2) ** 0.5: "the gradient is −180, so x₂ goes up",
-            -9 + 1800 / (20**2 + 180**2): "that is without the root: the step is 10·180/√s",
-            -9 + 1800 / 200: "s sums squares, not sizes",
-            10 * 180 / (20**2 + 180**2) ** 0.5: "that is the step: x₂ starts at −9",
-            -19: "the gradient is −180, so x₂ goes up",
-            -9: "that is where the first step leads: now take the second",
-            9 + 10 * 180 / (20**2 + 180**2) ** 0.5: "x₂ starts at −9, not at 9",
-        },
-        within=0.015,
-    ),
     "factor_adagrad": Number(
         1000,
         wrong={
@@ -119,6 +103,22 @@ ANSWERS = {
             4: "2/√(2t) falls for ever",
             5: "then all steps would be equal: C's first ones are longer",
         },
+    ),
+    "after_two": Number(
+        -9 + 10 * 180 / (20**2 + 180**2) ** 0.5,
+        wrong={
+            1: "that is with the new square alone: s also holds the first one",
+            81: "that is with s as it was after the first step: it takes in the new square first",
+            1791: "that is sgd: the gradient is not divided by the root of s",
+            -9 - 10 * 180 / (20**2 + 180**2) ** 0.5: "the gradient is −180, so x₂ goes up",
+            -9 + 1800 / (20**2 + 180**2): "that is without the root: the step is 10·180/√s",
+            -9 + 1800 / 200: "s sums squares, not sizes",
+            10 * 180 / (20**2 + 180**2) ** 0.5: "that is the step: x₂ starts at −9",
+            -19: "the gradient is −180, so x₂ goes up",
+            -9: "that is where the first step leads: now take the second",
+            9 + 10 * 180 / (20**2 + 180**2) ** 0.5: "x₂ starts at −9, not at 9",
+        },
+        within=0.015,
     ),
 }
 
