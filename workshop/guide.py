@@ -26,8 +26,10 @@ def minutes(number):
 
 
 def predictions(number):
-    """How many quizzes a lesson has."""
-    return len(lessons.entries(number, "QUESTIONS"))
+    """How many quizzes a lesson has, those of Going further not counted."""
+    (source,) = notebooks.sources(number)
+    counted, *_ = source.read_text(encoding="utf-8").partition("# ## Going further")
+    return len(re.findall(r'^quiz\("', counted, re.M))
 
 
 def filled(text):
