@@ -20,10 +20,11 @@
 # | [4 Find the bug](#4-Find-the-bug) | 4 |
 # | [5 Batch size and learning rate](#5-Batch-size-and-learning-rate) | 8 |
 # | [6 How noisy?](#6-How-noisy?) | 8 |
-# | [7 The noise ball](#7-The-noise-ball) | 8 |
-# | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 1 |
+# | [7 The noise ball](#7-The-noise-ball) | 7 |
+# | [8 Below the level](#8-Below-the-level) | 3 |
+# | [9 Does it agree with Keras?](#9-Does-it-agree-with-Keras?) | 1 |
 # | [Where it fails](#Where-it-fails) | 3 |
-# | in all | 47 |
+# | in all | 49 |
 #
 # [Going further ★](#Going-further-★) is for those who have more time.
 #
@@ -440,6 +441,8 @@ check_answer("02.level", level)
 # The level is also proportional to the variance of the noise, and with $B$ images that is $1/B$ of the variance of one.
 # So while $\eta$ is small, the level is proportional to $\eta/B$.
 #
+# ## 8 Below the level
+#
 # How can a run get below its level? It can take large steps first, and then ever smaller ones. A **schedule** is a
 # function that gives the learning rate of each step from its number $t$. Our rules accept one in place of a fixed
 # `learning_rate`. The next cell compares two constant rates with a falling one.
@@ -472,7 +475,7 @@ plots.lines(bowls, x=drawn, ylabel="mean loss", log_x=True)
 # best constant rate with 24 of 30 seeds. A likely reason is that it falls too early: it has halved after four steps. In
 # lesson 07 you write a schedule that falls late.
 #
-# ## 8 Does it agree with Keras?
+# ## 9 Does it agree with Keras?
 #
 # We compare `sgd` with `tf.keras.optimizers.SGD`: on an epoch of digits, in `float32` numbers, which have about 7 digits
 # only, and then on the noisy bowl with the schedule. The last line compares with Keras's Adam, which can be set to do
@@ -493,7 +496,7 @@ equals_adam(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
 # Noise is only half of the trouble. The other half is lesson 01's ravine, and batches do nothing about it:
 
 # %%
-noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[1])).gradient
+noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[0])).gradient
 run = descend(sgd, noisy_ravine, ravine.start, 20, learning_rate=0.09)
 plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 
@@ -515,6 +518,8 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 #    digits $B^*$ is about 70 early, and about 100 is a good batch to start with.
 # 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. With batches the level is
 #    proportional to $\eta/B$. A learning rate that falls at the right time takes the loss below it.
+#
+# (Exercises 9 and 10 are in *Going further ★*.)
 
 # %%
 progress("02")
