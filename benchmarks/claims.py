@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache, partial
-from itertools import islice, product
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -77,22 +77,9 @@ def digits_by_size(method, rate, seed):
 
 
 def digits_by_schedule(method, rate, seed):
-    schedules = {"inverse root": inverse_sqrt, "cosine": partial(cosine, steps=700)}
-    schedule = rate if method == "constant" else schedules[method](rate)
+    schedule = rate if method == "constant" else inverse_sqrt(rate)
     task = digits_task(batch_size=20, epochs=2)
     return {"tuned": trained(task, rules.sgd, schedule, seed)[1]}
-
-
-def digits_images_used(method, rate, seed):
-    """How many images until the loss on all of them is below 0.4, in batches of 100 and of all."""
-    used = {}
-    for size, epochs in ((100, 20), (7000, 40)):
-        task = digits_task(batch_size=size, epochs=epochs)
-        for steps, state in enumerate(task.training(rules.sgd, rate, seed)):
-            if (size == 7000 or steps % 10 == 0) and task.model.loss(state.params, task.part) < 0.4:
-                break
-        used[size] = steps * size
-    return {"times": used[7000] / used[100]}
 
 
 def digits_noise(method, rate, seed):
@@ -110,14 +97,6 @@ def digits_noise(method, rate, seed):
         found[f"equal {place}"] = (lengths[0] / length) ** 2
         found |= {f"noise {place}": lengths[0], f"length {place}": length}
     return found
-
-
-def digits_curvature(method, rate, seed):
-    """2/L after half an epoch, L the largest curvature of the training loss there."""
-    task = digits_task()
-    state = next(islice(task.training(rules.sgd, rate, seed), 35, None))
-    (largest,) = experiments.curvatures(rules.sgd, task.model, state.params, task.part, [0])
-    return {"limit": 2 / largest}
 
 
 def digits_loops(method, rate, seed):
@@ -596,7 +575,7 @@ TASKS = {
     ),
     "digits, schedules": Plan(
         digits_by_schedule,
-        dict.fromkeys(["constant", "inverse root", "cosine"], [0.1, 0.3, 1.0, 3.0, 10.0]),
+        dict.fromkeys(["constant", "inverse root"], [0.1, 0.3, 1.0, 3.0, 10.0]),
     ),
     "digits, sizes": Plan(
         digits_by_size,
@@ -604,9 +583,7 @@ TASKS = {
         seeds=12,
         first=3,
     ),
-    "digits, images used": Plan(digits_images_used, {"sgd": [1.0]}, seeds=12),
     "digits, noise": Plan(digits_noise, {"sgd": [0.1]}, seeds=12),
-    "digits, curvature halfway": Plan(digits_curvature, {"sgd": [2.0]}, seeds=12),
     "digits, loops": Plan(digits_loops, {"sgd": [0.3]}),
     "reviews, one epoch": Plan(reviews_one_epoch, {"sgd": [1.0]}),
     "reviews with dropout": Plan(
@@ -854,9 +831,6 @@ def lesson_02(task):
     yield from compared(ends, loss, "B = 1 < B = 10, B = 10 < B = 100, B = 100 < B = 7,000")
     higher = sizes.at("B = 10", 0.2), sizes.at("B = 100", 2.0)
     yield "B = 100 at η = 2 ends above B = 10 at 0.2", loss, *higher
-    used = task["digits, images used"].at("sgd", 1.0, "times")
-    what = "times as many images for the full batch as for B = 100"
-    yield what, "until the training loss is 0.4", used
     noise = partial(task["digits, noise"].at, "sgd", 0.1)
     for key, where in (("start", "at the start"), ("after", "after training")):
         of_all = "gradient of 800 digits with that of all"
@@ -867,18 +841,14 @@ def lesson_02(task):
     for quantity, what in (("noise", "noise of one image"), ("length", "gradient of all")):
         what = f"times as large at the start as after training: the {what}"
         yield what, "digits", noise(f"{quantity} start") / noise(f"{quantity} after")
-    limit, where = task["digits, curvature halfway"].at("sgd", 2.0, "limit"), "digits, B = 100"
-    yield "2/L halfway through an epoch with η = 2", where, limit
     loops, where = partial(task["digits, loops"].at, "sgd", 0.3), "digits, η = 0.3"
     what = "overlapping batches end with a lower last batch"
     yield what, where, loops("overlap batch"), loops("right batch")
     what = "overlapping batches end with a higher validation loss"
     yield what, where, loops("right held out"), loops("overlap held out")
     two = f"{loss}, two epochs"
-    names = {"constant": "constant", "falling": "inverse root", "cosine": "cosine"}
-    ends = plans.named(names=names)
-    pairs = "constant < falling, cosine < constant"
-    yield from compared(ends, two, pairs, "a {} rate ends below a {} one")
+    ends = plans.named(names={"constant": "constant", "falling": "inverse root"})
+    yield from compared(ends, two, "constant < falling", "a {} rate ends below a {} one")
     yield from compared(task["digits"].named(), DIGITS, "Adam < sgd")
 
 

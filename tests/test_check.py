@@ -330,7 +330,7 @@ def test_an_epoch_is_compared_by_what_counts_of_it(capsys):
         return [images[8:][rng.permutation(batch_size)]]
 
     assert "it changes the images or the labels in place, which the caller" in said(in_place)
-    assert "(mind that the last batch is smaller), in its line 2, return [" in said(too_far)
+    assert "(take the number of samples from labels), in its line 2, return [" in said(too_far)
     assert "it raises ZeroDivisionError" in said(lambda *arguments: 1 / 0)
 
 

@@ -16,15 +16,17 @@
 # | --- | --- |
 # | [1 A tenth of the work](#1-A-tenth-of-the-work) | 4 |
 # | [2 A step from a batch](#2-A-step-from-a-batch) | 5 |
-# | [3 One epoch](#3-One-epoch) | 10 |
-# | [4 Batch size and learning rate](#4-Batch-size-and-learning-rate) | 9 |
-# | [5 How noisy?](#5-How-noisy?) | 10 |
-# | [6 The noise ball](#6-The-noise-ball) | 10 |
-# | [7 Does it agree with Keras?](#7-Does-it-agree-with-Keras?) | 2 |
-# | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 52 |
+# | [3 One epoch](#3-One-epoch) | 6 |
+# | [4 Find the bug](#4-Find-the-bug) | 4 |
+# | [5 Batch size and learning rate](#5-Batch-size-and-learning-rate) | 8 |
+# | [6 How noisy?](#6-How-noisy?) | 8 |
+# | [7 The noise ball](#7-The-noise-ball) | 7 |
+# | [8 Below the level](#8-Below-the-level) | 3 |
+# | [9 Does it agree with Keras?](#9-Does-it-agree-with-Keras?) | 1 |
+# | [Where it fails](#Where-it-fails) | 3 |
+# | in all | 49 |
 #
-# The minutes do not count exercise 9, which has a star.
+# [Going further ★](#Going-further-★) is for those who have more time.
 #
 # You need lesson [01](01-gradient-descent.ipynb): the step $x \leftarrow x - \eta g$ and its limit $2/L$. Terms
 # printed in bold are collected in the [glossary](glossary.ipynb); all rules on one page are in the [cheat
@@ -70,7 +72,7 @@ plots.lines(cosines, x=sizes, **words, log=False, log_x=True, points=True)
 
 # %% [markdown]
 # Look at the right end. At the start 800 images give almost the direction of all 8,000. After training they no longer
-# do: the same tenth of the work buys less. So a few images are enough early, and we must ask what they cost late.
+# do. So a few images are enough early, and we must ask what they cost late.
 #
 # ## 2 A step from a batch
 #
@@ -156,11 +158,11 @@ five_epochs = 5 * 12  # 11 full batches and a smaller one
 check_answer("02.five_epochs", five_epochs)
 
 # %% [markdown]
-# ### Exercise 4: find the bug
+# ## 4 Find the bug
 #
 # We train on 7,000 images, the `part`, and hold out the `others`, 1,000 images that no step sees. The **validation
-# loss** is the loss on images that were held out to judge a model and to choose its settings, such as the learning
-# rate. `train_on` takes one step with each batch of a list. The first list of batches comes from your `one_epoch`.
+# loss** is the loss on images that were held out to judge a model and to choose its settings. A **hyperparameter**
+# is a setting that we choose and that training does not change, such as $\eta$ or $B$. `train_on` takes one step with each batch of a list. The first list comes from your `one_epoch`.
 
 # %% tags=["about: 02 overlapping batches end with a higher validation loss"]
 images, labels = data
@@ -180,6 +182,8 @@ def train_on(batches):
 first_list = train_on(one_epoch(part[0], part[1], 100, np.random.default_rng(SEEDS[0])))
 
 # %% [markdown]
+# ### Exercise 4: find the bug
+#
 # The second list has a bug. Run it: its last batch has a lower loss, and yet its validation loss is far higher.
 #
 # - How many different images does it see?
@@ -203,10 +207,10 @@ check_answer("02.images_seen", images_seen)
 check_answer("02.stride", stride)
 
 # %% [markdown]
-# The loss of the batches alone did not show the bug. It even looked better, because training saw the same few images
-# again and again. So always watch the validation loss too.
+# The loss of the batches did not show the bug. It even looked better, because training saw the same few images again and
+# again. So always watch the validation loss too.
 #
-# ## 4 Batch size and learning rate
+# ## 5 Batch size and learning rate
 #
 # How large should a batch be? We train for one epoch with $B = 1$, 10 and 100, and with all 7,000 images as one batch,
 # which is a single step. Each batch size gets its own best learning rate. Predict first.
@@ -216,9 +220,8 @@ quiz("02.races")
 
 # %% [markdown]
 # A **seed** is the number that fixes everything random in a run; here that is the order of the images. The next cells
-# train at several learning rates with three seeds each. That takes about half a minute; the first time estimate on the
-# screen is too long, because $B = 1$ comes first. Each line is the mean of the seeds, and its band reaches from the
-# lowest to the highest of them.
+# train at several learning rates with three seeds each. That takes half a minute or more, and the first estimate on the
+# screen is too long. Each line is the mean of the seeds, in a band from the lowest to the highest of them.
 
 # %%
 rates = {size: size * np.array([0.002, 0.005, 0.01, 0.02, 0.05]) for size in (1, 10, 100)}
@@ -235,24 +238,20 @@ words = dict(xlabel="learning rate η", ylabel="validation loss")
 plots.lines(curves, x=at, **words, log=False, log_x=True, points=True)
 
 # %% [markdown]
-# Each of the three curves is a valley. The valleys have nearly the same depth, and their left sides have the same
-# shape. What differs is their place: ten times the batch, ten times the learning rate. The **linear scaling rule** says
-# that a batch $k$ times as large allows a learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
+# Each of the three curves is a valley, and the valleys have nearly the same depth. What differs is their place: ten
+# times the batch, ten times the learning rate. The **linear scaling rule** says that a batch $k$ times as large allows a
+# learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
 #
 # Here is the reason. Ten short steps, all from almost the same point, add up to a step that is ten times as long and
 # goes along the mean of their gradients.
 #
 # But now compare the fourth dots of two valleys. $B = 100$ with $\eta = 2$ ends far above $B = 10$ with $\eta = 0.2$:
-# there the rule no longer holds. A long step equals ten short ones only if it does not overshoot. Lesson 01's warning, $2/L$,
-# is 0.5 at the start, and changes on the way. Halfway through the epoch with $\eta = 2$ it is, on average, still only about 1.7. So
-# for half of the epoch or more the long steps overshoot, and then too few are left.
+# there the rule no longer holds. A long step equals ten short ones only if it does not overshoot, and lesson 01's
+# warning, $2/L$, is only 0.5 at the start.
 #
-# The valley of $B = 1$ rises on its right at rates far below $2/L$. There the likely reason is noise: each step follows
-# one image only.
-#
-# What three seeds show may be luck, so here are the same runs with 12 seeds. Each row compares two losses: the mean of
-# their difference, "±" how far single seeds scatter (the standard deviation), and how many seeds agree. Where a row
-# names no rate, each batch size has its best one.
+# What three seeds show may be luck, so the next table has 12 seeds, from runs that are stored with the course. Each row
+# compares two losses: the mean of their difference, "±" how far single seeds scatter, and how many seeds agree. Where a
+# row names no rate, each batch size has its best one.
 
 # %%
 experiments.evidence(
@@ -263,9 +262,9 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# $B = 1$ and 10 do not clearly differ. $B = 100$ ends a little behind 10 with ten of twelve seeds; how far behind
-# varies a lot. The single step with all 7,000 images is far behind with every seed. With more epochs the full batch
-# gets down too, but then it uses about 40 times as many images as $B = 100$ (mean of 12 seeds).
+# $B = 1$ and 10 do not clearly differ. $B = 100$ ends 0.03 behind 10, with ten of twelve seeds. The single step with all
+# 7,000 images ends 0.74 behind that, with all twelve. In the last row, too, all twelve agree (the
+# wide ± comes from one or two far larger differences).
 #
 # So what is the advantage of $B = 100$ over 1? Time. Both use the same images. But 70 large steps take far less time
 # than 7,000 small ones, because a processor multiplies large matrices quickly.
@@ -287,22 +286,29 @@ check_answer("02.rate_5", rate_5)
 check_answer("02.rate_50", rate_50)
 
 # %% [markdown]
-# So on the digits linear scaling holds for batches of some tens, and ends near 100. A batch of 100 is also a good one to
-# start with: it takes far less time than small batches, and ends nearly as low. Part 5 computes where the rule ends.
+# So on the digits linear scaling works well for batches of some tens, and begins to fail near 100. Part 6 computes where
+# the rule ends.
 #
-# ## 5 How noisy?
+# ## 6 How noisy?
 #
 # The **noise** of a batch's gradient is its typical distance from the gradient of all images: the root of the mean
 # square of that distance, over many batches. How does the noise depend on $B$?
 #
-# The **variance** of a random number says how far it scatters: it is the mean squared distance from its mean. If $B$
-# numbers are drawn independently, so that none depends on the others, their sum has $B$ times the variance of one.
-# Their mean is this sum times $1/B$, and a factor $c$ multiplies a variance by $c^2$. So the variance of the mean is
-# $\frac{1}{B^2} \cdot B = \frac1B$ of that of one. The square of the noise is the sum of such variances, one for each
-# coordinate. So the noise should fall as $1/\sqrt B$: ten times less noise takes a hundred times the images.
+# It falls as $1/\sqrt B$: ten times less noise takes a hundred times the images. The reason is that a batch's gradient
+# is a mean. The **variance** of a random number says how far it scatters: it is the mean squared distance from its mean.
+# (Its root is the standard deviation.) The mean of $B$ independent numbers has $1/B$ of the variance of one. The square
+# of the noise is a sum of such variances, one for each coordinate, so it falls as $1/B$ too.
 #
-# The next cell measures the noise in the two places of part 1. For one image it is exact, from all 8,000. The other
-# dots come from 20 or more random batches each, in which an image may come twice.
+# <details><summary>Why the mean has 1/B of the variance</summary>
+#
+# If B numbers are drawn independently, so that none depends on the others, their sum has B times the variance of one.
+# Their mean is this sum times 1/B, and a factor c multiplies a variance by c². So the variance of the mean is B/B²,
+# which is 1/B, times that of one.
+#
+# </details>
+#
+# The next cell measures the noise in the two places of part 1, each dot with 20 or more random batches. (For one image
+# it is exact, from all 8,000.)
 
 # %% tags=["about: 02 slope of the noise at the start"]
 sizes_of_batch, noise, whole = np.array([1, 5, 25, 100, 500, 3000]), {}, {}
@@ -315,56 +321,38 @@ plots.noise_and_gradient(noise, whole, sizes_of_batch)
 # The dotted line is $1/\sqrt B$ times the noise of one image, and the measured dots lie close to it.
 #
 # Now compare the noise with the gradient itself, the level line. At the black dot the two are equally long. We call
-# this batch size $B^*$. There the noise of one image, divided by $\sqrt{B^*}$, is as long as the gradient, so
+# this batch size $B^*$. Training shortens the gradient far more than the noise, so $B^*$ grows from about 70 to
+# thousands.
 #
-# $$B^* = \left(\frac{\text{noise of one image}}{\text{length of the gradient}}\right)^2$$
+# ### Exercise 6: where they are equal
 #
-# Training shortens the gradient far more than the noise. So $B^*$ grows from about 70 to thousands. (The figure shows
-# one seed; over 12 seeds $B^*$ rises to 4,200 ± 1,800.)
+# With another model the noise of one image has the length 6, and the gradient has the length 0.5. Compute $B^*$.
 #
-# $B^*$ also explains the cosines of part 1. There are so many directions that the noise is nearly at a right angle to
-# the gradient. So the two are the short sides of a triangle, here for $B = 80$ at the start, in units of the gradient's
-# length:
-
-# %%
-plots.noise_triangle(np.sqrt(70 / 80))
-
-# %% [markdown]
-# The longest side is $\sqrt{1 + B^*/B}$ long. The cosine of the angle at the left is the side of the gradient divided by
-# the longest side: $1/\sqrt{1 + B^*/B}$.
-#
-# ### Exercise 6: predict a cosine
-#
-# At the start the noise of one image has the length 8.89, and the gradient has the length 1.06. Compute $B^*$, and with
-# it the cosine for 80 images. Two digits are enough.
+# <details><summary>Hint</summary>How long is the noise of a batch of B images? Set it equal to the gradient.</details>
 
 # %%
 # BEGIN SOLUTION
 # STUB b_star = ...
-# STUB cosine_80 = ...
-b_star = (8.89 / 1.06) ** 2
-cosine_80 = 1 / np.sqrt(1 + b_star / 80)
+b_star = (6 / 0.5) ** 2
 # END SOLUTION
 check_answer("02.b_star", b_star)
-check_answer("02.cosine_80", cosine_80)
 
 # %% [markdown]
-# Part 1's figure shows the same at 80 images, about 0.73. After training $B^*$ is far larger. With the figure's second
-# $B^*$ the formula gives about 0.2 for 80 images and 0.55 for 800. Part 1's lower curve shows nearly the same.
+# So $B^*$ is the square of a quotient: the noise of one image, divided by the length of the gradient.
 #
-# The square of this cosine says what a larger batch gains. Compare a step from a batch with a step from the exact
-# gradient, on a round bowl of curvature $L$, each at its best learning rate. For the exact step this is $1/L$. Noise
-# shrinks the best rate and the average progress by the same fraction (McCandlish and others, 2018, section 2):
+# $B^*$ says what a larger batch gains. Compare a step from a batch with a step from the exact gradient, on a round bowl,
+# each at its best learning rate. Noise shrinks the best rate to a fraction, and the average progress of a step to the
+# same fraction (McCandlish and others, 2018, section 2):
 #
-# $$\frac{\text{best rate with a batch}}{1/L} = \frac{\text{progress of a step from a batch}}{\text{progress of an exact step}} = \frac{1}{1 + B^* / B}$$
+# $$\frac{\text{best rate with a batch}}{\text{best rate with the exact gradient}} = \frac{1}{1 + B^* / B}$$
 #
 # - Well below $B^*$ it is about $B/B^*$. Ten times the batch allows ten times the rate: the linear scaling rule.
 # - At $B^*$ it is one half.
 # - Well above $B^*$ it is nearly 1. A larger batch allows hardly any larger rate, and hardly saves steps.
 #
-# So here is a sentence to remember: the best rate grows with $B$, less and less, and far above $B^*$ hardly any more.
-# Part 4 saw this end near 100, not far from the early $B^*$. The early $B^*$ is also the one to choose $B$ by: by the
-# formula, such a batch needs at most twice the images that $B = 1$ needs, early or late.
+# What does a batch cost? Where a step makes less progress, a run needs more steps: $1 + B^*/B$ times as many. Each step
+# takes $B$ images, so the number of images grows as $B + B^*$. With $B = B^*$ that is at most twice what $B = 1$ needs,
+# in far fewer steps. So about 100, near the early $B^*$ of the digits, is a good batch to start with.
 #
 # <details><summary>For the curious: where the formula comes from</summary>
 #
@@ -389,11 +377,10 @@ rate_grows = (1 + 70 / 7) / (1 + 70 / 140)
 check_answer("02.rate_grows", rate_grows)
 
 # %% [markdown]
-# ## 6 The noise ball
+# ## 7 The noise ball
 #
 # What does noise do at the end of a run? We take the cleanest case, a round bowl $f(x) = \frac12 (x_1^2 + x_2^2)$. We
-# add a random number with mean 0 and variance 1 to each coordinate of its gradient. (So part 5's noise, the root of the
-# sum of the variances, is $\sqrt 2$ here.) Predict:
+# add a random number with mean 0 and variance 1 to each coordinate of its gradient. Predict:
 
 # %%
 quiz("02.ball")
@@ -411,23 +398,23 @@ plots.contour(bowl, ends_of_runs, title="The last 500 of 2,000 steps")
 # three times smaller. The loss is half of the squared distance, so it is about ten times lower. Now we compute this.
 #
 # Take one coordinate, $x$. Its gradient is $x$, and the noise adds a random number $\xi$ (the Greek letter xi). So a
-# step turns $x$ into $x - \eta\,(x + \xi) = (1 - \eta)\, x - \eta\, \xi$. Let $V$ be the mean of $x^2$ over many
-# runs. To see what a step makes of $V$, square the new $x$:
+# step turns $x$ into
 #
-# $$(1 - \eta)^2 x^2 \;-\; 2\,(1 - \eta)\, \eta\, x\, \xi \;+\; \eta^2 \xi^2$$
+# $$x - \eta\,(x + \xi) = (1 - \eta)\, x - \eta\, \xi$$
 #
-# On average the middle term is 0, because $\xi$ has the mean 0, whatever $x$ is. The average of $\xi^2$ is 1. So each
-# step shrinks $V$ by a factor and adds a fixed amount:
+# Let $V$ be the mean of $x^2$ over many runs. The factor $1 - \eta$ multiplies $V$ by $(1 - \eta)^2$. The noise adds the
+# mean of $\eta^2 \xi^2$, which is $\eta^2$, because $\xi$ has the variance 1. So each step shrinks $V$ and adds a fixed
+# amount:
 #
 # $$V \leftarrow (1 - \eta)^2\, V + \eta^2$$
 #
-# $V$ comes to rest where a step takes away as much as it adds. There $V = (1 - \eta)^2 V + \eta^2$, so
-# $V\,(2\eta - \eta^2) = \eta^2$, and
+# <details><summary>Why nothing else is added</summary>
 #
-# $$V = \frac{\eta}{2 - \eta}, \quad \text{about } \frac{\eta}{2} \text{ if } \eta \text{ is small.}$$
+# The square of the new x also has the term −2 (1 − η) η x ξ. Its mean is 0, because ξ has the mean 0, whatever x is.
 #
-# The bowl has two coordinates, so the mean loss is $\frac12 (V + V) = V$. The level is therefore about half the
-# learning rate. With a tenth of the rate the run ends about ten times lower, but needs about ten times the steps.
+# </details>
+#
+# $V$ comes to rest where a step takes away as much as it adds, that is, where the new $V$ equals the old one.
 #
 # ### Exercise 8: derive
 #
@@ -444,34 +431,30 @@ level = 0.5**2 * 4 / (1 - (1 - 0.5) ** 2)  # V = 0.25 V + 1
 check_answer("02.level", level)
 
 # %% [markdown]
-# Four times the variance makes the level four times as high. A batch works the other way: with $B$ images the variance
-# is $1/B$ of that of a single image. So here is another sentence to remember: while $\eta$ is small, the level is
-# proportional to $\eta/B$. We test it on the bowl, where a batch of $B$ makes the standard deviation $1/\sqrt B$:
-
-
-# %%
-def mean_loss(rate, steps=400, B=1):
-    """The loss at each step, the mean of 1,000 runs with batches of B."""
-    bowl = noisy_bowl(np.random.default_rng(SEEDS[0]), noise=1 / B**0.5)
-    return experiments.loss_of_runs(sgd, bowl, steps, runs=1000, learning_rate=rate)
-
-
-measured = {}
-for rate, B in [(0.02, 1), (0.04, 1), (0.04, 2), (0.2, 10)]:
-    measured[rate, B] = mean_loss(rate, 1000, B)[-200:].mean()
-    print(f"η = {rate}, B = {B}: level {measured[rate, B]:.3f}")
-
-# %% [markdown]
-# Twice the rate doubles the level, and twice the batch halves it. Ten times both leave it nearly as it was. In part 4,
-# too, the valleys of $B = 1$ and $B = 10$ rise at the same $\eta/B$: at $0.05/1 = 0.5/10$.
+# In the same way, noise of variance 1 leads to $V\,(2\eta - \eta^2) = \eta^2$, so
+#
+# $$V = \frac{\eta}{2 - \eta}, \quad \text{about } \frac{\eta}{2} \text{ if } \eta \text{ is small.}$$
+#
+# The bowl has two coordinates, so its mean loss is $\frac12 (V + V) = V$. With a tenth of the rate the run ends about
+# ten times lower, but needs about ten times the steps.
+#
+# The level is also proportional to the variance of the noise, and with $B$ images that is $1/B$ of the variance of one.
+# So while $\eta$ is small, the level is proportional to $\eta/B$.
+#
+# ## 8 Below the level
 #
 # How can a run get below its level? It can take large steps first, and then ever smaller ones. A **schedule** is a
 # function that gives the learning rate of each step from its number $t$. Our rules accept one in place of a fixed
-# `learning_rate`. A **hyperparameter** is a setting that we choose and that training does not change, such as $\eta$ or
-# $B$. The next cell compares two constant rates with a falling one.
+# `learning_rate`. The next cell compares two constant rates with a falling one.
 
 
 # %%
+def mean_loss(rate, steps=400):
+    """The loss at each step, the mean of 1,000 runs in the same kind of noise."""
+    bowl = noisy_bowl(np.random.default_rng(SEEDS[0]))
+    return experiments.loss_of_runs(sgd, bowl, steps, runs=1000, learning_rate=rate)
+
+
 def falling_rate(t):
     return 0.5 / t**0.5
 
@@ -488,41 +471,15 @@ plots.lines(bowls, x=drawn, ylabel="mean loss", log_x=True)
 # Look at the right end. Each constant rate comes down to the level that we have computed, and stays there. The dark
 # dotted run, with $0.5/\sqrt t$, goes on falling, and ends below both levels.
 #
-# Does a schedule help on the digits, too? Here are two epochs with $B = 20$, which are 700 steps, each schedule at its
-# best learning rate. (A *cosine rate* is a schedule of lesson 07, named after the curve that it follows.)
-
-# %%
-experiments.evidence(
-    "02 a constant rate ends below a falling one", "02 a cosine rate ends below a constant one"
-)
-
-# %% [markdown]
-# The falling rate $\eta/\sqrt t$ loses to the constant one with 24 of 30 seeds. A likely reason is that it falls too
-# early: it has halved after four steps, but in the whole second epoch it loses less than a third. The cosine schedule
-# falls late. It ends below the constant rate with 22 of 30 seeds.
+# A falling rate does not always help. On the digits, in two epochs with $B = 20$, the best $\eta/\sqrt t$ ends above the
+# best constant rate with 24 of 30 seeds. A likely reason is that it falls too early: it has halved after four steps. In
+# lesson 07 you write a schedule that falls late.
 #
-# ### Exercise 9 ★: choose
+# ## 9 Does it agree with Keras?
 #
-# The noise has variance 1 again. Which constant $\eta$ brings the mean loss below 0.007 after 400 steps? Compute a
-# guess first. You can test it with `mean_loss(guess)[-1]`, a mean of 1,000 runs that is right to about 3 %. The check
-# uses the exact mean.
-#
-# <details><summary>Hint</summary>Two things add up: the level, and what is left of the start. A smaller η lowers the first and raises the second. The loss starts at 4.25. By which factor does the shrinking multiply it in one step, and in 400?</details>
-
-# %%
-# BEGIN SOLUTION
-# STUB ball_rate = ...
-ball_rate = 0.01
-# END SOLUTION
-check_answer("02.ball_rate", ball_rate)
-
-# %% [markdown]
-# ## 7 Does it agree with Keras?
-#
-# We compare `sgd` with `tf.keras.optimizers.SGD`: first on the batches of an epoch of digits, then on the noisy bowl with
-# the schedule. The bound of the first comparison is wider, because `float32` numbers have about 7 digits only. The last
-# line compares with Keras's Adam, which can be set to do just what SGD does (lesson 06 explains why). The cell takes
-# some seconds, because it loads TensorFlow.
+# We compare `sgd` with `tf.keras.optimizers.SGD`: on an epoch of digits, in `float32` numbers, which have about 7 digits
+# only, and then on the noisy bowl with the schedule. The last line compares with Keras's Adam, which can be set to do
+# just what SGD does (lesson 06 explains why). The cell takes some seconds, because it loads TensorFlow.
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras
@@ -539,7 +496,7 @@ equals_adam(sgd, bowl_gradient, bowl.start, 100, learning_rate=falling_rate)
 # Noise is only half of the trouble. The other half is lesson 01's ravine, and batches do nothing about it:
 
 # %%
-noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[0] + 1)).gradient
+noisy_ravine = noisy(ravine, np.random.default_rng(SEEDS[0])).gradient
 run = descend(sgd, noisy_ravine, ravine.start, 20, learning_rate=0.09)
 plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 
@@ -555,12 +512,14 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 #
 # 1. The gradient of a random batch is right on average. One pass over the data becomes many steps.
 # 2. An epoch uses every sample once: shuffle, cut into batches, and keep images with their labels.
-# 3. Well below $B^*$ ten times the batch allows ten times the learning rate; well above, hardly any larger one. At $B^*$
-#    noise and gradient are equally long, and a step makes half of an exact step's progress.
-# 4. Noise falls as $1/\sqrt B$, and work grows as $B$. On the digits $B^*$ is about 70 early and thousands late; about 100
-#    is a good batch to start with.
+# 3. Noise falls as $1/\sqrt B$. At $B^*$ noise and gradient are equally long, and a step makes half of an exact step's
+#    progress.
+# 4. Well below $B^*$ ten times the batch allows ten times the learning rate; well above, hardly any larger one. On the
+#    digits $B^*$ is about 70 early, and about 100 is a good batch to start with.
 # 5. With a constant $\eta$ the loss on the round bowl comes to rest at $\eta/(2 - \eta)$. With batches the level is
 #    proportional to $\eta/B$. A learning rate that falls at the right time takes the loss below it.
+#
+# (Exercises 9 and 10 are in *Going further ★*.)
 
 # %%
 progress("02")
@@ -568,6 +527,55 @@ progress("02")
 # %% [markdown]
 # **Next:** [lesson 03, Momentum](03-momentum.ipynb), answers that question: it steps along an average of the last
 # gradients.
+
+# %% [markdown]
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
+#
+# ### Exercise 9 ★: choose
+#
+# We are on the bowl of part 7, where the noise has variance 1 and the loss starts at 4.25. Which constant $\eta$ brings
+# the mean loss below 0.007 after 400 steps? Compute a guess first. You can test it with `mean_loss(guess)[-1]`, a mean
+# of 1,000 runs that is right to about 3 %. The check uses the exact mean.
+#
+# <details><summary>Hint</summary>Two things add up: the level, and what is left of the start. A smaller η lowers the first and raises the second. By which factor does the shrinking multiply the loss in one step, and in 400?</details>
+
+# %%
+# BEGIN SOLUTION
+# STUB ball_rate = ...
+ball_rate = 0.01
+# END SOLUTION
+check_answer("02.ball_rate", ball_rate)
+
+# %% [markdown]
+# ### Where the cosines come from
+#
+# $B^*$ also explains the cosines of part 1. The parameters have 7,850 directions, and noise has a small part in each of
+# them. Little of it lies along the gradient, so it is nearly at a right angle to it. So the two are the short sides of a
+# triangle. We measure it in units of the gradient's length. Then the noise is $\sqrt{B^*/B}$ long, and the longest side,
+# the gradient of the batch, $\sqrt{1 + B^*/B}$:
+
+# %%
+plots.noise_triangle(np.sqrt(70 / 80))
+
+# %% [markdown]
+# ### Exercise 10 ★: predict a cosine
+#
+# The cosine of the angle at the left is the side of the gradient divided by the longest side. At the start the noise of
+# one image has the length 8.89, and the gradient has the length 1.06. What is the cosine for 80 images? Two digits are
+# enough.
+
+# %%
+# BEGIN SOLUTION
+# STUB cosine_80 = ...
+cosine_80 = 1 / np.sqrt(1 + (8.89 / 1.06) ** 2 / 80)
+# END SOLUTION
+check_answer("02.cosine_80", cosine_80)
+
+# %% [markdown]
+# Part 1's figure shows the same at 80 images. After training $B^*$ is far larger. With the second $B^*$ of part 6's
+# figure the formula gives about 0.2 for 80 images and 0.55 for 800, and part 1's lower curve shows nearly the same.
 #
 # **Sources.** H. Robbins and S. Monro, *A stochastic approximation method*, 1951. P. Goyal and others, *Accurate,
 # large minibatch SGD: training ImageNet in 1 hour*, 2017. S. McCandlish, J. Kaplan, D. Amodei and others, *An
@@ -588,19 +596,17 @@ claim = "02 overlapping batches end with a higher validation loss"
 carried(claim, bad_list[1] - first_list[1], share=1)
 batches = [(images[k], labels[k]) for k in np.split(order, 7000 // stride)]
 assert train_on(batches)[1] == first_list[1]  # without the bug, the same batches in the same order
-carried("02 B = 100 at η = 2 ends above B = 10 at 0.2", (ends[100] - ends[10])[:, 3], share=1)
+claim = "02 B = 100 at η = 2 ends above B = 10 at 0.2"
+carried(claim, (ends[100] - ends[10])[:, 3], share=1)
+assert CLAIMS[claim].sd > CLAIMS[claim].mean  # though all agree: few differences are far larger
 one, ten, hundred = (ends[s][:, ends[s].mean(axis=0).argmin()] for s in (1, 10, 100))
 carried("02 B = 1 ends below B = 10", ten - one, separated=False)
-carried("02 B = 10 ends below B = 100", hundred - ten, shown=10)
-carried("02 B = 100 ends below B = 7,000", one_step - hundred, share=1)
+carried("02 B = 10 ends below B = 100", hundred - ten, shown=10, mean="0.03")
+carried("02 B = 100 ends below B = 7,000", one_step - hundred, share=1, mean="0.74")
 good = ends[10].mean(axis=0)
 assert np.isclose(rates[10][2], 0.1) and good[2] < good.min() + 0.02
-carried("02 times as many images for the full batch as for B = 100", mean="40")
 at_start = experiments.curvatures(sgd, model, start, part, [0])
 assert 0.45 < 2 / at_start[0] < 0.55
-carried("02 2/L halfway through an epoch with η = 2", mean="1.7")
-limit = CLAIMS["02 2/L halfway through an epoch with η = 2"]
-assert limit.mean < 2
 began = perf_counter()
 experiments.digits(batch_size=1).train_quietly(sgd, 0.01, SEEDS[0])
 ended = perf_counter()
@@ -614,7 +620,7 @@ equal = [(noise[place][0] / whole[place]) ** 2 for place in places]
 assert round(equal[0]) == 70  # exact: all images, and a start that is all zeros
 carried("02 batch with noise as long as the gradient after training", equal[1])
 late_batch = CLAIMS["02 batch with noise as long as the gradient after training"]
-assert round(late_batch.mean, -2) == 4200 and round(late_batch.sd, -2) == 1800
+assert late_batch.mean - late_batch.sd > 2000  # thousands
 first, last = places
 falls = {"noise of one image": noise[first][0] / noise[last][0]}
 falls["gradient of all"] = whole[first] / whole[last]
@@ -640,9 +646,6 @@ for rate in (0.3, 0.03):  # means of 1,000 runs
     assert abs(bowls[f"sgd, η = {rate}"][late].mean() / (rate / (2 - rate)) - 1) < 0.05
 low = bowls["sgd, η = 0.5/√t"]
 assert np.all(low[drawn >= 400] < 0.03 / (2 - 0.03)) and low[-1] < 0.6 * low[drawn >= 500][0]
-for (rate, B), height in measured.items():
-    assert abs(height / (rate / (2 - rate) / B) - 1) < 0.05
-assert 0.05 / 1 == 0.5 / 10 and rates[1][4] == 0.05 and rates[10][4] == 0.5
 radii = [np.sqrt(np.mean(np.sum(path**2, axis=1))) for path in ends_of_runs.values()]
 assert 2 < radii[0] / radii[1] < 5 and 3 < np.sqrt((0.3 / 1.7) / (0.03 / 1.97)) < 4
 task = experiments.digits(batch_size=20, epochs=2)
@@ -651,9 +654,7 @@ schedules = [inverse_sqrt(rate) for rate in (1.0, 3.0, 10.0)]
 shrinking = experiments.held_out_losses(task, sgd, schedules, SEEDS)
 gain = shrinking[:, shrinking.mean(axis=0).argmin()] - fixed[:, fixed.mean(axis=0).argmin()]
 carried("02 a constant rate ends below a falling one", gain, shown=24, mean="0.01")
-carried("02 a cosine rate ends below a constant one", shown=22)  # it falls late
-roots = 1 / np.sqrt(np.arange(1, 701))
-assert roots[3] == 0.5 and 2 / 3 < roots[699] / roots[349] < 1
+assert falling_rate(4) == falling_rate(1) / 2
 noisy_ravine, flips, downhill = noisy(ravine, np.random.default_rng(SEEDS[0])).gradient, [], []
 for _ in range(100):  # means, whose errors are below 0.01
     run = descend(sgd, noisy_ravine, ravine.start, 20, learning_rate=0.09)

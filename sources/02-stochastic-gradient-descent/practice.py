@@ -76,7 +76,7 @@ def _epochs(function, samples, batch_size):
             batches = function(*given.values(), batch_size, source)
             batches = list(islice(batches, MANY)) if hasattr(batches, "__next__") else batches
         except IndexError as error:
-            words = f"{error} (mind that the last batch is smaller)"
+            words = f"{error} (take the number of samples from labels)"
             raise IndexError(words).with_traceback(error.__traceback__) from None
         if batches is None or batches is ...:
             raise NotImplementedError
@@ -256,17 +256,16 @@ ANSWERS = {
     "rate_5": Judged(rate_5, asks="η"),
     "rate_50": Judged(rate_50, asks="η"),
     "b_star": Number(
-        (8.89 / 1.06) ** 2,
-        within=0.03,
+        144,
         wrong={
-            8.89 / 1.06: "that is how many times as long the noise is: B* is its square",
-            (8.89 / 1.06) ** 0.5: "not the root of that fraction: its square",
-            64: "8.89 / 1.06 is 8.4: square it before you round it",
-            (1.06 / 8.89) ** 2: "upside down: divide the noise by the gradient",
-            1.06 / 8.89: "upside down, and not yet squared",
-            8.89**2: "divide it by the square of the gradient's length",
-            8.89**2 / 1.06: "square the gradient's length too",
-            4000: "that is late in the training",
+            12: "that is how many times as long the noise of one image is; a batch of B "
+            "divides it by the root of B, and not by B",
+            12**0.5: "not the root of that fraction: its square",
+            1 / 144: "upside down: divide the noise by the gradient",
+            1 / 12: "upside down, and not yet squared",
+            36: "divide it by the square of the gradient's length",
+            72: "square the gradient's length too",
+            70: "that is the B* of the digits at the start: here it is another model",
         },
     ),
     "cosine_80": Number(
@@ -357,7 +356,7 @@ QUESTIONS = {
         "level with η = 0.03?",
         {
             "About ten times lower": Right(
-                "The level is about η/2. A short step lets in little of each gradient's noise, and "
+                "A short step lets in little of each gradient's noise, and "
                 "many short steps average it out. In return, the way down takes longer."
             ),
             "At the same height: the noise is the same": "The noise of the gradient is the same, "

@@ -432,7 +432,7 @@ quiz("09.shows")
 # | the loss jumps up at the start, or units die | a smaller η, or a warm-up | [lesson 07](07-adams-knobs.ipynb), part 7 |
 # | the loss falls too slowly from the start | a larger η, three times as large each time | [lesson 08](08-training-networks.ipynb), part 3 |
 # | AdaGrad gets slower and slower | RMSProp or Adam, which forget old gradients | [lesson 04](04-adagrad.ipynb), part 5; [lesson 05](05-rmsprop.ipynb) |
-# | late in the training, the loss trembles and no longer falls | let η fall, or take larger batches | [lesson 02](02-stochastic-gradient-descent.ipynb), part 6; [lesson 07](07-adams-knobs.ipynb), parts 6 and 7 |
+# | late in the training, the loss trembles and no longer falls | let η fall, or take larger batches | [lesson 02](02-stochastic-gradient-descent.ipynb), parts 7 and 8; [lesson 07](07-adams-knobs.ipynb), parts 6 and 7 |
 # | the loss is calm, then bursts again and again | a larger ε | [lesson 07](07-adams-knobs.ipynb), part 4 |
 # | a few huge gradients throw the run off | `global_clipnorm`; then look for the cause in the data | [lesson 08](08-training-networks.ipynb), part 5 |
 # | the loss is NaN | a smaller η; in a rule of your own, check the bias correction | [lesson 01](01-gradient-descent.ipynb), part 4; part 8 here |
