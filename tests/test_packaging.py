@@ -27,7 +27,8 @@ FOLDERS = {  # {package: its folder}
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 # A learner's, what tests and builds add to it, and what a workshop adds.
 LISTS = ("requirements", "requirements-dev", "workshop/requirements")
-LOCKS = {name: (ROOT / f"{name}.txt").read_text(encoding="utf-8") for name in LISTS}
+GRADERS = ("workshop/instructor",)  # an environment of its own
+LOCKS = {name: (ROOT / f"{name}.txt").read_text(encoding="utf-8") for name in LISTS + GRADERS}
 MACHINES = [
     {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
     {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "aarch64"},
@@ -82,24 +83,25 @@ def test_there_is_one_range_of_pythons():
     assert python.removeprefix("python=") in environment.VERSIONS
 
 
-def test_the_locks_have_each_package_that_is_asked_for():
+@pytest.mark.parametrize("lists", [LISTS, GRADERS])
+def test_the_locks_have_each_package_that_is_asked_for(lists):
     missing = []
     for machine, version in product(MACHINES, environment.VERSIONS):
         here = machine | {"python_version": version, "python_full_version": f"{version}.1"}
         pins = {
             pin.name: next(iter(pin.specifier)).version
-            for name in LISTS
+            for name in lists
             for pin, _ in locked(name)
             if pin.marker is None or pin.marker.evaluate(here)
         }
-        for requirement in chain(*map(wanted, LISTS)):
+        for requirement in chain(*map(wanted, lists)):
             if requirement.marker is None or requirement.marker.evaluate(here):
                 if pins.get(requirement.name) not in requirement.specifier:
                     missing.append(f"{requirement} for {here}")
     assert not missing
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_pins_everything_with_hashes_and_names_no_host(name):
     for pin, hashes in locked(name):
         assert str(pin.specifier).startswith("==")
