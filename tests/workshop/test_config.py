@@ -70,8 +70,8 @@ def test_a_learner_s_pod_is_as_the_class_needs_it(pod):
     assert container["resources"]["requests"]["memory"] == 600 * 2**20
     assert container["resources"]["limits"] == {"memory": 2 * 2**30, "cpu": 1}
     given = {variable["name"]: variable["value"] for variable in container["env"]}
-    assert {name: given[name] for name in settings.Spawner.environment} == dict.fromkeys(
-        settings.Spawner.environment, "1"
+    assert {name: given[name] for name in settings.Spawner.environment} == dict(
+        settings.Spawner.environment
     )
 
 
@@ -97,8 +97,21 @@ def test_every_argument_is_one_that_a_learner_s_server_has():
 
 def test_one_thread_for_each_kernel_of_a_class():
     settings = PyFileConfigLoader("class_config.py", str(WORKSHOP)).load_config()
-    assert set(settings.Spawner.environment) <= set(threads.VARIABLES)
-    assert len(settings.Spawner.environment) == 4
+    one = {name for name, value in settings.Spawner.environment.items() if value == "1"}
+    assert one <= set(threads.VARIABLES) and len(one) == 4
+
+
+def test_keras_is_live_unless_the_hub_is_told(monkeypatch):
+    for told in ("live", "recorded"):
+        settings = PyFileConfigLoader("class_config.py", str(WORKSHOP)).load_config()
+        assert settings.Spawner.environment["ADAMLIB_KERAS"] == told
+        monkeypatch.setenv("ADAMLIB_KERAS", "recorded")
+
+
+def test_the_class_has_a_board_that_its_learners_know(tmp_path, monkeypatch):
+    config = one_machine(tmp_path, monkeypatch)
+    assert Path(config.Spawner.environment["ADAMLIB_BOARD"]).is_relative_to(tmp_path)
+    assert (tmp_path / "board").is_dir()
 
 
 def test_passwords_are_made_once_and_are_the_instructor_s_to_read(tmp_path, monkeypatch, capsys):
