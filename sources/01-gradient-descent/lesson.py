@@ -142,9 +142,8 @@ for t in range(0, 101, 20):
 plots.curve(cubic, {f"sgd, η = {rate}": run.trajectory})
 
 # %% [markdown]
-# The dots show where the run was after each step. They lie close together at the top, far apart on the hillside, and
-# close together again in the valley. The learning rate was the same throughout: the steps shrink because the slope
-# does.
+# The dots, one for each step, lie close together at the top, far apart on the hillside, and close together again in the
+# valley. The learning rate was the same throughout: the steps shrink because the slope does.
 #
 # ## 3 Trust no gradient
 #
@@ -169,9 +168,8 @@ def central_difference(f, x, h=1e-5):
 difference = check(central_difference, "central_difference")
 
 # %% [markdown]
-# Where a curve bends upwards, a point to the right alone gives a slope that is too large, and a point to the left one
-# that is too small. Where it bends downwards, it is the other way round. With one point on each side, the two errors
-# nearly cancel.
+# Where a curve bends, a point on one side alone gives a slope that is too large, and a point on the other side one that
+# is too small. With both points, the two errors nearly cancel.
 #
 # ### Exercise 4: find the bug
 #
@@ -244,7 +242,7 @@ explore({rule: {"learning_rate": 0.01}}, hillside, steps=40)  # 0.01: where the 
 # - Above $2/L$ each step lands farther away than the last: on a parabola, the run diverges.
 #
 # For our $L = 4$ the limit is 0.5. On the cubic the law holds only near the minimum. Above 0.5 a run cannot settle
-# there, but the law does not say what it does instead: with 0.55 it jumps for ever, with 0.8 it diverges.
+# there, but the law does not say what it does instead.
 #
 # ### Exercise 5: an unknown parabola
 #
@@ -279,12 +277,12 @@ for begin in (0.001, 0.0, -0.001):
     print(f"   after {len(run.trajectory) - 1} steps at {run.trajectory[-1]:.4g}")
 
 # %% [markdown]
-# Gradient descent knows only the slope where it stands. So where the slope is 0 it stays, even on a hilltop. And going
-# downhill need not lead to a minimum: the last run diverges. `descend` notices this and stops.
+# Where the slope is 0 gradient descent stays, even on a hilltop. And going downhill need not lead to a minimum: the last
+# run diverges.
 #
 # ## 6 A ravine
 #
-# With two parameters something new happens. This function is a long valley with steep walls. Its curvature is 1 along
+# This function of two parameters is a long valley with steep walls. Its curvature is 1 along
 # the valley, in the direction of $x_1$, and 20 across it, in the direction of $x_2$.
 #
 # $$f(x) = \tfrac12 \left(x_1^2 + 20\, x_2^2\right)$$
@@ -299,8 +297,7 @@ quiz("01.ravine")
 # ### Exercise 6 ★: choose
 #
 # Another valley has the curvatures 2 and 50. Which learning rate is best: which one makes the larger of its two factors
-# as small in size as possible? Give a fraction, or four decimals. (The next paragraph tells it, so try before you read
-# on.)
+# as small in size as possible? Give a fraction, or four decimals.
 #
 # <details><summary>Hint</summary>A larger η makes one factor smaller and the other larger in size. The best η is the one that makes them equal in size, with opposite signs.</details>
 
@@ -315,19 +312,18 @@ check_answer("01.valley", valley_rate)
 # In any valley, call the smallest curvature $\ell$ and the largest $L$. The two factors have the same size if
 # $1 - \eta \ell = \eta L - 1$. So the best learning rate in the long run is $2/(\ell + L)$.
 #
-# For the ravine above that is 2/21, about 0.095. Try the slider's positions near it: which of them bring $f$ below
-# $10^{-6}$ in 84 steps? Each thin line is a contour: all points on it have the same $f$.
+# For the ravine above that is 2/21, about 0.095. Which of the slider's positions near it bring $f$ below $10^{-6}$ in 84
+# steps? Each thin line is a contour: all points on it have the same $f$.
 
 # %%
 explore({rule: {"learning_rate": 0.05}}, ravine, steps=84, target=("loss", 1e-6))
 
 # %% [markdown]
-# The run jumps across the ravine and creeps along it. Only rates a little below 2/21 meet the task. A little above, the
-# run soon takes far longer, because the factor $1 - 20\eta$ changes 20 times as fast as $1 - \eta$.
+# The run jumps across the ravine and creeps along it. Only 2/21 and rates a little below it meet the task: above
+# 2/21 the factor $1 - 20\eta$ soon comes near $-1$.
 #
-# The **condition number** $\kappa$ (kappa) of a valley is its
-# largest curvature divided by its smallest. Here it is 20. How many steps does a narrower valley need until $f$ is
-# below $10^{-6}$, each at its best learning rate?
+# The **condition number** $\kappa$ (kappa) of a valley is its largest curvature divided by its smallest. For this ravine
+# it is 20. How many steps does a narrower valley need until $f$ is below $10^{-6}$, each at its best learning rate?
 
 # %%
 needed = {}  # the steps from (1, 1), with the curvatures 1 and kappa
@@ -337,8 +333,8 @@ for kappa in (10, 100, 1000):
 
 # %% [markdown]
 # Ten times the condition number costs about ten times the steps. At the best rate each step takes away
-# $2/(1 + \kappa)$ of the distance along the valley, and that is about a tenth if $\kappa$ is ten times as large. (It is
-# a little more than ten times, because $f$ also starts higher in a narrower valley.)
+# $2/(1 + \kappa)$ of the distance along the valley. If $\kappa$ is ten times as large, this is about a tenth. (The counts
+# grow a little more, because $f$ also starts higher.)
 #
 # ## 7 Ten scores for an image
 #
@@ -366,7 +362,7 @@ data = mnist().train
 images, labels = data
 model = LogisticRegression()
 start = model.initial()  # all 7,850 parameters are 0
-# epochs=20 means 20 steps here, each on all 8,000 images; .params are the parameters after them
+# 20 steps, each on all 8,000 images; .params are the parameters after them
 early = train(rule, model.loss_and_gradient, start, data, epochs=20, learning_rate=0.5).params
 scores = model.logits(early, images[:1])[0]  # logits is another word for scores
 p = np.exp(scores) / np.exp(scores).sum()
@@ -382,14 +378,14 @@ plots.images(images[:10], labels[:10])
 # Here that is $-\log 0.35 = 1.05$. If the model were sure and right, the loss would be 0. The loss that we make small
 # is the mean over all images. At the start all ten digits have the probability 1/10, so this mean is $\log 10 = 2.30$.
 #
-# No slope of this loss is larger than 1 in size. Part 8 needs this.
+# No slope of this loss is larger than 1 in size.
 #
 # <details><summary>Why?</summary>Differentiate −log p. For one image, the slope along the score of digit k is pₖ, minus 1 if k is the right digit. The slope along a weight is this number times the value of the pixel, which lies between 0 and 1.</details>
 #
 # ## 8 Above the limit
 #
-# In the ravine the largest curvature, 20, set the limit $2/L$. Does the limit hold here, too? The loss has a curvature
-# along every direction in which the 7,850 parameters can move together. At the start the largest of them is about 3.9
+# In the ravine the largest curvature, 20, set the limit $2/L$. Here the loss has a curvature along every direction in
+# which the 7,850 parameters can move together. At the start the largest of them is about 3.9
 # ([Going further ★](#Going-further-★) measures it), so $2/L$ is about 0.5.
 
 # %%
@@ -420,11 +416,11 @@ plots.lines(curves | {"0.3, the goal of exercise 7": np.full(120, 0.3)})
 #   step.
 # - A step moves in all directions at once. Along the most curved one it overshoots, but at most steps the others gain
 #   more, so the loss falls.
-# - The curvature changes. The largest one first rises to 6.6. Then it falls, as the model becomes sure of more and more
+# - The curvature changes. The largest one first rises to 6.6. Later it falls, as the model becomes sure of more and more
 #   images: after step 30 it is below 2, and $\eta = 1$ is within the limit.
 #
-# So $2/L$ is a law for parabolas, but only a warning for other functions. In practice you find a rate by trying.
-# **Tuning** a learning rate means trying several values and keeping the one that works best.
+# So $2/L$ is a law for parabolas, but only a warning for other functions. **Tuning** a learning rate means trying several
+# values and keeping the one that works best.
 #
 # ### Exercise 7: tune
 #
@@ -442,8 +438,8 @@ tuned = below / 100  # 1 × below = tuned × 100
 check_answer("01.digits", tuned)
 
 # %% [markdown]
-# In a flat direction two steps with $\eta = 0.5$ lead about as far as one with $\eta = 1$. So what counts there is
-# $\eta$ times the number of steps: a larger rate saves steps, until it overshoots.
+# In a flat direction two steps with $\eta = 0.5$ lead about as far as one with $\eta = 1$: what counts there is $\eta$
+# times the number of steps.
 #
 # Now the model trains at your rate, and reads 2,000 images that it has not seen. Each picture shows the 784
 # weights of one digit: ink on a blue pixel raises the digit's score, and ink on a red one lowers it.
@@ -459,9 +455,10 @@ plots.images(weights.T, np.arange(10), signed=True)
 #
 # ## 9 Does it agree with Keras?
 #
-# In practice a library takes the steps. Is its rule yours? `equals_keras` compares every step on the cubic with
-# `tf.keras.optimizers.SGD`, and `train_network` lets Keras train the same model with its own gradients. The model's
-# numbers have only about 7 digits (float32) and not 16 (float64), so there the two agree less closely.
+# In practice a library takes the steps. `equals_keras` compares every step on the cubic with
+# `tf.keras.optimizers.SGD`, and `train_network` lets Keras train the same model with its own gradients. The model
+# computes in float32, with about 7 digits and not 16, so there they agree less closely. (Loading TensorFlow takes some
+# seconds.)
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference, train_network
@@ -473,8 +470,8 @@ print("digits: 7,850 parameters after 20 steps: no difference above 1e-5")
 equals_adam(rule, cubic.gradient, x=0.001, steps=100, learning_rate=0.05)
 
 # %% [markdown]
-# The last line looks ahead. Adam has several settings, its knobs. Turned to special values, they make it gradient
-# descent. Lesson 06 explains why.
+# The last line looks ahead: with special values for its settings, its knobs, Adam is gradient descent. Lesson 06
+# explains why.
 #
 # ## Where it fails
 #
