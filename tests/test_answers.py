@@ -45,8 +45,8 @@ def no_expectation(monkeypatch):
         (np.ones(2), "the answer is one number, not array([1., 1.])"),
         (
             (1, 3333),
-            "the answer is one number, not (1, 3333): a decimal has a point, as in 1.33, where "
-            "yours has a comma",
+            "the answer is one number, not (1, 3333): give one of the two, or a decimal with a "
+            "point, as in 1.33",
         ),
     ],
     ids=lambda v: str(v)[:20],
@@ -94,6 +94,8 @@ def test_answers(value, words, capsys):
         ("01.limit", 0.2, "that is the fraction that is taken away"),
         ("01.limit", 0.016, "find L from 1 − 0.01 L = 4/5; the limit is 2/L"),
         ("01.oscillates", 0.8, "that is the factor of each step"),
+        ("01.oscillates", 0.005, "that is half the η of the run"),
+        ("01.limit", 0.4, "that takes L to be 5"),
         ("01.right_value", 2802, "x₁ is 0.5 and x₂ is 2"),
         ("01.digits", 1.2, "right: after 100 steps the loss is 0.2950"),
         ("01.digits", 1.0, "not yet: after 100 steps the loss is 0.3078: η × steps is only 100"),

@@ -144,7 +144,8 @@ def _verdict(answer, values):
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError):
-            comma = f": {COMMA}" if isinstance(value, tuple) and len(value) == 2 else ""
+            pair = isinstance(value, tuple) and len(value) == 2
+            comma = ": give one of the two, or a decimal with a point, as in 1.33" * pair
             return Verdict("wrong", f"the answer is one number, not {brief(value)}{comma}")
         if isinstance(value, bool | np.bool_) or not math.isfinite(number):
             return Verdict("wrong", f"the answer is a number, not {value}")

@@ -107,8 +107,9 @@ check_answer("01.minimum", minimum)
 #
 # $$x \leftarrow x - \eta\, g$$
 #
-# Every rule in this course takes `x`, its gradient `g`, and the number `t` of the step, which only later rules need. It returns a tuple, because later rules also return what they remember. We call this rule `sgd`, as Keras
-# does, a library for training networks. Lesson 02 explains the S.
+# Every rule in this course takes `x`, its gradient `g` and the number `t` of the step, and returns a tuple. Only later
+# rules need `t`, and return more than the new x. We call this rule `sgd`: this is its name in Keras, a library for
+# training networks. Lesson 02 explains the S.
 #
 # ### Exercise 2: write it
 #
@@ -141,9 +142,8 @@ for t in range(0, 101, 20):
 plots.curve(cubic, {f"sgd, η = {rate}": run.trajectory})
 
 # %% [markdown]
-# The dots show where the run was after each step. They lie close together at the top, far apart on the hillside, and
-# close together again in the valley. The learning rate was the same throughout: the steps shrink because the slope
-# does.
+# The dots, one for each step, lie close together at the top, far apart on the hillside, and close together again in the
+# valley. The learning rate was the same throughout: the steps shrink because the slope does.
 #
 # ## 3 Trust no gradient
 #
@@ -168,8 +168,8 @@ def central_difference(f, x, h=1e-5):
 difference = check(central_difference, "central_difference")
 
 # %% [markdown]
-# The curve bends, so a point to the right alone gives a slope that is too large, and a point to the left one that is
-# too small. With one point on each side, the two errors nearly cancel.
+# Where a curve bends, a point on one side alone gives a slope that is too large, and a point on the other side one that
+# is too small. With both points, the two errors nearly cancel.
 #
 # ### Exercise 4: find the bug
 #
@@ -205,8 +205,9 @@ check_answer("01.right_value", right_value)
 #
 # Back to the cubic. Now the run starts at 0.5, on the hillside. An **explorer** is a picture with sliders, in which
 # your rule runs again whenever you move one. Move `learning_rate`, which is $\eta$, from 0.01 to about 0.2, 0.45, 0.55
-# and 0.8, and look where the steps lead. The other plot shows the loss after each step. (`hillside` is the cubic,
-# lowered until its minimum is 0, because the axis of the loss is logarithmic.)
+# and 0.8, and look where the steps lead: Play shows them one after the other. After a click on a slider, the arrow keys
+# move it a little. The other plot shows the loss after each step. (`hillside` is the cubic, lowered until its minimum
+# is 0.)
 
 # %%
 explore({rule: {"learning_rate": 0.01}}, hillside, steps=40)  # 0.01: where the slider is at first
@@ -241,7 +242,7 @@ explore({rule: {"learning_rate": 0.01}}, hillside, steps=40)  # 0.01: where the 
 # - Above $2/L$ each step lands farther away than the last: on a parabola, the run diverges.
 #
 # For our $L = 4$ the limit is 0.5. On the cubic the law holds only near the minimum. Above 0.5 a run cannot settle
-# there, but the law does not say what it does instead: with 0.55 it jumps for ever, with 0.8 it diverges.
+# there, but the law does not say what it does instead.
 #
 # ### Exercise 5: an unknown parabola
 #
@@ -276,12 +277,12 @@ for begin in (0.001, 0.0, -0.001):
     print(f"   after {len(run.trajectory) - 1} steps at {run.trajectory[-1]:.4g}")
 
 # %% [markdown]
-# Gradient descent knows only the slope where it stands. So where the slope is 0 it stays, even on a hilltop. And going
-# downhill need not lead to a minimum: the last run diverges. `descend` notices this and stops.
+# Where the slope is 0 gradient descent stays, even on a hilltop. And going downhill need not lead to a minimum: the last
+# run diverges.
 #
 # ## 6 A ravine
 #
-# With two parameters something new happens. This function is a long valley with steep walls. Its curvature is 1 along
+# This function of two parameters is a long valley with steep walls. Its curvature is 1 along
 # the valley, in the direction of $x_1$, and 20 across it, in the direction of $x_2$.
 #
 # $$f(x) = \tfrac12 \left(x_1^2 + 20\, x_2^2\right)$$
@@ -295,8 +296,8 @@ quiz("01.ravine")
 #
 # ### Exercise 6 ★: choose
 #
-# Another valley has the curvatures 2 and 50. For which learning rate is the larger of its two factors, without its
-# sign, as small as possible? Give a fraction, or four decimals.
+# Another valley has the curvatures 2 and 50. Which learning rate is best: which one makes the larger of its two factors
+# as small in size as possible? Give a fraction, or four decimals.
 #
 # <details><summary>Hint</summary>A larger η makes one factor smaller and the other larger in size. The best η is the one that makes them equal in size, with opposite signs.</details>
 
@@ -311,35 +312,38 @@ check_answer("01.valley", valley_rate)
 # In any valley, call the smallest curvature $\ell$ and the largest $L$. The two factors have the same size if
 # $1 - \eta \ell = \eta L - 1$. So the best learning rate in the long run is $2/(\ell + L)$.
 #
-# For the ravine above that is 2/21, about 0.095. Try it: the task is to bring $f$ below $10^{-6}$ in 84 steps, and few
-# rates meet it. Each thin line is a contour: all points on it have the same $f$. Click the slider and use the arrow
-# keys.
+# For the ravine above that is 2/21, about 0.095. Which of the slider's positions near it bring $f$ below $10^{-6}$ in 84
+# steps? Each thin line is a contour: all points on it have the same $f$.
 
 # %%
 explore({rule: {"learning_rate": 0.05}}, ravine, steps=84, target=("loss", 1e-6))
 
 # %% [markdown]
-# The run jumps across the ravine and creeps along it. The **condition number** $\kappa$ (kappa) of a valley is its
-# largest curvature divided by its smallest. Here it is 20. How many steps does a narrower valley need until $f$ is
-# below $10^{-6}$, each at its best learning rate?
+# The run jumps across the ravine and creeps along it. Only 2/21 and rates a little below it meet the task: above
+# 2/21 the factor $1 - 20\eta$ soon comes near $-1$.
+#
+# The **condition number** $\kappa$ (kappa) of a valley is its largest curvature divided by its smallest. For this ravine
+# it is 20. How many steps does a narrower valley need until $f$ is below $10^{-6}$, each at its best learning rate?
 
 # %%
-needed = {}
+needed = {}  # the steps from (1, 1), with the curvatures 1 and kappa
 for kappa in (10, 100, 1000):
     needed[kappa] = experiments.steps_needed(rule, kappa, learning_rate=2 / (1 + kappa))
     print(f"condition number {kappa:4}: {needed[kappa]:4} steps")
 
 # %% [markdown]
-# Ten times the condition number costs about ten times the steps.
+# Ten times the condition number costs about ten times the steps. At the best rate each step takes away
+# $2/(1 + \kappa)$ of the distance along the valley. If $\kappa$ is ten times as large, this is about a tenth. (The counts
+# grow a little more, because $f$ also starts higher.)
 #
 # ## 7 Ten scores for an image
 #
 # The same one-line rule now learns to read. The data are 8,000 images of MNIST (LeCun, Cortes and Burges, 1998), each
 # with 784 pixels and the digit that it shows.
 #
-# **Logistic regression** gives each class a score, by adding up all inputs, each times its weight for this class, and
-# turns the scores into probabilities. Here the inputs are the pixels, and the classes are the ten digits. A constant
-# for each digit, its bias, is added to its score. That makes $784 \cdot 10 + 10 = 7{,}850$ parameters.
+# **Logistic regression** is a model that gives each class a score, a weighted sum of the inputs, and turns the scores
+# into probabilities. Here the classes are the ten digits, and the inputs are the pixels. Each digit has a weight for
+# each pixel, and a constant, its bias, that is added to its score. That makes $784 \cdot 10 + 10 = 7{,}850$ parameters.
 #
 # The **softmax** turns numbers into probabilities: it raises $e = 2.718\ldots$ to the power of each number, and divides
 # each result by the sum of them all. So if digit $k$ has the score $z_k$, its probability is
@@ -354,10 +358,11 @@ from adamlib.datasets import mnist
 from adamlib.descent import train
 from adamlib.models import LogisticRegression
 
-images, labels = data = mnist().train
+data = mnist().train
+images, labels = data
 model = LogisticRegression()
 start = model.initial()  # all 7,850 parameters are 0
-# An epoch is here one step, on all 8,000 images.
+# 20 steps, each on all 8,000 images; .params are the parameters after them
 early = train(rule, model.loss_and_gradient, start, data, epochs=20, learning_rate=0.5).params
 scores = model.logits(early, images[:1])[0]  # logits is another word for scores
 p = np.exp(scores) / np.exp(scores).sum()
@@ -373,15 +378,15 @@ plots.images(images[:10], labels[:10])
 # Here that is $-\log 0.35 = 1.05$. If the model were sure and right, the loss would be 0. The loss that we make small
 # is the mean over all images. At the start all ten digits have the probability 1/10, so this mean is $\log 10 = 2.30$.
 #
-# No slope of this loss is larger than 1 in size. Part 8 needs this.
+# No slope of this loss is larger than 1 in size.
 #
 # <details><summary>Why?</summary>Differentiate −log p. For one image, the slope along the score of digit k is pₖ, minus 1 if k is the right digit. The slope along a weight is this number times the value of the pixel, which lies between 0 and 1.</details>
 #
 # ## 8 Above the limit
 #
-# In the ravine the largest curvature, 20, set the limit $2/L$. Does the limit hold here, too? The loss has a curvature
-# along every direction in which the 7,850 parameters can move together. At the start the largest of them is about 3.9,
-# so $2/L$ is about 0.5.
+# In the ravine the largest curvature, 20, set the limit $2/L$. Here the loss has a curvature along every direction in
+# which the 7,850 parameters can move together. At the start the largest of them is about 3.9
+# ([Going further ★](#Going-further-★) measures it), so $2/L$ is about 0.5.
 
 # %%
 quiz("01.bounce")
@@ -401,7 +406,7 @@ half, one = curves.values()  # the loss before each step
 below = np.argmax(one < 0.3)
 print(f"η = 0.5: loss {half[100]:.2f} after 100 steps")
 print(f"η = 1.0: loss {one[50]:.2f} after 50 steps, and below 0.3 after {below} steps")
-plots.lines(curves)
+plots.lines(curves | {"0.3, the goal of exercise 7": np.full(120, 0.3)})
 
 # %% [markdown]
 # With $\eta = 1$, twice the limit, the loss goes up a few times within the first 15 steps. After that it falls at every
@@ -409,13 +414,13 @@ plots.lines(curves)
 #
 # - The jumps cannot grow without limit. No slope is larger than 1 in size, so no weight moves by more than $\eta$ in a
 #   step.
-# - A step moves in all directions at once. Along the most curved one it overshoots, but the others gain more, so the
-#   loss falls.
-# - The curvature changes. As the model becomes sure of more and more images, the largest curvature falls: after step 30
-#   it is below 2, and $\eta = 1$ is within the limit. ([Going further ★](#Going-further-★) shows it.)
+# - A step moves in all directions at once. Along the most curved one it overshoots, but at most steps the others gain
+#   more, so the loss falls.
+# - The curvature changes. The largest one first rises to 6.6. Later it falls, as the model becomes sure of more and more
+#   images: after step 30 it is below 2, and $\eta = 1$ is within the limit.
 #
-# So $2/L$ is a law for parabolas, but only a warning for other functions. In practice you find a rate by trying.
-# **Tuning** a learning rate means trying several values and keeping the one that works best.
+# So $2/L$ is a law for parabolas, but only a warning for other functions. **Tuning** a learning rate means trying several
+# values and keeping the one that works best.
 #
 # ### Exercise 7: tune
 #
@@ -433,8 +438,8 @@ tuned = below / 100  # 1 × below = tuned × 100
 check_answer("01.digits", tuned)
 
 # %% [markdown]
-# In a flat direction two steps with $\eta = 0.5$ lead about as far as one with $\eta = 1$. So what counts there is
-# $\eta$ times the number of steps: a larger rate saves steps, until it overshoots.
+# In a flat direction two steps with $\eta = 0.5$ lead about as far as one with $\eta = 1$: what counts there is $\eta$
+# times the number of steps.
 #
 # Now the model trains at your rate, and reads 2,000 images that it has not seen. Each picture shows the 784
 # weights of one digit: ink on a blue pixel raises the digit's score, and ink on a red one lowers it.
@@ -450,8 +455,10 @@ plots.images(weights.T, np.arange(10), signed=True)
 #
 # ## 9 Does it agree with Keras?
 #
-# `equals_keras` runs your rule beside `tf.keras.optimizers.SGD` on the cubic, and compares every step. `train_network`
-# lets Keras train the same model by itself, with its own gradients. (Loading TensorFlow takes some seconds.)
+# In practice a library takes the steps. `equals_keras` compares every step on the cubic with
+# `tf.keras.optimizers.SGD`, and `train_network` lets Keras train the same model with its own gradients. The model
+# computes in float32, with about 7 digits and not 16, so there they agree less closely. (Loading TensorFlow takes some
+# seconds.)
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference, train_network
@@ -463,8 +470,8 @@ print("digits: 7,850 parameters after 20 steps: no difference above 1e-5")
 equals_adam(rule, cubic.gradient, x=0.001, steps=100, learning_rate=0.05)
 
 # %% [markdown]
-# The last line looks ahead: with its knobs set to special values, `tf.keras.optimizers.Adam` is exactly gradient
-# descent. Lesson 06 explains why.
+# The last line looks ahead: with special values for its settings, its knobs, Adam is gradient descent. Lesson 06
+# explains why.
 #
 # ## Where it fails
 #
@@ -575,6 +582,11 @@ assert abs(1 - valley_rate * 2 + (1 - valley_rate * 50)) < 1e-12
 best = sweep(rule, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory
 assert (ravine.start == [-4, 1]).all() and abs(ravine(best[-1]) - 9e-7) < 5e-8
 assert abs(2 / 21 - 0.095) < 5e-4
+meets = [
+    descend(rule, ravine.gradient, ravine.start, 84, learning_rate=r)
+    for r in (0.089, 0.091, 2 / 21, 0.096)
+]
+assert [ravine(run.trajectory[-1]) < 1e-6 for run in meets] == [False, True, True, False]
 W, b = model.initial(float)
 computed = model.gradient([W, b], data)[0][400, 3]
 
@@ -586,6 +598,7 @@ def loss_at(weight):
 
 assert abs(computed - difference(loss_at, 0.0)) < 1e-7 and 1e-3 < abs(computed)
 assert sum(q.size for q in start) == 7850
+assert [round(-np.log10(np.finfo(kind).eps)) for kind in (start[0].dtype, float)] == [7, 16]
 assert labels[0] == p.argmax() == 3 and abs(p[3] - 0.35) < 0.01 and abs(p[8] - 0.24) < 0.01
 assert round(needed[100] / needed[10]) == round(needed[1000] / needed[100]) == 11
 bumpy = np.flatnonzero(np.diff(curves["sgd, η = 1.0"]) > 0)

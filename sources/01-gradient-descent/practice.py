@@ -38,6 +38,7 @@ ANSWERS = {
             -4: "at 2 the slope is positive. Did you write ^ for a power? In Python it is **",
             8: "that is 12 − 4, but the second term is 4x, and x is 2",
             20: "mind the sign of the second term",
+            **dict.fromkeys((10, 16), "the derivative of the second term is −4x, and x is 2"),
             12: "that is 3x²: the second term is missing",
             6: "the 2 at the end of f is a constant, whose slope is 0",
             2: "that is f(2), or f′ without a factor x",
@@ -85,6 +86,7 @@ ANSWERS = {
             -352: "only one of its two terms has to be doubled: measure it",
             -201: "mind x₂ − x₁²: it is 2 − 0.25 = 1.75",
             -350: "that is the second term alone: there is another",
+            -701: "the second term is twice as large as it should be: measure it",
             -175: "that is the second term, as the doubtful gradient has it: measure the part",
             **dict.fromkeys((349, -349), "one of its two terms has the wrong sign: measure it"),
         },
@@ -103,7 +105,11 @@ ANSWERS = {
             0.01: "that is the η of the run: find L from its factor",
             0.2: "that is the fraction that is taken away: find L from 1 − 0.01 L = 4/5",
             0.8: "that is the factor of each step: find L from 1 − 0.01 L = 4/5",
-            **dict.fromkeys((5, 0.016), "find L from 1 − 0.01 L = 4/5; the limit is 2/L"),
+            2.5: "that takes the factor, 4/5, to be L: find L from 1 − 0.01 L = 4/5",
+            0.4: "that takes L to be 5: find it from 1 − 0.01 L = 4/5",
+            **dict.fromkeys(
+                (5, 0.016, 0.08, 0.16, 0.005), "find L from 1 − 0.01 L = 4/5; the limit is 2/L"
+            ),
         },
     ),
     "oscillates": Number(
@@ -116,8 +122,10 @@ ANSWERS = {
             0.01: "that is the η of the run, whose factor, 4/5, is positive",
             0.2: "that is the fraction that is taken away: find L from 1 − 0.01 L = 4/5",
             0.8: "that is the factor of each step: find L from 1 − 0.01 L = 4/5",
+            0.005: "that is half the η of the run: find L from 1 − 0.01 L = 4/5",
             **dict.fromkeys(
-                (5, 0.016, 0.02), "find L from 1 − 0.01 L = 4/5: where is 1 − ηL zero?"
+                (5, 0.016, 0.02, 0.025, 0.04, 0.08, 0.4, 1.25),
+                "find L from 1 − 0.01 L = 4/5: where is 1 − ηL zero?",
             ),
             0: "near 0 the factor 1 − ηL is almost 1: where does it change its sign?",
         },
