@@ -1339,8 +1339,12 @@ def lesson_10(task):
         return pairs.of(method, quantity) - pairs.of("sgd", quantity)
 
     for quantity, words in (("0", "no batch had"), ("0 to 2", "came twice at most")):
-        what = f"pairs that {words} have of Adam's distance to sgd"
-        yield what, "fraction, 300 steps", lost("adam", quantity) / lost("adam", "tuned")
+        what = f"Adam's distance to sgd in pairs that {words}"
+        yield (
+            what,
+            "fraction of the whole, 300 steps",
+            lost("adam", quantity) / lost("adam", "tuned"),
+        )
 
 
 def lesson_11(task):

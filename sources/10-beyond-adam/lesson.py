@@ -409,9 +409,9 @@ axes = dict(xlabel="how often the pair came (10: or more)", ylabel="excess loss 
 plots.lines(left, log=False, from_zero=True, points=True, **axes)
 
 # %%
-of_gap = "of Adam's distance to sgd"
-few = (f"10 pairs that {came} have {of_gap}" for came in ("no batch had", "came twice at most"))
-experiments.evidence(*few, "04 Adam ends below Nesterov")
+few = "no batch had", "came twice at most"
+lost = (f"10 Adam's distance to sgd in pairs that {words}" for words in few)
+experiments.evidence(*lost, "04 Adam ends below Nesterov")
 
 # %% [markdown]
 # The lines of sgd and "one v per word" nearly coincide. Adam's line lies above them, most of all where a pair came
@@ -451,12 +451,12 @@ experiments.evidence(*few, "04 Adam ends below Nesterov")
 #    alone and takes the fraction $\eta\lambda$ off each weight.
 # 2. Adam can go the wrong way if $v$ forgets rare large gradients. AMSGrad divides by the largest $v$ so far, which
 #    never shrinks.
-# 3. Lion steps by $\eta$ times the sign of a mix of the *old* $m$ and $g$: it throws the size away. It keeps one number
-#    for each weight.
+# 3. Lion steps by $\eta$ times the sign of an average of the *old* $m$ and $g$: it throws the size away. It keeps one
+#    number for each weight.
 # 4. Muon makes the singular values of the momentum nearly equal. The directions stay, because in $X X^\top X$ only the
 #    sizes are cubed.
 # 5. With exact gradients the frequency of a word cancels in Adam. In small batches its division within a word's row
-# cost it    the lead on our language, mostly on pairs that came twice at most.
+#    cost it the lead on our language, mostly on pairs that came twice at most.
 
 # %%
 progress("10")
@@ -611,10 +611,9 @@ for (name, (_, rate)), called in zip(trained.items(), ("sgd", "Adam", variant), 
     carried(f"10 {called} in batches of 100", left[name].sum())
 of_pairs = left["adam"] - left["sgd"]
 assert of_pairs.argmax() == 1 and (left["adam"] - left["one v per word"]).argmax() == 1
-for few, words, mean in ((1, "no batch had", "0.2"), (3, "came twice at most", "0.7")):
-    carried(
-        f"10 pairs that {words} have {of_gap}", of_pairs[:few].sum() / of_pairs.sum(), mean=mean
-    )
+for most, words, mean in zip((0, 2), few, ("0.2", "0.7"), strict=True):
+    part = of_pairs[: most + 1].sum() / of_pairs.sum()
+    carried(f"10 Adam's distance to sgd in pairs that {words}", part, mean=mean)
 carried("04 Adam ends below Nesterov", share=1, separated=True)
 assert max(by_word["adam"].max(), by_word["lion"].max()) < 1e-6
 rng = np.random.default_rng(SEEDS[0])
