@@ -318,7 +318,7 @@ def test_a_rare_word_s_gradient_is_small_and_batches_have_it_in_the_mean():
     assert first.shape == (200,) and (first > 0).all()
 
 
-def test_adam_by_word_divides_a_row_by_one_number_and_by_rank_takes_means():
+def test_adam_by_word_divides_a_row_by_one_number():
     g, n = np.outer([1, 10, 100], np.ones(4)) * [1, -1, 1, -1], 3
     (W, state), (own, others) = (np.zeros(g.shape), ()), (np.zeros(g.shape), ())
     for t in range(1, n + 1):
@@ -328,19 +328,20 @@ def test_adam_by_word_divides_a_row_by_one_number_and_by_rank_takes_means():
     g[:, 0] = 0
     W, _, v = rare_words.adam_by_word(np.zeros(g.shape), g, 1, learning_rate=0.1)
     assert v.shape == (3, 1) and np.allclose(W[:, 1], 0.1 / 0.75**0.5)
-    ranks, means = rare_words.by_rank(np.arange(1, 201))
-    np.testing.assert_allclose(ranks, means)
-    np.testing.assert_allclose(ranks[:4], [1, 2.5, 5.5, 11.5])
 
 
-def test_pairs_that_no_batch_had_keep_what_the_start_gives_them_without_steps():
+def test_the_excess_loss_is_shared_out_by_how_often_a_pair_came():
+    left = rare_words.left_by_count(rules.sgd, 100, steps=4, size=50, seed=4)
+    whole = rare_words.excess(rules.sgd, 100, steps=4, size=50, seed=4)
+    assert left.shape == (11,) and (left >= 0).all()
+    assert np.isclose(left.sum(), rare_words.FREQUENCY @ whole)
+    few = rare_words.left_by_count(rules.sgd, 100, steps=4, size=50, seed=4, most=1)
+    np.testing.assert_allclose(few, [left[0], left[1:].sum()])
     rng = np.random.default_rng(4)
-    unseen = rare_words.batch(rng, 50) + rare_words.batch(rng, 50) == 0
-    due = rare_words.FREQUENCY @ (rare_words.NEXT * unseen).sum(axis=1)
-    start = rare_words.FREQUENCY @ unseen.sum(axis=1) / 200
-    found = rare_words.left_to_unseen(rules.sgd, 1e-12, steps=2, size=50, seed=4)
-    assert np.isclose(found, start / due)
-    assert rare_words.left_to_unseen(rules.sgd, 100, steps=2, size=50, seed=4) < found
+    unseen = sum(rare_words.batch(rng, 50) for _ in range(4)) == 0
+    start = rare_words.NEXT * np.log(200 * rare_words.NEXT) + 1 / 200 - rare_words.NEXT
+    found = rare_words.left_by_count(rules.sgd, 1e-12, steps=4, size=50, seed=4)[0]
+    assert np.isclose(found, (rare_words.FREQUENCY[:, None] * start)[unseen].sum())
 
 
 def test_adam_goes_the_wrong_way_in_a_cycle_if_v_forgets():

@@ -9,9 +9,8 @@ whole_gradient(W)                    that of the whole language, without noise
 batch(rng, size)                     which pairs of words a batch has
 learned(rule, rate, steps, size, seed)   the guess of the model after a training
 excess(rule, rate, steps, size, seed)    what is left to learn of each word after a training
-left_to_unseen(rule, rate, steps, size, seed)    what is given to pairs that no batch had
+left_by_count(rule, rate, steps, size, seed)     the same, by how often a pair of words came
 adam_by_word                         Adam with one v for each word
-by_rank(values)                      means of neighbouring words
 """
 
 import numpy as np
@@ -67,12 +66,17 @@ def excess(rule, rate, steps=300, size=None, seed=0):
     return (NEXT * np.log(NEXT / np.maximum(guess, 1e-300))).sum(axis=1)
 
 
-def left_to_unseen(rule, rate, steps=300, size=100, seed=0):
-    """What the model gives to the pairs of words that no batch had, as a fraction of their due."""
+def left_by_count(rule, rate, steps=300, size=100, seed=0, most=10):
+    """The excess loss of all words in its parts: of pairs that came 0, 1, 2, … times in training.
+
+    The last part is of pairs that came `most` times or more. No pair's part is below 0, because
+    guess - truth is added to it; over a row these add up to 0.
+    """
     rng = np.random.default_rng(seed)
-    unseen = sum(batch(rng, size) for _ in range(steps)) == 0
-    given, due = (FREQUENCY @ (p * unseen) for p in (learned(rule, rate, steps, size, seed), NEXT))
-    return given.sum() / due.sum()
+    came = sum(batch(rng, size) for _ in range(steps))
+    guess = np.maximum(learned(rule, rate, steps, size, seed), 1e-300)
+    part = FREQUENCY[:, None] * (NEXT * np.log(NEXT / guess) + guess - NEXT)
+    return np.bincount(np.minimum(came, most).ravel(), part.ravel(), minlength=most + 1)
 
 
 def adam_by_word(W, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
@@ -81,10 +85,3 @@ def adam_by_word(W, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0
     v = beta_2 * v + (1 - beta_2) * np.mean(g**2, axis=1, keepdims=True)
     m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
     return W - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
-
-
-def by_rank(values):
-    """Of the words of rank 1, of 2 and 3, of 4 to 7, of 8 to 15, …: the middle ranks, the means."""
-    first = np.array([1, 2, 4, 8, 16, 32, 64, 128])
-    size = np.diff([*first, WORDS + 1])
-    return first + (size - 1) / 2, np.add.reduceat(values, first - 1) / size

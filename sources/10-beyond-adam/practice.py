@@ -8,8 +8,9 @@ from adamlib.rules import orthogonalized
 
 def of_matrix(function, matrix, ns_steps):
     """Three entries and the largest singular value of what the function returns."""
+    given = np.array(matrix, float)
     try:
-        result = function(np.array(matrix, float), ns_steps)
+        result = function(given, ns_steps)
     except ValueError as error:
         if "broadcast" not in str(error):
             raise
@@ -20,6 +21,11 @@ def of_matrix(function, matrix, ns_steps):
         raise Refused(
             f"it must return a matrix of the same shape, {np.shape(matrix)}, yours is "
             f"{described(result)}"
+        )
+    if not np.array_equal(given, matrix):
+        raise Refused(
+            "it changes matrix in place, which the caller still needs: /=, *= and += write into "
+            "an array, so make a new one"
         )
     if not np.isfinite(result).all():
         return dict.fromkeys(["its corner is", "its last entry is", "its length is"], np.inf)
@@ -111,17 +117,17 @@ QUESTIONS = {
         },
     ),
     "rare": Question(
-        "Each step now sees 100 words, drawn by their frequencies. Each rule again has the best of "
-        "seven rates, and a cosine. Which rules leave the least excess loss, over all words?",
+        "Each step now sees 100 words, drawn by their frequencies. Each rule again has a cosine, "
+        "and the best of nine rates. Which rules leave the least excess loss, over all words?",
         {
-            "Adam and Lion still: the frequency cancels as before": "It cancels where all "
-            "gradients of a word have the factor f. In batches a rare word's gradient is mostly "
-            "0, and sometimes not small at all: that is what √v sees.",
-            "Lion: noise does not change a sign much": "The sign of noise is as long as the sign "
-            "of a true gradient. With a small η Lion ends a little below Adam, but no lower.",
+            "Adam and Lion still: the frequency cancels as before": "It cancels if every "
+            "gradient of a word has the factor f. In batches a rare word's gradient is mostly 0. "
+            "When the word comes, its gradient is large.",
+            "Lion: noise does not change a sign much": "A sign is as long where there is only "
+            "noise as where there is a true gradient: see part 3.",
             "sgd and momentum": Right(
-                "With all twelve seeds. Adam pushes down fast what no batch has had, by dividing "
-                "its small gradients by their own small √v."
+                "With all twelve seeds they end below Adam and below Lion. The next table and "
+                "figure show what Adam loses, and where."
             ),
             "All four alike: 30,000 words are too few for any": "They are few, and they limit all "
             "rules. But the four do not end alike.",
@@ -151,6 +157,7 @@ FUNCTIONS = {
         },
         hints=[
             "First x = matrix / np.linalg.norm(matrix). Then a loop: for _ in range(ns_steps).",
+            "Multiplying by X Xᵀ turns s into s³. What does it turn s³ into?",
             "In the loop, square = x @ x.T is the part that repeats.",
             "The new x is 3.4445 * x - 4.7750 * square @ x + 2.0315 * square @ square @ x.",
         ],
