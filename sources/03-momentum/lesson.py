@@ -108,9 +108,9 @@ for beta in (0.9, 0.99):
 plots.panels(smooth, xlabel="batch", ylabel="loss")
 
 # %% [markdown]
-# Look at the left end of each panel first. Both averages start at 0 before the first batch, so at first they are too low.
-# With $\beta = 0.9$ the average has caught up after about 20 batches. With 0.99 it needs more than 100, and it rises while
-# the losses fall.
+# Look at the left end of each panel first. Both averages start at 0 before the first batch, so at first they are too
+# low. With $\beta = 0.9$ the average has caught up after about 20 batches. With 0.99 it needs more than 100, and it
+# rises while the losses fall.
 #
 # Now look at the right half. With 0.9 the average still trembles, but less than a third as much as the losses do. With
 # 0.99 it hardly trembles at all. So a larger $\beta$ removes more noise, but the average then reacts later.
@@ -173,8 +173,7 @@ check_answer("03.speed", speed)
 # far where the gradients agree.
 #
 # Now let the gradients alternate between 1 and −1 at every step. Then the old velocity always points against the new
-# step. The velocity settles at the size $\eta/(1 + \mu)$, which is about half a step of sgd. These are the two extremes,
-# and most runs lie between them.
+# step. The velocity settles at the size $\eta/(1 + \mu)$, which is about half a step of sgd.
 #
 # <details><summary>Why η/(1 + μ)?</summary>Call the size of the velocity w. It no longer changes if w = η − μw, so w = η/(1 + μ).</details>
 #
@@ -203,8 +202,8 @@ experiments.momentum_arrows(rule)
 # arrow, is the new velocity. Along the ravine the two add up at both steps.
 #
 # Across it they nearly cancel at step 4, where the ball climbs the wall. They add up at step 9, where it rolls back. So
-# with this small $\eta$ the ball swings across the ravine like a pendulum. The two oppose each other at every step only if
-# $\eta$ is so large that every step crosses the bottom of the ravine.
+# with this small $\eta$ the ball swings across the ravine like a pendulum. The two oppose each other at every step only
+# if $\eta$ is so large that every step crosses the bottom of the ravine.
 #
 # ## 4 Two knobs
 #
@@ -247,14 +246,14 @@ check_answer("03.seen_limit", seen_limit)
 #
 # With $\mu = 0.16$ they are 0.36 and 2.32, close to what you have read. A third fact says how fast a run shrinks.
 #
-# **To remember.** While $\eta L$ lies between $(1 - \sqrt\mu)^2$ and $(1 + \sqrt\mu)^2$, the run swings like a pendulum, and
-# a step leaves $\sqrt\mu$ of the distance on average: $\eta$ does not matter there. From the second value to the limit
-# the run still oscillates, but a step leaves more.
+# **To remember.** While $\eta L$ lies between $(1 - \sqrt\mu)^2$ and $(1 + \sqrt\mu)^2$, the run swings like a
+# pendulum, and a step leaves $\sqrt\mu$ of the distance on average: $\eta$ does not matter there. From the second value
+# to the limit the run still oscillates, but a step leaves more.
 #
-# Why $\sqrt\mu$? Draw position and velocity as a point in a plane. A step makes $v$ smaller by the factor $\mu$, and with
-# it every area in this plane. (The rest of the step adds $-\eta g$ to $v$ and then $v$ to $x$. Both slant the area, like a
-# pack of cards that is pushed, and keep its size.) A swinging run turns round and round in the plane, so in the long run it shrinks alike in all directions. An area is length times length, so a step leaves
-# $\sqrt\mu$ of each length on average.
+# Why $\sqrt\mu$? Draw position and velocity as a point in a plane. A step makes $v$ smaller by the factor $\mu$, and
+# with it every area in this plane. (Adding $-\eta g$ to $v$, and then $v$ to $x$, slants the area, as one slants a pack
+# of cards, and keeps its size.) A swinging run turns round and round in the plane, so in the long run it shrinks alike
+# in all directions. An area is length times length, so a step leaves $\sqrt\mu$ of each length on average.
 #
 # <details><summary>Why 2(1 + μ)?</summary>Let the ball have jumped from the distance −e to e, so its velocity is 2e. The next velocity is 2μe − ηLe. At ηL = 2(1 + μ) that is −2e, so the ball jumps back to −e, and so on for ever. With a larger η the jumps grow.</details>
 #
@@ -306,15 +305,15 @@ figure
 # reaches from 0.04 to 3.24.
 #
 # The floor is just what a ravine needs. Our ravine has two curvatures, so it has two values of $\eta L$: $\eta$ and
-# $20\,\eta$. The slower of the two directions decides. With sgd only one of them can be near the tip. With momentum both
-# can lie on the floor. A smaller $\mu$ makes the floor lower, so the run is faster as long as both lie on it. But a smaller
-# $\mu$ also makes the floor shorter.
+# $20\,\eta$. The slower of the two directions decides. With sgd only one of them can be near the tip. With momentum
+# both can lie on the floor. A smaller $\mu$ makes the floor lower, which is faster, but also
+# shorter, so that it may no longer hold both.
 #
 # ### Exercise 7: choose two knobs
 #
-# Sgd with $\eta = 2/21$ has $f$ below $10^{-6}$ from step 84 on. Move the sliders until momentum gets there within 30 steps.
-# Then write that pair down. (The check also runs on beyond step 30, to see whether $f$ stays below.) For small moves,
-# click a slider and use the arrow keys.
+# Sgd with $\eta = 2/21$ has $f$ below $10^{-6}$ from step 84 on. Move the sliders until momentum gets there within 30
+# steps. Then write that pair down. For small
+# moves, click a slider and use the arrow keys.
 #
 # <details><summary>Hint</summary>With μ near 0.9 the swing lasts too long, and with μ near 0 the run is nearly sgd. Try a μ in the middle. Where is its floor, and which η puts both η and 20 η on it?</details>
 
@@ -399,10 +398,10 @@ for name, method in (("momentum", rule), ("nesterov", ahead)):
 plots.lines(paths, ylabel="x (the minimum is at 0)", log=False, title="parabola, μ = 0.9")
 
 # %% [markdown]
-# Both methods swing through the minimum. Momentum still swings after 60 steps, while Nesterov (its line shows the points
-# ahead) has come to rest after about 15. Looking ahead damps the swing for this reason: the point ahead lies $\mu v$ beyond
-# the ball, so its gradient has $L \mu v$ more, and the step $-\eta g$ takes $\eta L \mu v$ from the velocity. Here that is
-# half of $\mu v$. It has a price: Nesterov diverges beyond $\eta = 1.36/L$ here, and momentum only beyond $3.8/L$.
+# Momentum still swings after 60 steps, while Nesterov (its line shows the points ahead) has come to rest after about 15.
+# Why does looking ahead damp the swing? The point ahead lies $\mu v$ beyond the ball, so its gradient has $L \mu v$
+# more. The step $-\eta g$ thus takes $\eta L \mu v$ from the velocity, here half of $\mu v$. It has a price: Nesterov
+# diverges beyond $\eta = 1.36/L$ here, and momentum only beyond $3.8/L$.
 #
 # ## 7 Noise and digits
 #
@@ -456,15 +455,15 @@ experiments.evidence(
 
 # %% [markdown]
 # Look at the left of the figure first. Up to an effective step of 0.3 the curves almost coincide: on average their
-# largest gap is 0.05. At *equal* $\eta$, though, momentum seems far better: with $\eta = 0.1$ it ends below sgd by 0.29,
-# with 30 of 30 seeds. (Compare sgd at 0.1 with momentum at 1.) So most of this gain comes from a step that is ten times as
-# large.
+# largest gap is 0.05. At *equal* $\eta$, though, momentum seems far better: with $\eta = 0.1$ it ends below sgd by
+# 0.29, with 30 of 30 seeds. (Compare sgd at 0.1 with momentum at 1.) So most of this gain comes from a step that is ten
+# times as large.
 #
-# Now look at the right end. Both methods are best at an effective step of 1. There momentum ends lower with 25 of 30 seeds,
-# by only 0.03. At 3 it ends lower with all 30. (The deviation is large because a few of the sgd runs end very high.) A step of 3 is beyond
-# sgd's limit: lesson 02 found $2/L$ to be 0.5 at the start and, halfway through an epoch, about 1.7. Momentum with
-# $\mu = 0.9$ diverges only beyond $\eta = 3.8/L$, an effective step of $38/L$. So momentum pays off most where the step
-# that you need is near or beyond sgd's limit, as it is in a steep ravine.
+# Now look at the right end. Both methods are best at an effective step of 1. There momentum ends lower with 25 of 30
+# seeds, on average by 0.03. At 3 it ends lower with all 30. (A few of the sgd runs end very high, so the deviation is
+# large.) The likely reason is sgd's limit, $2/L$. Momentum with $\mu = 0.9$ diverges only beyond $\eta = 3.8/L$, an
+# effective step of $38/L$. So momentum pays off most where the step that you need is near or beyond sgd's limit, as it
+# is in a steep ravine.
 #
 # **How to set it.** For a network, whose $\kappa$ you do not know:
 #
@@ -527,9 +526,8 @@ check_answer("03.outside", outside)
 # ## 9 Does it agree with Keras?
 #
 # `tf.keras.optimizers.SGD` has both methods. The first two lines compare your rules with it, step by step. The third
-# line compares momentum with `tf.keras.optimizers.Adam`: momentum, too, is Adam with its knobs turned, as lesson 06
-# explains. The last two lines compare 7,850 weights after an epoch with those that Keras trains by itself. (Loading
-# TensorFlow takes some seconds.)
+# line compares momentum with Adam with its knobs turned, as lesson 06 explains. The last two lines compare 7,850 weights
+# after an epoch with those that Keras trains by itself. (Loading TensorFlow takes some seconds.)
 
 # %%
 from adamlib.keras_check import equals_adam, equals_keras, keras, largest_difference
@@ -550,8 +548,8 @@ for name, method, looks_ahead in (("momentum", rule, False), ("nesterov", ahead,
 # ## Where it fails
 #
 # One learning rate still serves all parameters. A model of sentences from film reviews (Pang and Lee, 2005) has a
-# weight for each word. The gradient of such a weight is 0 in every batch in which its word does not occur. How many batches of
-# an epoch have a gradient for it?
+# weight for each word. The gradient of such a weight is 0 in every batch in which its word does not occur. How many
+# batches of an epoch have a gradient for it?
 
 # %%
 documents, _ = rotten_tomatoes().train
@@ -562,8 +560,8 @@ print(f"the: in {seen[words == 'the'][0]} of {len(batches)} batches of 100 sente
 print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 
 # %% [markdown]
-# The weight of "the" gets a gradient from every batch. Half of the words occur in three batches or fewer, so the weights of
-# these words get at most three gradients. Should all weights share one learning rate?
+# The weight of "the" gets a gradient from every batch. Half of the words occur in three batches or fewer, so the
+# weights of these words get at most three gradients. Should all weights share one learning rate?
 #
 # **Recap.**
 #
@@ -574,8 +572,8 @@ print(f"the median of {len(words):,} words: in {np.median(seen):.0f}")
 #    distance on average. Beyond $2(1 + \mu)$ it diverges. With the best pair, steps grow about as $\sqrt\kappa$, not as $\kappa$.
 # 4. Momentum does not remove noise. At the same effective step it trains much like sgd, until that step comes near sgd's
 #    limit $2/L$. Begin with $\mu = 0.9$ and a tenth of sgd's $\eta$.
-# 5. Nesterov takes the gradient at the point ahead, which contains $L \mu v$, so it brakes and damps the swing. With $\eta$ inside or outside the velocity the
-#    path is the same until $\eta$ changes.
+# 5. Nesterov takes the gradient at the point ahead, which brakes the ball and damps the swing. With $\eta$ inside or
+#    outside the velocity the path is the same until $\eta$ changes.
 
 # %%
 progress("03")
@@ -618,7 +616,8 @@ check_answer("03.ravine", rate, mu)
 # 3. The product of the solutions is the last term, $\mu$. They are equal where $(1 + \mu - \eta L)^2 = 4\mu$, that is, at $\eta L = (1 - \sqrt\mu)^2$ and at $(1 + \sqrt\mu)^2$. Between these two values they are complex, $a + bi$ and $a - bi$: the run swings. Their product is $a^2 + b^2$, the square of their size, so both have the size $\sqrt\mu$.
 # 4. Outside, both are real and differ in size, so the larger one is above $\sqrt\mu$. It reaches the size 1 as $r = 1$, where $\eta L = 0$, or as $r = -1$, where $\eta L = 2(1 + \mu)$. Beyond that the run diverges.
 #
-# The next cell draws these borders on the map of part 4. The solid curve has both ends of the region in which a run swings.
+# The next cell draws these borders on the map of part 4. The solid curve has both ends of the region in which a run
+# swings.
 
 # %%
 picture, differ = experiments.momentum_map(rule, borders=True)
@@ -626,20 +625,21 @@ print(f"the formulas are wrong for {40_000 * differ:.0f} of 40,000 runs")
 picture
 
 # %% [markdown]
-# The formulas get fewer than 1 run in 1,000 wrong. For Nesterov's method let $e$ be the distance of the point ahead. Then
-# $e_{t+1} = (1 - \eta L)\,\left((1 + \mu)\, e_t - \mu\, e_{t-1}\right)$, and the same steps give the product $(1 - \eta L)\,\mu$, so
-# a swinging run shrinks faster, and the limit $\eta L = 2(1 + \mu)/(1 + 2\mu)$.
+# The formulas get fewer than 1 run in 1,000 wrong. For Nesterov's method let $e$ be the distance of the point ahead.
+# Then $e_{t+1} = (1 - \eta L)\,\left((1 + \mu)\, e_t - \mu\, e_{t-1}\right)$, and the same steps give the product $(1 -
+# \eta L)\,\mu$, so a swinging run shrinks faster, and the limit $\eta L = 2(1 + \mu)/(1 + 2\mu)$.
 #
 # ### A PyTorch schedule in Keras
 #
-# At each step at which $\eta$ changes, give Keras the momentum $\mu \cdot \eta_\text{new}/\eta_\text{old}$: 0.475 if script A of
-# exercise 9 halves its $\eta$. `momentum_from_pytorch` in `adamlib.conventions` does this for a whole schedule.
+# At each step at which $\eta$ changes, give Keras the momentum $\mu \cdot \eta_\text{new}/\eta_\text{old}$: 0.475 if
+# script A of exercise 9 halves its $\eta$. `momentum_from_pytorch` in `adamlib.conventions` does this for a whole
+# schedule.
 #
 # **Sources.** B. Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964. Y. Nesterov, *A
-# method of solving a convex programming problem with convergence rate O(1/k²)*, 1983. I. Sutskever, J. Martens, G. Dahl and
-# G. Hinton, *On the importance of initialization and momentum in deep learning*, 2013. Y. Bengio, N. Boulanger-Lewandowski
-# and R. Pascanu, *Advances in optimizing recurrent networks*, 2013. G. Goh, *Why momentum really works*, Distill, 2017.
-# B. Pang and L. Lee, *Seeing stars*, 2005.
+# method of solving a convex programming problem with convergence rate O(1/k²)*, 1983. I. Sutskever, J. Martens, G. Dahl
+# and G. Hinton, *On the importance of initialization and momentum in deep learning*, 2013. Y. Bengio, N.
+# Boulanger-Lewandowski and R. Pascanu, *Advances in optimizing recurrent networks*, 2013. G. Goh, *Why momentum really
+# works*, Distill, 2017. B. Pang and L. Lee, *Seeing stars*, 2005.
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
@@ -752,7 +752,6 @@ carried(claim, np.abs(of_sgd - of_momentum)[:, :5].max(axis=1), mean="0.05")
 claim = "03 at an effective step of 1, the best of both, momentum ends below sgd"
 carried(claim, of_sgd[:, 5] - of_momentum[:, 5], shown=25, separated=True, mean="0.03")
 assert of_momentum.mean(axis=0).argmin() == 5
-carried("02 2/L halfway through an epoch with η = 2", mean="1.7")
 claim = "03 at an effective step of 3 momentum ends below sgd"
 carried(claim, of_sgd[:, 6] - of_momentum[:, 6], shown=30)
 

@@ -126,7 +126,7 @@ ANSWERS = {
             0: "left of the border is a dark area, in which the run creeps",
             2.3: "beyond that it diverges: here the question is where it begins to oscillate",
         },
-        within=0.3,
+        within=0.25,
     ),
     "seen_limit": Number(
         2.32,
