@@ -626,8 +626,8 @@ picture
 
 # %% [markdown]
 # The formulas get fewer than 1 run in 1,000 wrong. For Nesterov's method let $e$ be the distance of the point ahead.
-# Then $e_{t+1} = (1 - \eta L)\,\left((1 + \mu)\, e_t - \mu\, e_{t-1}\right)$, and the same steps give the product $(1 -
-# \eta L)\,\mu$, so a swinging run shrinks faster, and the limit $\eta L = 2(1 + \mu)/(1 + 2\mu)$.
+# Then $e_{t+1} = (1 - \eta L)\,\left((1 + \mu)\, e_t - \mu\, e_{t-1}\right)$, and the same steps give the product
+# $(1 - \eta L)\,\mu$, so a swinging run shrinks faster, and the limit $\eta L = 2(1 + \mu)/(1 + 2\mu)$.
 #
 # ### A PyTorch schedule in Keras
 #
