@@ -255,7 +255,7 @@ def sums(surface, path, parts, title=None):
                 ax.annotate("", end, start, arrowprops=ARROW | {"color": colour})
                 away = (start + end) / 2 - centre  # where there is room for the name
                 right, up = away / max(np.linalg.norm(away), 1e-9)
-                at = (24 * right, 14 * up - 4)
+                at = (24 * right, 18 * up - 4)
                 _note(ax, name, 0.4 * start + 0.6 * end, colour, at, "center")
                 seen.append(f"{label}: {name} is {point_words(end - start)}")
             ax.plot(*x, "o", color="black", ms=7)
@@ -284,7 +284,7 @@ def moves(surface, points, moved, title=None):
         for turn, (label, (start, end)) in enumerate(moved.items()):
             colour = others[turn % len(others)]
             ax.annotate("", at[end], at[start], arrowprops=ARROW | {"color": colour})
-            _note(ax, label, (at[start] + at[end]) / 2, colour, (6, 4), "left")
+            _note(ax, label, (at[start] + at[end]) / 2, colour, (6, 7), "left")
             step = point_words(at[end] - at[start])
             seen.append(f"{label}, {step}, leads from the {start} to the {end}")
         for name, x in at.items():

@@ -873,6 +873,9 @@ def lesson_03(task):
     ]
     what = "largest gap between the two up to an effective step of 0.3"
     yield what, where, np.max(apart, axis=0)
+    what = "at an effective step of 1, the best of both, momentum ends below sgd"
+    assert np.allclose([task["digits"].best(name) for name in ("momentum", "sgd")], [0.1, 1])
+    yield what, where, at("momentum", 0.1), at("sgd", 1.0)
     what = "at an effective step of 3 momentum ends below sgd"
     yield what, where, at("momentum", 0.3), at("sgd", 3.0)
 

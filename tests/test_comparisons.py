@@ -176,7 +176,7 @@ def test_the_best_pair_leaves_least_in_the_direction_that_is_slower():
 def test_the_theory_of_momentum_holds_for_momentum_and_not_for_nesterov():
     picture, wrong = experiments.momentum_map(rules.momentum)
     assert wrong < 0.001
-    assert "4% monotone, 70% oscillating" in picture.alt and "Drawn on it: μ = 0.25." in picture.alt
+    assert "4% monotone, 70% oscillating" in picture.alt and "Drawn on it: μ = 0.16." in picture.alt
     drawn, _ = experiments.momentum_map(rules.momentum, borders=True)
     assert "ηL = 2(1 + μ)" in drawn.alt
     assert experiments.momentum_map(rules.nesterov)[1] > 0.1

@@ -410,7 +410,7 @@ def momentum_map(rule, borders=False):
     is wrong.
 
     borders  whether the borders by theory are drawn on the map (Goh, 2017), in place of the line
-             μ = 0.25, on which lesson 03 lets them be read
+             μ = 0.16, on which lesson 03 lets them be read
     """
     rates, shares = np.linspace(0.02, 4, 200), np.linspace(0, 0.98, 200)
     grid = dict(learning_rate=rates, momentum=shares[:, None])
@@ -425,7 +425,7 @@ def momentum_map(rule, borders=False):
         np.concatenate([shares[::-1], shares]),
     )
     lines = {"ηL = (1 − √μ)² and (1 + √μ)²": both_ends, "ηL = 2(1 + μ)": (limit, shares)}
-    row = {"μ = 0.25": (rates, np.full(200, 0.25))}
+    row = {"μ = 0.16": (rates, np.full(200, 0.16))}
     picture = plots.knob_map(
         kind,
         ("ηL", rates),
@@ -438,6 +438,9 @@ def momentum_map(rule, borders=False):
     (ax, *_) = picture.axes
     ax.set(xticks=np.arange(0, 4.1, 0.5), xlim=(0, rates[-1]))
     ax.set_xticks(np.arange(0, 4, 0.1), minor=True)
+    if not borders:  # thin, so that it does not cover what is to be read
+        for line, width in zip(ax.lines, (2, 1), strict=True):
+            line.set_linewidth(width)
     return picture, np.mean(kind != theory)
 
 

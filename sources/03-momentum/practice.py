@@ -97,6 +97,7 @@ ANSWERS = {
             -0.561: "that is how far x has moved: the question is about v",
             -1: "that is what it approaches",
             -2.71: "that is the sum without η",
+            2.71: "that is the sum without η, and mind the sign: the velocity points downhill",
             -0.0271: "that is an average: the new gradient counts in full, without the factor 0.1",
         },
     ),
@@ -115,28 +116,29 @@ ANSWERS = {
         },
     ),
     "seen_border": Number(
-        0.25,
+        0.36,
         wrong={
-            1: "that is so with μ = 0: go up to the black line, μ = 0.25",
+            1: "that is so with μ = 0: go up to the black line, μ = 0.16",
+            0.16: "that is μ: go along the black line and read ηL at the lower edge",
             **dict.fromkeys(
-                (0.1, 0.15, 0.4, 0.5, 0.75), "look where the black line leaves the dark area"
+                (0.1, 0.2, 0.25, 0.5, 0.6, 0.64), "look where the black line leaves the dark area"
             ),
             0: "left of the border is a dark area, in which the run creeps",
-            2.5: "beyond that it diverges: here the question is where it begins to oscillate",
+            2.3: "beyond that it diverges: here the question is where it begins to oscillate",
         },
-        within=0.3,
+        within=0.25,
     ),
     "seen_limit": Number(
-        2.5,
+        2.32,
         wrong={
-            2: "that is so with μ = 0: go up to the black line, μ = 0.25",
+            2: "that is so with μ = 0: go up to the black line, μ = 0.16",
             **dict.fromkeys(
-                (2.2, 2.25, 2.3, 2.35, 2.65, 2.7, 2.75, 2.8),
+                (2.1, 2.15, 2.2, 2.45, 2.5, 2.6),
                 "follow the black line to where the light area begins",
             ),
-            3: "that is so with μ = 0.5: go down to the black line, μ = 0.25",
-            4: "that is so with μ = 1: go down to the black line, μ = 0.25",
-            0.25: "there it begins to oscillate: here the question is where it begins to diverge",
+            3: "that is so with μ = 0.5: go down to the black line, μ = 0.16",
+            4: "that is so with μ = 1: go down to the black line, μ = 0.16",
+            0.36: "there it begins to oscillate: here the question is where it begins to diverge",
         },
         within=0.05,
     ),
@@ -146,13 +148,14 @@ ANSWERS = {
             0.04: "that is ηL: divide by L",
             0.05: "the bracket is squared: (1 − √μ)²/L",
             0.2: "that is 1 − √μ: square it and divide by L",
-            0.81: "that is the other end of the floor, (1 + √μ)²/L",
+            0.81: "that is (1 + √μ)²/L, where it ceases to swing: mind the sign of √μ",
             0.25: "that is 1/L, the border of sgd",
             **dict.fromkeys((0.16, 0.36, 0.64, 0.8), "the border is (1 − √μ)²/L"),
             0.0025: "L divides once: it is not squared",
             0.5: "that is 2/L, the limit of sgd",
             0.82: "that is where it diverges",
             0.0324: "that is (1 − μ)²/L: take the root of μ",
+            0.1296: "that is (1 − μ)²: take the root of μ, and divide by L",
             0.09: "that is (1 − μ)/L: root and square are missing",
         },
     ),
@@ -167,7 +170,7 @@ ANSWERS = {
             0.41: "that is (1 + μ)/L: the 2 is missing",
             1.64: "that is 1 + μ: multiply by 2 and divide by L",
             **dict.fromkeys((0.45, 0.9), "the limit 2(1 + μ)/L has μ in it, not its root"),
-            0.81: "that is (1 + √μ)²/L, the right end of the floor: the run still settles there",
+            0.81: "that is (1 + √μ)²/L, where it ceases to swing: the run still settles there",
         },
     ),
     "first_pair": Judged(first_pair, asks="η μ"),
@@ -226,7 +229,7 @@ QUESTIONS = {
         "do during the first 100 losses?",
         {
             "It falls with them, smoothly": "It would do so if it had started near the losses. But "
-            "it starts at 0, and needs about 100 losses to come up.",
+            "it starts at 0, and needs more than 100 losses to come up.",
             "It shows nothing but noise": "Each loss has a weight of only 0.01, so its noise "
             "hardly shows.",
             "It rises, while the losses fall": Right(
