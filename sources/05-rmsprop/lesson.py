@@ -2,11 +2,11 @@
 # # 5. RMSProp
 #
 # AdaGrad gives each parameter its own step length, but its steps can only get shorter. In this lesson we let its memory
-# fade. The result is RMSProp, one of the two halves of Adam. You will also see a run without any noise that nearly reaches
-# the minimum and is then thrown back. At the end of this lesson you will be able to
+# fade. The result is RMSProp, one of the two halves of Adam. You will also see a run without any noise that nearly
+# reaches the minimum and is then thrown back. At the end of this lesson you will be able to
 #
 # - write RMSProp, and choose its two knobs so that it follows a minimum that moves,
-# - say why RMSProp is thrown back from a minimum, and how far from it a run ends,
+# - say why RMSProp is thrown back from a minimum, and how far from it a run without noise ends,
 # - tell from $\sqrt v$ whether the place of epsilon matters.
 #
 # | part | minutes |
@@ -101,7 +101,8 @@ plots.lines(near_jump, x=np.arange(185, 231), log=False, ylabel="x")
 # ### Exercise 1: ten batches
 #
 # A weight is already where it should be: its gradient is 0.1 in nine batches of ten and $-0.9$ in the tenth, so the
-# mean is 0. By how much do sign steps with $\eta = 0.01$ change $x$ in these ten batches? (The example is Hinton's.)
+# mean is 0. By how much do sign steps with $\eta = 0.01$ change $x$ in these ten batches? (The example is from Tieleman
+# and Hinton, 2012.)
 #
 # <details><summary>Hint</summary>Nine steps go one way and one goes the other. How long is each?</details>
 
@@ -133,8 +134,7 @@ check_answer("05.change", change)
 #
 # Return the new `x` and the new `v`. If you are stuck, `hint("rmsprop")` helps. The cell below the exercise shows one
 # update of your rule on the ravine of lesson 01, number by number. Compare the two coordinates of `step` at step 1:
-# they are equally long, though one gradient is five times the other. (Both are $\eta/\sqrt{1 - \rho} = 0.316$ long,
-# because after one step $v$ is only $(1 - \rho)\,g^2$.)
+# they are equally long, though one gradient is five times the other. (Both are 0.316 long, more than three times $\eta$.)
 
 
 # %%
@@ -191,9 +191,9 @@ plots.lines(paths, log=False, ylabel="x")
 #
 # ### Exercise 3: how long does it hesitate?
 #
-# At the jump $\sqrt v$ is 15, as printed above. With $\rho = 0.9$, what is left of the old squares after $k$ steps
-# is $15^2 \cdot 0.9^k$. The new gradients have a size of about 2. What is the first whole $k$ at which less is left
-# than one new square, $2^2$?
+# At the jump $\sqrt v$ is 15, as printed above. With $\rho = 0.9$ the steep valley's part of $v$ is $15^2 \cdot 0.9^k$
+# after $k$ more steps. The flat valley's gradients have a size of about 2, so they alone would make $v$ about $2^2$.
+# What is the first whole $k$ at which the steep valley's part is less than $2^2$?
 #
 # <details><summary>Hint</summary>Look for the first k with 0.9ᵏ < (2/15)². Take logarithms.</details>
 
@@ -205,12 +205,12 @@ forgotten = np.ceil(np.log((2 / 15) ** 2) / np.log(0.9))
 check_answer("05.forgotten", forgotten)
 
 # %% [markdown]
-# Until about this step the old squares are the larger part of $v$, so the steps are too short: RMSProp hesitates. With a
-# larger $\rho$ it hesitates longer.
+# Until about then, near step 240 of the figure, the old squares are the larger part of $v$, so the steps are too short:
+# RMSProp hesitates. With a larger $\rho$ it hesitates longer.
 #
 # ## 5 The rebound
 #
-# In part 3 RMSProp had arrived at the first minimum. Near step 100 it was thrown back. Let us look for the cause where
+# In part 3 RMSProp had arrived at the first minimum. Near step 100 it began to shake. Let us look for the cause where
 # nothing changes and nothing is noisy: on the ravine $f(x) = \frac12(x_1^2 + 20\,x_2^2)$.
 
 # %%
@@ -229,8 +229,8 @@ quiz("05.rebound")
 # ### Exercise 4: when does x₂ turn?
 #
 # The trouble begins in $x_2$, whose curvature is $L = 20$, long before the loss shows it. At step 10,
-# $(\eta/\sqrt v)\,L$ is 0.63. From there on the gradient is so small that $v$ only fades: each step multiplies it by
-# $\rho = 0.9$. At which step does $(\eta/\sqrt v)\,L$ pass 2?
+# $(\eta/\sqrt v)\,L$ is 0.63. After step 10 the gradient of $x_2$ is so small that $v$ only fades: each step multiplies
+# $v$ by $\rho = 0.9$. At which step does $(\eta/\sqrt v)\,L$ pass 2?
 #
 # <details><summary>Hint</summary>If v is multiplied by 0.9, by what is 1/√v multiplied? How often do you need this factor
 # to get from 0.63 to 2?</details>
@@ -257,8 +257,9 @@ plots.lines(distance, ylabel="distance from the minimum", **axes)
 # gradients are large enough to fill $v$ again. In short, RMSProp forgets that the place was steep, diverges, and is
 # reminded.
 #
-# A larger $\rho$ only delays the rebound, because $v$ fades with every $\rho < 1$. Noise prevents it, as long as the noise
-# keeps $\sqrt v$ above $\eta L/2$. So with noisy batches you may never see it.
+# A larger $\rho$ only delays the rebound, because $v$ fades with every $\rho < 1$. Two things can prevent it: noise, as
+# long as it keeps $\sqrt v$ above $\eta L/2$, and $\varepsilon$, if $\sqrt\varepsilon$ is above $\eta L/2$ (here it is
+# far below). So with noisy batches you may never see it.
 #
 # ## 6 The last bounce
 #
@@ -279,12 +280,14 @@ bounce = 0.15 / 2
 check_answer("05.bounce", bounce)
 
 # %% [markdown]
-# Neither $L$ nor $\rho$ appears in your answer. Without noise RMSProp ends in a bounce of $\pm\eta/2$, in $x_1$ as in
-# $x_2$. To make it smaller, let $\eta$ fall during the run.
+# Neither $L$ nor $\rho$ appears in your answer. Without noise, and with a tiny $\varepsilon$, RMSProp ends in a bounce
+# of $\pm\eta/2$, in $x_1$ as in $x_2$. To make it smaller, let $\eta$ fall during the run. Noise need not bring the run
+# closer: with a noise of standard deviation 1.6, $x_2$ ends about 0.095 away here (root mean square), beyond 0.075.
 #
 # Why does the bounce stay at this size? While $x_2$ bounces, $\sqrt v$ is $|g| = L\,\eta/2$, so $(\eta/\sqrt v)\,L$ is
-# exactly 2: the limit itself. Nearer to the minimum, $v$ would fade, and $x_2$ would be thrown out again. Farther away,
-# $v$ would grow, and $x_2$ would come back in.
+# exactly 2: the limit itself. In a smaller bounce $v$ would fade, and the bounce would grow. In a larger one $v$ would
+# grow, and the bounce would shrink. This is also why $\sqrt v$ was 15 in part 3: RMSProp was bouncing, and $L\,\eta/2$
+# was $1000 \cdot 0.03/2$.
 #
 # ## 7 Two knobs
 #
@@ -318,7 +321,7 @@ etas, rhos = np.linspace(0.02, 0.2, 60), np.linspace(0.5, 0.99, 60)
 tried = sweep(rule, valley(), 0.0, 400, learning_rate=etas, rho=rhos[:, None])
 follows = np.abs(tried.trajectory[260:] + 1).mean(axis=0) <= 0.05
 same = np.repeat(stream[:, None], len(rhos), axis=1)  # the same batches for each ρ
-drifts = sweep(rule, given(same), 0.0, 600, learning_rate=1.0, rho=rhos)
+drifts = sweep(rule, given(same), 0.0, 600, learning_rate=1.0, rho=rhos)  # in η
 cancels = np.abs(drifts.trajectory[-1]) < 150  # one for each ρ
 plots.knob_map(
     follows + 2 * cancels[:, None],  # the number of a kind: 0, 1, 2 or 3
@@ -331,14 +334,14 @@ plots.knob_map(
 
 # %% [markdown]
 # Only the settings in the small bright patch do both. To the left of the patch RMSProp walks too slowly, and to the
-# right it bounces too far. Above the patch it forgets too slowly, and below it the batches make it drift. Neither Keras's
-# default, $\rho = 0.9$, nor PyTorch's, 0.99, is in the patch. Where such a patch lies depends on the task, so a default
-# is a compromise.
+# right it bounces too far. Above the patch it forgets too slowly, and below it the batches make it drift. Neither
+# Keras's default, $\rho = 0.9$, nor PyTorch's, 0.99, is in the patch. Where such a patch lies depends on the task:
+# over how many batches must the gradients cancel, and how soon must $v$ forget?
 #
 # ## 8 Where epsilon sits
 #
-# Keras puts epsilon inside the root, $\sqrt{v + \varepsilon}$. PyTorch puts it outside, $\sqrt v + \varepsilon$. When does
-# the place matter?
+# Epsilon keeps the effective learning rate from growing without limit when $v$ fades. Keras puts epsilon inside the
+# root, $\sqrt{v + \varepsilon}$. PyTorch puts it outside, $\sqrt v + \varepsilon$. When does the place matter?
 #
 # ### Exercise 7: inside and outside
 #
@@ -374,7 +377,7 @@ figure
 # On the right both curves are at 1: where $\sqrt v$ is far above $\sqrt\varepsilon \approx 3 \cdot 10^{-4}$, the place
 # does not matter. Farther left the step with epsilon inside falls first, and at the left end it is about 3,000 times
 # shorter than the other. So if epsilon is inside the root, compare $\sqrt v$ with $\sqrt\varepsilon$. If it is outside,
-# compare it with $\varepsilon$.
+# compare it with $\varepsilon$. In this sense PyTorch's default, $10^{-8}$ outside, is like $10^{-16}$ inside.
 #
 # ## 9 Does it agree with Keras?
 #
@@ -407,19 +410,19 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 
 # %% [markdown]
 # All gradients are equal here, so every step should be $\eta$ long. But each curve begins far above 1, and the longer
-# the memory, the longer the curve stays there. So RMSProp leaves us with two failures:
+# the memory, the longer the curve stays there. So two things are left to do:
 #
 # - Its average $v$ starts at 0, so its first step is $1/\sqrt{1 - \rho}$ times as long as it should be.
-# - It has no momentum. Each step takes its direction from the newest gradient alone.
+# - It has no momentum yet: each step takes its direction from the newest gradient alone.
 #
 # **Recap**
 #
 # 1. AdaGrad's sum of squares only grows, so after a steep place AdaGrad is stuck in a flat one. RMSProp divides by the
 #    root of an average that forgets, $v \leftarrow \rho v + (1 - \rho) g^2$, so it follows.
-# 2. It remembers about $1/(1 - \rho)$ squares. A short memory follows a change quickly. A long memory lets the gradients
-#    of batches cancel, which the sign step cannot.
-# 3. Near a minimum $v$ fades and $\eta/\sqrt v$ grows past $2/L$: the run rebounds. Without noise it ends in a bounce of
-#    $\pm\eta/2$, which shrinks if $\eta$ falls.
+# 2. It remembers about $1/(1 - \rho)$ squares. A short memory follows a change quickly. With a long memory the gradients
+#    of batches can cancel. With the sign step they cannot.
+# 3. Near a minimum $v$ fades and $\eta/\sqrt v$ grows past $2/L$: the run rebounds, unless noise or $\varepsilon$ prevents
+#    it. With neither, it ends in a bounce of $\pm\eta/2$, which shrinks if $\eta$ falls.
 # 4. Inside the root, epsilon matters where $\sqrt v$ is not far above $\sqrt\varepsilon$; outside, where it is not far
 #    above $\varepsilon$.
 # 5. $v$ starts at 0, so the first steps are too long.
@@ -457,8 +460,8 @@ of_third = 1000  # as √u
 check_answer("05.of_third", of_third)
 
 # %% [markdown]
-# Such a rule needs no $\eta$. Zeiler (2012) made it into a method: **Adadelta** is RMSProp with the root mean square of its
-# own past steps in place of a learning rate.
+# Such a rule needs no $\eta$. Zeiler (2012) made it into a method: **Adadelta** is RMSProp with the root mean square of
+# its own past steps in place of a learning rate.
 #
 # ### Exercise 9 ★: write Adadelta
 #
@@ -518,8 +521,8 @@ left["adadelta, in m, ε = 1e-5"] = way(1, 1e-5)
 plots.lines(left, log=False, from_zero=True, ylabel="distance left / distance at the start")
 
 # %% [markdown]
-# The first step has the same value, 0.0014, in metres and in millimetres. Here is why. At the first step $u$ is 0 and $v$
-# is $(1 - \rho)\,g^2$, far above $\varepsilon$. So the step is
+# The first step has the same value, 0.0014, in metres and in millimetres. Here is why. At the first step $u$ is 0 and
+# $v$ is $(1 - \rho)\,g^2$, far above $\varepsilon$. So the step is
 # $\sqrt\varepsilon\,|g|/\sqrt{(1 - \rho)\,g^2} = \sqrt{\varepsilon/(1 - \rho)}$ long: $g$ drops out, and the unit with it.
 # In millimetres Adadelta hardly moves, so its curve stays at the top. The start at $u = 0$ has spoilt the idea.
 #
@@ -530,9 +533,10 @@ plots.lines(left, log=False, from_zero=True, ylabel="distance left / distance at
 # ### Film reviews
 #
 # In part 1 its long memory stopped AdaGrad. Does such a memory hurt on real data, too? We take the film reviews of
-# lesson 04 (Pang and Lee, 2005). AdaGrad enters twice: from $s_0 = 0.1$, as in Keras, and from $s_0 = 0$, as in its paper.
-# Each method uses the learning rate that is best on the held-out sentences. The cell tries all rates with one seed, and
-# then runs each best rate with three (so the bar counts twice). The table shows thirty seeds.
+# lesson 04 (Pang and Lee, 2005). AdaGrad enters twice: from $s_0 = 0.1$, as in Keras, and from $s_0 = 0$, as in its
+# paper. Each method uses the learning rate that is best on the held-out sentences. The cell tries all rates with one
+# seed, and then runs each best rate and its two neighbours with three (so the bar counts twice). The table shows thirty
+# seeds.
 
 # %%
 reading = experiments.reviews(epochs=2, size=5800)  # sentences to train on
@@ -556,7 +560,7 @@ experiments.evidence(
 #
 # **Sources.** T. Tieleman and G. Hinton, *Lecture 6.5, RMSProp*, Coursera: Neural networks for machine learning, 2012.
 # M. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012. B. Pang and L. Lee, *Seeing stars*, 2005. Keras
-# documentation, *Adadelta*.
+# documentation, *Adadelta*. PyTorch documentation, *RMSprop*.
 
 # %% tags=["solution"]
 # What the text says: what follows from mathematics, exactly; what is trained, as the table has it.
@@ -605,6 +609,28 @@ assert (0.15 / np.sqrt(batches.states["v"][50:, 1]) * 20).max() < 2
 falling = {"learning_rate": lambda t: 0.15 / t**0.5}
 ended = np.abs(descend(rule, ravine.gradient, ravine.start, 3000, **falling).trajectory[-1])
 assert np.allclose(ended, 0.15 / 3000**0.5 / 2, rtol=0.05)
+for large, prevents in ((1e-2, False), (3.0, True)):  # ε: √ε is 0.1 and 1.7, and ηL/2 is 1.5
+    run = descend(
+        rule, ravine.gradient, ravine.start, 2000, learning_rate=0.15, epsilon=large
+    ).trajectory
+    assert (np.abs(run[-100:, 1]).max() < 1e-6) == prevents
+noisy_ends = []
+for seed in range(12):
+    rng = np.random.default_rng(seed)
+    run = descend(
+        rule,
+        lambda x, rng=rng: ravine.gradient(x) + rng.normal(0, 1.6, 2),
+        ravine.start,
+        2000,
+        learning_rate=0.15,
+    ).trajectory
+    noisy_ends.append(np.sqrt((run[500:, 1] ** 2).mean()))
+assert 0.092 < min(noisy_ends) < max(noisy_ends) < 0.098 and min(noisy_ends) > 0.075
+v_at_jump = descend(rule, valley(), 0.0, 400, learning_rate=0.03).states["v"]
+assert np.isclose((1e-8) ** 2, 1e-16)
+of_old = v_at_jump[199] * 0.9 ** np.arange(1, 101) / v_at_jump[200:300]
+assert 38 < 1 + np.argmax(of_old < 0.5) < 45
+assert np.allclose(v_at_jump[199] ** 0.5, 1000 * 0.03 / 2, rtol=0.01)
 for rho in (0.5, 0.9, 0.99):
     run = descend(rule, ravine.gradient, ravine.start, 6000, learning_rate=0.15, rho=rho)
     assert np.allclose(np.abs(run.trajectory[-10:]), 0.075, atol=1e-4)

@@ -29,8 +29,13 @@ def follows_and_cancels(rate, rho):
         return False, words + "; mind the order: η comes first, ρ second"
     faults = [] if cancels else ["it averages too few batches"]
     if not follows:
-        slow = "it hesitates too long" if rho > 0.83 else "it walks too slowly"
-        faults.append("it bounces too far" if rate > 0.1 else slow)
+        if rate > 0.1 and rho < 0.87:
+            faults.append("it bounces too far")
+        else:  # with a ρ above 0.83 no η up to 0.04 arrives in time, and with one above 0.87 none
+            if rho > 0.83:
+                faults.append("it hesitates too long")
+            if rate < 0.04 or rho <= 0.83:
+                faults.append("it walks too slowly")
     if faults:
         words += ": " + ", and ".join(faults)
     return follows and cancels, words
