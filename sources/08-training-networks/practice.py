@@ -17,8 +17,8 @@ def limit(c):
     if c < 2.2:
         return False, f"in the trained network some good pictures give gradients longer than {c:g}"
     return False, (
-        "in the fresh network a batch with an unscaled picture passes: it has the shortest gradient "
-        "of those that stand out"
+        "in the fresh network a batch with an unscaled picture passes: look for the shortest "
+        "gradient that stands out"
     )
 
 
