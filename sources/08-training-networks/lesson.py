@@ -57,7 +57,7 @@ from adamlib import experiments, plots, rules, surfaces
 from adamlib.practice import check, check_answer, hint, progress, quiz
 from adamlib.experiments.clothes_race import ClothesRace, accuracies
 from adamlib.experiments.keras_trainer import strided_network
-from adamlib.keras_check import keras, largest_difference
+from adamlib.keras_check import keras
 from adamlib.keras_optimizer import as_keras
 
 # %%
@@ -90,8 +90,8 @@ display(race.curves(drawn, "Keras's default rates"))
 # about 0.7, and SGD about 0.3. AdaGrad, at 0.16, has hardly begun, and Adadelta is still guessing. (AdamW's line would
 # lie on Adam's. The numbers in the text are means over thirty seeds, so yours may differ a little.)
 #
-# In the table, "a weight moved by" says how far from its start a weight ends up. "State per weight" says how many
-# numbers the optimizer keeps for each weight.
+# In the table, "a weight moved by" says how far from its start a weight ends up (the root mean square). "State per
+# weight" says how many numbers the optimizer keeps for each weight.
 #
 # ### Exercise 1: count
 #
@@ -114,15 +114,16 @@ check_answer("08.memory", megabytes)
 #
 # Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by": their weights have hardly moved. The
 # same rate makes a long step in one rule and next to none in another. Suppose the first gradient of a weight is 0.01.
-# At its default rate RMSProp moves this weight by 0.003, and Adadelta by less than a two-thousandth of that. So part 1
-# compared default rates more than it compared methods.
+# At its default rate RMSProp moves this weight by $0.001/\sqrt{0.1} = 0.003$. Adadelta, whose average $u$ of its own
+# steps starts at 0 (lesson 05), moves it by less than a two-thousandth of that. So part 1 compared default rates more
+# than it compared methods.
 #
 # To compare methods, we let each climb to a rate of its own:
 #
 # - A climb begins at the default rate. Next it tries the neighbour on a list of rates, about three times as large.
 # - As long as the *validation* loss falls, it goes on in that direction.
-# - It stops when the best rate has a worse one on both sides. If the best rate stands at one end of what was tried, the
-#   true best may lie beyond it.
+# - It stops when the best rate has a worse one on both sides, or when the list ends. (Then an even better rate may lie
+#   beyond the list.)
 #
 # ### Exercise 2 ★: write one step of the climb
 #
@@ -186,11 +187,11 @@ display(plots.climbs(drawn, race.default_rates, title="From the default rate (ri
 
 # %% [markdown]
 # Follow a line from its ring, which marks the default rate. The loss falls as the rate grows, for AdaGrad and Adadelta
-# over several powers of ten. A line ends after the first rate that is worse, even if it is only just worse. The lowest
-# points lie close together, although their rates lie far apart: Adadelta's best rate is about a thousand times Adam's.
+# over several powers of ten. A line ends after the first rate that is worse. The losses at the lowest points differ far
+# less than their rates do: Adadelta's best rate is about a thousand times Adam's.
 #
-# Now look at the right ends of AdaGrad and SGD. Their best rate, 0.3, stands one place before a cliff: at 1.0, AdaGrad
-# ends near guessing (0.12). So when in doubt, stay a little below the best rate.
+# Now look at the right end of AdaGrad's line. Its best rate, 0.3, stands one place before a cliff: at 1.0 its mean
+# accuracy over 30 seeds is 0.12, near guessing. So when in doubt, stay a little below the best rate.
 #
 # Now each method trains at the rate that its climb has found, with three seeds. That takes about a quarter of a minute.
 
@@ -206,16 +207,20 @@ experiments.evidence(
     "08 sgd gains by tuning",
     "08 Adam tuned is above RMSProp tuned",
     "08 Adam tuned is above Adadelta tuned",
+    "08 Adam tuned is above momentum tuned",
+    "08 Adam tuned is above AdaGrad tuned",
 )
 
 # %% [markdown]
 # Compare the hollow dots (at the default rates) with the full ones (tuned). At the defaults, the best method ends
 # 0.64 above the worst (Adam and Adadelta). After tuning, the best ends only 0.06 above the worst (Adam and SGD). So a
 # default rate is not a property of the method: the best rates of AdaGrad and Adadelta are about 300 and 10,000 times
-# their defaults. SGD gains 0.45 by tuning, and Adam, whose default suits this network, only 0.07.
+# their defaults. SGD gains 0.45 by tuning. Momentum, RMSProp and Adam, whose defaults suit this network, gain 0.05 to
+# 0.07.
 #
-# Which tuned method is in front? On average Adam ends 0.02 above RMSProp and above Adadelta. This course believes a
-# mean that is at least three times its standard error (lesson 06), and both of these are five times theirs.
+# Which tuned method is in front? For such small differences your three seeds are too few. Over 30 seeds (the last rows)
+# Adam ends 0.02 above RMSProp and Adadelta, 0.04 above momentum and 0.05 above AdaGrad. Each mean is at least five
+# times its standard error, and this course believes three times (lesson 06).
 #
 # ## 4 Clipping the gradient
 #
@@ -226,9 +231,9 @@ experiments.evidence(
 # ### Exercise 4: clip
 #
 # Write `clip(g, c)`, which returns the array `g`, clipped at the limit `c`. By which factor must you multiply a
-# gradient that is too long, and by which one that is short enough? Do it in one line without `if`: part 6 shows why a
-# rule in Keras needs that. `np.linalg.norm(g)` is the length of an array, and `np.minimum(a, b)` is the smaller of two
-# numbers. `hint("clip")` helps.
+# gradient that is too long, and by which one that is short enough? An `if` is right too, but part 6 shows why a rule in
+# Keras needs one line without it. `np.linalg.norm(g)` is the length of an array, and `np.minimum(a, b)` is the smaller
+# of two numbers. `hint("clip")` helps.
 
 
 # %%
@@ -263,13 +268,12 @@ check_answer("08.clipped", clipped)
 # %% [markdown]
 # With `global_clipnorm` both gradients are divided by the same number, so the direction stays. With `clipnorm=1.0` both
 # become (0.6, 0.8), although one was ten times as long as the other. So the step as a whole no longer has the direction
-# of the model's gradient. Most papers clip all arrays together (Pascanu and others, 2013).
+# of the model's gradient. Pascanu and others (2013) clip all arrays together.
 #
 # ## 5 Eight bad pictures
 #
-# Here is a mistake from everyday work: someone has forgotten to divide eight of the 2,048 pictures by 255, so their
-# pixels go up to 255 instead of 1. The pictures are shuffled, so these eight fall into about 7 of the 32 batches of an
-# epoch.
+# Someone has forgotten to divide eight of the 2,048 pictures by 255, so their pixels go up to 255 instead of 1. The
+# pictures are shuffled, so these eight fall into about 7 of the 32 batches of an epoch.
 
 # %%
 quiz("08.clip")
@@ -293,14 +297,15 @@ norms = {}
 for state, weights in networks.items():
     for pictures, some in {"good pictures": race, "eight unscaled": bad(optimizers)}.items():
         found = norms[state, pictures] = some.gradient_norms(weights, SEEDS[0])
-        print(f"{state:8} {pictures:15} median {np.median(found):.1f}, longest {max(found):.1f}")
+        longest = ", ".join(f"{norm:.1f}" for norm in found[-9:])
+        print(f"{state:8} {pictures:15} median {np.median(found):.1f}, the nine longest {longest}")
 
 # %% [markdown]
 # ### Exercise 6: choose a limit
 #
 # Which $c$ shortens the gradients of unscaled pictures, and leaves those of good pictures alone, in both networks?
 #
-# <details><summary>Hint</summary>It lies above the longest gradient of good pictures, and well below the longest of the others.</details>
+# <details><summary>Hint</summary>It lies above the longest gradient of good pictures, and below the shortest of those that stand out.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -313,40 +318,43 @@ check_answer("08.limit", limit)
 # We take $c = 3$. Now momentum and Adam train, each with and without clipping. That takes about a quarter of a minute.
 
 # %% tags=["about: 08 Adam with unscaled pictures gains by clipping at 3"]
-clipping = {name: optimizers[name] for name in ("momentum", "adam")}
-clipping |= {f"{m}, clipped": partial(f, global_clipnorm=3.0) for m, f in clipping.items()}
+clipping = {
+    "momentum": optimizers["momentum"],
+    "momentum, clipped": partial(optimizers["momentum"], global_clipnorm=3.0),
+    "adam": optimizers["adam"],
+    "adam, clipped": partial(optimizers["adam"], global_clipnorm=3.0),
+}
+tuned_rates = {name: 0.1 if "momentum" in name else 0.01 for name in clipping}
 unscaled = bad(clipping)
-runs = experiments.repeat(unscaled, dict.fromkeys(clipping, 0.01), SEEDS, done_unscaled)
-with_eight = accuracies(runs)
+with_eight = accuracies(experiments.repeat(unscaled, tuned_rates, SEEDS, done_unscaled))
 pairs = {name: (with_eight[name], with_eight[f"{name}, clipped"]) for name in ("momentum", "adam")}
-title = "Eight unscaled pictures, η = 0.01"
+title = "Eight unscaled pictures, each method at its tuned rate"
 display(plots.gains(pairs, ("not clipped", "global_clipnorm=3.0"), title=title))
+which = [f"08 {name} with unscaled pictures" for name in ("momentum", "Adam")]
 experiments.evidence(
-    "08 momentum with unscaled pictures, not clipped",
-    "08 momentum with unscaled pictures, clipped at 3",
-    "08 Adam with unscaled pictures, not clipped",
-    "08 Adam with unscaled pictures, clipped at 3",
+    *(f"{name}, {how}" for name in which for how in ("not clipped", "clipped at 3")),
+    *(f"{name} gains by clipping at 3" for name in which),
+    *(f"08 {name} with scaled pictures gains by clipping at 3" for name in ("momentum", "Adam")),
 )
 
 # %% [markdown]
-# Look first at the hollow dots: without clipping, momentum suffers more than Adam. Over 12 seeds, clipping lifts the
-# mean accuracy of momentum from 0.41 to 0.68, and that of Adam from 0.75 to 0.79. Both gain with 12 of 12 seeds. On
-# good pictures they reach 0.71 and 0.81, and there clipping cost nothing that 12 seeds could show. So clipping helps,
-# but it does not repair bad pictures: look for the cause too.
+# Look first at the hollow dots: without clipping, momentum ends far below Adam. Over 12 seeds, clipping lifts the mean
+# accuracy of momentum from 0.47 to 0.70, and that of Adam from 0.75 to 0.79. Momentum gains with 10 of 12 seeds, Adam
+# with all. On good pictures 12 seeds show neither a gain nor a loss (the last two rows). So clipping helps, but it does
+# not repair bad pictures: look for the cause too.
 #
-# Why does Adam suffer, although it divides by $\sqrt{\hat v}$? The huge gradient stays in $m$ for about ten steps, and
-# these steps go where one bad picture points. In one sentence: $v$ bounds the length of Adam's steps, and nothing
-# guards their direction.
+# Why does Adam suffer, although it divides by $\sqrt{\hat v}$? A huge gradient stays in $m$ for about ten steps, and
+# before that the next one usually comes. So most steps go where a few bad pictures point: $v$ bounds the length of
+# Adam's steps, and nothing guards their direction.
 
 # %% [markdown]
 # ## 6 Your own rule in Keras
 #
-# So far, Keras's own optimizers did all the training. `as_keras(rule)` makes a Keras optimizer out of any rule that you
-# have written in this course.
+# `as_keras(rule)` makes a Keras optimizer out of any rule that you have written in this course.
 #
 # One thing is new: Keras does not run your rule at every step. Before the first step it hands your rule **tensors**,
-# which are names for arrays whose numbers come later. From what the rule does with them Keras makes a **graph**, which
-# is the list of operations that every step then runs. So a rule must be a formula:
+# which are TensorFlow's arrays, and which here stand for numbers that come later. From what the rule does with them
+# Keras makes a **graph**, which is the list of operations that every step then runs. So a rule must be a formula:
 #
 # - Python's operators and NumPy's functions, such as `np.sqrt`, are fine: `as_keras` translates them into Keras's.
 # - An operation that needs a number at once cannot work, because there is no number yet.
@@ -380,7 +388,7 @@ except TypeError as error:
 # Write `adam` so that it works on arrays and on tensors. The line that the message names is not the only one that
 # needs a number at once.
 #
-# <details><summary>Hint</summary>NumPy has a square root too. And dividing by 1 − β₁ᵗ does no harm when that is 1.</details>
+# <details><summary>Hint</summary>NumPy has a square root too. And what does dividing by 1 − β₁ᵗ do when t is 1000 or more?</details>
 
 
 # %%
@@ -402,8 +410,8 @@ rule = check(adam, "adam", also=as_keras)  # on arrays, and then on tensors too
 # fit the model on `*data` (the pictures and their labels), in batches of 64 for 20 epochs, with `verbose=0`, the
 # validation data, and a list that holds the callback. Return what `fit` returns. `hint("train")` helps.
 #
-# A **callback** is an object that Keras calls after every epoch. Ours, `EarlyStopping`, ends the training when the
-# validation loss has not improved for two epochs, and brings back the best weights.
+# A **callback** is an object that Keras calls while it trains, such as after every epoch. Ours, `EarlyStopping`, ends
+# the training when the validation loss has not improved for two epochs, and brings back the best weights.
 
 
 # %%
@@ -418,8 +426,8 @@ def train(model, optimizer, loss, data, validation, callback):
 train = check(train, "train")
 
 # %% [markdown]
-# `strided_network` makes part 1's network, and `loss` is the one for ten classes. Each hyperparameter of your rule can
-# be given to `as_keras`. The cell takes a few seconds.
+# `strided_network` makes part 1's network, and `loss` is the one for ten classes (`from_logits`: the network gives raw
+# scores). Each hyperparameter of your rule can be given to `as_keras`. The cell takes a few seconds.
 
 # %% tags=["about: 08 momentum tuned"]
 keras.utils.set_random_seed(SEEDS[0])  # Keras shuffles the batches
@@ -442,8 +450,7 @@ print(f"{len(history['loss'])} of 20 epochs, test accuracy {accuracy:.2f}")
 #
 # <details><summary>Is it the same Adam as Keras's?</summary>
 #
-# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds. With the other
-# two, a difference in the last digit has grown.
+# Yes. After one epoch from the same start, all weights agree to within 0.000001 with 28 of 30 seeds.
 #
 # </details>
 #
@@ -469,10 +476,10 @@ quiz("08.first")
 # %% [markdown]
 # 1. **First Adam at 0.001.** It trained at once (part 1).
 # 2. **Then tune its learning rate, and nothing else.** Climb by threes, up or down, on validation data (parts 2 and 3).
-# 3. **Expect to go down for large or trained networks.** To fine-tune BERT, a trained transformer, its authors chose
-#    among 5e-5, 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3).
+# 3. **For a large or trained network, look below 0.001 too.** Here every climb went up. But to fine-tune BERT, a
+#    trained transformer, its authors chose among 5e-5, 3e-5 and 2e-5 (Devlin and others, 2019, appendix A.3).
 # 4. **Then let the rate fall, after a warm-up.** In lesson 07 the two together did best on Fashion-MNIST.
-# 5. **Clip where single gradients may be huge.** On good pictures it cost nothing here (part 5).
+# 5. **Clip where single gradients may be huge.** On good pictures 12 seeds showed no cost here (part 5).
 # 6. **Compare methods only when each is tuned.** And use several seeds (part 3).
 #
 # ## Where it fails
@@ -482,8 +489,8 @@ quiz("08.first")
 # With both tuned, momentum then comes much lower than Adam in 50 steps. (The figure stands in
 # [Going further ★](#Going-further-★).)
 #
-# On this network momentum, tuned, ended 0.04 behind Adam. But it was one small network and one kind of picture. Does
-# Adam also win on the tasks that made it known?
+# On this network momentum, tuned, ended 0.04 behind Adam (part 3). But it was one small network and one kind of
+# picture. Does Adam also win on the tasks that made it known?
 #
 # **Recap**
 #
@@ -494,8 +501,7 @@ quiz("08.first")
 # 4. A clip multiplies a gradient that is longer than $c$ by $c / \lVert g \rVert$. `global_clipnorm` keeps the
 #    direction of the whole gradient, and `clipnorm` changes it. Print the lengths first, and choose $c$ above the
 #    ordinary ones and below the huge ones.
-# 5. Adam gains by clipping too: $v$ bounds the length of its steps, and nothing guards their direction.
-# 6. `as_keras(rule)` puts your rule into `model.compile`. There the rule sees tensors, so it must be a formula, without
+# 5. `as_keras(rule)` puts your rule into `model.compile`. There the rule sees tensors, so it must be a formula, without
 #    `if` and without `math`.
 
 # %%
@@ -524,7 +530,7 @@ experiments.evidence(*(f"08 Adam with unscaled pictures, clipnorm=3 in {some}" f
 # %% [markdown]
 # Compare these means with 0.75, where nothing is clipped. Clipping both gives 0.79, and clipping only what enters $m$
 # already gives 0.78. So most of the harm goes through $m$. Clipping only what enters $v$ does not help: Adam ends at
-# 0.69. Then $v$ knows nothing of the huge gradient that stands in $m$, so $m/\sqrt{v}$ is huge, and so is the step.
+# 0.69. Here the huge gradient enters $m$ but not $v$, so $m/\sqrt{v}$ is huge, and so is the step.
 #
 # **Play.** This Adam clips in $m$ alone, with your `clip`. Let `short` enter $v$ as well, or instead, or try another
 # limit than 3.
@@ -582,6 +588,7 @@ import tempfile
 
 from adamlib.experiments import CLAIMS, carried
 from adamlib.experiments.keras_trainer import numbers_of_state
+from adamlib.keras_check import largest_difference
 
 assert [numbers_of_state(make()) for make in optimizers.values()] == [0, 1, 1, 2, 1, 2, 2]
 resnet = keras.applications.ResNet50(weights=None)
@@ -634,7 +641,10 @@ if experiments.size() != "smoke":
         name = f"08 {words[m]}'s best rate over its default, log10"
         carried(name, np.log10(best[m] / race.default_rates[m]))
     assert best["adadelta"] > 200 * best["adam"]
-    assert best["adagrad"] == best["sgd"] == 0.3
+    assert best["adagrad"] == 0.3
+    lowest = [min(tried.values()) for tried in climbs.values()]
+    assert max(lowest) / min(lowest) < 3  # and the rates, a thousandfold
+    assert all(best[name] > rate for name, rate in race.default_rates.items())
     good, bad = "good pictures", "eight unscaled"
     assert 0.3 < np.median(norms["fresh", good]) < 0.5 < np.median(norms["trained", good]) < 2
     assert norms["fresh", bad][-1] > 10 < norms["trained", bad][-1]
@@ -666,8 +676,8 @@ for state, names, gap in (
     assert low == min(means, key=means.get) and means[high] > max(means.values()) - 1e-3
     assert round(means[high] - means[low], 2) == gap
 carried("08 sgd gains by tuning", mean="0.45")
-carried("08 Adam gains by tuning", mean="0.07")
 for name in ("momentum", "RMSProp", "Adam"):
+    assert 0.05 <= round(mean[f"08 {name} gains by tuning"], 2) <= 0.07
     assert mean[f"08 {name} at its default"] > 0.7
 carried("08 sgd at its default", mean="0.3")
 carried("08 AdaGrad at its default", mean="0.16")
@@ -678,25 +688,22 @@ shown_rates = dict(
 for name, rate in shown_rates.items():
     assert mean[f"08 {name}'s rate, tuned with thirty seeds"] == rate
 assert round(32 * (1 - (31 / 32) ** 8)) == 7
-for name in ("RMSProp", "Adadelta"):
+leads = {"RMSProp": "0.02", "Adadelta": "0.02", "momentum": "0.04", "AdaGrad": "0.05"}
+for name, gap in leads.items():
     lead = f"08 Adam tuned is above {name} tuned"
-    carried(lead, separated=True, mean="0.02")
-    assert round(mean[lead] / CLAIMS[lead].sd * CLAIMS[lead].seeds ** 0.5) == 5
+    carried(lead, separated=True, mean=gap)
+    assert mean[lead] / CLAIMS[lead].sd * CLAIMS[lead].seeds ** 0.5 > 5
 carried("08 AdaGrad at 1.0, one place above its best rate", mean="0.12")
-assert mean["08 sgd at 1.0, one place above its best rate"] < 0.35
-carried("08 Adam tuned is above momentum tuned", mean="0.04")
 carried("08 Adam tuned is above AdamW tuned", separated=False)
 assert abs(mean["08 AdamW at its default"] - mean["08 Adam at its default"]) < 0.01
 assert mean["08 AdaGrad's best rate over its default, log10"] > 2
 assert mean["08 Adadelta's best rate over its default, log10"] > 3
 # part 5
-for name, plain, clip in (("momentum", "0.41", "0.68"), ("Adam", "0.75", "0.79")):
+for name, plain, end, n in (("momentum", "0.47", "0.70", 10), ("Adam", "0.75", "0.79", 12)):
     carried(f"08 {name} with unscaled pictures, not clipped", mean=plain)
-    carried(f"08 {name} with unscaled pictures, clipped at 3", mean=clip)
-    carried(f"08 {name} with unscaled pictures gains by clipping at 3", share=1, separated=True)
+    carried(f"08 {name} with unscaled pictures, clipped at 3", mean=end)
+    carried(f"08 {name} with unscaled pictures gains by clipping at 3", shown=n, separated=True)
     carried(f"08 {name} with scaled pictures gains by clipping at 3", separated=False)
-carried("08 momentum with scaled pictures, not clipped", mean="0.71")
-carried("08 Adam with scaled pictures, not clipped", mean="0.81")
 for some, end in zip(where, ("0.79", "0.78", "0.69"), strict=True):
     carried(f"08 Adam with unscaled pictures, clipnorm=3 in {some}", mean=end)
 both, only_m, only_v = (
