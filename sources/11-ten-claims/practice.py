@@ -30,7 +30,9 @@ def anneals(slow, cosine, level, jumping, wandering):
     missed = [words for word, words in ((slow, "slowly"), (cosine, "only late")) if not word]
     if missed:
         return False, f"it misses a run that falls {' and one that falls '.join(missed)}"
-    return True, "your test sees a slow fall and a late one, and no fall in level runs that jump or wander"
+    return True, (
+        "your test sees a slow fall and a late one, and no fall in level runs that jump or wander"
+    )
 
 
 def gap(scaled_adam, scaled_sgd, turned):
@@ -170,7 +172,7 @@ ANSWERS = {
             -0.05: "a gradient of 0.001 and √v of 0.001: how long is the step?",
             -5: "the step is η, 0.1, and not 1",
             5: "the step is η, 0.1, and not 1; and x falls, since the gradient is positive",
-            0.1: "that is one step, and there are five; and x falls, since the gradient is positive",
+            0.1: "that is one step, and there are five; and x falls, as the gradient is positive",
         },
         within=0.02,
     ),
