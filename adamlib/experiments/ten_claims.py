@@ -130,7 +130,7 @@ def best(name, method):
 def best_settings(name, method):
     """What this trial drew, in words."""
     _, settings, falls = trial(name, method, best(name, method))
-    words = [f"{knob} {value:.3g}" for knob, value in settings.items()]
+    words = [f"{knob} {value:.4g}" for knob, value in settings.items()]
     return ", ".join(words + ["falls as a cosine"] * falls)
 
 
