@@ -336,7 +336,8 @@ def lines(
     from_zero  whether the y axis begins at 0
     marks  {label: x} of places to mark by an upright line
     dots   (words, {label: x}): a dot on these lines at x, and what it means
-    points whether each x has a small dot on the line, and a tick if all lines have the same x
+    points whether each x has a small dot on a line of more than two, and a tick if all lines have
+           the same x
     """
     _check_labelled(lines, "lines", least="one")
     drawn_on = {}
@@ -354,7 +355,8 @@ def lines(
     with picture() as (fig, ax):
         seen = []
         for label, (values, at) in drawn_on.items():
-            seen.append(_draw_line(ax, label, values, at, lines, "o" if points else None))
+            dot = "o" if points and len(at) > 2 else None  # two only say where a border is
+            seen.append(_draw_line(ax, label, values, at, lines, dot))
         for dash, (label, place) in zip(DASHES[2:], (marks or {}).items(), strict=False):
             ax.axvline(place, color="black", lw=1.5, ls=dash, label=label)
             seen.append(f"{label} is marked at {place:.3g}")

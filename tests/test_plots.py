@@ -299,6 +299,8 @@ def test_lines_may_show_their_points_each_at_a_tick():
     assert ax.lines[0].get_marker() == "o" and ax.get_xticks().tolist() == [1, 8, 80]
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "8", "80"]
     assert len(ax.get_xticks(minor=True)) == 0
+    border = plots.lines({"border": np.ones(2)}, x=[1, 80], points=True)
+    assert border.axes[0].lines[0].get_marker() != "o"
 
 
 def test_lines_may_have_places_of_their_own_and_both_axes_be_logarithmic():

@@ -138,12 +138,12 @@ def test_a_gap_sees_what_a_rule_does_not_notice():
 
 
 WAYS = {
-    "right": (ten_claims.anneals, [1, 1, 0, 0]),
-    "first and last": (lambda d: d[-1] < d[0], [1, 1, 1, 1]),
-    "halves": (lambda d: d[2000:].mean() < d[:2000].mean(), [1, 1, 1, 1]),
-    "never": (lambda d: False, [0, 0, 0, 0]),
-    "unwritten": (lambda d: ..., [...] * 4),
-    "an error": (lambda d: d[9999], [-1] * 4),
+    "right": (ten_claims.anneals, [1, 1, 0, 0, 0]),
+    "first and last": (lambda d: d[-1] < d[0], [1, 1, 1, 1, 1]),
+    "halves": (lambda d: d[2000:].mean() < d[:2000].mean(), [1, 1, 1, 1, 1]),
+    "never": (lambda d: False, [0, 0, 0, 0, 0]),
+    "unwritten": (lambda d: ..., [...] * 5),
+    "an error": (lambda d: d[9999], [-1] * 5),
 }
 
 
@@ -154,11 +154,45 @@ def test_a_test_of_annealing_is_judged_by_what_it_says(way):
 
 
 def test_a_test_of_annealing_without_a_margin_is_seen():
-    *known, jumping = ten_claims.asked(lambda d: d[3000:].mean() < d[1000:2000].mean())
+    *known, jumping, _ = ten_claims.asked(lambda d: d[3000:].mean() < d[1000:2000].mean())
     assert known == [1, 1, 0] and 0 < jumping < 1
 
 
-@pytest.mark.parametrize(("sd", "words"), [(0.00499, "0.005"), (0.056, "0.05"), (3.0, "3")])
+def test_a_test_of_annealing_by_two_single_steps_is_seen():
+    *known, jumping, _ = ten_claims.asked(lambda d: d[-1] < 0.8 * d[500])
+    assert known == [1, 1, 0] and 0 < jumping < 1
+
+
+def test_a_test_of_annealing_that_takes_steps_as_independent_is_seen():
+    def by_standard_errors(d):
+        early, late = d[1000:2000], d[3000:]
+        error = ((early.var() + late.var()) / 1000) ** 0.5
+        return early.mean() - late.mean() > 3 * error
+
+    *known, jumping, wandering = ten_claims.asked(by_standard_errors)
+    assert known == [1, 1, 0] and jumping == 0 and wandering > 0.2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_wandering_runs_are_as_hard_as_those_of_adam(seed):
+    run = ten_claims.noisy_distances(0.01, seed)
+    late = np.log(run[1000:])
+    assert 0.01 < late.std() < 0.04
+    assert np.corrcoef(late[:-1], late[1:])[0, 1] > 0.99
+    assert not ten_claims.anneals(run)
+
+
+def test_ε_in_few_bits():
+    assert ten_claims.first_step(np.float32, 1) == -np.float32(0.001)
+    assert np.isnan(ten_claims.first_step(np.float16, 0))
+    assert ten_claims.first_step(np.float16, 0.001) == -np.inf
+
+
+def test_the_losses_at_the_edge_are_those_of_the_table():
+    assert "| adam, all digits | 0.001: 0.020; 0.003: 0.0016;" in ten_claims.edge_losses().data
+
+
+@pytest.mark.parametrize(("sd", "words"), [(0.00499, "0.0043"), (0.056, "0.048"), (3.0, "2.6")])
 def test_a_lead_that_would_be_told(sd, words):
     assert ten_claims.within(Claim("11", 0.0, sd, 6, 12, "")) == words
 

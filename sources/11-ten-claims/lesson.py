@@ -38,8 +38,8 @@
 # the standard deviation divided by the root of the number of seeds, here $\sqrt{12}$. One rule gives all verdicts:
 #
 # - A difference over seeds is **clear** if its mean is more than three standard errors away from 0.
-# - If it is not clear, the two methods are *level within* a bound: the size of the mean plus three standard errors. A
-#   larger true difference would hardly have given what we saw.
+# - If it is not clear, the two methods are *level within* a bound: the size of the mean plus three standard errors, in
+#   two digits. If the true difference were larger than this bound, we would very rarely see a mean as small as ours.
 #
 # **Claim 1.** "Adam generalizes worse than SGD." Wilson and others (2017, abstract) say it of all adaptive methods,
 # "even when these solutions have better training performance".
@@ -98,13 +98,13 @@ evidence(*ten_claims.GENERALIZE)
 # Three seeds may seem to name a winner. Over twelve the difference in accuracy is 0.0003, and each method is ahead with
 # six. Three standard errors are 0.0043, so it is not clear.
 #
-# **Verdict:** *level within 0.005*. The claim is not refuted, since it spoke of larger networks. But here, with equal
+# **Verdict:** *level within 0.0047*. The claim is not refuted, since it spoke of larger networks. But here, with equal
 # tuning, no gap can be seen.
 #
 # ### Exercise 1: decide
 #
 # Now you decide about the test loss, the second row. Adam is ahead there by 0.0072, with a deviation of 0.0092. Is this
-# clear? If so, write 0. If not, write the bound within which the two methods are level.
+# clear? If so, write 0. If not, write the bound within which the two methods are level, in two digits.
 #
 # <details><summary>Hint</summary>First the standard error: the deviation divided by √12. Compare three of them with the mean.</details>
 
@@ -123,7 +123,8 @@ check_answer("11.decide", bound)
 #
 # The **speed-up** of a method is the number of steps that AdamW takes to a loss, divided by the number of steps that
 # the method takes to the same loss. We take Muon, the winner of lesson 10, on that lesson's task: 180 steps on 6,000
-# clothes. Each method has 24 trials.
+# clothes. Each method has 24 trials. The loss to reach is the validation loss of AdamW after its 180 steps. Where the
+# rate decays, Muon gets shorter runs, each with a cosine that ends with it.
 
 # %%
 quiz("11.twice")
@@ -136,8 +137,9 @@ evidence(*ten_claims.SPEED)
 # 3.5 times as fast, so a third of the first number came from bad tuning. In both rows the rate is constant. If it
 # decays as a cosine, 2.3 times are left. So both reasons show here.
 #
-# **Verdict:** *holds if you count steps*. 2.3 is clearly more than 2, but a step of Muon may cost more: it needs some
-# 3.3 times as many multiplications on top of the gradient's (lesson 10, part 4). We have not measured seconds.
+# **Verdict:** *holds if you count steps, in a small network*. 2.3 is clearly more than 2. But a step of Muon may cost
+# more: it needs some 3.3 times as many multiplications on top of the gradient's (lesson 10, part 4), and we have not
+# measured seconds. In large models the lead shrinks, to 1.1 times with 1.2 billion weights (Wen and others, 2025).
 #
 # ## 3 Batches of one
 #
@@ -145,7 +147,7 @@ evidence(*ten_claims.SPEED)
 # models in batches of one, and report that plain SGD, without momentum, trains stably there.
 #
 # We train a network with 32 hidden units on 2,000 clothes for one epoch: 20 steps with batches of 100, or 2,000 with
-# batches of 1. Each method has 12 trials at each batch size.
+# batches of 1. Each method has 48 trials at each batch size.
 
 # %%
 quiz("11.batch_1")
@@ -154,15 +156,21 @@ quiz("11.batch_1")
 single = {}
 for method in ("sgd", "adam", "sgd, batch 1", "adam, batch 1"):
     single[method] = ten_claims.best_run("batches", method, SEEDS[0])["test"]
-    print(f"{method:14} test loss {single[method]:.3f}")
+    print(
+        f"{method:13} test loss {single[method]:.3f}:", ten_claims.best_settings("batches", method)
+    )
 evidence(*ten_claims.BATCHES)
 
 # %% [markdown]
-# The cell has one seed, so in batches of 1 either may be ahead in yours. Read the table. In batches of 100 Adam's loss
-# is lower by 0.46, with all twelve seeds. In batches of 1 it is lower by 0.002, which is not clear.
+# The cell has one seed, the table twelve. In batches of 100 Adam's loss is lower by 0.36, with all twelve seeds. In
+# batches of 1 it is lower by 0.020. This is clear by our rule, but small.
 #
-# **Verdict:** *level within 0.06*. So SGD does work at batch 1: there its loss is even below that of Adam at batch 100,
-# with all twelve seeds. But if a lead of 0.06 matters to you, you cannot conclude that Adam is not needed.
+# The last two rows show how much the luck of the trials counts. Had we drawn only the first 12 of the 48, the leads
+# would be 0.46 and 0.002. The deviation over seeds does not contain this luck, and in batches of 1 it is about as large
+# as the lead.
+#
+# **Verdict:** *holds if a lead of 0.02 does not matter to you*. SGD does work at batch 1: there its loss is even below
+# that of Adam at batch 100, with all twelve seeds.
 #
 # ## 4 Accumulation
 #
@@ -187,7 +195,7 @@ check_answer("11.accumulated", batch_size, steps, ten_claims.apart(batch_size, s
 
 # %% [markdown]
 # Now three ways in which it is *not* the same: 125 pictures as 100 and 25; five batches of 50 in pairs, so that one is
-# left over; and a schedule $1/t$.
+# left over; and a schedule $1/t$. (Adam has $\eta = 0.001$ here, so 0.002 is a weight's way in two whole steps.)
 
 # %%
 batches = {
@@ -231,7 +239,8 @@ check_answer("11.clipped", x_after_5)
 # %% [markdown]
 # So a constant factor is nearly invisible to Adam. Clipping becomes visible where it changes only *some* gradients. In
 # the next cell 200 weights have gradients of 1 plus noise, and at step 300 all of them are 1,000 times as large. We clip
-# at 20, about their usual length. The figure shows the length of Adam's steps (a root mean square), the mean of 12 runs.
+# at 20, about their usual length, so half of the usual gradients are cut a little too. The figure shows the length of
+# Adam's steps (a root mean square): the mean of 12 runs, in a band from the shortest to the longest.
 
 # %%
 spiked = {
@@ -261,19 +270,21 @@ paths = {}
 for beta_1 in (0.9, 0.5):
     run = descend(rules.adam, lambda x: 2 * x, 1.0, 8000, learning_rate=0.15, beta_1=beta_1)
     paths[f"adam, β₁ = {beta_1}"] = run.trajectory
-plots.lines(paths, np.arange(1, 8002), ylabel="x", log=False, log_x=True)
+start = {name: path[:100] for name, path in paths.items()}
+plots.panels({"the first 100 steps": start, "all 8,000": paths}, ylabel="x")
 
 # %% [markdown]
-# The step has a log scale. At its default $\beta_1 = 0.9$ Adam falls to −0.35, a third of the way past the minimum,
-# because $m$ remembers the way down. With a shorter memory it passes by a hundredth. At step 300 both seem to have
-# annealed. But at the right both burst out again, to 0.12 and to 0.75. Lesson 07, part 4, says why: $v$ shrinks with
-# the gradients, until Adam's steps are too long.
+# On the left, at its default $\beta_1 = 0.9$ Adam falls to −0.35, a third of the way past the minimum, because $m$
+# remembers the way down. With a shorter memory it passes by a hundredth. At step 300 both seem to have annealed. But on
+# the right both burst out again, to 0.12 and to 0.75. Lesson 07, part 4, says why: $v$ shrinks with the gradients,
+# until Adam's steps are too long.
 #
 # ### Exercise 4: write a test
 #
 # Training has noise. What would refute "it anneals by itself" there? `anneals` gets the distance from the minimum after
-# each of 4,000 steps, as an array. It returns `True` if the distance still falls after the start (early or late), and
-# `False` if it stays level. Two lines will do. The check tries your test on runs whose answer is known.
+# each of 4,000 steps, as an array. Every run falls for 500 steps. Your function returns `True` if the distance falls
+# after that too, slowly or only at the end, and `False` if it stays level, with jumps or slow waves. Two lines will do.
+# The check tries your test on runs whose answer is known.
 #
 # <details><summary>Hint</summary>Imagine the curve of a run that falls at the start and then stays level, with jumps. Which stretches of it would you compare?</details>
 
@@ -290,13 +301,14 @@ check_answer("11.anneals", *ten_claims.asked(anneals))
 
 # %% [markdown]
 # Now the runs: 500 weights with $f = x^2/2$ and noise of size 1 on each gradient, with a constant $\eta = 0.01$ and
-# with a cosine. (The printed answers come from the course's own `anneals`.)
+# with a cosine. They are judged by your test, if it passed the check, else by the course's own.
 
 # %%
+test = anneals if ten_claims.asked(anneals) == [1, 1, 0, 0, 0] else ten_claims.anneals
 rates = {"adam, constant η": 0.01, "adam, cosine": cosine(0.01, 4000)}
 distance = {name: ten_claims.noisy_distances(rate, SEEDS[0]) for name, rate in rates.items()}
 for name, away in distance.items():
-    print(f"{name}: anneals? {ten_claims.anneals(away)}")
+    print(f"{name}: anneals? {test(away)}")
 plots.lines(distance, np.arange(1, 4001), ylabel="distance from the minimum")
 
 # %% [markdown]
@@ -311,9 +323,9 @@ plots.lines(distance, np.arange(1, 4001), ylabel="distance from the minimum")
 #
 # ### Exercise 5: write another test
 #
-# `GRADIENTS` has 200 rows of two gradients, and `last(rule, gradients)` says where two weights end. Write `gap`: how
-# far from each other does the rule end with `GRADIENTS` and with `change(GRADIENTS)`? Where the second one ends must
-# first be changed back, by the function `undo`. Of the two weights the larger difference counts.
+# `GRADIENTS` has 200 rows of two gradients, and `last(rule, gradients)` says where two weights end. Let $a$ be where
+# the rule ends with `GRADIENTS`, and $b$ where it ends with `change(GRADIENTS)`. Write `gap`: it returns the larger of
+# the two numbers in $|\mathrm{undo}(b) - a|$.
 #
 # <details><summary>Hint</summary>Two calls of last. Only one of them sees a change, and only what this one returns is undone. A difference may be negative.</details>
 
@@ -353,7 +365,8 @@ for name, size in gaps.items():
 # **Claim 8.** "The best rate is at the edge of stability." It is a short form of what Cohen and others (2021) found. The
 # **sharpness** is the largest curvature of the loss at the present weights. The **edge of stability** of gradient
 # descent is a sharpness of $2/\eta$: on a steeper parabola each step overshoots more than the one before. For Adam this
-# border is $38/\eta$, if each weight is rescaled by Adam's divisor $\sqrt{\hat v}$ (Cohen and others, 2022).
+# border is $38/\eta$, if each weight is rescaled by Adam's divisor $\sqrt{\hat v}$ (Cohen and others, 2022). The 38 is
+# $2(1 + \beta_1)/(1 - \beta_1)$ with $\beta_1 = 0.9$.
 #
 # We train a small network (digits of 14 × 14 pixels, 32 units with tanh) on 300 digits for 1,000 steps.
 
@@ -361,7 +374,7 @@ for name, size in gaps.items():
 quiz("11.edge")
 
 # %% [markdown]
-# The cell trains with your first seed. The figure has the means of twelve. A sharpness within a tenth of the border
+# The cell trains with one seed. Table and figure have the means of twelve. A sharpness within a tenth of the border
 # counts as at the edge, and the best rate is the one with the lowest training loss.
 
 # %% tags=["about: 11 sharpness of gradient descent at η = 0.4"]
@@ -371,25 +384,27 @@ for (method, rate), run in edge.items():
     loss, sharpness = run["tuned"], run["at the edge"]
     words = f"loss {loss:.4f}, sharpness {sharpness:.2f} of the border"
     print(f"{method:4} η = {rate:<5}", words if np.isfinite(loss) else "diverges")
+display(ten_claims.edge_losses())
 sharp, at_rates, best = ten_claims.edge_lines()
 how = dict(xlabel="η", ylabel="sharpness / border", log=False, log_x=True, from_zero=True)
 plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss", best))
 
 # %% [markdown]
-# Look at the band around 1, the border: two of the three black dots lie in it. Training raises the sharpness until it
-# reaches the border, and there it stays: above it the steps swing, and the swings bring it down again. With small rates
-# 1,000 steps are too few to get there.
+# Look at the band around 1, the border. The black dots of the two methods that use all digits lie in it. Training
+# raises the sharpness until it reaches the border, and the sharpness stays there (Cohen and others, 2021): when it is
+# above, the steps swing ever wider, and these swings lower the sharpness. With small rates 1,000 steps are too few to
+# get there.
 #
-# **Verdict:** *holds if all data are in each batch; for batches it is not clear*. With all digits the best runs end at
-# 1.03 ± 0.02 (gradient descent) and 0.98 ± 0.02 (Adam). With batches of 30 the best ends at 0.89 ± 0.03, but at the
-# largest rate that we tried. And the edge does not find the best rate: Adam at 0.003 ends there too, at 0.95, with more
-# than four times the loss.
+# **Verdict:** *holds if all data are in each batch, but worse rates may end there too*. With all digits the best runs
+# end at 1.03 ± 0.02 (gradient descent) and 0.98 ± 0.02 (Adam). But you cannot find the best rate by the edge: over
+# twelve seeds Adam at 0.003 ends there too, at 0.95, with more than four times the loss. With batches of 30 the best
+# rate ends at 0.89 ± 0.03, so near to the band's end that we decide nothing. (At $\eta = 1.6$ both diverge.)
 #
 # ## 9 Epsilon in 16 bits
 #
-# **Claim 9.** "$\varepsilon = 10^{-8}$ is safe." It is the paper's default, chosen for 32 bits. Large models often keep
-# numbers in 16. The smallest number of float16 is $6 \cdot 10^{-8}$. bfloat16 reaches as far down as float32, but just
-# below 1 its numbers are 0.004 apart.
+# **Claim 9.** "$\varepsilon = 10^{-8}$ is safe." It is the paper's default. Large models often keep numbers in 16 bits.
+# The smallest positive number of float16 is $6 \cdot 10^{-8}$. bfloat16 reaches about as far down as float32, but its
+# numbers have fewer digits: just below 1 they are 0.004 apart.
 
 # %%
 quiz("11.float16")
@@ -400,20 +415,22 @@ import ml_dtypes
 kinds = {"float32": np.float32, "float16": np.float16, "bfloat16": ml_dtypes.bfloat16}
 bits = {}
 for name, kind in kinds.items():
-    places = [ten_claims.first_step(kind, g) for g in (0, 0.001, 1)]
-    bits[name] = float(kind(1e-8)), float(kind(0.999)), *places
-    print(f"{name:8} x from 1, after g = 0, 0.001 and 1:", *(f"{x:8.3f}" for x in places))
+    bits[name] = float(kind(1e-8)), *(ten_claims.first_step(kind, g) for g in (0, 0.001, 1))
+    epsilon, *places = bits[name]
+    print(f"{name:8} ε is {epsilon:.1e}; x from 0 after g = 0, 0.001, 1:", *np.round(places, 4))
+print("bfloat16, x from 1 after g = 1:", ten_claims.first_step(ml_dtypes.bfloat16, 1, start=1))
 
 # %% [markdown]
-# **Verdict:** *holds if the numbers have 32 bits*. The rows say why.
+# **Verdict:** *holds if the numbers reach down to ε*. Those of float32 and of bfloat16 do.
 #
 # - In float16 $\varepsilon$ is rounded to 0, so a gradient of 0 gives 0/0: $x$ is "nan", not a number, for ever.
 # - A small gradient is no better there. With $g = 0.001$ also $(1 - \beta_2) g^2 = 10^{-9}$ is rounded to 0, so Adam
 #   divides by 0.
-# - In bfloat16 $x$ never moves: a step of 0.001 is less than half of 0.004. And $\beta_2 = 0.999$ is rounded to 1.
+# - bfloat16 has another fault, whatever $\varepsilon$ is: from $x = 1$ a step of 0.001 is lost, since it is less than
+#   half of 0.004 (the last row).
 #
-# Large models therefore keep $x$, $m$ and $v$ in 32 bits, and only compute gradients in 16 (Micikevicius and others,
-# 2018).
+# Mixed precision therefore updates a copy of the weights in 32 bits, and uses 16 bits for the gradients
+# (Micikevicius and others, 2018).
 #
 # ## 10 Memory
 #
@@ -451,9 +468,9 @@ ten_claims.page(found)
 # ## Where it fails
 #
 # - **Small worlds.** Networks of 32 or 64 hidden units say little about large models. "Does not hold here" means here.
-# - **Few trials.** Each winner is also the luck of one draw of trials, and three standard errors over seeds do not
-#   contain this luck. We chose the ranges of the draws, with lessons 02 to 10 in mind. And the seeds that chose a trial
-#   are also those of the tables, though the test pictures chose nothing.
+# - **Few trials.** Parts 1 and 2 have only 24 trials for each method, so their winners too have the luck of part 3. We
+#   chose the ranges of the draws, with lessons 02 to 10 in mind. And the seeds that chose a trial are also those of the
+#   tables, though the test pictures chose nothing.
 #
 # **Recap**
 #
@@ -462,7 +479,7 @@ ten_claims.page(found)
 # 3. A difference is clear if its mean is more than three standard errors from 0. If it is not, the two are level
 #    within the mean's size plus three standard errors. Report this too.
 # 4. Many claims are true under a condition that got lost: what is counted, equal parts, all data in a batch, the axes
-#    as they are, 32 bits.
+#    as they are, numbers that reach down to ε.
 
 # %%
 progress("11")
@@ -589,10 +606,10 @@ carried(ten_claims.GENERALIZE[0], separated=False, shown=6, mean="-0.0003")
 carried(ten_claims.GENERALIZE[1], separated=False, shown=3, mean="-0.0072")
 gaps_of_accuracy, gaps_of_loss = (CLAIMS[name].sd for name in ten_claims.GENERALIZE)
 assert f"{3 * gaps_of_accuracy / 12**0.5:.4f}" == "0.0043" and f"{gaps_of_loss:.4f}" == "0.0092"
-assert ten_claims.within(CLAIMS[ten_claims.GENERALIZE[0]]) == "0.005"
+assert ten_claims.within(CLAIMS[ten_claims.GENERALIZE[0]]) == "0.0047"
 assert 0.015 < bound < 0.0155
 assert 0.6 < np.mean([ten_claims.wilson(s)[1] > 0 for s in range(12)]) < 0.8
-assert ten_claims.TRIALS == {"unseen": 24, "speed": 24, "batches": 12}
+assert ten_claims.TRIALS == {"unseen": 24, "speed": 24, "batches": 48}
 # Part 2
 for name, times in zip(ten_claims.SPEED, ("5.2", "3.5", "2.3"), strict=True):
     carried(name, mean=times)
@@ -604,17 +621,19 @@ assert CLAIMS["11 tuned, cosine, Muon is below AdamW"].share == 1
 for method, loss in single.items():
     plain, _, one = method.partition(", batch ")
     carried(f"11 test loss of {plain} at batch {one or 100}", loss)
-carried("11 at batch 1 Adam is below sgd", separated=False, mean="0.002")
-carried("11 at batch 100 Adam is below sgd", separated=True, share=1, mean="0.46")
+carried("11 at batch 1 Adam is below sgd", separated=True, mean="0.020")
+carried("11 at batch 100 Adam is below sgd", separated=True, share=1, mean="0.36")
+for row, mean in zip(ten_claims.BATCHES[2:], ("0.46", "0.002"), strict=True):
+    carried(row, mean=mean)
 carried("11 sgd at batch 1 is below Adam at batch 100", separated=True, share=1)
-lead = CLAIMS["11 at batch 1 Adam is below sgd"]
-assert ten_claims.within(lead) == "0.06"
 # Part 4
 assert batches["equal"] < 1e-5 and min(batches["unequal"], batches["one left over"]) > 5e-4
 assert np.isclose(x_accumulated, -1 / 4 - 1 / 8) and np.isclose(x_large, -1.5)
 # Part 5
 assert np.isclose(x_after_5, -0.5)
 light, cut = spiked.values()
+usual = np.linalg.norm(np.random.default_rng(0).normal(1, 1, (2000, 200)), axis=1)
+assert 0.45 < np.mean(usual > 20) < 0.55
 assert (200 * (1**2 + 1**2)) ** 0.5 == 20  # the length of 200 gradients of 1 and noise of size 1
 assert 1.5 < light[299].mean() < 1.75 and abs(cut[299].mean() / cut[298].mean() - 1) < 0.1
 assert light[399].mean() < 0.2 and 6 < cut[399].mean() / light[399].mean() < 9
@@ -625,7 +644,7 @@ for path, lowest, away in ((long, "-0.354", 0.12), (short, "-0.013", 0.75)):
     assert abs(np.abs(path[300:]).max() - away) < 0.005
 early, late = at_constant[1000:2000].mean(), at_constant[3000:].mean()
 assert abs(late / early - 1) < 0.1 and distance["adam, cosine"][-1] < 0.5 * late
-assert [ten_claims.anneals(away) for away in distance.values()] == [False, True]
+assert [test(away) for away in distance.values()] == [False, True] and test is anneals
 # Part 7
 same, at_tiny, penalty, turned, sgd_turned = gaps.values()
 assert same < 1e-3 and min(at_tiny, penalty, turned) > 0.03 and sgd_turned < 1e-12
@@ -647,18 +666,22 @@ carried("11 sharpness of Adam at η = 0.01", mean="0.98")
 assert f"{CLAIMS['11 sharpness of Adam at η = 0.01'].sd:.2f}" == "0.02"
 carried("11 sharpness of sgd with batches of 30 at η = 0.8", mean="0.89")
 assert f"{CLAIMS['11 sharpness of sgd with batches of 30 at η = 0.8'].sd:.2f}" == "0.03"
-assert max(at_rates["sgd, batches of 30"]) == 0.8
+assert max(at_rates["sgd, batches of 30"]) == max(at_rates["sgd, all digits"]) == 0.8
 carried("11 sharpness of Adam at η = 0.003", mean="0.95")
 slower, lowest = (CLAIMS[f"11 loss of Adam at η = {rate}"] for rate in (0.003, 0.01))
 assert slower.mean > 4 * lowest.mean
 assert slower.mean - lowest.mean > 3 * np.hypot(slower.sd, lowest.sd) / 12**0.5
 assert max(CLAIMS[f"11 sharpness of gradient descent at η = {r}"].mean for r in (0.1, 0.2)) < 0.5
 # Part 9
-assert bits["float16"][0] == 0 and np.isnan(bits["float16"][2])
-assert bits["float16"][3] == -np.inf and 0.998 < bits["float16"][4] < 1
+assert bits["float16"][0] == 0 and np.isnan(bits["float16"][1])
+assert bits["float16"][2] == -np.inf and np.isclose(bits["float16"][3], -0.001, rtol=0.01)
 assert np.float16(0.001) * np.float16(0.001) * np.float16(1 - 0.999) == 0
-assert bits["bfloat16"][0] > 0 and bits["bfloat16"][1:] == (1, 1, 1, 1)
-assert bits["float32"][1] < 1 and np.allclose(bits["float32"][2:], [1, 0.999, 0.999])
+for name in ("float32", "bfloat16"):
+    assert np.allclose(bits[name], [1e-8, 0, -0.001, -0.001], rtol=0.01)
+assert ten_claims.first_step(ml_dtypes.bfloat16, 1, start=1) == 1
+assert all(  # whatever ε is: a step of 0.001 is lost
+    ml_dtypes.bfloat16(1) - ml_dtypes.bfloat16(step) == 1 for step in (0.0005, 0.001)
+)
 assert f"{float(np.nextafter(np.float16(0), np.float16(1))):.0e}" == "6e-08"
 assert 1 - float(np.nextafter(ml_dtypes.bfloat16(1), ml_dtypes.bfloat16(0))) == 2**-8
 # Part 10
@@ -670,14 +693,14 @@ assert saddle["adam", 1e-6] < 100 and saddle["sgd", 1e-6] > 1000
 assert 3 * 1000 * 1e6 * 4 == 12e9
 # Part 11
 assert [found[claim][0] for claim in ten_claims.MINDS] == [
-    "level within 0.005",
-    "holds if you count steps",
-    "level within 0.06",
+    "level within 0.0047",
+    "holds if you count steps, in a small network",
+    "holds if a lead of 0.02 does not matter to you",
     "holds if the parts are equal, none is left over, η is constant and no layer looks at its batch",
     "holds if only the spike's own step counts",
     "does not hold here",
     "holds if ε ≪ √v, the axes stay and no penalty is added",
-    "holds if all data are in each batch; for batches it is not clear",
-    "holds if the numbers have 32 bits",
+    "holds if all data are in each batch, but worse rates may end there too",
+    "holds if the numbers reach down to ε",
     "holds if it is the paper's, not Keras's",
 ]

@@ -7,7 +7,7 @@ from adamlib.experiments import ten_claims
 from adamlib.practice import Judged, Number, Question, Right
 
 
-def anneals(slow, cosine, level, jumping):
+def anneals(slow, cosine, level, jumping, wandering):
     """What asked() found of the learner's own test."""
     if slow < 0:
         return False, "your function stops with an error, printed above"
@@ -21,10 +21,18 @@ def anneals(slow, cosine, level, jumping):
             f"it says that {jumping * 12:.0f} of 12 level runs fall, whose distance only jumps: "
             "compare means of many steps, and ask for a difference that chance does not make"
         )
+    if wandering:
+        return False, (
+            f"it says that {wandering * 12:.0f} of 12 level runs fall, which wander slowly by some "
+            "2 %: neighbouring steps are alike there, so a standard error that counts each step "
+            "is far too small. Ask for a fall of a tenth, say"
+        )
     missed = [words for word, words in ((slow, "slowly"), (cosine, "only late")) if not word]
     if missed:
         return False, f"it misses a run that falls {' and one that falls '.join(missed)}"
-    return True, "your test sees a slow fall and a late one, and no fall in level runs that jump"
+    return True, (
+        "your test sees a slow fall and a late one, and no fall in level runs that jump or wander"
+    )
 
 
 def gap(scaled_adam, scaled_sgd, turned):
@@ -148,6 +156,10 @@ ANSWERS = {
             0.0092 / 12**0.5: "that is one standard error: take three, and add the mean",
             0.0072 + 3 * 0.0092 / 12: "divide by the root of 12, not by 12",
             3 * 0.0092 / 12**0.5 - 0.0072: "the bound is on the far side: add the mean's size",
+            0.0072: "that is the mean: add three standard errors",
+            0.0092: "0.0092 is the deviation: divide it by √12, take three, and add the mean",
+            0.0072 + 0.0092: "0.0092 is the deviation: take three standard errors instead",
+            0.02: "give two digits",
         },
         within=0.02,
     ),
@@ -159,10 +171,12 @@ ANSWERS = {
             -0.1: "that is one step: there are five",
             -0.05: "a gradient of 0.001 and √v of 0.001: how long is the step?",
             -5: "the step is η, 0.1, and not 1",
+            5: "the step is η, 0.1, and not 1; and x falls, since the gradient is positive",
+            0.1: "that is one step, and there are five; and x falls, as the gradient is positive",
         },
         within=0.02,
     ),
-    "anneals": Judged(anneals, asks="slow late level jumping"),
+    "anneals": Judged(anneals, asks="slow late level jumping wandering"),
     "gap": Judged(gap, asks="scaled_adam scaled_sgd turned"),
     "accumulated": Judged(accumulated, asks="batch_size steps apart"),
     "articles": Judged(articles, asks="a b c d e f", some=True),
@@ -193,7 +207,7 @@ QUESTIONS = {
                 "decays for both, 2.3 are left."
             ),
             "About 1.2, as in large language models": "Wen and others (2025) measured 1.1 times "
-            "for 1.2 billion weights. Our network has 50,000.",
+            "for 1.2 billion weights. Our network has 50,000 weights, and its number is larger.",
         },
     ),
     "batch_1": Question(
@@ -224,12 +238,12 @@ QUESTIONS = {
         },
     ),
     "float16": Question(
-        "All of Adam's numbers are in float16, x is 1, and the first gradient of this weight is 0. "
+        "x, m, v and ε are in float16, x is 0, and the first gradient of this weight is 0. "
         "Where is x after the step?",
         {
-            "At 1: a gradient of 0 makes no step": "So it is in float32, where the step is "
+            "At 0: a gradient of 0 makes no step": "So it is in float32, where the step is "
             "0/(0 + ε). But 1e-8 is too small for float16.",
-            "At 0.999: the first step is always η": "For a gradient of 1, yes. But here m̂ is 0, "
+            "At −0.001: the first step is always η": "For a gradient of 1, yes. But here m̂ is 0, "
             "and so is √v̂.",
             "Nowhere: x is not a number any more": Right(
                 "ε is below half of the smallest number, so it becomes 0, and 0/0 is nan."
