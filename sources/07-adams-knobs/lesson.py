@@ -185,9 +185,9 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # The default $\varepsilon$ is tiny. Yet the documentation of Adam in TensorFlow 1 said that for Inception, a large
 # network for photographs, "a current good choice is 1.0 or 0.1". What does such a large $\varepsilon$ do?
 #
-# At the default $\beta_2$ the bias correction is over after some thousand steps. From then on Adam's step is $-\eta\,
-# m_t/(\sqrt{v_t} + \varepsilon)$. If $\varepsilon$ is far above $\sqrt v$, then $\sqrt v$ no longer counts. What is
-# left of the step is
+# At the default $\beta_2$ the bias correction is over after some thousand steps. From then on Adam's step is
+# $-\eta\, m_t/(\sqrt{v_t} + \varepsilon)$. If $\varepsilon$ is far above $\sqrt v$, then $\sqrt v$ no longer counts. What
+# is left of the step is
 #
 # $$-\frac{\eta}{\varepsilon}\, m_t$$
 #
