@@ -651,7 +651,7 @@ ends = {
 }
 assert min((ends["constant", rate], rate) for rate in tried)[1] == 0.05
 assert abs(ends["cosine", 0.05] - 0.55) < 0.05 and abs(ends["constant", 0.05] - 0.14) < 0.02
-assert f"{least['cosine']:.2f} {least['constant']:.2f}" == "0.08 0.14"
+assert abs(least["cosine"] - 0.08) < 0.01 and abs(least["constant"] - 0.14) < 0.02
 assert ends["cosine", 1.0] < 0.2 and max(ends["cosine", r] for r in (0.1, 0.2)) < 0.1
 table = [
     [clothes.held_out_loss(done[n, r, SEEDS[0]].params) for r in real_rates] for n in real_shapes
