@@ -660,7 +660,7 @@ def by_knob(losses, rule, early, late):
     inputs.check_kind(rule, str, "rule", "the name of a rule")
     inputs.count(late, "late", least=1)
     seen = []
-    with picture(2, -(-len(losses) // 2), figsize=(9, 6)) as (fig, axes):
+    with picture(2, -(-len(losses) // 2), figsize=(9, 7)) as (fig, axes):
         for ax, (knob, curves) in zip(np.ravel(axes), losses.items(), strict=False):
             inputs.check_kind(curves, dict, f"The losses of {knob}", "a dict {value: losses}")
             among = [f"{rule}, {inputs.number(value, knob):g}" for value in curves]
@@ -680,7 +680,8 @@ def by_knob(losses, rule, early, late):
             ax.set(title=with_letter(knob), xscale="log", yscale="log")
             ax.margins(x=0)
             ax.set(xlabel="step, log scale", ylabel="loss, log scale")
-            ax.legend(title="value: early, late loss", loc="lower left")
+            legend = ax.legend(title="value: early, late loss", loc="lower left", frameon=True)
+            legend.get_frame().set(alpha=1, linewidth=0)  # so that the grey line ends above it
     fig.alt = _sentences(*seen)
     return fig
 

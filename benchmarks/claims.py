@@ -1007,6 +1007,8 @@ def lesson_07(task):
     for name, words in (("constant", "constant at"), ("warm-up", "warm-up to")):
         for rate in (0.03, 0.01):
             yield f"dead at the end, {words} {rate}", units, at(rate, "dead")[name]
+    what = "constant at 0.01 ends below warm-up to 0.03"
+    yield what, held, at(0.01)["constant"], at(0.03)["warm-up"]
     for name in ("constant", "warm-up"):
         what = f"{name} at its best ends below {name} at 0.1"
         yield what, held, ends[name], at(0.1)[name]

@@ -257,7 +257,7 @@ def test_answers(value, words, capsys):
         ("07.settle", 0.053, "right"),
         ("07.settle", 0.1 * 0.1 * 20 / 3.8, "right"),
         ("07.settle", 0.0525, "0.0525 is not it: that is rounded down"),
-        ("07.settle", 0.054, "0.054 is not it, but close"),
+        ("07.settle", 0.054, "0.054 is not it: there Adam settles, but also with less"),
     ],
 )
 def test_an_answer_may_be_whatever_reaches_a_target(name, number, words, capsys):

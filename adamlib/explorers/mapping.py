@@ -63,7 +63,7 @@ class HyperparameterMap(Explorer):
         best = [int(column), int(row)]
         alt = (
             f"Map of the {self.loss_label} after {steps} steps of {self.label}: {losses.size} "
-            f"runs, the least is {_least(losses)} at {_words(self.at(best))}; "
+            f"runs, the least is {_least(losses, _words(self.at(best)))}; "
             f"{np.isnan(losses).sum()} diverged"
         )
         size = 320 / max(losses.shape)
@@ -108,9 +108,11 @@ def _words(hyperparameters):
     return ", ".join(f"{name}={value:.3g}" for name, value in hyperparameters.items())
 
 
-def _least(losses):
+def _least(losses, best):
     least = np.nanmin(losses)
-    return f"{least:.3g}" + " or less" * bool(least <= TINY)
+    if least > TINY:
+        return f"{least:.3g} at {best}"
+    return f"{least:.3g} or less in {(losses <= TINY).sum()} of them"
 
 
 def _colours(losses):

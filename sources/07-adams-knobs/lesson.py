@@ -45,7 +45,6 @@ from adamlib.explorers import hyperparameter_map
 from adamlib.surfaces import noisy, ravine
 
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
-clothes = experiments.clothes(epochs=3)
 
 
 # %% tags=["about: 07 constant at its best ends below constant at 0.1"]
@@ -93,8 +92,8 @@ plots.lines({label: np.maximum(curve, 1e-20) for label, curve in defaults_fail.i
 #
 # ## 2 One knob at a time
 #
-# We stay in the noise, and turn one knob at a time. Nearly all of each gradient is noise there, so Adam's $\sqrt v$ is
-# about 5, the size of the noise. First make a guess about $\varepsilon$.
+# We stay in the noise, and turn one knob at a time. Late in a run nearly all of each gradient is noise, so Adam's
+# $\sqrt v$ is about 5, the size of the noise. First make a guess about $\varepsilon$.
 
 # %%
 quiz("07.epsilon")
@@ -124,16 +123,18 @@ plots.by_knob(curves, "adam", early=25, late=200)
 # - **β₁.** Too large a value, 0.99, is slow early. Late, $\beta_1$ hardly matters.
 # - **β₂.** It matters only when it is small. At 0.5, a few small gradients in a row make $v$ small. Then the next step
 #   is long.
-# - **ε.** An $\varepsilon$ of 10 makes the steps shorter: slow early, better late.
+# - **ε.** An $\varepsilon$ of 10 makes the steps shorter, as a smaller $\eta$ does: slow early, better late. Compare
+#   its two numbers with those of $\eta = 0.03$: it is no better than that.
 #
 # So in noise the late loss depends on $\eta$ alone, as long as $\beta_2$ is near its default and $\varepsilon$ is far
 # below $\sqrt v$. You can even say how large it will be.
 #
 # ### Exercise 1: derive
 #
-# Lesson 02 found where sgd's loss stops in noise: each coordinate adds $\eta\sigma^2/4$. Here $\eta$ is sgd's learning
-# rate, and $\sigma$ is the standard deviation of the noise. The curvature does not matter. Now use this for Adam. With
-# which $\eta$ is Adam's late loss in this ravine about 0.05?
+# In lesson 02 the mean of sgd's $x^2$ came to rest at about $\eta/2$. There the curvature was 1, and so was the noise.
+# With curvature $L$ and noise of standard deviation $\sigma$ the same steps lead to $\eta\sigma^2/(2L)$. The loss is
+# $L/2$ times this. So each coordinate adds $\eta\sigma^2/4$ to sgd's late loss, whatever its curvature. Now use this
+# for Adam. With which $\eta$ is Adam's late loss in this ravine about 0.05?
 #
 # <details><summary>Hint</summary>How large is √v in pure noise? Adam divides each gradient by it: which learning rate would sgd need for steps of the same length?</details>
 
@@ -150,14 +151,14 @@ if eta is not ...:
     print(f"With η = {eta:g} the late loss is {curve[-1000:].mean():.3f}.")
 
 # %% [markdown]
-# <details><summary>The derivation, when you have solved it</summary>In pure noise √v is σ, so Adam takes sgd's steps with the learning rate η/σ. In (η/σ) σ²/4 one σ cancels. So each coordinate has a late loss of <b>ησ/4</b>, and the ravine, which has two, ησ/2.</details>
+# <details><summary>The derivation, when you have solved it</summary>In pure noise √v is σ. The average m spreads each gradient over many steps, but its weights add up to 1. So each gradient moves x as far as in sgd with the learning rate η/σ. In (η/σ) σ²/4 one σ cancels. So each coordinate has a late loss of <b>ησ/4</b>, and the ravine, which has two, ησ/2.</details>
 #
 # ## 3 Two knobs at a time
 #
 # Which knobs act together? A map can show it. Each cell of this map is a run of 84 steps in the ravine without noise.
-# The colour shows the loss at the end, on a log scale: dark blue is $10^{-16}$ or less, grey about $10^{-8}$, and
-# yellow 0.1 or more. The marked cell is part 1's solid line, and its path is drawn beside the map. Click other cells
-# to see their paths.
+# The colour shows the loss at the end, on a log scale, from dark blue, $10^{-16}$ or less, to yellow, as high as at the
+# start. The marked cell is part 1's solid line, and its path is drawn beside the map. You may turn one knob alone, so
+# click along its row, or along its column. Do you come to the dark block?
 
 # %%
 rates, betas = np.geomspace(0.01, 10, 40), np.linspace(0, 0.98, 50)
@@ -165,37 +166,39 @@ axes = ("learning_rate", rates), ("beta_1", betas)
 hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 
 # %% [markdown]
-# A run fails in one of three ways.
+# You do not: no cell of its row or of its column comes below $10^{-5}$. Only a smaller $\beta_1$ and a larger $\eta$
+# together reach the dark block, as in part 1. So tune these two knobs together. Outside the block a run fails in one of
+# three ways.
 #
 # - **On the left η is too small.** Adam does not arrive in 84 steps.
-# - **At the top β₁ is too large.** In the row of the default, 0.9, no cell comes below $10^{-4}$.
-# - **At the lower right η is too large.** Single steps leap far over the minimum, and where a run stands at step 84
-#   is a matter of chance. So the map is speckled.
+# - **At the top β₁ is too large.** Adam runs past the minimum in long waves, as in part 1.
+# - **At the lower right η is too large.** Single steps leap far over the minimum. Above the yellow corner neighbours
+#   differ by powers of ten, so the map is speckled.
 #
-# Now compare two columns. At $\eta = 0.3$ every $\beta_1$ below 0.7 ends below $10^{-8}$. At $\eta = 10$ only a narrow
-# band around 0.7 does. So $\eta$ and $\beta_1$ act together: if you turn one, tune the other again.
-#
-# **And β₂?** It belongs to $\beta_1$ too. At the defaults Adam's longest step is $7.3\,\eta$ (lesson 06). A smaller
-# $\beta_2$ shortens it, down to $\eta$ at $\beta_2 = \beta_1$. Below that the step grows again, and from
-# $\beta_2 = \beta_1^2 = 0.81$ down it has no bound. So touch $\beta_2$ rarely, and keep it above $\beta_1$.
+# **And β₂?** How long a step can be depends on $\beta_1$ and $\beta_2$ together. At the defaults Adam's longest step is
+# $7.3\,\eta$ (lesson 06). A smaller $\beta_2$ shortens it, down to $\eta$ at $\beta_2 = \beta_1$. Below that the step
+# grows again, and from $\beta_2 = \beta_1^2 = 0.81$ down it has no bound. So touch $\beta_2$ rarely, and keep it above
+# $\beta_1$.
 #
 # ## 4 A large epsilon
 #
 # The default $\varepsilon$ is tiny. Yet the documentation of Adam in TensorFlow 1 said that for Inception, a large
 # network for photographs, "a current good choice is 1.0 or 0.1". What does such a large $\varepsilon$ do?
 #
-# Late in a run Adam's step is $-\eta\, m_t/(\sqrt{v_t} + \varepsilon)$. If $\varepsilon$ is far above $\sqrt v$, then
-# $\sqrt v$ no longer counts. What is left of the step is
+# At the default $\beta_2$ the bias correction is over after some thousand steps. From then on Adam's step is
+# $-\eta\, m_t/(\sqrt{v_t} + \varepsilon)$. If $\varepsilon$ is far above $\sqrt v$, then $\sqrt v$ no longer counts. What
+# is left of the step is
 #
 # $$-\frac{\eta}{\varepsilon}\, m_t$$
 #
-# So a large $\varepsilon$ turns Adam into momentum. And only $\eta/\varepsilon$ counts: ten times the $\varepsilon$
-# needs ten times the $\eta$.
+# So a large $\varepsilon$ turns Adam into momentum. Before that, Keras's bias correction makes the steps shorter: at
+# step 100 they are less than a third as long. And only $\eta/\varepsilon$ counts: ten times the $\varepsilon$ needs ten
+# times the $\eta$.
 #
 # ### Exercise 2: derive
 #
-# Take $\varepsilon = 1000$, far above $\sqrt v$, and $\beta_1 = 0.9$, late in a run. Which learning rate must Adam
-# have to equal momentum with a learning rate of 0.01 and $\mu = 0.9$?
+# Take $\varepsilon = 1000$, far above $\sqrt v$, and $\beta_1 = 0.9$, after the bias correction is over. Which learning
+# rate must Adam have to equal momentum with a learning rate of 0.01 and $\mu = 0.9$?
 #
 # <details><summary>Hint</summary>Momentum adds 0.01 times a new gradient to its velocity. What fraction of a new gradient does Adam's m take in?</details>
 
@@ -209,8 +212,8 @@ check_answer("07.as_momentum", eta)
 # %% [markdown]
 # **A large ε helps where gradients vanish.** Near a minimum without noise the gradients shrink, and $v$ shrinks with
 # them. So Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out
-# of the minimum. The burst makes $v$ large, Adam settles, and everything repeats. A large $\varepsilon$ stops this,
-# because the divisor never falls below it.
+# of the minimum, as RMSProp did in lesson 05. The burst makes $v$ large, Adam settles, and everything repeats. A large
+# $\varepsilon$ stops this, because the divisor never falls below it.
 #
 # ### Exercise 3: derive
 #
@@ -227,7 +230,7 @@ smallest = 0.1 * (1 - 0.9) * 20 / (2 * (1 + 0.9))
 check_answer("07.settle", smallest)
 
 # %% [markdown]
-# We try the default $\varepsilon$, then 0.05, then your answer. (Until you have one, TensorFlow's 0.1 stands for it.)
+# We try the default $\varepsilon$, then 0.05, then your answer. (As long as you have none, we draw 0.1.)
 # With $\beta_2 = 0.99$ the memory of $v$ is shorter, so the bursts come more often. Each point is the highest loss of
 # 50 steps. A loss below $10^{-16}$ is drawn at $10^{-16}$.
 
@@ -244,7 +247,8 @@ shown = {f"adam, ε = {epsilon:g}": highest(losses) for epsilon, losses in burst
 plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 
 # %% [markdown]
-# The border is sharp: with 0.05 Adam bursts out again and again, but with 0.053 it settles.
+# All three fall to the bottom of the figure. Then the default bursts out again and again. With 0.05, just below your
+# answer, Adam still does, though less high. With 0.053 it settles.
 #
 # On real data, which is noisy, a large $\varepsilon$ did not help us. With $\varepsilon = 1$ the loss ends about 0.03
 # higher on the digits of lesson 06 and on the film reviews of lesson 04, with 30 of 30 seeds, although each
@@ -311,10 +315,10 @@ def falling(rate, steps, warmup=1):
 
 rate, T, W = 0.01, 70, 7
 theirs = keras.optimizers.schedules.CosineDecay(
-    rate / W,  # the rate of the first step
-    T + 1 - W,  # how many steps the rate falls
+    rate / W,  # the rate of step 1
+    T + 1 - W,  # it falls from step W, the peak, to step T + 1, where it is 0
     warmup_target=rate,
-    warmup_steps=W - 1,  # how many steps it rises
+    warmup_steps=W - 1,  # it rises from step 1 to step W
 )
 equals_schedule("cosine_at", falling(rate, T, W), theirs, steps=T)
 
@@ -336,14 +340,15 @@ ends = {
     "adam, cosine": [losses_of(300, learning_rate=falling(r, 300), **thousand)[-1] for r in tried],
 }
 annealed = {name: np.array(losses) for name, losses in ends.items()}
-plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x=True)
+plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x=True, points=True)
 
 # %% [markdown]
-# Compare the lowest points first. The cosine ends lower: at 0.08, where the best constant rate ends at 0.14. It is also
-# less choosy on the right: even at $\eta = 1$ it ends below 0.2.
+# Compare the lowest points first. The cosine ends lower: at 0.08, where the best constant rate ends at 0.14. Too large
+# an $\eta$ also harms it less: even at $\eta = 1$ it ends below 0.2.
 #
 # But at 0.05, the best constant rate, the cosine ends *higher*, at 0.55. Its rate is only half as large on average, too
-# small to arrive in 300 steps. So a cosine needs a larger $\eta$: here two to four times the best constant rate.
+# small to arrive in 300 steps. So in this ravine the cosine needs a larger $\eta$, two to four times the best constant
+# rate.
 #
 # ## 7 The repair
 #
@@ -353,8 +358,8 @@ plots.lines(annealed, x=tried, xlabel="η", ylabel="loss after 300 steps", log_x
 quiz("07.first")
 
 # %% [markdown]
-# Now we try all four. Each training has three epochs of 60 batches, so 180 steps, and a warm-up takes 18 of them. Each
-# schedule gets four learning rates and three seeds. (The 48 trainings take some 20 seconds.)
+# Now we try all three, and both schedules together. Each training has three epochs of 60 batches, so 180 steps, and a
+# warm-up takes 18 of them. There are three learning rates and one seed. (The 12 trainings take some 5 seconds.)
 
 # %%
 real_shapes = {  # each makes a schedule for one learning rate
@@ -363,26 +368,22 @@ real_shapes = {  # each makes a schedule for one learning rate
     "adam, cosine": lambda rate: falling(rate, 180),
     "adam, warm-up and cosine": lambda rate: falling(rate, 180, 18),
 }
-real_rates = [0.003, 0.01, 0.03, 0.1]
+real_rates = [0.01, 0.03, 0.1]
 done = {}  # interrupted, the next cell goes on when you run it again
 
 
 # %% tags=["about: 07 at 0.1 warm-up ends below constant"]
-def of_each(name, measure):
-    """What a function of the parameters finds after each training; shape (seeds, rates)."""
-    return np.array([[measure(done[name, r, s].params) for r in real_rates] for s in SEEDS])
-
-
-experiments.train_schedules(clothes, rules.adam, real_shapes, real_rates, SEEDS, done)
-at_end = {name: of_each(name, clothes.held_out_loss) for name in real_shapes}
-means = {name: losses.mean(axis=0) for name, losses in at_end.items()}
-for name, row in {"validation loss at η =": real_rates, **means}.items():
-    print(f"{name:26}", *(f"{number:<7.3g}" for number in row))
+clothes = experiments.clothes(epochs=3)
+experiments.train_schedules(clothes, rules.adam, real_shapes, real_rates, SEEDS[:1], done)
+print("validation loss at η =    ", *(f"{rate:<7g}" for rate in real_rates))
+for name in real_shapes:
+    row = [clothes.held_out_loss(done[name, rate, SEEDS[0]].params) for rate in real_rates]
+    print(f"{name:26}", *(f"{loss:<7.3f}" for loss in row))
 
 # %% [markdown]
-# Read the first row from right to left: a smaller constant $\eta$ repairs most of it. Then read the column of 0.03:
-# only the warm-up with a cosine ends lower still. Three seeds do not prove much, so here are thirty. Each schedule,
-# and the constant rate, has its own best $\eta$.
+# Read the first row from right to left: a smaller constant $\eta$ repairs most of it. Then read the column of 0.03: the
+# warm-up with a cosine ends lowest there, and also lower than the whole first row. One seed does not prove much, so
+# here are thirty, with 0.003 as a fourth rate. Each method has the $\eta$ with its best mean.
 
 # %%
 both = "warm-up with cosine"
@@ -394,21 +395,22 @@ experiments.evidence(
 # %% [markdown]
 # - **Most of the repair is the smaller η.** It gains 0.72, with 30 of 30 seeds.
 # - **Both schedules together gain a little more**, 0.05, again with 30 of 30 seeds.
-# - **One schedule alone gains nothing that is certain**, 0.011 on average, with 20 seeds and with 18.
+# - **One schedule alone gains nothing that is certain.** The mean gain is 0.011. The warm-up ends lower with 20 seeds,
+#   and the cosine with 18.
 #
 # **What does the warm-up do?** It prevents the jump of part 1. At $\eta = 0.1$ Adam's first step moves most of the
 # network's 50,000 weights by the full 0.1, all at once. With a warm-up the first steps are short. Then the rate may
 # become large, and the cosine takes it away again before the end.
 #
-# How long should it be? Rather too long than too short. In place of 18 steps we also tried 6 and 90, with thirty
-# seeds. With 6 the loss ends 0.017 higher. With 90, half the run, it ends no higher.
+# How long should it be? In place of 18 steps we also tried 6 and 90, with thirty seeds. With 6 the loss ends 0.017
+# higher. With 90, half the run, it ends no higher. So if in doubt, choose a longer one.
 #
 # ### Exercise 5: repair
 #
 # Now repair the run of part 1, with only 60 of its 180 steps. Choose a peak rate $\eta$ and a warm-up of $W$ steps.
 # Your cosine follows the warm-up. Bring the validation loss below 0.6. ($W = 1$ is a cosine without a warm-up.)
 #
-# <details><summary>Hint</summary>Which peak rate did best in the table? The damage is done in the first steps, however long the run is. Should the warm-up be a tenth of the run again, or as many steps as before?</details>
+# <details><summary>Hint</summary>Which peak rate did best in the table? For the warm-up, remember that the damage is done in the first steps, however long the run is.</details>
 
 # %% tags=["about: 07 after 60 steps warm-up with cosine ends below constant"]
 # BEGIN SOLUTION
@@ -460,12 +462,14 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 #
 # 1. In noise Adam's late loss is about $\eta\sigma/4$ for each coordinate, almost whatever $\beta_1$ is. So a large
 #    $\eta$ is good early, and a small one late.
-# 2. $\eta$ and $\beta_1$ act together: if you turn one, tune the other again. Touch $\beta_2$ rarely, and keep it above
-#    $\beta_1$.
-# 3. An $\varepsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\varepsilon$.
-#    So never raise $\varepsilon$ alone.
+# 2. Tune $\eta$ and $\beta_1$ together: long waves need a smaller $\beta_1$ and a larger $\eta$. Touch $\beta_2$
+#    rarely, and keep it above $\beta_1$.
+# 3. An $\varepsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\varepsilon$,
+#    once the bias correction is over. So never raise $\varepsilon$ alone. It stops the bursts near a minimum without
+#    noise.
 # 4. If the loss jumps at the start, first make $\eta$ smaller. A warm-up lets you use a large rate early, and a cosine
-#    takes it away late. A cosine needs a larger $\eta$ than a constant rate.
+#    takes it away late. On the network only the two together ended lower
+#    than the best constant rate for certain.
 
 # %%
 progress("07")
@@ -547,8 +551,8 @@ check_answer("07.weight_decay", from_pytorch, from_paper, l2)
 # for every training image. Then its gradient is 0 too, so hardly any dead unit comes back.
 #
 # Over thirty seeds, one step at a constant 0.03 kills 19 of the 64 units, and at the end 44 are dead. With a warm-up to
-# 0.03 only 25 are. But dead units do not explain the loss. The best constant rate, 0.01, ends with 32 dead, and its
-# loss is still lower than that of the warm-up to 0.03.
+# 0.03 only 25 are. But dead units do not explain the loss. A constant rate of 0.01 ends with 32 dead, but with a
+# loss that is 0.037 lower than that of the warm-up to 0.03, with 23 of 30 seeds.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015. A. Krogh and J. Hertz, *A simple
 # weight decay can improve generalization*, 1992. I. Loshchilov and F. Hutter,
@@ -588,8 +592,12 @@ assert curves["beta_1"][0.99][150:250].max() > 2 * curves["beta_1"][0.9][150:250
 assert late["beta_2", 0.5] > 1.25 * late["beta_2", 0.999]
 assert abs(late["beta_2", 0.9] / late["beta_2", 0.999] - 1) < 0.1
 assert late["epsilon", 10.0] < 0.1 and early["epsilon", 10.0] > 2 * early["epsilon", 1e-7]
+assert early["epsilon", 10.0] > 1.2 * early["learning_rate", 0.03]
+assert abs(late["epsilon", 10.0] / late["learning_rate", 0.03] - 1) < 0.25
 longest = [0.1 / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.999, 0.9, 0.82)]
 assert [f"{step:.1f}" for step in longest] == ["7.3", "1.0", "2.1"]
+correction = [np.sqrt(1 - 0.999**t) / (1 - 0.9**t) for t in (100, 3000)]
+assert correction[0] < 1 / 3 and correction[1] > 0.97
 by_size = experiments.adam_grid(  # far above √v only η/ε counts
     ravine, 84, np.logspace(-3, 5, 33), [0.9], [0.999], np.logspace(4, 5, 2)
 )[:, 0, 0]
@@ -609,14 +617,14 @@ slow_steps = (
 )
 assert slow_steps.max() < 1.001 and (slow_steps < 0.95).mean() > 0.5
 assert final[:, rates < 0.09].min() > 1e-4 and final[:, rates < 0.101].min() < 1e-4
-assert final[(betas > 0.89) & (betas < 0.91)].min() > 1e-4
+row, column = np.abs(betas - 0.9).argmin(), np.abs(rates - 0.1).argmin()
+assert min(final[row].min(), final[:, column].min()) > 1e-5
+assert min(final[row:].min(), final[:, : column + 1].min()) > 1e-16  # no dark blue there
 assert np.isclose(betas[35], 0.7) and final[35, rates > 0.5].max() < 1e-8
-blue = final < 1e-8
-assert blue[betas < 0.695, np.abs(rates - 0.3).argmin()].all()
-assert set(betas[blue[:, -1]].round(2)) <= {0.64, 0.66, 0.68, 0.7, 0.72, 0.74, 0.76}
 few = np.abs(rates - 0.2).argmin()
 assert final[:30, few + 1 : few + 4].max() < 1e-8 and final[25, rates < 0.11].min() > 1e-3
-speckled = np.log10(final[:30, rates > 2])  # neighbours differ by powers of ten
+assert final[:5, rates > 2].min() > 5  # the yellow corner
+speckled = np.log10(final[5:30, rates > 2])  # neighbours differ by powers of ten
 assert (np.abs(np.diff(speckled)) > 1).mean() > 0.5
 warning = " ".join(tf.compat.v1.train.AdamOptimizer.__init__.__doc__.split())
 good = "when training an Inception network on ImageNet a current good choice is 1.0 or 0.1"
@@ -625,6 +633,8 @@ tensorflows = {e: losses_of(3000, beta_2=0.99, epsilon=e) for e in (0.1, 1.0)}
 late_bursts = {e: losses[2000:].max() for e, losses in (bursts | tensorflows).items()}
 assert min(late_bursts[epsilon] for epsilon in (1e-7, 0.05)) > 1e-7
 assert max(bursts[epsilon].min() for epsilon in (1e-7, 0.05)) < 1e-10
+assert 100 * late_bursts[0.05] < late_bursts[1e-7]
+assert all(highest(losses)[9] == 1e-16 for losses in bursts.values())
 assert yours == 0.053 and max(late_bursts[epsilon] for epsilon in (yours, 0.1, 1.0)) < 1e-60
 for name in ("digits", "reviews"):
     carried(f"07 ε = 1e-7 ends below ε = 1 on {name}", share=1, mean="0.03")
@@ -641,9 +651,23 @@ ends = {
 }
 assert min((ends["constant", rate], rate) for rate in tried)[1] == 0.05
 assert abs(ends["cosine", 0.05] - 0.55) < 0.05 and abs(ends["constant", 0.05] - 0.14) < 0.02
-assert f"{least['cosine']:.2f} {least['constant']:.2f}" == "0.08 0.14"
+assert abs(least["cosine"] - 0.08) < 0.01 and abs(least["constant"] - 0.14) < 0.02
 assert ends["cosine", 1.0] < 0.2 and max(ends["cosine", r] for r in (0.1, 0.2)) < 0.1
-losses = {name[6:]: values for name, values in at_end.items()}  # shape (seeds, rates)
+table = [
+    [clothes.held_out_loss(done[n, r, SEEDS[0]].params) for r in real_rates] for n in real_shapes
+]
+table = np.array(table)
+assert table[0, 0] < table[0, 1] < table[0, 2]
+assert table[:, 1].argmin() == 3 and table[3, 1] < table[0].min()
+experiments.train_schedules(clothes, rules.adam, real_shapes, real_rates, SEEDS, done)
+
+
+def of_each(name, measure):
+    """What a function of the parameters finds after each training; shape (seeds, rates)."""
+    return np.array([[measure(done[name, r, s].params) for r in real_rates] for s in SEEDS])
+
+
+losses = {name[6:]: of_each(name, clothes.held_out_loss) for name in real_shapes}
 tuned = {name: values[:, values.mean(axis=0).argmin()] for name, values in losses.items()}
 for name in ("constant", "warm-up", "cosine"):
     claim = f"07 warm-up with cosine ends below {name}"
@@ -653,26 +677,25 @@ for name, shown in (("warm-up", 20), ("cosine", 18)):
     gain = tuned["constant"] - tuned[name]
     carried(f"07 {name} ends below constant", gain, separated=False, shown=shown)
     gain = losses["constant"] - losses[name]
-    carried(f"07 at 0.03 {name} ends below constant", gain[:, 2], separated=False)
+    carried(f"07 at 0.03 {name} ends below constant", gain[:, 1], separated=False)
     if name == "warm-up":
-        carried("07 at 0.1 warm-up ends below constant", gain[:, 3], share=1)
+        carried("07 at 0.1 warm-up ends below constant", gain[:, 2], share=1)
     gain, claim = (
         losses[name] - losses["warm-up and cosine"],
         f"07 at 0.03 {both} ends below {name}",
     )
-    carried(claim, gain[:, 2], share=1, mean={"warm-up": "0.09", "cosine": "0.08"}[name])
+    carried(claim, gain[:, 1], share=1, mean={"warm-up": "0.09", "cosine": "0.08"}[name])
 carried("07 warm-up with cosine ends below constant", share=1)
 means = {name: values.mean(axis=0) for name, values in losses.items()}
-assert [means[name].argmin() == 2 for name in losses] == [False] * 3 + [True]
+assert [means[name].argmin() == 1 for name in losses] == [False] * 3 + [True]
 for name in ("constant", "warm-up"):
     carried(f"07 {name} at its best ends below {name} at 0.1", share=1)
 dead = {n[6:]: of_each(n, lambda p: experiments.dead_units(clothes, p)) for n in real_shapes}
-carried("07 dead at the end, constant at 0.01", dead["constant"][:, 1], mean="32")
-dearer = CLAIMS[f"07 at 0.03 {both} ends below warm-up"].mean  # so warm-up to 0.03 is above
-assert dearer - CLAIMS[f"07 {both} ends below constant"].mean > 0.03  # the best constant rate,
-assert means["constant"].argmin() == 1  # which is 0.01
+carried("07 dead at the end, constant at 0.01", dead["constant"][:, 0], mean="32")
+gain = losses["warm-up"][:, 1] - losses["constant"][:, 0]
+carried("07 constant at 0.01 ends below warm-up to 0.03", gain, mean="0.037", shown=23)
 for name, mean in {"constant at": "44", "warm-up to": "25"}.items():
-    carried(f"07 dead at the end, {name} 0.03", dead[name.split()[0]][:, 2], mean=mean)
+    carried(f"07 dead at the end, {name} 0.03", dead[name.split()[0]][:, 1], mean=mean)
 carried("07 dead after one step of 0.03 / 18", mean="0")
 carried("07 at 0.03 warm-up leaves fewer units dead than constant", share=1)
 carried("07 constant at its best ends below constant at 0.1", share=1, mean="0.72")
@@ -695,6 +718,12 @@ start, first = (
 assert 50_000 < sum(a.size for a in start) < 51_000
 moved = np.concatenate([np.abs(a - b).ravel() for a, b in zip(start, first, strict=True)]) / 0.03
 assert (moved > 0.99).mean() > 0.7 and (moved == 0).mean() > 0.05
+for knobs, cure, ends in (
+    (dict(beta_2=0.97, learning_rate=0.2), dict(epsilon=1.0), 1e-12),
+    (dict(beta_1=0.97, learning_rate=0.3), dict(beta_1=0.5), 1e-20),
+):  # runs A and C
+    assert losses_of(480, **knobs)[-100:].max() > 1e-6
+    assert losses_of(480, **knobs | cure)[-100:].max() < ends
 assert run_b.max() < 1.2 * run_b[0] and run_b[60:].max() < 1.6 * np.median(run_b[60:])
 died, back = 0, 0
 for seed in SEEDS:

@@ -96,7 +96,10 @@ def diagnose(*given):
             return False, f"run {run.upper()} is not row {number:g}: {why}"
     if any(map(math.isnan, given)):
         return False, REST
-    return True, "a larger ε for A, a cosine for B, a smaller β₁ for C"
+    return (
+        True,
+        "a larger ε for A (its β₂ is 0.97), a cosine for B, a smaller β₁ for C (it is 0.97)",
+    )
 
 
 def repair(rate, warmup):
@@ -146,6 +149,7 @@ ANSWERS = {
                 (0.04 / 0.23, 0.04 * 0.23), f"{SHORTER}. And there are two coordinates"
             ),
         },
+        within=0.021,  # without the approximation for small rates it is 0.0196
     ),
     "as_momentum": Number(
         100,
@@ -174,7 +178,7 @@ ANSWERS = {
             19: "turn it upside down: a larger ε makes shorter steps",
             **dict.fromkeys((0.052, 0.0525), "that is rounded down, and there Adam still bursts"),
             **dict.fromkeys((0.02, 0.04, 0.05), "there Adam still bursts"),
-            **dict.fromkeys((0.055, 0.056, 0.06), "there Adam settles, but also with less"),
+            **dict.fromkeys((0.054, 0.055, 0.056, 0.06), "there Adam settles, but also with less"),
             0.19: "that is momentum's largest learning rate: η(1 − β₁)/ε must not exceed it",
             0.00263158: "L is 20, the largest curvature",
         },
@@ -187,14 +191,14 @@ ANSWERS = {
 
 QUESTIONS = {
     "epsilon": Question(
-        "In the noise √v is about 5. We raise ε from 1e-7 to 10. What happens to the loss early in "
-        "the run, and late?",
+        "Late in the run √v is about 5. We raise ε from 1e-7 to 10. What happens to the loss early "
+        "in the run, and late?",
         {
             "Nothing: ε only guards against a division by 0": "That is so while ε is far below √v. "
-            "Here ε is twice √v.",
+            "Here it is not: late in the run ε is twice √v.",
             "It falls more slowly early, and ends lower": Right(
-                "Adam divides by √v + ε, about 15 in place of 5. So each step is a third as long, "
-                "as with a smaller η."
+                "A larger divisor makes shorter steps, as a smaller η does. Late in the run Adam "
+                "divides by about 15 in place of 5."
             ),
             "It falls faster early, and ends higher": "ε stands in the divisor, so a larger ε "
             "makes the steps shorter, not longer.",
