@@ -12,9 +12,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import zipfile
 from collections import namedtuple
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -306,6 +308,30 @@ def test_a_full_disk(machine, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(1.24e9))
     assert "has 1.2 GB free and the course needs about 3: make room" in complaint()
     assert machine.calls == []
+
+
+@pytest.mark.parametrize(("allowed", "told"), [(None, True), (0, True), (1, False)])
+def test_a_folder_that_is_too_deep_for_windows(monkeypatch, allowed, told):
+    def query(key, name):
+        if allowed is None:
+            raise FileNotFoundError(name)
+        return (allowed if name == "LongPathsEnabled" else None), 4
+
+    winreg = SimpleNamespace(
+        HKEY_LOCAL_MACHINE=0, OpenKey=lambda *place: nullcontext(), QueryValueEx=query
+    )
+    monkeypatch.setitem(sys.modules, "winreg", winreg)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(environment, "ROOT", Path("C:/Users/ada/Downloads") / ("course-" * 7))
+    words = "has 72 characters, and Windows allows 63 here: C:"
+    with pytest.raises(Failed, match=words) if told else nullcontext():
+        environment.check_length()
+
+
+def test_the_longest_path_that_is_installed_is_known():
+    site = Path(sysconfig.get_path("purelib"))
+    longest = max(len(str(p.relative_to(site))) for p in site.rglob("*") if p.is_file())
+    assert longest + len("Lib/site-packages/") <= environment.LONGEST
 
 
 def test_a_venv_that_fails(machine):

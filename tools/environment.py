@@ -69,6 +69,7 @@ REASONS = {
 }
 
 
+LONGEST = 185  # characters of the longest file's path in .venv, under Windows' Lib/site-packages
 STOPPED = "Stopped. What worked before still works; run the same command again to go on."
 
 
@@ -205,6 +206,7 @@ def renew(packages):
             f"The disk of {ROOT} has {free:.1f} GB free and the course needs about {GIGABYTES}: "
             "make room and run the same command again."
         )
+    check_length()
     code = run(*python, "-m", "venv", NEW)
     if code:
         failed = f"{' '.join(python)} could not make {NEW}: its reason is above."
@@ -220,6 +222,29 @@ def renew(packages):
         )
     write(NEW / "course-stamp", f"{packages}\n-\n".encode())
     swap()
+
+
+def check_length():
+    """Windows refuses a path of more than 259 characters, unless it is told to allow long ones."""
+    most = 259 - len(f"/{NEW.name}/") - LONGEST
+    if sys.platform == "win32" and len(str(ROOT)) > most and not long_paths():
+        raise Failed(
+            f"The path of the course's folder has {len(str(ROOT))} characters, and Windows allows "
+            f"{most} here: {ROOT}. Move the folder to a shorter path, such as C:\\course, and run "
+            "the same command there; or allow long paths, as README.md says."
+        )
+
+
+def long_paths():
+    """Whether this Windows allows paths of more than 259 characters."""
+    import winreg
+
+    try:
+        place = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, place) as key:
+            return winreg.QueryValueEx(key, "LongPathsEnabled")[0] == 1
+    except OSError:  # no such key, or it may not be read
+        return False
 
 
 def swap():
