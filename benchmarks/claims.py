@@ -204,6 +204,19 @@ def reviews_by_word(method, rate, seed):
     }
 
 
+def reviews_common_rate(method, rate, seed):
+    """The training loss after an epoch of sgd with one rate for all words; the bias has 1."""
+    data = rotten_tomatoes().train
+    task = reviews_task(size=len(data[1]))
+
+    def common(x, g, t, *, learning_rate):
+        return (x - (learning_rate if len(x) > 1 else 1) * g,)
+
+    gradient = experiments.batch_gradient(task, seed)
+    run = descend(common, gradient, task.model.initial(), 69, learning_rate=rate)
+    return {"tuned": task.model.loss([path[-1] for path in run.trajectory], data)}
+
+
 SCHEDULES = {
     "constant": lambda rate: rate,
     "warm-up": lambda rate: linear_warmup(rate, 18),
@@ -612,6 +625,12 @@ TASKS = {
     ),
     "reviews, first step": Plan(reviews_first_step, {"adagrad from 0": [0.3]}),
     "reviews, by word": Plan(reviews_by_word, {"sgd": [1.0]}),
+    "reviews, common rate": Plan(
+        reviews_common_rate,
+        {"sgd": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]},
+        seeds=12,
+        first=12,
+    ),
     "reviews, large rate": Plan(reviews_with_dropout, {"adagrad from 0": [3.0]}),
     "reviews, slowed": Plan(reviews_slowed, {"sgd": [1.0]}),
     "clothes": Plan(clothes, dict.fromkeys(SCHEDULES, [0.003, 0.01, 0.03, 0.1])),
@@ -915,6 +934,12 @@ def lesson_04(task):
     yield what, "reviews, AdaGrad from 0.1", own.at("sgd", 1.0, "of after five")
     what = "training loss with 25, but 1 for words in more than 100 sentences"
     yield what, "reviews, sgd, one epoch", own.at("sgd", 1.0, "two rates")
+    common = task["reviews, common rate"].of("sgd")
+    yield (
+        "training loss with the best of eight rates for all words",
+        "reviews, sgd, one epoch",
+        common,
+    )
     large = task["reviews, large rate"].at(zero, 3.0)
     yield "validation loss of AdaGrad from 0 with η = 3", with_dropout, large
     test, pair = reviews.named("test"), "Nesterov < AdaGrad from 0"

@@ -28,6 +28,8 @@ def test_rules_are_compared_at_their_best_rates(few, capsys):
     expected = [few.held_out_loss(few.train(rules.adam, 0.1, seed).params) for seed in range(3)]
     assert scores["adam"].held_out.tolist() == expected
     assert "sgd " in capsys.readouterr().out
+    one = experiments.compare(few, methods, [1e-4, 0.1], done=done, count=1)
+    assert [len(score.runs) for score in one.values()] == [1, 1]
 
 
 def test_the_digits_scoreboard_ends_with_keras_adam(monkeypatch):

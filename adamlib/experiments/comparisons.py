@@ -55,10 +55,10 @@ from adamlib.surfaces import noisy, ravine
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
 
 
-def compare(task, methods, rates=RATES, every=1, done=None):
+def compare(task, methods, rates=RATES, every=1, done=None, count=3):
     """The scoreboard of rules, {name: rule}, on a task; all else is as there."""
     trainings = _trainings(task, methods)
-    return scoreboard(trainings, rates, task.held_out_loss, every=every, done=done)
+    return scoreboard(trainings, rates, task.held_out_loss, count=count, every=every, done=done)
 
 
 def digits_scoreboard(methods, every=1, done=None):

@@ -12,10 +12,15 @@ def own_loss(loss):
     words = f"the training loss is {loss:.2f}"
     if loss < 0.45:
         return True, words
+    if abs(loss - np.log(2)) < 1e-6:  # not even the bias has moved
+        return False, (
+            f"{words}, as at the start: is a rate infinite? 90 words are in no training sentence, "
+            "so their count is 0: divide by np.maximum(count, 1)"
+        )
     if loss > np.log(2):
         return False, f"{words}, above its start: some frequent words still have too large a rate"
     if loss > 0.55:
-        return False, f"{words}: the rare words hardly move, so they need a larger rate"
+        return False, f"{words}: most words still move too little; give more of them a larger rate"
     return False, f"{words}: in the right direction; try other rates, or another border"
 
 
@@ -128,12 +133,12 @@ QUESTIONS = {
         "sgd at its best learning rate needs about 100 times as many steps. How many does AdaGrad "
         "need, with s from 0?",
         {
+            "About 10 times as many, because of the root": "It is the root of a sum of squares, so "
+            "it becomes 100 times as large, as the gradient does.",
             "Exactly as many steps as before": Right(
                 "The gradient along the steep direction is 100 times larger, and so is the root of "
                 "its sum. In the step the factor drops out."
             ),
-            "About 10 times as many: it has a root": "It is the root of a sum of squares, so it "
-            "becomes 100 times as large, as the gradient does.",
             "More: the steep direction now has a tiny learning rate": "Its effective learning rate "
             "is 100 times smaller, but its gradient is 100 times larger, and the step is their "
             "product.",
