@@ -1151,6 +1151,10 @@ def lesson_09(task):
     )
     yield from compared(loss, where, pairs, "{} ends below {} on digits")
     yield "Nesterov at η = 3 on digits", where, left.at("nesterov, decayed", 3.0)
+    small, large = (left.at("nesterov, decayed", rate) for rate in (0.3, 1.0))
+    yield "Nesterov at η = 0.3 on digits", where, small
+    yield "Nesterov at η = 1 on digits", where, large
+    yield "Nesterov at η = 0.3 ends below Nesterov at 1 on digits", where, small, large
     finer, words = task["figure 1 left, finer"], "digits, finer list"
     pair = (finer.of(f"{m}, decayed") for m in ("adam", "nesterov"))
     yield f"Adam ends below Nesterov on {words}", where, *pair
@@ -1193,6 +1197,16 @@ def lesson_09(task):
                 "Adam with β₁ = 0 ends below Adam with β₁ = 0 and β₂ = 0.9",
                 "adam with β₁ = 0",
                 "adam with β₁ = 0 and β₂ = 0.9",
+            ),
+            (
+                "Adam with β₂ = 0.9 ends below Adam with β₁ = 0 and β₂ = 0.9",
+                "adam with β₂ = 0.9",
+                "adam with β₁ = 0 and β₂ = 0.9",
+            ),
+            (
+                "Adam with β₁ = 0 and β₂ = 0.9 ends below RMSProp with correction",
+                "adam with β₁ = 0 and β₂ = 0.9",
+                "rmsprop with correction",
             ),
             ("Adam with β₁ = 0 ends below Adam", "adam with β₁ = 0", "Adam"),
             ("Adam with β₁ = 0 ends below AdaGrad", "adam with β₁ = 0", "AdaGrad"),

@@ -133,7 +133,7 @@ def test_a_race_takes_the_table_s_rates_or_tunes(capsys, monkeypatch):
         tuned = paper.race(f"Figure {full}", train_at, {"adam": [0.1, 0.2]}, name, **how, full=full)
         assert tuned["adam"][0] == 0.1
     assert capsys.readouterr().out.endswith(
-        "adam                   η = 0.1   loss 0.10 to 1.10, at an end of the list\n"
+        "adam                   η = 0.1   loss 0.100 to 1.100, at an end of the list\n"
     )
 
 
@@ -151,7 +151,7 @@ def test_all_rates_are_tried_with_all_seeds_and_a_chosen_one_is_raced(capsys, mo
     assert losses["adam"][3.0][0] == 3 and np.isnan(losses["adam"][3.0][1])
     raced = paper.race("Figure 0", train_at, {"adam": 0.3}, **how)
     assert len(calls) == 6 and raced["adam"][0] == 0.3, "what is done is not done again"
-    assert capsys.readouterr().out == "adam                   η = 0.3   loss 0.30 to 1.30\n"
+    assert capsys.readouterr().out == "adam                   η = 0.3   loss 0.300 to 1.300\n"
     paper.draw_rates(losses, "toys")
     assert "A ring marks the least loss of each: adam 0.6 at η = 0.1." in shown[-1].alt
 

@@ -275,7 +275,7 @@ def race(figure, train_at, rates, known="", *, seeds, done, full=False):
         ends = last_epoch(of_seeds)
         edge = len(rates[m]) > 1 and rate in (rates[m][0], rates[m][-1])
         said = ", at an end of the list" * edge
-        print(f"{m:22} η = {rate:<5g} loss {ends.min():.2f} to {ends.max():.2f}{said}")
+        print(f"{m:22} η = {rate:<5g} loss {ends.min():.3f} to {ends.max():.3f}{said}")
     return results
 
 
@@ -340,6 +340,7 @@ def draw_gaps(races, names):
         low, high = zip(*(ax.get_xlim() for ax in np.atleast_1d(axes)), strict=True)
         for ax in np.atleast_1d(axes):
             ax.set_xlim(min(low), max(high))
+            ax.locator_params(axis="x", nbins=4)
     display(fig)
 
 

@@ -221,6 +221,8 @@ def figure_4(losses, rates, highest=9.0):
             fig.alt += f"{title}: "
             for name, values in ends.items():
                 style = plots.style_of(name, list(losses)) | {"marker": None}
+                if name != next(iter(ends)):  # a dark Adam would look like Nesterov
+                    style["color"] = plots.OTHER
                 values = values[:, BETAS_1.index(beta_1), j] - lowest
                 mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
                 ax.plot(rates, mean, label=name, **style)

@@ -8,7 +8,7 @@
 # At the end of this lesson you will be able to
 #
 # - compare optimizers fairly, with a function of your own that chooses the best rate,
-# - show that the loss which chooses the rate also decides who wins,
+# - show that the winner depends on which loss chooses the rate and which one reports,
 # - derive how much longer Adam's steps are without its bias correction, and what that does to the best rate,
 # - choose an optimizer and a first rate for a small model of your own.
 #
@@ -20,8 +20,8 @@
 # | [4 Figure 2, a network](#4-Figure-2,-a-network) | 6 |
 # | [5 Who chooses the rate?](#5-Who-chooses-the-rate?) | 6 |
 # | [6 Figure 3, convolutions](#6-Figure-3,-convolutions) | 3 |
-# | [7 Figure 4, how long is a step?](#7-Figure-4,-how-long-is-a-step?) | 5 |
-# | [8 Figure 4, the grid](#8-Figure-4,-the-grid) | 5 |
+# | [7 Figure 4, how long is a step?](#7-Figure-4,-how-long-is-a-step?) | 4 |
+# | [8 Figure 4, the grid](#8-Figure-4,-the-grid) | 6 |
 # | [9 What to do on Monday](#9-What-to-do-on-Monday) | 4 |
 # | [Where it fails](#Where-it-fails) | 2 |
 # | in all | 50 |
@@ -78,6 +78,7 @@ best_rate = check(best_rate, "best_rate")
 # %% [markdown]
 # Three seeds can only illustrate. What this lesson *says* was measured beforehand in the same way, with 12, 24 or 30
 # seeds. We call two methods *level* if their mean difference is less than three standard errors from 0 (lesson 08).
+# That does not mean that they are equal, only that these seeds do not show which one is ahead.
 #
 # ## 2 Figure 1, digits
 #
@@ -130,15 +131,18 @@ paper.draw(panels, alike=True)  # alike: the same vertical axis
 # Each line is the mean of three seeds, and its band goes from the lowest to the highest. On the left all three methods
 # have the schedule. Adam is lowest, then Nesterov, then AdaGrad, with each of 30 seeds. On the right Nesterov and
 # AdaGrad have a constant rate, and all three nearly meet. So the schedule decides how Nesterov and AdaGrad do. (Adam
-# keeps its schedule on both sides. With a constant rate it would end level with this.)
+# keeps its schedule on both sides. Over 30 seeds, Adam with a constant rate ends level with Adam with the schedule.)
 #
-# Over 30 seeds, Adam's lead over Nesterov on the left is 0.08. A finer list of rates for Nesterov cuts it to 0.06. So a
-# list of rates must be long *and* fine.
+# How large is Adam's lead over Nesterov on the left? Over 30 seeds Nesterov's best rate of our list is 0.3, and the
+# lead is 0.08. Your three seeds may have chosen 1 instead, and show a smaller lead. At 1 luck decides: there Nesterov's
+# loss has a standard deviation of 0.037 from seed to seed, and at 0.3 only of 0.002. The 30 seeds have a lower mean at
+# 0.3. A finer list of rates finds a better one between the two, 0.6, and cuts the lead to 0.06. So a list of rates must
+# be long *and* fine, and three seeds may not be enough.
 #
 # > **The paper:** Adam converges like SGD with Nesterov's momentum, and "both converge faster than Adagrad" (§ 6.1).
 # >
-# > **Here:** AdaGrad is behind only if it is decayed twice. Nesterov is behind Adam. But with an L2 penalty, which the
-# > paper's loss has too, and 20 epochs, the two are level.
+# > **Here:** AdaGrad is behind only if it is decayed twice. Nesterov is behind Adam. We also measured longer runs, of
+# > 20 epochs, with an L2 penalty, which the paper's loss has too. There the two are level.
 # >
 # > **Why they differ:** the paper decays "the stepsize α" and names no exception, so AdaGrad may have been decayed
 # > twice.
@@ -173,7 +177,8 @@ paper.draw({"Reviews, dropout": right, "Reviews, no dropout": plain})
 # > **The paper:** on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout and
 # > without, and Adam is as fast as AdaGrad (§ 6.1).
 # >
-# > **Here:** this is true. There is one small exception: without dropout AdaGrad is ahead of Adam, by 0.0085.
+# > **Here:** this is true. There is one small exception: without dropout AdaGrad is ahead of Adam, by 0.0085. With
+# > dropout the two are within 0.001.
 # >
 # > **What does not fit:** with dropout, AdaGrad decayed twice ends *behind* Nesterov with each of 30 seeds. So decaying
 # > twice may explain the left half of the paper's figure, but not the right half.
@@ -200,9 +205,9 @@ paper.draw_gaps({"a network with dropout": dropped, "a network": whole}, names)
 # - The cross is the mean of 30 seeds, and its bar is one standard deviation to each side.
 # - The count says with how many of the 30 seeds the method ends above Adam.
 #
-# With dropout RMSProp is level with Adam, and the other three are behind. (Your three rings of RMSProp may still all lie
-# on one side, because three seeds can mislead.) Without dropout Nesterov is level with Adam, and the other three are
-# behind. So Adam is among the best both times, and alone neither time.
+# With dropout RMSProp is level with Adam, and the other three are behind. (Your three rings of RMSProp may still all
+# lie on one side, because three seeds can mislead.) Without dropout Nesterov is level with Adam, and the other three
+# are behind. So in each of the two races Adam is ahead of three methods and level with the fourth.
 #
 # ### Exercise 3: how long must the list be?
 #
@@ -218,7 +223,8 @@ list_end = 0.3  # its loss is higher than at 0.1: only then 0.1 is not the end o
 check_answer("09.list_end", list_end)
 
 # %% [markdown]
-# Nesterov's best rate is 10 to 30 times Adam's. If the list is too short, Nesterov loses a race that it might have won.
+# In these two networks Nesterov's best rate is 10 to 30 times Adam's. If the list is too short, Nesterov loses a race
+# that it might have won.
 #
 # > **The paper:** with dropout Adam has "better convergence than other methods" (§ 6.2).
 # >
@@ -273,19 +279,22 @@ paper.draw_choices(test, by_loss)
 # %% [markdown]
 # Each line joins the two choices for one method, and each ring is one seed. On the left, training loss has chosen the
 # rates. Adam, which fits its training digits so well, now has the highest mean test loss. Nesterov's is lower with each
-# of 12 seeds.
+# of 12 seeds. Who has the lowest? The 12 seeds do not separate Nesterov and AdaGrad.
 #
 # On the right, validation loss has chosen. It gives Adam the next smaller rate, 0.003 instead of 0.01. Over 12 seeds
 # this cuts Adam's mean test loss from 0.31 to 0.27, and now all three methods are level.
 #
-# So the loss that chooses the rate also decides who wins. A race on training loss says how fast a method fits its data.
-# To learn how well the model will work, let validation loss choose, and let the test loss only report.
+# The left half has the rates of part 4. Only the loss that *reports* is another one, and Nesterov, level with Adam
+# there, is ahead here. From left to right only the loss that *chooses* changes, and that lead is gone. So a ranking
+# depends on both losses. A race on training loss says how fast a method fits its data. To learn how well the model will
+# work, let validation loss choose, and let the test loss only report.
 #
 # ## 6 Figure 3, convolutions
 #
 # Figure 3 trains a convolutional network: three rounds of convolution (5 × 5) and pooling, which keeps the largest of
 # nearby values, then a dense layer. We take pictures of clothes, shrunk to 14 × 14 pixels, where the paper has the
-# colour pictures of CIFAR-10. There is no dropout. This race runs in Keras, with Keras's own optimizers.
+# colour pictures of CIFAR-10. The paper trains with dropout and without. You train without, in Keras, with Keras's own
+# optimizers.
 #
 # The paper's claim has two halves: AdaGrad and Adam are fast at first, and later AdaGrad falls behind. Look for both
 # in the figure.
@@ -310,9 +319,13 @@ paper.draw({"Convolutions": sharp})
 # > **The paper:** Adam and AdaGrad fall rapidly at first; later Adam and SGD are considerably faster than AdaGrad, and
 # > Adam's gain over SGD is "marginal" (§ 6.3).
 # >
-# > **Here:** this is true. But the paper's reason does not hold in our short run. It says that Adam's $\hat v$ "vanishes
-# > to zeros", so that $\epsilon$ dominates. Here the median of $\sqrt{\hat v}$ is about 0.007 over 12 seeds, which is
-# > more than ten thousand times $\epsilon$.
+# > **Here:** without dropout both halves are true, though Adam shows no gain over SGD. We measured runs with dropout
+# > too, with 12 seeds. AdaGrad again ends behind both others with each seed. But at epoch 1 only AdaGrad is ahead,
+# > while Adam and Nesterov are level, and at the end Nesterov is 0.03 ahead of Adam.
+# >
+# > **The paper's reason** for AdaGrad's lag and Adam's small gain is another matter. It says that $\hat v$ "vanishes to
+# > zeros", so that $\epsilon$ dominates. In our short run without dropout, the median of Adam's $\sqrt{\hat v}$ is
+# > about 0.007 over 12 seeds, which is more than ten thousand times $\epsilon$.
 #
 # ## 7 Figure 4, how long is a step?
 #
@@ -354,8 +367,8 @@ plots.lines(ratios, x=steps, ylabel="times as long without correction", title="�
 # that is computed with natural logarithms. You need only know that lower is better, and that good models reach about 46
 # nats per image here.
 #
-# Two values of $\beta_1$, three of $\beta_2$ and seven rates make 42 models with correction and 42 without. One seed has
-# to do here.
+# Two values of $\beta_1$, three of $\beta_2$ and seven rates make 42 models with correction and 42 without. They are
+# trained 14 at a time, so the bar counts six trainings. One seed has to do here.
 
 # %% tags=["about: 09 correction gains at β₁ = 0.9 and β₂ = 0.999"]
 grid_losses, rates_4 = races.figure_4()
@@ -375,18 +388,32 @@ vae.figure_4(grid_losses, rates_4)
 experiments.evidence(*(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" for b in vae.BETAS_2))
 
 # %% [markdown]
-# At $\beta_1 = 0.9$ it gains 1.0 to 1.3 nats, with each of 24 seeds. At $\beta_1 = 0$ the two rules are less than 0.4
-# nats apart, and our list of rates is too coarse to tell which one is ahead.
+# At $\beta_1 = 0.9$ it gains 1.0 to 1.3 nats, with each of 24 seeds. At $\beta_1 = 0$ the rule *without* correction is
+# ahead by 0.35 nats if $\beta_2$ is 0.99, with 20 of 24 seeds, and the two are level at the other two $\beta_2$. All of
+# this holds for our list, in which each rate is about 3 times the one before. A finer list might change these numbers.
 #
 # > **The paper:** without correction, $\beta_2$ near 1 leads "to instabilities in training". With correction Adam is
 # > equal or better "regardless of hyper-parameter setting" (§ 6.4).
 # >
-# > **Here:** the instabilities are real. At η = 0.03 and $\beta_2 = 0.9999$ the rule without correction diverges in
-# > the first epoch from 10 of 24 starts, and Adam from none. "Regardless" is not true: at η = 0.0001 and the same
-# > $\beta_2$, longer steps help, and correction loses by more than 40 nats, above the figure's edge.
+# > **Here:** the instabilities are real. At η = 0.03 and $\beta_2 = 0.9999$ the rule without correction diverges in the
+# > first epoch from 10 of 24 starts, and Adam from none. "Regardless" is not true: at η = 0.0001 and the same
+# > $\beta_2$, longer steps help, and correction loses by about 57 nats, above the figure's edge.
 #
-# That was the last of the four figures. Does Adam also win on the tasks that made it known? It is always among the best
-# there, and rarely alone.
+# That was the last of the four figures. Does Adam also win on the tasks that made it known? This table has each race of
+# Figures 1 to 3, by training loss at the best rates of our lists. It compares Adam with the best of the other methods.
+#
+# | race | Adam at the end | difference in standard errors |
+# | --- | --- | --- |
+# | digits | 0.005 behind AdaGrad | 5.6 |
+# | reviews with dropout | 0.0006 ahead of AdaGrad | 3.1 |
+# | reviews | 0.0085 behind AdaGrad | 18.5 |
+# | network with dropout | level with RMSProp | 1.6 |
+# | network | level with Nesterov | 2.6 |
+# | convolutions | level with Nesterov | 1.8 |
+# | convolutions with dropout | 0.03 behind Nesterov | 3.4 |
+#
+# So Adam is never far from the best, but it does not win these races. In three of the seven, another method is ahead of
+# it by more than three standard errors, and in three nobody is. The only lead of its own is less than 0.001.
 
 # %%
 quiz("09.shows")
@@ -396,9 +423,10 @@ quiz("09.shows")
 #
 # ### Which optimizer first?
 #
-# Take Adam. It was never far from the best in the races of this lesson and of [lesson 08](08-training-networks.ipynb).
-# The other optimizer to try is SGD with Nesterov's momentum, at a rate 3 to 30 times as large. It was as good as Adam
-# on networks without dropout, and it keeps one number for each weight where Adam keeps two.
+# Take Adam. By training loss it was never far from the best in the races of this lesson, while Nesterov was far behind
+# on the reviews, and AdaGrad on the networks. The other optimizer to try is SGD with Nesterov's momentum, at a rate 3
+# to 30 times as large (3 times on the convolutions). In part 4, 30 seeds did not separate it from Adam on the network
+# without dropout. It keeps one number for each weight where Adam keeps two.
 #
 # ### Which rates?
 #
@@ -412,9 +440,11 @@ quiz("09.shows")
 # | your small model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
 # | --- | --- | --- | --- | --- |
 # | logistic regression, dense data; Adam with η/√t, the others with a constant η | 0.1 | 0.3 | 0.3 | 2 |
-# | logistic regression, sparse words; Adam and Nesterov with η/√t | 0.3 to 3 | 10 to 30 | 0.3 to 3 | 3 |
-# | fully connected network | 0.003 to 0.01 | 0.1 | 0.03 | 4 |
-# | convolutional network | 0.01 | 0.03 | 0.01 | 6 |
+# | logistic regression, sparse words with dropout; Adam and Nesterov with η/√t | 0.3 | 10 | 0.3 | 3 |
+# | the same without dropout | 3 | 30 | 3 | 3 |
+# | fully connected network, with dropout | 0.003 | 0.1 | 0.03 | 4 |
+# | the same without dropout | 0.01 | 0.1 | 0.03 | 4 |
+# | convolutional network, without dropout | 0.01 | 0.03 | 0.01 | 6 |
 #
 # <details><summary>For fine-tuning and transformers this course has no evidence. What did others do?</summary>
 #
@@ -460,10 +490,11 @@ quiz("09.monday")
 #
 # 1. In a fair race all methods have the same start, batches and seeds. Each has a list of rates that is long and fine
 #    enough, and its best rate has a worse one on both sides.
-# 2. Adam is always among the best on the paper's tasks, and rarely alone. On sparse words AdaGrad is as good. On
-#    networks without dropout Nesterov is level with it, at a larger rate.
-# 3. The loss that chooses the rate also decides who wins. With rates chosen by training loss, Adam was behind Nesterov
-#    on test digits. With rates chosen by validation loss, they were level.
+# 2. Adam is never far from the best on the paper's tasks, but it does not win them. On sparse words AdaGrad is as good,
+#    and on networks without dropout Nesterov is level with it, at a larger rate.
+# 3. A ranking depends on which loss chooses the rate and which one reports. With rates chosen by training loss, Adam was
+#    level with Nesterov in training and behind it on test digits. With rates chosen by validation loss, they were level
+#    on test digits too.
 # 4. Without bias correction step $t$ is $(1 - \beta_1^t)/\sqrt{1 - \beta_2^t}$ times as long. So the nearer $\beta_2$ is
 #    to 1, the smaller the best rate. Only a trial tells how much smaller.
 
@@ -518,9 +549,13 @@ paper.draw({"Reviews, no dropout": repaired})
 # it.
 #
 # What about the other two? Take Adam without momentum, $\beta_1 = 0$. If $\beta_2$ is 0.9, that is your corrected
-# RMSProp, except for the place of ε. If $\beta_2$ is 0.999, it has the long memory as well. That gains another 0.02,
-# with each of 12 seeds, and then it is within 0.002 of AdaGrad. So on these words RMSProp lacks the correction and the
-# long memory, and not momentum.
+# RMSProp, except for the place of ε, which is worth 0.006. If $\beta_2$ is 0.999, it has the long memory as well. That
+# gains another 0.02, and then it is within 0.002 of AdaGrad.
+#
+# But what a repair is worth depends on the others. The long memory *without* the correction makes RMSProp worse, by
+# 0.04. Momentum gains 0.008 if the memory is short, and costs 0.01 if it is long. So on these words the correction and
+# the long memory together close the gap, and then momentum is not needed. (Each of these differences is the same way
+# round with each of 12 seeds.)
 #
 # ### Could the formula have said how much smaller?
 #
@@ -654,7 +689,25 @@ carried("09 Adam ends below Nesterov with a penalty, in 20 epochs", separated=Fa
 for words in ("on digits", "with a penalty, in 20 epochs"):
     carried(f"09 Nesterov ends below AdaGrad decayed twice {words}", share=1)
 carried("09 Adam ends below AdaGrad decayed twice with a penalty, in 20 epochs", share=1)
-carried("09 AdaGrad ends below Adam on digits", shown=26, mean="0.005")  # not behind
+carried("09 AdaGrad ends below Adam on digits", shown=26, mean="0.005", separated=True)
+errors = {  # part 8's table: in how many standard errors
+    "AdaGrad ends below Adam on digits": 5.6,
+    "AdaGrad ends below Adam on reviews with dropout": -3.1,
+    "AdaGrad ends below Adam on reviews": 18.5,
+    "Adam ends below RMSProp on a network with dropout": -1.6,
+    "Adam ends below Nesterov on a network": 2.6,
+    "Nesterov ends below Adam on convolutions": 1.8,
+    "Nesterov ends below Adam on convolutions with dropout": 3.4,
+}
+for name, many in errors.items():
+    row = CLAIMS[f"09 {name}"]
+    assert round(row.mean / row.sd * row.seeds**0.5, 1) == many and abs(row.mean) < 0.031
+    assert row.separated == (abs(many) > 3)
+carried("09 Nesterov ends below Adam on convolutions with dropout", mean="0.03")
+carried("09 AdaGrad ends below Adam on reviews with dropout", mean="-0.0006")
+for rate, deviation in (("0.3", 0.002), ("1", 0.037)):  # and the mean is lower at 0.3
+    assert round(CLAIMS[f"09 Nesterov at η = {rate} on digits"].sd, 3) == deviation
+assert mean("Nesterov at η = 0.3 on digits") < mean("Nesterov at η = 1 on digits")
 carried("09 Adam ends below Adam with a constant rate on digits", separated=False)
 carried("09 Adam ends below Nesterov on digits, finer list", share=1, mean="0.06")
 assert mean("best η of nesterov on digits, finer list") == 0.6
@@ -662,7 +715,6 @@ carried("09 Nesterov with a constant rate ends below Nesterov on digits", share=
 for name in ("AdaGrad", "Adam", "RMSProp"):
     for words in ("reviews", "reviews with dropout"):
         carried(f"09 {name} ends below Nesterov on {words}", share=1)
-assert abs(mean("AdaGrad ends below Adam on reviews with dropout")) < 0.002
 carried("09 AdaGrad ends below Adam on reviews", share=1, mean="0.0085")
 for words in ("reviews", "reviews with dropout"):
     carried(f"09 Adam ends below RMSProp on {words}", share=1)
@@ -670,6 +722,11 @@ carried("09 Adam ends below RMSProp on reviews", mean="0.07")
 carried("09 RMSProp with correction ends below RMSProp on reviews", share=1, mean="0.05")
 long_memory = "Adam with β₁ = 0 ends below Adam with β₁ = 0 and β₂ = 0.9 on reviews"
 carried(f"09 {long_memory}", share=1, mean="0.02")
+short = "Adam with β₁ = 0 and β₂ = 0.9"
+carried(f"09 {short} ends below RMSProp with correction on reviews", share=1, mean="0.006")
+carried(f"09 Adam with β₂ = 0.9 ends below {short} on reviews", share=1, mean="0.008")
+carried("09 Adam with β₁ = 0 ends below Adam on reviews", share=1, mean="0.01")
+carried("09 RMSProp ends below RMSProp with ρ = 0.999 on reviews", share=1, mean="0.04")
 assert abs(mean("Adam with β₁ = 0 ends below AdaGrad on reviews")) < 0.002
 for name, lead in (("AdaGrad", "0.13"), ("Adam", "0.12")):
     carried(f"09 {name} ends below Nesterov on reviews", mean=lead)
@@ -706,6 +763,10 @@ for by, rate, loss in (("training", 0.01, "0.31"), ("validation", 0.003, "0.27")
     assert mean(f"Adam's rate by {by} loss") == rate
     carried(f"09 Adam's test loss, rate by {by} loss", mean=loss)
 carried("09 Adam at η = 0.003 tests below Adam at 0.01", share=1)
+carried("09 AdaGrad tests below Nesterov, rates by training loss", separated=False)
+for m in ("AdaGrad", "Adam", "Nesterov"):  # as in part 4
+    assert mean(f"{m}'s rate by training loss") == mean(f"best η of {m.lower()} on a network")
+assert mean("Nesterov's rate by validation loss") == mean("Nesterov's rate by training loss")
 others = [mean(f"{m}'s test loss, rate by training loss") for m in ("AdaGrad", "Nesterov")]
 assert max(others) < mean("Adam's test loss, rate by training loss")
 # Figure 3
@@ -714,6 +775,11 @@ for name in ("Adam", "AdaGrad"):
 for name in ("Adam", "Nesterov"):
     carried(f"09 {name} ends below AdaGrad on convolutions", share=1)
 carried("09 Nesterov ends below Adam on convolutions", separated=False)
+for name in ("Adam", "Nesterov"):
+    carried(f"09 {name} ends below AdaGrad on convolutions with dropout", share=1)
+carried("09 Adam is first below Nesterov on convolutions with dropout", separated=False)
+carried("09 AdaGrad is first below Nesterov on convolutions with dropout", share=1)
+carried("09 Adam is first below AdaGrad on convolutions with dropout", share=0)
 of_root = CLAIMS["09 √v̂ at the end on convolutions, median's log10"]
 assert round(10**of_root.mean, 3) == 0.007 and 1e4 * keras.optimizers.Adam().epsilon < 0.007
 # Figure 4
@@ -726,15 +792,16 @@ for beta_2 in ("0.99", "0.999", "0.9999"):
         carried(f"09 with correction η = 0.01 is best at β₁ = {beta_1} and β₂ = {beta_2}", share=1)
 for beta_2 in ("0.999", "0.9999"):
     carried(f"09 correction gains at β₁ = 0 and β₂ = {beta_2}", separated=False)
+carried("09 correction gains at β₁ = 0 and β₂ = 0.99", shown=4, mean="-0.35", separated=True)
 assert 45 < mean("with correction the best loss is") < 47
-assert all(abs(mean(f"correction gains at β₁ = 0 and β₂ = {b:g}")) < 0.4 for b in vae.BETAS_2)
-carried("09 at η = 0.0001 Adam is behind without correction", share=1)
-assert mean("at η = 0.0001 Adam is behind without correction") > 40
+carried("09 at η = 0.0001 Adam is behind without correction", share=1, mean="57")
 # What to do on Monday: the table of rates; and of warm-up, lesson 07's
 for among, adam, nesterov, adagrad in (
     (["digits"], [0.1], [0.3], [0.3]),  # and Nesterov at 1 with some seeds: chosen
-    (["reviews with dropout", "reviews"], [0.3, 3], [10, 30], [0.3, 3]),
-    (["a network with dropout", "a network"], [0.003, 0.01], [0.1], [0.03]),
+    (["reviews with dropout"], [0.3], [10], [0.3]),
+    (["reviews"], [3], [30], [3]),
+    (["a network with dropout"], [0.003], [0.1], [0.03]),
+    (["a network"], [0.01], [0.1], [0.03]),
     (["convolutions"], [0.01], [0.03], [0.01]),
 ):
     for m, best in (("adam", adam), ("nesterov", nesterov), ("adagrad", adagrad)):
