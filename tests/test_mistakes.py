@@ -35,6 +35,9 @@ IN_FLOAT32 = {
     ("central_difference", "the points have a number for h"): "at x = 1 with h = 0.1 it gives ",
     ("times_longer", "beta_1**t is not taken from 1"): "β₂ = 0.99 it gives ",
     ("times_longer", "1 - beta_2 is raised to t"): "β₂ = 0.99 it gives ",
+    ("times_longer", "1 - beta is raised to t"): "β₂ = 0.99 it gives ",
+    ("times_longer", "neither beta is taken from 1"): "β₂ = 0.99 it gives ",
+    ("orthogonalized", "b has the wrong sign"): "its corner is ",
 }
 
 
