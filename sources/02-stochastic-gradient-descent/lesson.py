@@ -23,8 +23,8 @@
 # | [7 The noise ball](#7-The-noise-ball) | 7 |
 # | [8 Below the level](#8-Below-the-level) | 3 |
 # | [9 Does it agree with Keras?](#9-Does-it-agree-with-Keras?) | 1 |
-# | [Where it fails](#Where-it-fails) | 3 |
-# | in all | 50 |
+# | [Where it fails](#Where-it-fails) | 2 |
+# | in all | 49 |
 #
 # [Going further ★](#Going-further-★) is for those who have more time.
 #
