@@ -611,6 +611,16 @@ TASKS = {
         seeds=12,
         first=3,
     ),
+    "digits, sizes, finer": Plan(
+        digits_by_size,
+        {
+            "B = 1": [0.007, 0.01, 0.014, 0.02, 0.028],
+            "B = 10": [round(0.1 * 2 ** (k / 4), 4) for k in range(-3, 6)],
+            "B = 100": [round(0.5 * 2 ** (k / 4), 4) for k in range(-2, 9)],
+        },
+        seeds=12,
+        first=12,
+    ),
     "digits, noise": Plan(digits_noise, {"sgd": [0.1]}, seeds=12),
     "digits, loops": Plan(digits_loops, {"sgd": [0.3]}),
     "reviews, one epoch": Plan(reviews_one_epoch, {"sgd": [1.0]}),
@@ -869,11 +879,17 @@ def compared(values, measured, pairs, claim="{} ends below {}"):
 
 def lesson_02(task):
     sizes, plans = task["digits, sizes"], task["digits, schedules"]
-    ends = {f"B = {size:,}": sizes.of(f"B = {size}") for size in (1, 10, 100, 7000)}
+    finer = task["digits, sizes, finer"]
+    ends = {f"B = {size}": finer.of(f"B = {size}") for size in (1, 10, 100)}
+    ends["B = 7,000"] = sizes.of("B = 7000")
     loss = "validation loss, digits"
     yield from compared(ends, loss, "B = 1 < B = 10, B = 10 < B = 100, B = 100 < B = 7,000")
     higher = sizes.at("B = 10", 0.2), sizes.at("B = 100", 2.0)
     yield "B = 100 at η = 2 ends above B = 10 at 0.2", loss, *higher
+    best = {size: finer.chosen(f"B = {size}") for size in (1, 10, 100)}
+    for small in (1, 10):
+        what = f"how much the best rate grows from B = {small} to {10 * small}"
+        yield what, "digits", best[10 * small] / best[small]
     noise = partial(task["digits, noise"].at, "sgd", 0.1)
     for key, where in (("start", "at the start"), ("after", "after training")):
         of_all = "gradient of 800 digits with that of all"

@@ -107,6 +107,7 @@ def test_answers(value, words, capsys):
         ("01.digits", -1, "learning_rate must be a positive number, not -1"),
         ("02.rate_5", 0.05, "right: the validation loss is 0.434"),
         ("02.rate_5", 0.04, "right: "),
+        ("02.rate_5", 0.08, "right: "),
         ("02.rate_5", 0.01, "not yet: the validation loss is 0.564, so 0.01 is too small"),
         ("02.rate_5", 0.1, "so 0.1 is too large"),
         ("02.rate_50", 0.5, "right: the validation loss is 0.42"),
