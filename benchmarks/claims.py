@@ -566,6 +566,7 @@ TASKS = {
         {
             "sgd": [1.0],
             "momentum": [0.1],
+            "nesterov": [0.1],
             "rmsprop": [0.01],
             "rmsprop, corrected": [0.01],
             "rmsprop, corrected, 0.999": [0.01],
