@@ -138,8 +138,8 @@ axes = dict(x=np.arange(1, 201), ylabel="step in units of η", log=False, from_z
 plots.lines({"adam, uncorrected": without, "adam": corrected}, **axes, title="All gradients are 1")
 
 # %% [markdown]
-# All gradients are 1, so each step should be $\eta$ long. Adam's flat line is. Without the correction the steps are *too
-# long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100. Why? At step 1 $m$ is 0.1, and $\sqrt v$ is only
+# All gradients are 1, so each step should be $\eta$ long. With the corrections it is: see Adam's flat line. Without them
+# the steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100. Why? At step 1 $m$ is 0.1, and $\sqrt v$ is only
 # $\sqrt{0.001} = 0.032$. The step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does (the paper, § 3).
 #
 # So the correction makes $\eta$ mean what it says: with steady gradients each step is $\eta$ long, from the first one on.
