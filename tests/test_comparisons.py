@@ -32,11 +32,14 @@ def test_rules_are_compared_at_their_best_rates(few, capsys):
     assert [len(score.runs) for score in one.values()] == [1, 1]
 
 
-def test_the_digits_scoreboard_ends_with_keras_adam(monkeypatch):
+def test_the_digits_scoreboard_ends_with_keras_adam_at_the_last_rate(monkeypatch, capsys):
     monkeypatch.setenv("ADAMLIB_SIZE", "smoke")
     done = {}
     scores = experiments.digits_scoreboard({"mine": rules.adam}, every=10, done=done)
     assert [*scores] == ["mine", "tf.keras Adam"]
+    assert scores["mine"].rate == scores["tf.keras Adam"].rate
+    assert len([name for name, *_ in done if name == "tf.keras Adam"]) == 1  # one rate and seed
+    assert "end of the list" not in capsys.readouterr().out.splitlines()[-1]
     assert done["mine", scores["mine"].rate, 0] is scores["mine"].runs[0]  # for a second call
     mine, keras = (score.losses for score in scores.values())
     assert mine.shape == keras.shape == (1, 7)

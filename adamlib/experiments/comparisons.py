@@ -62,18 +62,19 @@ def compare(task, methods, rates=RATES, every=1, done=None, count=3):
 
 
 def digits_scoreboard(methods, every=1, done=None):
-    """compare() on digits(), with tf.keras Adam for the last method: the board of lesson 06.
+    """compare() on digits(), then tf.keras Adam at the last method's rate: the board of lesson 06.
 
-    methods  {name: rule}
+    methods  {name: rule}; the last is Adam
     every    batches that are averaged to one point of the curves
     done     as in scoreboard
     """
     from adamlib.keras_check import keras
 
     task = digits()
+    scores = compare(task, methods, every=every, done=done)
+    rates = [[*scores.values()][-1].rate]
     adam = {"tf.keras Adam": lambda rate, seed: task.train_keras(keras.optimizers.Adam(rate), seed)}
-    trainings = _trainings(task, methods) | adam
-    return scoreboard(trainings, RATES, task.held_out_loss, every=every, done=done)
+    return scores | scoreboard(adam, rates, task.held_out_loss, every=every, done=done)
 
 
 def _trainings(task, methods):

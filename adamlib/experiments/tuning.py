@@ -208,6 +208,7 @@ def scoreboard(methods, rates, held_out_loss, *, count=3, every=1, done=None):
         curves = [run.losses[: points * every].reshape(points, every).mean(axis=1) for run in runs]
         scores[name] = Score(rate, np.array(curves), held_out, runs)
         spread = f" ({held_out.min():.2f} to {held_out.max():.2f})" if len(runs) > 1 else ""
-        edge = ", at an end of the list" if rate in (min(rates), max(rates)) else ""
+        at_end = len(rates) > 1 and rate in (min(rates), max(rates))
+        edge = ", at an end of the list" if at_end else ""
         print(f"{name:16} η = {rate:<7g} validation loss {held_out.mean():.2f}{spread}{edge}")
     return scores

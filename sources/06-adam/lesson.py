@@ -1,9 +1,8 @@
 # %% [markdown]
 # # 6. Adam
 #
-# Adam is momentum and RMSProp in one rule, and the start of both is repaired (Kingma and Ba, 2015). Everything so far
-# leads up to it. You will write Adam twice: first as its paper has it, then as Keras computes it. At the end of this
-# lesson you will be able to
+# Adam is momentum and RMSProp in one rule, and the start of both is repaired (Kingma and Ba, 2015). You will write it
+# twice: first as its paper has it, then as Keras computes it. At the end of this lesson you will be able to
 #
 # - say what the average $m$ gains over RMSProp, and where it gains nothing,
 # - derive the bias correction, write Algorithm 1 of the paper, and match `tf.keras.optimizers.Adam`, epsilon included,
@@ -12,17 +11,19 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 8 |
+# | [1 What RMSProp lacks](#1-What-RMSProp-lacks) | 7 |
 # | [2 The start at zero](#2-The-start-at-zero) | 6 |
-# | [3 Algorithm 1](#3-Algorithm-1) | 5 |
-# | [4 Keras's epsilon](#4-Keras's-epsilon) | 7 |
-# | [5 How long is a step?](#5-How-long-is-a-step?) | 7 |
+# | [3 Algorithm 1](#3-Algorithm-1) | 6 |
+# | [4 Keras's epsilon](#4-Keras's-epsilon) | 6 |
+# | [5 How long is a step?](#5-How-long-is-a-step?) | 6 |
 # | [6 When m is too slow](#6-When-m-is-too-slow) | 4 |
 # | [7 Six wrong Adams](#7-Six-wrong-Adams) | 8 |
 # | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 2 |
-# | [9 Digits and the family](#9-Digits-and-the-family) | 5 |
-# | [Where it fails](#Where-it-fails) | 2 |
-# | in all | 54 |
+# | [9 Digits and the family](#9-Digits-and-the-family) | 4 |
+# | [Where it fails](#Where-it-fails) | 1 |
+# | in all | 50 |
+#
+# [Going further ★](#Going-further-★) is for those who have more time.
 #
 # You need lessons [03](03-momentum.ipynb) and [05](05-rmsprop.ipynb). Terms printed in bold are collected in the
 # [glossary](glossary.ipynb); all rules on one page are in the [cheat sheet](cheat-sheet.ipynb).
@@ -30,26 +31,25 @@
 # ## 1 What RMSProp lacks
 #
 # Lesson 05 left RMSProp with two failures. Its average $v$ starts at 0, so its first steps are too long. And it has no
-# momentum: each step follows the newest gradient alone. Adam repairs both. It keeps two averages. $m$ averages the
-# gradients, as in lesson 03, and $v$ averages their squares, as in RMSProp. Each has a decay of its own:
+# momentum: each step follows the newest gradient alone. Adam repairs both. It keeps two averages: $m$ of the gradients, as
+# in lesson 03, and $v$ of their squares, as in RMSProp. Each has a decay of its own:
 #
 # $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2$$
 #
 # Adam's step is almost $-\eta\, m_t / \sqrt{v_t}$. (Part 2 adds what is missing.) But why $m$? With $\sqrt v$ each
 # parameter has a step of its own already.
 #
-# The division by $\sqrt v$ helps where a ravine lies *along* the axes. There one coordinate is steep and the other is
-# flat. The steep one has the larger $\sqrt v$, and the division evens them out.
+# In a ravine *along* the axes one coordinate is steep and the other is flat. The steep one has the larger $\sqrt v$, so
+# the division evens them out.
 #
 # Now turn the ravine by 30°. Its steep direction is then (−0.5, 0.87), and nearly all of the gradient points that way. So
-# *both* coordinates have large gradients: one is 0.87/0.5 = 1.7 times the other. The two $\sqrt v$ are nearly equal, too.
-# A division by two nearly equal numbers only shrinks the gradient. So the ravine stays a ravine, and the steps bounce from
-# one side to the other. Here $m$ helps. The gradients across the ravine change their signs, so they cancel in $m$. Those
-# along the floor agree, so they stay.
+# *both* coordinates have large gradients, and their $\sqrt v$ are of the same size. After the division the ravine is still
+# a ravine, and the steps bounce from one side to the other. Here $m$ helps. The gradients across the ravine change their
+# signs, so they cancel in $m$. Those along the floor agree, so they stay.
 #
-# We try this with the curvatures 1 and 100. Each coordinate of the gradient carries noise with a standard deviation of 1,
-# as if it came from a batch. The rival is Adam without $m$: RMSProp with $\rho = 0.999$, like Adam's $\beta_2$, and with its
-# start repaired as in part 2. Each method gets 21 learning rates, and 200 runs of 100 steps at each of them.
+# We try this with the curvatures 1 and 100, and with noise of standard deviation 1 in each coordinate of the gradient.
+# The rival is Adam without $m$. This is RMSProp with $\rho = 0.999$, like Adam's $\beta_2$, and with its start corrected
+# as in part 2. Each method gets 21 learning rates, and 200 runs of 100 steps at each of them.
 
 # %%
 from functools import partial
@@ -65,8 +65,8 @@ from adamlib.surfaces import cubic, narrow_ravine, noisy, ravine, slanted_ravine
 SEEDS = experiments.seeds(3)  # 0, 1 and 2: all that is random in this lesson is drawn from them
 
 # %%
-repaired = partial(experiments.rmsprop_corrected, rho=0.999)  # partial sets ρ
-methods = {"rmsprop": repaired, "adam": rules.adam}
+without_m = partial(experiments.rmsprop_corrected, rho=0.999)  # the rule, with ρ set
+methods = {"rmsprop, corrected": without_m, "adam": rules.adam}
 rates = np.geomspace(0.02, 2, 21)
 slanted = experiments.loss_by_rate(methods, slanted_ravine, 100, rates, SEEDS[0])
 shown = {name: losses.mean(axis=1) for name, losses in slanted.items()}
@@ -74,129 +74,93 @@ plots.lines(shown, x=rates, xlabel="η", ylabel="mean loss after 100 steps", log
 
 # %% [markdown]
 # Begin at the left of the figure. Up to $\eta = 0.1$ the two curves are the same: short steps hardly bounce, so $m$
-# gains nothing. Now go to the right. RMSProp is best at 0.2. With larger rates its loss rises, because its bounces
-# grow with $\eta$. Adam's curve falls on, to a loss about 20 times lower at 0.4, and then it stays low.
+# gains nothing. Now go to the right. Without $m$ the best rate is 0.2. With larger rates the loss rises, because the
+# bounces grow with $\eta$. Adam's curve falls on, to a loss about 20 times lower at 0.4, and then it stays low.
 #
-# Here is one run of each method, both at the rate 0.4 that is best for Adam:
+# Here is one run of each method, at its own best rate:
 
 # %%
 runs = {}
-for name, method in methods.items():
+for name, rate in {"rmsprop, corrected": 0.2, "adam": 0.4}.items():
     gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
-    runs[name] = descend(method, gradient, slanted_ravine.start, 100, learning_rate=0.4)
-at_0_4 = {f"{name}, η = 0.4": run.trajectory for name, run in runs.items()}
-plots.contour(slanted_ravine, at_0_4, apart=True)
+    run = descend(methods[name], gradient, slanted_ravine.start, 100, learning_rate=rate)
+    runs[f"{name}, η = {rate}"] = run
+at_best = {name: run.trajectory for name, run in runs.items()}
+plots.contour(slanted_ravine, at_best, apart=True)
 
 # %% [markdown]
-# The cross is the minimum. RMSProp changes sides more than 75 times in 100 steps, and the bounces spoil its loss. With
-# smaller steps it bounces less, but then it comes too late. Adam swings at first, changes sides fewer than 20 times, then
-# runs along the floor and arrives. This is what $m$ is for: it lets Adam take longer steps in a ravine that the division
-# cannot straighten.
+# The cross is the minimum. On the left, without $m$, the path jitters: it changes sides more than 40 times in 100 steps,
+# and it has not arrived. Longer steps would bounce farther. On the right Adam swings at first, changes sides fewer than 20 times, then runs along the floor and comes close. This is what $m$ is for: it lets
+# Adam take longer steps in a ravine that the division cannot straighten.
 #
-# <details><summary>Optional: how large may η be?</summary>
-#
-# In lesson 01 gradient descent needed $\eta$ times the largest curvature below 2. Take the curvature after the division by
-# $\sqrt{\hat v}$, and the same limit holds for RMSProp in the long run. At its best rate the product is 1.9 at the end. With an
-# average of gradients the limit is higher. Lesson 03 had $2(1 + \mu)$ for a sum, and an average is $1 - \beta_1$ times a
-# sum. So the limit is $2(1 + \beta_1)/(1 - \beta_1)$, which is 38 with $\beta_1 = 0.9$. At its best rate Adam's product is 3 at
-# the end.
-#
-# </details>
-#
-# Two questions are open. Is the gain as large with more steps? And is it as large in a ravine along the axes?
+# With 1,000 steps the factor of 20 shrinks to nearly 1: without $m$ the run arrives too, only later. So $m$ gains speed
+# here, not a better end. And if the ravine lies along the axes?
 
 # %%
 quiz("06.along")
 
 # %%
-longer = {}
-for steps in (300, 1000):
-    print(f"across the axes, {steps} steps")
-    longer[steps] = experiments.loss_by_rate(
-        methods, slanted_ravine, steps, rates, SEEDS[0], runs=50
-    )
-print("along the axes, 100 steps")
 straight = experiments.loss_by_rate(methods, narrow_ravine, 100, rates, SEEDS[0])
 
 # %% [markdown]
-# With 300 steps the factor is only about 3, and with 1,000 steps it is nearly 1: RMSProp arrives too, only later. So $m$
-# gains speed here, not a better end. Along the axes the division alone straightens the ravine. There the factor is 2 at
-# most, already after 100 steps.
+# The division alone straightens this ravine, and the factor is only about 2, or less with other noise.
 #
 # ## 2 The start at zero
 #
 # Both averages start at 0. So they are too small at first: if every gradient is 1, then $m_1$ is only 0.1. How much is
-# missing after $t$ steps? Write $m$ out as in lesson 03:
+# missing after $t$ steps?
 #
-# $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
+# Each step gives the old $m$ the weight $\beta_1$ and the new gradient the weight $1 - \beta_1$: together 1. So $m_t$ is an
+# average of all gradients *and of the start* $m_0$. At each step the weight of $m_0$ is multiplied by $\beta_1$, so after
+# $t$ steps it is $\beta_1^t$. The gradients have the rest, $1 - \beta_1^t$. But $m_0$ is 0, so its share is missing.
 #
-# Each gradient has a weight. With three gradients the weights are $1 - \beta_1$, $\beta_1 - \beta_1^2$ and
-# $\beta_1^2 - \beta_1^3$. Add them: the $-\beta_1$ of the first cancels the $\beta_1$ of the second, and so on. Only
-# $1 - \beta_1^3$ is left. In the same way, for any $t$:
-#
-# $$(1 - \beta_1)\,(1 + \beta_1 + \beta_1^2 + \dots + \beta_1^{t-1}) = 1 - \beta_1^t$$
-#
-# The weights of an average should sum to 1. The missing $\beta_1^t$ is the weight of the start $m_0$, which is 0.
-# An estimate that is wrong even on average is **biased**. To repair it, we divide by the sum of the
-# weights. The **bias correction** of Adam divides $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$, the sums of their
-# weights.
+# An estimate that is wrong even on average is **biased**. The **bias correction** of Adam divides $m$ by
+# $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$, the weights of the gradients and of their squares:
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t} \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}$$
 #
-# The hat is the paper's sign for "corrected": read $\hat m$ as "m hat". At step 1 the correction gives
+# Read $\hat m$ as "m hat". On averages the hat is the paper's sign for "corrected". At step 1 the correction gives
 # $\hat m_1 = g_1$. After many steps $\beta_1^t$ is nearly 0, and $\hat m$ is $m$.
 #
-# <details><summary>The same in the words of probability, as in the paper</summary>
-#
-# $E[g]$, the expectation of $g$, is the mean of infinitely many draws of $g$. If every gradient has the same
-# expectation, the sum above gives $E[m_t] = (1 - \beta_1^t)\, E[g]$, so $E[\hat m_t] = E[g]$. In the same way
-# $E[\hat v_t] = E[g^2]$. If the gradients drift, an error stays, but old gradients have little weight.
-#
-# </details>
-#
-# Correcting $m$ makes a step longer, and correcting $v$ makes it shorter. So are the first steps without any correction
-# too short or too long?
+# What are the first steps like without this correction?
 
 # %%
 quiz("06.start")
 
 # %% [markdown]
-# Here is Adam without either correction. `steps_of` gives a rule a list of gradients, and returns the rule's steps in
-# units of the learning rate $\eta$. A step that makes $x$ smaller counts as positive. The printed line is from the ravine
-# of part 1.
+# Here is Adam with and without the corrections. `steps_of` gives a rule these gradients, one by one, and returns its
+# steps in units of $\eta$. A step that makes $x$ smaller counts as positive.
 
 # %%
 ones = np.ones(200)
 without, corrected = (steps_of(rule, ones) for rule in (experiments.adam_uncorrected, rules.adam))
-uncorrected = {"adam, uncorrected": experiments.adam_uncorrected}
-ravine_without = experiments.loss_by_rate(uncorrected, slanted_ravine, 100, rates, SEEDS[0])
 axes = dict(x=np.arange(1, 201), ylabel="step in units of η", log=False, from_zero=True)
 plots.lines({"adam, uncorrected": without, "adam": corrected}, **axes, title="All gradients are 1")
 
 # %% [markdown]
-# All gradients are 1, so each step should be $\eta$ long. With the correction it is: see Adam's flat line. Without it the
-# steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100. Why? At step 1 $m$ is 0.1, and
-# $\sqrt v$ is only $\sqrt{0.001} = 0.032$. The step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does (the
-# paper, § 3).
+# All gradients are 1, so each step should be $\eta$ long. With the corrections it is: see Adam's flat line. Without them
+# the steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100. Why? At step 1 $m$ is 0.1, and $\sqrt v$ is only
+# $\sqrt{0.001} = 0.032$. The step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does (the paper, § 3).
 #
-# So the correction makes $\eta$ mean what it says: with steady gradients each step is $\eta$ long, from the first one on. It
-# need not lower the loss. In the ravine of part 1 uncorrected Adam comes at least as low, at an $\eta$ a third as large.
+# So the correction makes $\eta$ mean what it says: with steady gradients each step is $\eta$ long, from the first one on.
 #
 # ### Exercise 1: derive
 #
-# Both gradients so far were the same number $g > 0$. How long, in units of $\eta$, is the *second* uncorrected step with
-# $\beta_1 = 0.9$ and $\beta_2 = 0.9999$? (Three digits.)
+# Suppose that the first two gradients are the same number $g > 0$. How long, in units of $\eta$, is the *second*
+# uncorrected step with $\beta_1 = 0.9$ and $\beta_2 = 0.9999$? (Three digits.)
 #
 # <details><summary>Hint</summary>After one step, m is (1 − β₁) g. The second step keeps β₁ of that and adds (1 − β₁) g again. In the same way v has two parts. Does g cancel?</details>
 
 # %%
 # BEGIN SOLUTION
 # STUB second_step = ...
-second_step = (1 - 0.9**2) / np.sqrt(1 - 0.9999**2)  # the sums of the weights, from above
+second_step = (1 - 0.9**2) / np.sqrt(1 - 0.9999**2)  # the weights of the gradients, from above
 # END SOLUTION
 check_answer("06.second_step", second_step)
 
 # %% [markdown]
+# The nearer $\beta_2$ is to 1, the more is missing from $v$, and the longer are the uncorrected steps.
+#
 # ## 3 Algorithm 1
 #
 # Now all of Adam fits into five lines. They update both averages, correct both, and move $x$. Everything is element by
@@ -213,11 +177,8 @@ check_answer("06.second_step", second_step)
 # $$
 #
 # "Moment" is a word of statistics. The **first moment** of a gradient is its mean, and its **second moment** is the mean
-# of its square.
-#
-# Epsilon stood *inside* the root in lessons 04 and 05. Here it stands *outside*, both in the paper and in Keras's `Adam`.
-# This is a convention, but the same number means less here. Inside the root, $10^{-7}$ counts where $\sqrt v$ is below
-# $3 \cdot 10^{-4}$. Outside, it counts only where $\sqrt{\hat v}$ is below $10^{-7}$.
+# of its square. Mind that $\varepsilon$ stands *outside* the root here, as in Keras's `Adam`. In lessons 04 and 05 it
+# stood inside.
 #
 # ### Exercise 2: write it
 #
@@ -236,56 +197,53 @@ def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, ep
     # END SOLUTION
 
 
-rule = check(adam, "adam", "by the paper")
+by_the_paper = check(adam, "adam", "by the paper")
 
 # %% [markdown]
+# `one_step` shows one update of your `adam`, number by number, in the ravine of lesson 01. The gradient at the start is
+# (−4, 20). Before you look: how long are the two steps? (The bars of each row have a scale of their own.)
+
+# %%
+one_step({by_the_paper: {"learning_rate": 0.1}}, ravine)
+
+# %% [markdown]
+# Both steps are 0.1 long, that is, $\eta$. At step 1 $\hat m$ is $g$ and $\sqrt{\hat v}$ is $|g|$, so only the sign of
+# the gradient is left.
+#
 # ## 4 Keras's epsilon
 #
 # The end of § 2 of the paper has a cheaper order of the same computation, and Keras follows it. Both corrections are
-# plain numbers, the same for all parameters. So they can go into one learning rate $\eta_t$ that changes with $t$, and
-# the large arrays $m$ and $v$ need no division of their own:
+# plain numbers, the same for all parameters. So they can go into one learning rate $\eta_t$ that changes with $t$:
 #
 # $$\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \qquad x_t = x_{t-1} - \eta_t\, \frac{m_t}{\sqrt{v_t} + \hat\varepsilon}$$
 #
 # This is Algorithm 1 again, with one difference. $\hat\varepsilon$ ("epsilon hat") is added to $\sqrt{v_t}$, and
-# Algorithm 1 adds $\varepsilon$ to $\sqrt{\hat v_t}$. The number that you give to Keras as `epsilon` is $\hat\varepsilon$.
+# Algorithm 1 adds $\varepsilon$ to $\sqrt{\hat v_t}$. (This hat does not mean "corrected". It is only the paper's name
+# for the other epsilon.) The number that you give to Keras as `epsilon` is $\hat\varepsilon$.
 #
 # ### Exercise 3: make it Keras's
 #
-# Which $\varepsilon$ in Algorithm 1 gives Keras's step? Write `adam` again with one more line, which turns Keras's `epsilon`
-# into that of Algorithm 1.
+# Which $\varepsilon$ in Algorithm 1 gives Keras's step? Write a new `adam`, which gets Keras's `epsilon`, and calls
+# `by_the_paper`, your Algorithm 1, with the right one.
 #
 # <details><summary>Hint 1</summary>Divide numerator and denominator of Keras's step by the root of 1 − β₂ᵗ. Then √v becomes √v̂. What becomes of ε̂?</details>
 #
-# <details><summary>Hint 2</summary>Before the last line, divide epsilon by the root of 1 − β₂ᵗ.</details>
+# <details><summary>Hint 2</summary>Divide epsilon by the root of 1 − β₂ᵗ.</details>
 
 
 # %%
 def adam(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    knobs = dict(learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2)
     # BEGIN SOLUTION
-    m = beta_1 * m + (1 - beta_1) * g
-    v = beta_2 * v + (1 - beta_2) * g**2
-    m_hat = m / (1 - beta_1**t)
-    v_hat = v / (1 - beta_2**t)
+    # STUB ...  # return by_the_paper(x, g, t, m, v, epsilon=..., **knobs)
     epsilon = epsilon / np.sqrt(1 - beta_2**t)  # divide above and below by this root
-    return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+    return by_the_paper(x, g, t, m, v, epsilon=epsilon, **knobs)
     # END SOLUTION
 
 
 rule = check(adam, "adam")
 
 # %% [markdown]
-# `one_step` shows one update of your own `adam`, number by number, in the ravine of lesson 01. (So write it first.) The
-# gradient at the start is (−4, 20). Before you look: how long are the two steps? (The bars of each row have a scale of
-# their own.)
-
-# %%
-one_step({adam: {"learning_rate": 0.1}}, ravine)  # your function, right or not yet
-
-# %% [markdown]
-# Both steps are 0.1 long, that is, $\eta$. At step 1 $\hat m$ is $g$ and $\sqrt{\hat v}$ is $|g|$, so only the sign of
-# the gradient is left.
-#
 # ### Exercise 4: where they part
 #
 # If gradients are tiny, Keras and Algorithm 1 take different steps. Take $\beta_2 = 0.999$ and Keras's default epsilon,
@@ -301,32 +259,31 @@ parting = 1e-7 / np.sqrt(1 - 0.999)
 check_answer("06.parting", parting)
 
 # %% [markdown]
-# At step 1 Keras's epsilon acts as one of Algorithm 1 that is 31.6 times larger. After 3,000 steps the factor is only 1.03.
-# So remember: early in a run, the same number acts more strongly in Keras.
+# At step 1 Keras's epsilon acts as one of Algorithm 1 that is 31.6 times larger. After 3,000 steps the factor is only
+# 1.03. So early in a run, the same number acts more strongly in Keras.
 #
-# When does epsilon matter at all? Multiply the loss by 1,000. Then $\hat m$ and $\sqrt{\hat v}$ both become 1,000 times
-# larger, their quotient stays, and so does the whole path. Only epsilon does not grow with them. So the scale of the loss
-# does not matter, until the gradients are so small that $\sqrt v$ is no longer far above epsilon. Then the steps shrink.
+# Multiply the loss by 1,000. Then $\hat m$ and $\sqrt{\hat v}$ both become 1,000 times larger, and their quotient stays.
+# So the scale of the loss does not matter, until the gradients are so small that $\sqrt v$ is no longer far above
+# epsilon. Then the steps shrink.
 #
 # ## 5 How long is a step?
 #
 # ### In noise
 #
-# The step is $\eta$ times $\hat m / \sqrt{\hat v}$. Adam's paper calls the quotient $\hat m / \sqrt{\hat v}$ a
-# **signal-to-noise ratio**: it is near 1 or −1 where the gradients agree, and small where they cancel in $\hat m$ but
-# not in $\hat v$. In the next cell all gradients have the mean 1 and carry more and more noise. A *typical* step is the
-# root of the mean square of the steps. Both rules have their defaults, so RMSProp's $\rho$ is 0.9.
+# Adam's paper calls the quotient $\hat m / \sqrt{\hat v}$ a **signal-to-noise ratio**: it is near 1 or −1 where the
+# gradients agree, and small where they cancel in $\hat m$ but not in $\hat v$. In the next cell all gradients have the mean
+# 1 and carry more and more noise. Both rules have their defaults. A *typical* step is the root of the mean square of the
+# steps.
 
 # %%
 rng = np.random.default_rng(SEEDS[0])
 levels = np.logspace(-1, 2, 13)  # of noise: 0.1 to 100
-gradients = 1 + levels[:, None] * rng.standard_normal((300, 1, 1000))  # step, level, run
-typical, together = {}, {}
+noise = rng.standard_normal((300, 1, 1000))  # of 300 steps in 1,000 runs
+gradients = 1 + levels[:, None] * noise  # shape (300, 13, 1000): one row a step
+typical = {}
 for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
-    steps = steps_of(method, gradients)[100:]
+    steps = steps_of(method, gradients)[100:]  # without the start
     typical[name] = np.sqrt((steps**2).mean(axis=(0, 2)))
-    together[name] = steps[:, np.isclose(levels, 10)].sum(axis=0).std()
-    print(f"{name}: with noise 10, the sum of 200 steps scatters by {together[name]:.0f} η")
 axes = dict(x=levels, xlabel="standard deviation of the noise (the mean is 1)", log_x=True)
 plots.lines(typical, **axes, ylabel="typical step in units of η", log=False, from_zero=True)
 
@@ -341,9 +298,6 @@ plots.lines(typical, **axes, ylabel="typical step in units of η", log=False, fr
 #
 # </details>
 #
-# Does Adam wander less, then? No. The printed lines say that the *sum* of 200 steps scatters equally far. An average makes
-# the path smooth, but each gradient still adds its whole share to the sum, spread over several steps (lesson 03).
-#
 # ### After a silence
 #
 # The weight of a rare word has gradients of 0 for a long time. Then one comes that is not 0. How long is the step?
@@ -353,47 +307,24 @@ quiz("06.silence")
 
 # %%
 alone = {}
-for zeros in (10, 100, 1000, 10_000):
+for zeros in (10, 100, 1000, 5000):
     alone[zeros] = steps_of(rule, [0.0] * zeros + [1.0])[-1]
-    m_hat, v_hat = 0.1 / (1 - 0.9 ** (zeros + 1)), 0.001 / (1 - 0.999 ** (zeros + 1))
-    print(f"{zeros:6} zeros, then 1: m_hat {m_hat:.3f}, root of v_hat {v_hat**0.5:.3f}", end=", ")
-    print(f"step {alone[zeros]:.2f} η")
+    print(f"{zeros:5} zeros, then 1: the step is {alone[zeros]:.2f} η")
 
 # %% [markdown]
-# After 10 zeros the step is shorter than $\eta$: $\hat m$ is 0.146, and $\sqrt{\hat v}$ is 0.30, because one of only 11
-# squares is 1. After 100 zeros $m$ no longer needs its correction: from then on $\hat m$ is 0.1. But $\sqrt{\hat v}$ goes on falling,
-# because $v$ remembers about 1,000 steps. It ends at $\sqrt{1 - \beta_2} = 0.032$, and the step at
-# $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} = 3.16\,\eta$.
+# After a long silence $t$ is large, so both corrections are gone. Then $\hat m$ is 0.1, and $\hat v$ is 0.001, the weight
+# of a single square. So the step comes to $0.1/\sqrt{0.001} = 3.16\,\eta$. Only after a short silence it is shorter than
+# $\eta$: after 10 zeros one of only 11 squares is 1, so $\sqrt{\hat v}$ is still 0.30.
 #
-# And if gradients of 1 follow? Then the steps grow, to 6.57 η at the twelfth. After the silence $m$ and $v$ are 0 as at the
-# start, but $t$ is large, so the corrections are gone. Adam takes the uncorrected steps of part 2. At the
-# defaults no step at all is longer than 7.3 η.
-#
-# <details><summary>Optional: the longest step that there can be</summary>
-#
-# The paper takes $3.16\,\eta$ for the worst case (§ 2.1). You have just seen a longer step, so here the paper is wrong. The
-# true bound, where $\beta_1^2 < \beta_2$, is
-#
-# $$\eta\;\frac{1 - \beta_1}{\sqrt{(1 - \beta_2)\,(1 - \beta_1^2/\beta_2)}}$$
-#
-# With the defaults it is $7.27\,\eta$, and with $\beta_2 = \beta_1$ it is $\eta$. (Where $\beta_1^2 \ge \beta_2$, there is no
-# bound.) Let $g_k$ be the gradient $k$ steps ago. After many steps the inequality of Cauchy and Schwarz,
-# $(\sum_k a_k b_k)^2 \le \sum_k a_k^2 \sum_k b_k^2$, gives
-#
-# $$m^2 = (1 - \beta_1)^2 \Big(\sum_k \frac{\beta_1^k}{\beta_2^{k/2}} \cdot \beta_2^{k/2} g_k\Big)^2 \le (1 - \beta_1)^2 \sum_k \Big(\frac{\beta_1^2}{\beta_2}\Big)^k\, \sum_k \beta_2^k\, g_k^2 = \frac{(1 - \beta_1)^2}{1 - \beta_1^2/\beta_2} \cdot \frac{v}{1 - \beta_2}$$
-#
-# Divide by $v$ and take the root. The two sides are equal if $g_k$ is proportional to $(\beta_1/\beta_2)^k$, that is, if the
-# gradients grow by 11 % at each step. At an early step $t$, with both corrections, the bound is lower: with the defaults
-# it rises from 1 η to 7.27 η.
-#
-# </details>
+# And if gradients of 1 follow? These are the uncorrected steps of part 2: they grow to 6.57 η at the twelfth. At the
+# defaults no step at all is longer than 7.3 η (*Going further ★* has the proof).
 #
 # ### Exercise 5: shorten it
 #
 # You want the first step after a long silence to be $\eta$ at most. Keep $\beta_1 = 0.9$. What is the largest $\beta_2$
 # that you may choose?
 #
-# <details><summary>Hint</summary>Set η (1 − β₁)/√(1 − β₂) to η, and solve for β₂.</details>
+# <details><summary>Hint</summary>What are m̂ and √v̂ after a long silence, if β₂ is not 0.999? Set their quotient to 1.</details>
 
 # %%
 # BEGIN SOLUTION
@@ -403,8 +334,8 @@ beta_2 = 1 - (1 - 0.9) ** 2  # where the root of 1 - beta_2 is 1 - beta_1
 check_answer("06.after_silence", beta_2)
 
 # %% [markdown]
-# This table is worth remembering. "At the defaults" means $\beta_1 = 0.9$ and $\beta_2 = 0.999$; epsilon is far below
-# $\sqrt{\hat v}$.
+# (The steps after the first still grow, to 2.1 η.) Three lengths are worth remembering. In the last column
+# $\beta_1 = 0.9$ and $\beta_2 = 0.999$, and epsilon is tiny.
 #
 # | gradients | length of a step | at the defaults |
 # | --- | --- | --- |
@@ -439,9 +370,9 @@ check_answer("06.ravine", rate, beta_1)
 # %% [markdown]
 # <details><summary>After you have solved it: what did m cost?</summary>
 #
-# With $\beta_1 = 0.9$ none of 400 learning rates from 0.01 to 5 comes below $10^{-7}$. Without any average, $\beta_1 = 0$,
-# $\eta = 0.3$ comes to $8 \cdot 10^{-16}$. And a short average is better than none: $\beta_1 = 0.5$ with $\eta = 0.5$ comes
-# to $2 \cdot 10^{-24}$. So here the default remembers too long.
+# We take 60 learning rates from 0.1 to 1.2. With $\beta_1 = 0.9$ none of them comes below $10^{-12}$. Without any
+# average, $\beta_1 = 0$, 12 of them do, and with $\beta_1 = 0.5$ it is 42. So a short average is better than none, and
+# here the default remembers too long.
 #
 # </details>
 
@@ -527,9 +458,9 @@ check_answer("06.bugs", *three, no_brackets, epoch_for_t, epsilon_inside)
 #
 # ## 8 Does it agree with Keras?
 #
-# We follow the cubic of lesson 01 from 0.001, with $\eta = 0.05$. `descend_keras` runs Keras's optimizer without a network.
-# `equals_keras` compares your rule with `tf.keras.optimizers.Adam` at every step, first on the cubic, then with all
-# gradients $10^7$ times smaller, where epsilon counts. The next cell loads TensorFlow, which takes about 20 seconds.
+# We follow the cubic of lesson 01, $x^3 - 2x^2 + 2$, from 0.001, with $\eta = 0.05$. `equals_keras` compares your rule
+# with `tf.keras.optimizers.Adam` at every step, first on the cubic, then with all gradients $10^7$ times smaller, where
+# epsilon counts. The next cell loads TensorFlow, which takes about 20 seconds.
 
 # %%
 from adamlib.keras_check import descend_keras, equals_keras, keras, largest_difference
@@ -549,14 +480,14 @@ plots.lines(paths, ylabel="x", log=False)
 
 # %% [markdown]
 # Keras's dashed line lies on yours. Adam leaves the flat hilltop at once, because it divides by the small slope. Then it
-# overshoots the minimum at 4/3, to 1.501 at step 35. Plain gradient descent starts late, but settles earlier.
+# overshoots the minimum at 4/3. Plain gradient descent starts late, but settles earlier.
 #
 # ## 9 Digits and the family
 #
 # The task is that of lessons 02 and 03: digits, logistic regression, one epoch in batches of 100. The learning rate of
 # each method is the best on 1,000 validation images, of a list that grows by factors of about 3. The losses below come
-# from the same images. The next cell trains for about 40 seconds and prints three seeds: read on while it runs. Its table
-# has 120 seeds, so the table counts.
+# from the same images. The next cell trains for about 15 seconds with three seeds, and Keras's Adam at your Adam's rate.
+# (Its bar counts more than once.) Read on while it runs: the table below it has 120 seeds.
 
 # %%
 trained = {}  # interrupted, the next cell goes on when you run it again
@@ -569,31 +500,27 @@ ours, theirs = (scores[name].runs[0].params for name in ("adam", "tf.keras Adam"
 assert largest_difference(ours, theirs) < 1e-3
 print("7,850 weights of your Adam and Keras's after the epoch: no difference above 0.001")
 experiments.evidence(
+    "06 of 120 seeds: Adam ends below sgd",
     "06 of 120 seeds: Adam ends below corrected RMSProp with ρ = 0.999",
-    "06 of 120 seeds: Adam ends below corrected RMSProp with ρ = 0.9",
     "06 of 120 seeds: Adam ends below RMSProp",
     "06 of 120 seeds: Adam ends below momentum",
-    "06 of 120 seeds: Adam ends below sgd",
-    "06 of 120 seeds: RMSProp ends below corrected RMSProp with ρ = 0.9",
+    "06 of 120 seeds: Adam ends below Nesterov",
 )
 
 # %% [markdown]
-# Each row counts the seeds that show what it says, and says by how much: the mean, ± the spread of the seeds. The standard
-# error of a mean is this spread divided by the root of the number of seeds, here $\sqrt{120}$. This course believes a mean
-# that is three times its standard error. All of these are.
+# Take the first row. On average Adam's loss ends 0.037 below that of sgd, and it is lower with 111 of 120 seeds. The
+# number after ± is the spread of the seeds. The standard error of the mean is this spread divided by $\sqrt{120}$, the
+# root of the number of seeds. This course believes a mean that is at least three times its standard error.
 #
-# - **The average m helps.** In the first row the rival is Adam without $m$, as in part 1. Adam ends 0.025 lower. (In the
-#   second row $\beta_2$ differs, too.)
-# - **RMSProp and momentum are close behind.** Adam leads by 0.010 and by 0.008. With 38 of 120 seeds, RMSProp even ends
-#   lower. The first 30 seeds gave a lead over RMSProp of only 1.6 standard errors. That was no proof that there is none.
-# - **sgd is behind.** Adam ends 0.037 lower, with 111 of 120 seeds.
-# - **The correction does not lower the loss here.** With $\rho = 0.9$ RMSProp ends 0.005 lower without it (last row).
+# - **The average m helps.** In the second row the rival is Adam without $m$, as in part 1. Adam ends 0.025 lower.
+# - **RMSProp and momentum are close behind.** Adam leads by 0.010 and by 0.008.
+# - **Nesterov is level.** The mean of the last row is below its standard error.
 #
 # ### The family in one table
 #
-# In lessons 01 to 05 Keras's Adam stood in for each method, at odd settings. Three switches explain them.
-# With $\beta_1 = 0$, $\hat m$ is the newest gradient. With $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$. And with a huge $\varepsilon$
-# the root no longer counts: every step is divided by $\varepsilon$.
+# In the lessons before, `equals_adam` compared each method with Keras's Adam at unusual settings. Three switches explain
+# these settings. With $\beta_1 = 0$, $\hat m$ is the newest gradient. With $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$. And
+# with a huge $\varepsilon$ the root no longer counts: every step is divided by $\varepsilon$.
 #
 # | method | learning rate at step $t$ | $\beta_1$ | $\beta_2$ | $\varepsilon$ |
 # | --- | --- | --- | --- | --- |
@@ -615,8 +542,7 @@ experiments.evidence(
 #
 # </details>
 #
-# Nesterov's momentum (lesson 03) is the row of momentum, fed with $g_t + \mu\,(g_t - g_{t-1})$. Adadelta is no setting of
-# Adam, because it averages its steps too.
+# (In Keras the last row needs float64, and $\beta_2$ as `np.float64(1 - 1e-14)`: it rounds a plain number to 1.)
 #
 # ## Where it fails
 #
@@ -627,10 +553,10 @@ experiments.evidence(
 # **Recap**
 #
 # 1. Adam divides $\hat m$, an average of the gradients, by the root of $\hat v$, an average of their squares.
-# 2. $m$ lets Adam take longer steps in a ravine that lies across the axes. So Adam arrives sooner. Along the axes, or
-#    with small rates, $m$ gains little. It does not remove noise.
+# 2. $m$ lets Adam take longer steps in a ravine that lies across the axes, so Adam arrives sooner. Along the axes, or
+#    with small rates, $m$ gains little.
 # 3. Both averages start at 0, so Adam divides them by $1 - \beta^t$. Without this the first steps are too long at the
-#    defaults. The correction makes $\eta$ mean what it says; it need not lower the loss.
+#    defaults. The correction makes $\eta$ mean what it says.
 # 4. A step is $\eta$ where gradients are steady, $0.23\,\eta$ in noise, and $3.2\,\eta$ for the first gradient after a
 #    long silence.
 # 5. The scale of the loss does not matter while $\varepsilon$ is far below $\sqrt v$. Keras's $\hat\varepsilon$ acts
@@ -643,6 +569,41 @@ progress("06")
 # %% [markdown]
 # **Next:** [lesson 07, Adam's knobs](07-adams-knobs.ipynb). It answers what each of the four knobs does, which of them
 # act together, and when a learning rate should change during a run.
+#
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
+#
+# ### The correction as in the paper
+#
+# The paper adds up the weights of the gradients. Written out as in lesson 03,
+#
+# $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
+#
+# With three gradients the weights are $1 - \beta_1$, $\beta_1 - \beta_1^2$ and $\beta_1^2 - \beta_1^3$. In their sum the
+# $-\beta_1$ of the first cancels the $\beta_1$ of the second, and so on. Only $1 - \beta_1^3$ is left, or $1 - \beta_1^t$ for
+# any $t$.
+#
+# Let $E[g]$, the expectation of $g$, be the mean of infinitely many draws of $g$. If every gradient has the same
+# expectation, then $E[m_t] = (1 - \beta_1^t)\, E[g]$, so $E[\hat m_t] = E[g]$. In the same way $E[\hat v_t] = E[g^2]$. If
+# the gradients drift, an error stays, but old gradients have little weight.
+#
+# ### The longest step that there can be
+#
+# The paper takes $3.16\,\eta$ for the worst case (§ 2.1). In part 5 you saw a longer step, so here the paper is wrong.
+# The true bound, where $\beta_1^2 < \beta_2$, is
+#
+# $$\eta\;\frac{1 - \beta_1}{\sqrt{(1 - \beta_2)\,(1 - \beta_1^2/\beta_2)}}$$
+#
+# With the defaults it is $7.27\,\eta$, and with $\beta_2 = \beta_1$ it is $\eta$. (Where $\beta_1^2 \ge \beta_2$, there is no
+# bound.) Let $g_k$ be the gradient $k$ steps ago. After many steps the inequality of Cauchy and Schwarz,
+# $(\sum_k a_k b_k)^2 \le \sum_k a_k^2 \sum_k b_k^2$, gives
+#
+# $$m^2 = (1 - \beta_1)^2 \Big(\sum_k \frac{\beta_1^k}{\beta_2^{k/2}} \cdot \beta_2^{k/2} g_k\Big)^2 \le (1 - \beta_1)^2 \sum_k \Big(\frac{\beta_1^2}{\beta_2}\Big)^k\, \sum_k \beta_2^k\, g_k^2 = \frac{(1 - \beta_1)^2}{1 - \beta_1^2/\beta_2} \cdot \frac{v}{1 - \beta_2}$$
+#
+# Divide by $v$ and take the root. The two sides are equal if $g_k$ is proportional to $(\beta_1/\beta_2)^k$, that is, if the
+# gradients grow by 11 % at each step. At an early step $t$, with both corrections, the bound is lower: with the defaults
+# it rises from 1 η to 7.27 η.
 #
 # **Sources.** D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015 (Algorithm 1, §§ 2, 2.1, 3 and 5).
 # G. Hinton, *Neural networks for machine learning*, lecture 6e, Coursera, 2012. B. Polyak, *Some methods of speeding up the
@@ -657,66 +618,46 @@ from adamlib.experiments.claims import CLAIMS
 # in all runs. Along the axes 0.017 ± 0.001 and 0.011 ± 0.001, and RMSProp lower in 42 ± 3 % of them.
 # Over 12 seeds Adam's worst from its best rate on is 0.12 to 0.15 of RMSProp's best loss.
 lead = {}
-for where, found in {"slanted": slanted, "along the axes": straight, **longer}.items():
+longer = experiments.loss_by_rate(methods, slanted_ravine, 1000, rates, SEEDS[0], runs=50)
+for where, found in {"slanted": slanted, "along": straight, "longer": longer}.items():
     least = {name: losses.mean(axis=1).min() for name, losses in found.items()}
-    lead[where] = least["rmsprop"] / least["adam"]
-# Over 3 seeds 20 to 27, then 2.9 to 3.7 with 300 steps, and 1.0 to 1.3 with 1,000.
-assert 15 < lead["slanted"] < 30 and lead["along the axes"] < 2.3
-assert 2.4 < lead[300] < 4.4 and 0.9 < lead[1000] < 1.5
-assert abs(rates[shown["rmsprop"].argmin()] - 0.2) < 1e-9 < 0.3 < rates[shown["adam"].argmin()]
+    lead[where] = least["rmsprop, corrected"] / least["adam"]
+# Over 3 seeds 20 to 27, and 1.0 to 1.3 with 1,000 steps. Along the axes 1.2 to 2.0 over 20 seeds.
+assert 15 < lead["slanted"] < 30 and lead["along"] < 2.3 and 0.9 < lead["longer"] < 1.5
+best_without = shown["rmsprop, corrected"].argmin()
+assert abs(rates[best_without] - 0.2) < 1e-9 < 0.3 < rates[shown["adam"].argmin()]
 assert abs(rates[shown["adam"].argmin()] - 0.4) < 0.11  # the best, or next to it
-gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
-late = descend(repaired, gradient, slanted_ravine.start, 100, learning_rate=0.2)
-short, there = (np.linalg.norm(run.trajectory[-1]) for run in (late, runs["adam"]))
-assert short > 0.45 and there < 0.55  # over 60 seeds 0.80 ± 0.13 and 0.12 ± 0.08
+late, there = runs.values()
+short, close = (np.linalg.norm(run.trajectory[-1]) for run in (late, there))
+assert short > 0.45 and close < 0.45 and close < short  # over 60 seeds 0.52 to 1.1, 0.00 to 0.42
 across = np.array([-0.5, 3**0.5 / 2])  # the steep direction
-sides = {name: np.sign(run.trajectory[1:] @ across) for name, run in runs.items()}
-changes = {name: (np.diff(side) != 0).sum() for name, side in sides.items()}
-assert changes["rmsprop"] > 75 and changes["adam"] < 20  # over 60 seeds 79 to 96, 14 to 18
-
-
-def product(run, rate):
-    """η times the largest curvature after the division by the root of v_hat, at the run's end."""
-    v_hat = run.states["v"][-1] / (1 - 0.999**100)
-    return rate * np.linalg.eigvals(curvatures / np.sqrt(v_hat)).max()
-
-
-# Over 12 seeds RMSProp's product is 1.89 to 1.98 at 0.2, and Adam's 2.93 to 3.01 at 0.4.
+changes = [(np.diff(np.sign(run.trajectory[1:] @ across)) != 0).sum() for run in (late, there)]
+assert changes[0] > 40 and changes[1] < 20  # over 60 seeds 44 to 64, 14 to 18
 curvatures = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])
-assert 1.85 < product(late, 0.2) < 2 and 2.85 < product(runs["adam"], 0.4) < 3.1
 bounces = []
 for rate in (0.1, 0.2, 0.4, 0.8, 2.0):
     gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
-    bouncing = descend(repaired, gradient, slanted_ravine.start, 100, learning_rate=rate)
+    bouncing = descend(without_m, gradient, slanted_ravine.start, 100, learning_rate=rate)
     bounces.append(np.abs(bouncing.trajectory[-30:] @ across).mean())
 assert (np.diff(bounces) > 0).all() and bounces[0] < 0.05
 root = np.sqrt(late.states["v"])
 assert 1.4 < (root[:, 1] / root[:, 0]).min() < (root[:, 1] / root[:, 0]).max() < 1.75
-assert round(3**0.5, 1) == 1.7
-at_best = shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
-assert shown["adam"][rates > 0.99].min() > 1.3 * at_best
-assert round(2 * (1 + 0.9) / (1 - 0.9)) == 38
-assert shown["adam"][rates > 0.39].max() < shown["rmsprop"].min() / 6
+at_0_4 = shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
+assert shown["adam"][rates > 0.99].min() > 1.3 * at_0_4
+assert shown["adam"][rates > 0.39].max() < shown["rmsprop, corrected"].min() / 6
 small = rates < 0.1001
-assert np.allclose(shown["rmsprop"][small], shown["adam"][small], rtol=0.05)
+assert np.allclose(shown["rmsprop, corrected"][small], shown["adam"][small], rtol=0.05)
 assert np.allclose(np.abs(np.linalg.eigh(curvatures)[1][:, 1]), np.abs(across))
-# Uncorrected: over 11 seeds 0.014 to 0.018 at η = 0.11 to 0.13, and Adam 0.018 to 0.021.
-means = ravine_without["adam, uncorrected"].mean(axis=1)
-assert 0.7 < means.min() / shown["adam"].min() < 1.05
-assert 2.4 < rates[shown["adam"].argmin()] / rates[means.argmin()] < 4.1
 assert np.round(without[[0, 11, 99]], 1).tolist() == [3.2, 6.6, 3.2]
 assert without.argmax() == 11
 assert np.abs(corrected - 1).max() < 1e-4
-assert round(1e-7**0.5, 4) == 3e-4
-# 200 steps of 1,000 runs: over 40 seeds the sums' ratio is 1.02 ± 0.01, Adam's typical step
-# 0.229 ± 0.001, and RMSProp's 4.19 ± 0.02 times that.
-assert abs(together["adam"] / together["rmsprop"] - 1) < 0.1
+# Over 40 seeds Adam's typical step is 0.229 ± 0.001, and RMSProp's 4.19 ± 0.02 times that.
 assert abs(typical["adam"][-1] - np.sqrt(0.1 / 1.9)) < 0.01 and round(np.sqrt(0.1 / 1.9), 2) == 0.23
 assert 4 < typical["rmsprop"][-1] / typical["adam"][-1] < 4.4
 assert min(typical["adam"][0], typical["rmsprop"][0]) > 0.98
 assert round(typical["rmsprop"][-1], 1) == 1
-assert [f"{s:.2f}" for s in alone.values()] == ["0.48", "0.98", "2.52", "3.16"]
-assert round(0.1 / (1 - 0.9**11), 3) == 0.146 and round(11**-0.5, 2) == 0.3
+assert [f"{s:.2f}" for s in alone.values()] == ["0.48", "0.98", "2.52", "3.15"]
+assert 0.295 < np.sqrt(0.001 / (1 - 0.999**11)) < 0.305 and round(0.1 / 0.001**0.5, 2) == 3.16
 assert np.round([1 - 0.9**50, np.sqrt(1 - 0.999**50)], 2).tolist() == [0.99, 0.22]
 assert 10 ^ -8 == -14 and round(0.003**0.5, 3) == 0.055
 assert round(0.001**0.5, 3) == 0.032
@@ -725,6 +666,8 @@ for then, most in {"6.57": np.ones(40), "7.27": (0.999 / 0.9) ** np.arange(40)}.
     steps = steps_of(rule, np.append(silent, most))[10_000:]
     assert f"{steps.max():.2f}" == then
     assert then == "7.27" or steps.argmax() == 11
+later = steps_of(rule, np.append(silent, np.ones(40)), beta_2=0.99)[10_000:]
+assert round(later[0], 4) == 1 and round(later.max(), 1) == 2.1
 bounds = [(1 - 0.9) / np.sqrt((1 - b) * (1 - 0.9**2 / b)) for b in (0.9, 0.99, 0.999)]
 assert np.round(bounds, 2).tolist() == [1, 2.35, 7.27] and round(0.999 / 0.9, 2) == 1.11
 weights = [(0.9**2 / 0.999) ** np.arange(n) for n in range(1, 2000)]  # the bound at each step t
@@ -743,14 +686,12 @@ adams = paths["adam"]
 assert f"{adams[-1]:.5f} {cubic(adams[-1]):.6f} {adams.max():.3f}" == "1.33255 0.814816 1.501"
 assert adams.argmax() == 35 and np.abs(adams - paths["tf.keras Adam"]).max() < 1e-5
 assert np.allclose(1 / np.sqrt(1 - 0.999 ** np.array([1, 3000])), [31.6, 1.03], atol=0.03)
-many = np.geomspace(0.01, 5, 400)
-turned = sweep(rule, ravine.gradient, ravine.start, 84, learning_rate=many)
-assert np.nanmin(ravine(np.moveaxis(turned.trajectory, 1, 0))) > 1e-7
-ends_at = [
-    ravine(descend(rule, ravine.gradient, ravine.start, 84, **knobs).trajectory[-1])
-    for knobs in (dict(learning_rate=0.3, beta_1=0), dict(learning_rate=0.5, beta_1=0.5))
-]
-assert [f"{end:.0e}" for end in ends_at] == ["8e-16", "2e-24"]
+passed = []
+for decay in (0.9, 0.0, 0.5):
+    knobs = dict(learning_rate=np.linspace(0.1, 1.2, 60), beta_1=decay)
+    tried = sweep(rule, ravine.gradient, ravine.start, 84, **knobs).trajectory
+    passed.append((ravine(np.moveaxis(tried, 1, 0)).min(axis=0) < 1e-12).sum())
+assert passed == [0, 12, 42]
 sgd_end = descend(rules.sgd, ravine.gradient, ravine.start, 84, learning_rate=2 / 21).trajectory[-1]
 assert f"{ravine(sgd_end):.0e}" == "9e-07"
 ends = {name: score.held_out for name, score in scores.items()}
@@ -761,17 +702,10 @@ means = {"sgd": "0.037", "momentum": "0.008", "rmsprop": "0.010"}
 for name, mean in means.items():
     claim = f"06 of 120 seeds: Adam ends below {words.get(name, name)}"
     carried(claim, ends[name] - ends["adam"], mean=mean, separated=True)
-for rho, mean in {0.999: "0.025", 0.9: "0.015"}.items():
-    carried(
-        f"06 of 120 seeds: Adam ends below corrected RMSProp with ρ = {rho}",
-        mean=mean,
-        separated=True,
-    )
+claim = "06 of 120 seeds: Adam ends below corrected RMSProp with ρ = 0.999"
+carried(claim, mean="0.025", separated=True)
 carried("06 of 120 seeds: Adam ends below sgd", shown=111)
-carried("06 of 120 seeds: Adam ends below RMSProp", shown=120 - 38)
-claim = "06 of 120 seeds: RMSProp ends below corrected RMSProp with ρ = 0.9"
-carried(claim, mean="0.005", separated=True)
-thirty = CLAIMS["06 Adam ends below RMSProp"]
-assert round(thirty.mean * thirty.seeds**0.5 / thirty.sd, 1) == 1.6
+nesterov = CLAIMS["06 of 120 seeds: Adam ends below Nesterov"]
+assert abs(nesterov.mean) < nesterov.sd / nesterov.seeds**0.5
 settled = [np.flatnonzero(np.abs(paths[name] - 4 / 3) > 0.01).max() for name in ("sgd", "adam")]
 assert settled[0] < settled[1]

@@ -13,14 +13,16 @@ def first_after_silence(beta_2):
     words = f"that step is {(1 - 0.9) / (1 - beta_2) ** 0.5:.4g} η"
     if beta_2 < 0.9899:
         words = f"{words}, but a larger β₂ is allowed"
-    return abs(beta_2 - 0.99) <= 1e-4, words
+    return 0.9899 <= beta_2 <= 0.99 + 1e-9, words
 
 
 def ravine_by_adam(rate, beta_1):
     reached, words = comes_down(rules.adam, 84, 1e-12, learning_rate=rate, beta_1=beta_1)
     if not reached:
         turn = f"{'raise' if rate < 0.35 else 'lower'} η"
-        words = f"{words}: {'m remembers too long, lower β₁' if beta_1 > 0.6 else turn}"
+        if beta_1 > 0.6:
+            turn = f"m remembers too long, lower β₁{', or try another η' if beta_1 < 0.72 else ''}"
+        words = f"{words}: {turn}"
     return reached, words
 
 
