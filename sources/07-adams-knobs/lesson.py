@@ -212,8 +212,8 @@ check_answer("07.as_momentum", eta)
 # %% [markdown]
 # **A large ε helps where gradients vanish.** Near a minimum without noise the gradients shrink, and $v$ shrinks with
 # them. So Adam divides by less and less, until its steps are too long for the steep direction and the path bursts out
-# of the minimum, as in RMSProp's rebound (lesson 05). The burst makes $v$ large, Adam settles, and everything repeats. A large
-# $\varepsilon$ stops this, because the divisor never falls below it.
+# of the minimum, as in RMSProp's rebound (lesson 05). The burst makes $v$ large, Adam settles, and everything repeats.
+# A large $\varepsilon$ stops this, because the divisor never falls below it.
 #
 # ### Exercise 3: derive
 #
@@ -230,10 +230,9 @@ smallest = 0.1 * (1 - 0.9) * 20 / (2 * (1 + 0.9))
 check_answer("07.settle", smallest)
 
 # %% [markdown]
-# We try the default $\varepsilon$, then a little less than your answer, then your answer. (As long as you have none, it
-# is 0.1.)
-# With $\beta_2 = 0.99$ the memory of $v$ is shorter, so the bursts come more often. Each point is the highest loss of
-# 50 steps. A loss below $10^{-16}$ is drawn at $10^{-16}$.
+# We try the default $\varepsilon$, then a little less than your answer, then your answer. (As long as you have none, we
+# take 0.1 for it.) With $\beta_2 = 0.99$ the memory of $v$ is shorter, so the bursts come more often. Each point is the
+# highest loss of 50 steps. A loss below $10^{-16}$ is drawn at $10^{-16}$.
 
 
 # %%
@@ -250,8 +249,8 @@ plots.lines(shown, x=50 * np.arange(1, 61), ylabel="highest loss of 50 steps")
 
 # %% [markdown]
 # All three fall to the bottom of the figure. Then the default bursts out again and again. With the right answer Adam
-# settles, and with a little less it still bursts, though less high. Here you may raise $\varepsilon$ alone: in
-# the first 200 steps, while the loss falls to about $10^{-8}$, it is far below $\sqrt v$ and slows hardly anything.
+# settles, and with a little less it still bursts, though less high. Here you may raise $\varepsilon$ alone: in the
+# first 200 steps, while the loss falls to about $10^{-8}$, it is far below $\sqrt v$ and hardly slows the run.
 #
 # But an $\varepsilon$ above $\sqrt v$ needs a larger $\eta$. On the digits of lesson 06, $\varepsilon = 1$ with the
 # default $\eta = 0.001$ ends at 2.29, where a guess has 2.30. And on real data, which is noisy, a large $\varepsilon$
@@ -398,7 +397,7 @@ experiments.evidence(
 
 # %% [markdown]
 # - **Most of the repair is the smaller η.** It gains 0.72, with 30 of 30 seeds.
-# - **Both schedules together gain another 0.05**, again with 30 of 30 seeds.
+# - **Both schedules together gain more.** They gain another 0.05, again with 30 of 30 seeds.
 # - **The gain of one schedule alone is uncertain.** Its mean is 0.011 with either. The warm-up ends lower with 20 seeds,
 #   and the cosine with 18.
 #
@@ -470,8 +469,9 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 # 2. Tune $\eta$ and $\beta_1$ together: long waves need a smaller $\beta_1$ and a larger $\eta$. Touch $\beta_2$
 #    rarely, and keep it above $\beta_1$.
 # 3. An $\varepsilon$ far above $\sqrt v$ makes Adam momentum, with the learning rate $\eta(1 - \beta_1)/\varepsilon$,
-#    once the bias correction is over, and needs a larger $\eta$. Near a minimum without noise, the bursts stop when
-#    that rate is below $2(1 + \beta_1)/L$.
+#    once the bias correction is over, and needs a larger $\eta$. Near a minimum without noise the bursts stop when
+#    $\eta(1 - \beta_1)/\varepsilon$ is below $2(1 + \beta_1)/L$. If this $\varepsilon$ is far below $\sqrt v$ while the
+#    loss falls, it may rise alone.
 # 4. If the loss jumps at the start, first make $\eta$ smaller. A warm-up lets you use a large rate early, and a cosine
 #    takes it away late. On the network we are sure of a gain only for the two together.
 
