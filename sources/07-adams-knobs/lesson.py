@@ -175,10 +175,9 @@ hyperparameter_map(rules.adam, ravine, *axes, steps=84, pick=(0.1, 0.9))
 # - **At the lower right η is too large.** Single steps leap far over the minimum. Above the yellow corner the map is
 #   speckled, because the ends of neighbours differ by powers of ten.
 #
-# **And β₂?** How long a step can be depends on $\beta_1$ and $\beta_2$ together. At the defaults Adam's longest step is
-# $7.3\,\eta$ (lesson 06). A smaller $\beta_2$ shortens it, down to $\eta$ at $\beta_2 = \beta_1$. Below that the step
-# grows again, and from $\beta_2 = \beta_1^2 = 0.81$ down it has no bound. So touch $\beta_2$ rarely, and keep it above
-# $\beta_1$.
+# **And β₂?** At the defaults Adam's longest step is $7.3\,\eta$ (lesson 06). A smaller $\beta_2$ shortens it, but below
+# $\beta_2 = \beta_1$ it grows again, and from $\beta_1^2 = 0.81$ down it has no bound. So touch $\beta_2$ rarely, and
+# keep it above $\beta_1$.
 #
 # ## 4 A large epsilon
 #
