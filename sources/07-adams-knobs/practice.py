@@ -68,6 +68,7 @@ ROWS = {
             1: "it falls to 1e-11 first, so there is no noise that stops it",
             2: "it falls fast and evenly to 1e-11; what comes then is a sudden jump",
             3: "its first steps go well: it falls to 1e-11",
+            5: "it falls fast, to 1e-11",
         },
     ),
     "b": (
@@ -76,6 +77,7 @@ ROWS = {
             2: "it shows no long waves: late in the run its loss trembles from step to step",
             3: "its first steps go well: the loss never rises above its first value",
             4: "its loss is never tiny: it falls to about 0.6 and trembles there",
+            5: "it falls fast in its first 30 steps; late it trembles about a level",
         },
     ),
     "c": (
@@ -84,6 +86,7 @@ ROWS = {
             1: "it never stays at a level: wave by wave it goes on falling",
             3: "its first steps go well: it falls, but slowly",
             4: "it does not jump: it rises and falls in long, even waves",
+            5: "it is slow, but it does not fall evenly: it rises and falls in long waves",
         },
     ),
 }
@@ -92,14 +95,11 @@ ROWS = {
 def diagnose(*given):
     for number, (run, (right, wrong)) in zip(given, ROWS.items(), strict=True):
         if number != right and not math.isnan(number):
-            why = wrong.get(number, "the rows are numbered from 1 to 4")
+            why = wrong.get(number, "the rows are numbered from 1 to 5")
             return False, f"run {run.upper()} is not row {number:g}: {why}"
     if any(map(math.isnan, given)):
         return False, REST
-    return (
-        True,
-        "a larger ε for A (its β₂ is 0.97), a cosine for B, a smaller β₁ for C (it is 0.97)",
-    )
+    return True, "a larger ε for A, a cosine for B, a smaller β₁ for C (it is 0.97)"
 
 
 def repair(rate, warmup):
@@ -112,7 +112,7 @@ def repair(rate, warmup):
     clothes, seed = experiments.clothes(epochs=1), experiments.seeds(3)[0]
     run = clothes.train_quietly(rules.adam, cosine(rate, 60, int(warmup)), seed)
     loss = clothes.held_out_loss(run.params)
-    ends = f"the run ends at {loss:.2f}"
+    ends = f"the run ends at {loss:.3f}"
     if loss < 0.6:
         return True, ends
     if rate < 0.008:
@@ -120,7 +120,7 @@ def repair(rate, warmup):
     if rate > 0.08:
         return False, f"{ends}: this peak rate is too large"
     if warmup < 12:
-        return False, f"{ends}: the warm-up is too short, so the first steps still do damage"
+        return False, f"{ends}: with this peak rate the warm-up is too short"
     return False, f"{ends}: so long a warm-up leaves too few steps for the cosine"
 
 
@@ -149,7 +149,7 @@ ANSWERS = {
                 (0.04 / 0.23, 0.04 * 0.23), f"{SHORTER}. And there are two coordinates"
             ),
         },
-        within=0.021,  # without the approximation for small rates it is 0.0196
+        within=0.045,  # 0.0196 without the approximation for small rates; 0.0208 scaled from 0.24
     ),
     "as_momentum": Number(
         100,
