@@ -18,11 +18,11 @@
 # | [5 Clipping](#5-Clipping) | 4 |
 # | [6 Annealing](#6-Annealing) | 8 |
 # | [7 Scale](#7-Scale) | 6 |
-# | [8 The edge of stability](#8-The-edge-of-stability) | 4 |
+# | [8 The edge of stability](#8-The-edge-of-stability) | 5 |
 # | [9 Epsilon in 16 bits](#9-Epsilon-in-16-bits) | 3 |
 # | [10 Memory](#10-Memory) | 2 |
 # | [11 The ten verdicts](#11-The-ten-verdicts) | 4 |
-# | in all | 49 |
+# | in all | 50 |
 #
 # [Going further ★](#Going-further-★) is for those who have more time. There you judge five tutorials, and find the four
 # bugs in the Adam of one of them.
@@ -132,11 +132,11 @@ quiz("11.twice")
 evidence(*ten_claims.SPEED)
 
 # %% [markdown]
-# Read the rows from the top. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against an AdamW that has
-# 24 trials too it is 3.5 times as fast, so a third of the first number came from bad tuning. In these two rows the rate
-# is constant. In the third row both rates decay as a cosine. There we train Muon with fewer and fewer steps, and look
-# for the number with which its last loss is still AdamW's. Now Muon is 2.3 times as fast. Wen and others give just
-# these two reasons for their doubt: unequal tuning, and rates that have not yet decayed.
+# Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against an AdamW that has 24 trials too it is 3.5
+# times as fast, so a third of the first number came from bad tuning. In these two rows the rate is constant. In the
+# third row both rates decay as a cosine. There we train Muon with fewer and fewer steps, and look for the number with
+# which its last loss is still AdamW's. Now Muon is 2.3 times as fast. Wen and others give just these two reasons for
+# their doubt: unequal tuning, and rates that have not yet decayed.
 #
 # **Verdict:** *holds if you count steps, not multiplications*. 2.3 is clearly more than 2. But Muon's step costs more.
 # In the layer of 784 × 64, at batch 100, it adds 3.3 times the multiplications of the forward pass and the gradient (lesson

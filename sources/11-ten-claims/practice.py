@@ -243,8 +243,8 @@ QUESTIONS = {
             "The largest rate diverges": "The claim allows it: the best rate need not be the "
             "largest.",
             "The best rate ends far below the edge": Right(
-                "This is what the claim forbids. In the figure look for the black dots, the best "
-                "rates: do they lie at the border?"
+                "This is what the claim forbids. In the figure see whether the black dots, the "
+                "best rates, lie at the border."
             ),
         },
     ),
