@@ -487,7 +487,7 @@ ten_claims.page(found)
 # **Recap**
 #
 # 1. A claim becomes testable when it says what is compared, on what, and what would refute it.
-# 2. A race is fair if all methods have equal numbers of trials over all their knobs.
+# 2. A race is fair if all methods have equal numbers of trials over all their knobs, the schedule too.
 # 3. A difference is clear if its mean is more than three standard errors from 0. If it is not, the two are level
 #    within the mean's size plus three standard errors. Report this too.
 # 4. Many claims are true under a condition that got lost: what is counted, equal parts, the axes as they are, numbers
