@@ -1385,7 +1385,7 @@ def lesson_11(task):
         yield f"test accuracy of {name}", where, accuracy[method]
     what = "momentum has the higher test accuracy"
     yield what, where, accuracy["adam"], accuracy["momentum"]
-    yield "momentum has the lower test loss", where, test["momentum"], test["adam"]
+    yield "Adam has the lower test loss", where, test["adam"], test["momentum"]
     yield from speed_claims(task)
     check_finalists(task["eleven, batches"])
     runs, where = task["eleven, batches, best"], "test loss, clothes, one epoch of 2,000"

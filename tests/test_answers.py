@@ -215,6 +215,7 @@ def test_answers(value, words, capsys):
         ("11.anneals", (-1, -1, -1, -1, -1), "stops with an error"),
         ("11.gap", (9.2e-5, 19.0, 0.0), "for sgd and the two factors it gives 19"),
         ("11.gap", (0.1, -19.0, 0.2), "take its size, np.abs"),
+        ("11.gap", (13.2553, 19.032543, 0.0), "it changes the place where a run ends"),
         ("11.gap", (0.1, 0.0, 0.0), "give change(GRADIENTS) to one of them"),
         ("11.accumulated", (25, 5, 6e-7), "right: the weights agree"),
         ("11.accumulated", (63, 2, 0.002), "not yet: 2 batches of 63 are 126 pictures"),

@@ -189,7 +189,9 @@ def test_ε_in_few_bits():
 
 
 def test_the_losses_at_the_edge_are_those_of_the_table():
-    assert "| adam, all digits | 0.001: 0.020; 0.003: 0.0016;" in ten_claims.edge_losses().data
+    head, _, _, adam, _ = ten_claims.edge_losses().data.splitlines()
+    assert "| 0.001 | 0.003 | 0.01 |" in head and head.count("|") == adam.count("|") == 11
+    assert adam.startswith("| adam, all digits | 0.020 | 0.0016 |")
 
 
 @pytest.mark.parametrize(("sd", "words"), [(0.00499, "0.0043"), (0.056, "0.048"), (3.0, "2.6")])

@@ -2,8 +2,8 @@
 # # 11. Ten claims, tested
 #
 # "Adam generalizes worse than SGD." "Our method is twice as fast as AdamW." You have read such sentences, and perhaps
-# you have repeated one. In this lesson you test ten of them. Each time you read the sentence, say what you expect, run
-# a test of some seconds, and read a verdict. At the end of this lesson you will be able to
+# you have repeated one. In this lesson you test ten of them. Each time you read the sentence, say what you
+# expect, see a test, and read a verdict. At the end of this lesson you will be able to
 #
 # - turn a sentence about optimizers into a test, and say beforehand what would refute it,
 # - say when a race between two methods is fair, and when its result is clear,
@@ -18,11 +18,11 @@
 # | [5 Clipping](#5-Clipping) | 4 |
 # | [6 Annealing](#6-Annealing) | 8 |
 # | [7 Scale](#7-Scale) | 6 |
-# | [8 The edge of stability](#8-The-edge-of-stability) | 4 |
+# | [8 The edge of stability](#8-The-edge-of-stability) | 5 |
 # | [9 Epsilon in 16 bits](#9-Epsilon-in-16-bits) | 3 |
 # | [10 Memory](#10-Memory) | 2 |
 # | [11 The ten verdicts](#11-The-ten-verdicts) | 4 |
-# | in all | 49 |
+# | in all | 50 |
 #
 # [Going further ★](#Going-further-★) is for those who have more time. There you judge five tutorials, and find the four
 # bugs in the Adam of one of them.
@@ -75,9 +75,9 @@ for name, how in toy.items():
 # and outvote the first. On these data the claim holds.
 #
 # The second evidence is networks. There a comparison is fair only with **equal tuning**: each method gets the same
-# number of trials, a trial draws all knobs of the method, and the validation loss chooses the trial. Here each method
-# has 24 trials. The network has 64 hidden units and trains on 2,000 clothes for 20 epochs, long enough to overfit. SGD
-# has momentum, as in the paper.
+# number of trials, a trial draws all knobs of the method, and the validation loss chooses the trial. A trial also draws
+# whether the rate is constant or decays as a cosine. Here each method has 24 trials. The network has 64 hidden units
+# and trains on 2,000 clothes for 20 epochs, long enough to overfit. SGD has momentum, as in the paper.
 
 # %%
 quiz("11.generalize")
@@ -88,23 +88,23 @@ quiz("11.generalize")
 # %% tags=["about: 11 test accuracy of Adam"]
 accuracy = {}
 for method in ("momentum", "adam"):
-    print(method, ten_claims.best_settings("unseen", method))
     runs = [ten_claims.best_run("unseen", method, seed) for seed in SEEDS]
     accuracy[method] = [run["accuracy"] for run in runs]
-    print("   test accuracy", *(f"{a:.3f}" for a in accuracy[method]))
+    print(f"{method:8} test accuracy", *(f"{a:.3f}" for a in accuracy[method]))
 evidence(*ten_claims.GENERALIZE)
 
 # %% [markdown]
-# Three seeds may seem to name a winner. Over twelve the difference in accuracy is 0.0003, and each method is ahead with
-# six. Three standard errors are 0.0043, so it is not clear.
+# Three seeds may seem to name a winner. Over twelve the difference in accuracy is 0.00033, and each method is ahead
+# with six. Three standard errors are 0.00432, so the difference is not clear. The bound is the sum of these two
+# numbers, 0.0047.
 #
-# **Verdict:** *level within 0.0047*. The claim is not refuted, since it spoke of larger networks. But here, with equal
-# tuning, no gap can be seen.
+# **Verdict:** *holds on data made for it; on clothes level within 0.0047*. The networks of the paper are much larger
+# (§ 4), and we have not tested those. But here, with equal tuning, no gap can be seen.
 #
 # ### Exercise 1: decide
 #
-# Now you decide about the test loss, the second row. Adam is ahead there by 0.0072, with a deviation of 0.0092. Is this
-# clear? If so, write 0. If not, write the bound within which the two methods are level, in two digits.
+# Now you decide about the test loss, the second row. Adam's loss is lower by 0.0072, with a deviation of 0.0092. Is
+# this clear? If so, write 0. If not, write the bound within which the two methods are level, in two digits.
 #
 # <details><summary>Hint</summary>First the standard error: the deviation divided by √12. Compare three of them with the mean.</details>
 
@@ -119,12 +119,11 @@ check_answer("11.decide", bound)
 # ## 2 Twice as fast
 #
 # **Claim 2.** "Our method is twice as fast as AdamW." Many papers say so of many methods. Wen and others (2025,
-# abstract) doubt it for two reasons. Methods are tuned unequally, and they are compared before the rate has decayed.
+# abstract) doubt it.
 #
 # The **speed-up** of a method is the number of steps that AdamW takes to a loss, divided by the number of steps that
 # the method takes to the same loss. We take Muon, the winner of lesson 10, on that lesson's task: 180 steps on 6,000
-# clothes. Each method has 24 trials. The loss to reach is the validation loss of AdamW after its 180 steps. Where the
-# rate decays, Muon gets shorter runs, each with a cosine that ends with it.
+# clothes. The loss to reach is the validation loss of AdamW after its 180 steps.
 
 # %%
 quiz("11.twice")
@@ -133,13 +132,16 @@ quiz("11.twice")
 evidence(*ten_claims.SPEED)
 
 # %% [markdown]
-# Read the rows from the top. Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against a tuned AdamW it is
-# 3.5 times as fast, so a third of the first number came from bad tuning. In both rows the rate is constant. If it
-# decays as a cosine, 2.3 times are left. So both reasons show here.
+# Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against an AdamW that has 24 trials too it is 3.5
+# times as fast, so a third of the first number came from bad tuning. In these two rows the rate is constant. In the
+# third row both rates decay as a cosine. There we train Muon with fewer and fewer steps, and look for the number with
+# which its last loss is still AdamW's. Now Muon is 2.3 times as fast. Wen and others give just these two reasons for
+# their doubt: unequal tuning, and rates that have not yet decayed.
 #
-# **Verdict:** *holds if you count steps, in a small network*. 2.3 is clearly more than 2. But a step of Muon may cost
-# more: it needs some 3.3 times as many multiplications on top of the gradient's (lesson 10, part 4), and we have not
-# measured seconds. In large models the lead shrinks, to 1.1 times with 1.2 billion weights (Wen and others, 2025).
+# **Verdict:** *holds if you count steps, not multiplications*. 2.3 is clearly more than 2. But Muon's step costs more.
+# In the layer of 784 × 64, at batch 100, it adds 3.3 times the multiplications of the forward pass and the gradient (lesson
+# 10, part 4). So it needs 4.3 times as many as AdamW's step, and by this count Muon is slower here. In large models the
+# speed-up shrinks, to 1.1 with 1.2 billion weights (Wen and others, 2025).
 #
 # ## 3 Batches of one
 #
@@ -156,21 +158,20 @@ quiz("11.batch_1")
 single = {}
 for method in ("sgd", "adam", "sgd, batch 1", "adam, batch 1"):
     single[method] = ten_claims.best_run("batches", method, SEEDS[0])["test"]
-    print(
-        f"{method:13} test loss {single[method]:.3f}:", ten_claims.best_settings("batches", method)
-    )
+    print(f"{method:13} test loss {single[method]:.3f}")
 evidence(*ten_claims.BATCHES)
 
 # %% [markdown]
-# The cell has one seed, the table twelve. In batches of 100 Adam's loss is lower by 0.36, with all twelve seeds. In
-# batches of 1 it is lower by 0.020. This is clear by our rule, but small.
+# The cell has one seed, the table twelve. In batches of 100 Adam's loss is lower by 0.36, in batches of 1 by 0.020.
+# Both leads are clear by our rule, but the second is small.
 #
-# The last two rows show how much the luck of the trials counts. Had we drawn only the first 12 of the 48, the leads
-# would be 0.46 and 0.002. The deviation over seeds does not contain this luck, and in batches of 1 it is about as large
-# as the lead.
+# The seeds are not the only luck, since the trials are drawn too. Had we drawn only the first 12 of the 48, the leads
+# would be 0.46 and 0.002 (the last two rows). So at batch 1 it is clear that Adam's chosen trial is ahead of SGD's
+# chosen trial. With other draws this lead may vanish.
 #
-# **Verdict:** *holds if a lead of 0.02 does not matter to you*. SGD does work at batch 1: there its loss is even below
-# that of Adam at batch 100, with all twelve seeds.
+# **Verdict:** *holds if a lead of 0.02 does not matter to you*. At batch 1 SGD takes 2,000 steps in the epoch, not 20,
+# and many short steps average the noise without a state. Its loss is even below that of Adam at batch 100 (the third
+# row).
 #
 # ## 4 Accumulation
 #
@@ -194,8 +195,9 @@ batch_size, steps = 25, 5
 check_answer("11.accumulated", batch_size, steps, ten_claims.apart(batch_size, steps))
 
 # %% [markdown]
-# Now three ways in which it is *not* the same: 125 pictures as 100 and 25; five batches of 50 in pairs, so that one is
-# left over; and a schedule $1/t$. (Adam has $\eta = 0.001$ here, so 0.002 is a weight's way in two whole steps.)
+# Now three ways in which it is *not* the same. First, one step with 125 pictures, in parts of 100 and 25. Second, five
+# batches of 50 in pairs, so that one is left over. Third, a schedule $1/t$, for plain SGD with $k = 4$ and gradients
+# that are all 1. (Adam has $\eta = 0.001$ here, so its first step moves each weight by 0.001, up or down.)
 
 # %%
 batches = {
@@ -206,14 +208,15 @@ batches = {
 for parts, size in batches.items():
     print(f"{parts:13} {size:.3f} apart")
 x_accumulated, x_large = ten_claims.scheduled(4), ten_claims.scheduled(1)
-print(f"x after two steps of a rate 1/t: accumulated {x_accumulated:.3f}, else {x_large:.3f}")
+print(f"x after two steps of SGD, η = 1/t: accumulated {x_accumulated:.3f}, else {x_large:.3f}")
 
 # %% [markdown]
 # **Verdict:** *holds if the parts are equal, none is left over, η is constant and no layer looks at its batch*. Here is
 # why.
 #
-# - The mean of the means of 100 and of 25 pictures counts each of the 25 four times as much.
-# - For a batch that is left over Keras takes no step in this epoch.
+# - The mean of the means of 100 and of 25 pictures counts each of the 25 four times as much. For some weights this
+#   turns the sign of the gradient. One run then moves them up by 0.001 and the other down, so they end 0.002 apart.
+# - For a batch that is left over Keras takes no step in this epoch. So 0.001 is the step that is missing.
 # - Keras asks a schedule at every batch, so one that is written for steps runs $k$ times too fast.
 # - Batch normalization uses the mean of a batch, and dropout draws anew for each: these layers see the parts.
 #
@@ -238,9 +241,9 @@ check_answer("11.clipped", x_after_5)
 
 # %% [markdown]
 # So a constant factor is nearly invisible to Adam. Clipping becomes visible where it changes only *some* gradients. In
-# the next cell 200 weights have gradients of 1 plus noise, and at step 300 all of them are 1,000 times as large. We clip
-# at 20, about their usual length, so half of the usual gradients are cut a little too. The figure shows the length of
-# Adam's steps (a root mean square): the mean of 12 runs, in a band from the shortest to the longest.
+# the next cell 200 weights have gradients of 1 plus noise, and at step 300 all of them are 1,000 times as large. We
+# clip at 20, about their usual length, so half of the usual gradients are cut a little too. The figure shows the length
+# of Adam's steps (a root mean square): the mean of 12 runs, in a band from the shortest to the longest.
 
 # %%
 spiked = {
@@ -262,8 +265,8 @@ plots.lines({k: run.T for k, run in spiked.items()}, np.arange(1, 801), ylabel="
 # ## 6 Annealing
 #
 # **Claim 6.** "Near a minimum Adam does not overshoot, it anneals by itself." Two popular tutorials say so: the steps
-# shrink as the gradients do. Would you expect this for $f = x^2$, from $x = 1$ with $\eta = 0.15$? We take two values of
-# $\beta_1$, and 8,000 steps.
+# shrink as the gradients do. Would you expect this for $f = x^2$, from $x = 1$ with $\eta = 0.15$? We take two values
+# of $\beta_1$, and 8,000 steps.
 
 # %%
 paths = {}
@@ -271,20 +274,23 @@ for beta_1 in (0.9, 0.5):
     run = descend(rules.adam, lambda x: 2 * x, 1.0, 8000, learning_rate=0.15, beta_1=beta_1)
     paths[f"adam, β₁ = {beta_1}"] = run.trajectory
 start = {name: path[:100] for name, path in paths.items()}
-plots.panels({"the first 100 steps": start, "all 8,000": paths}, ylabel="x")
+display(plots.lines(start, ylabel="x", log=False, title="the first 100 steps"))
+far = {name: np.abs(path[1:]).reshape(200, 40).max(axis=1) for name, path in paths.items()}
+plots.lines(far, np.arange(40, 8001, 40), ylabel="largest |x| in 40 steps", title="all 8,000")
 
 # %% [markdown]
-# On the left, at its default $\beta_1 = 0.9$ Adam falls to −0.35, a third of the way past the minimum, because $m$
-# remembers the way down. With a shorter memory it passes by a hundredth. At step 300 both seem to have annealed. But on
-# the right both burst out again, to 0.12 and to 0.75. Lesson 07, part 4, says why: $v$ shrinks with the gradients,
-# until Adam's steps are too long.
+# In the first figure Adam at its default $\beta_1 = 0.9$ falls to −0.35, a third of the way past the minimum, because
+# $m$ remembers the way down. With a shorter memory it passes by a hundredth. The second figure shows the distance from
+# the minimum on a log scale. At step 300 it is below a millionth, so both runs seem to have annealed. But later each
+# line climbs back to the top, and these are bursts, up to 0.12 and to 0.75. Lesson 07, part 4, says why: $v$ shrinks with the gradients, until Adam's steps
+# are too long.
 #
 # ### Exercise 4: write a test
 #
 # Training has noise. What would refute "it anneals by itself" there? `anneals` gets the distance from the minimum after
 # each of 4,000 steps, as an array. Every run falls for 500 steps. Your function returns `True` if the distance falls
-# after that too, slowly or only at the end, and `False` if it stays level, with jumps or slow waves. Two lines will do.
-# The check tries your test on runs whose answer is known.
+# after that too, slowly or only at the end, and `False` if it stays level, with jumps or slow waves. (Slow waves of a
+# level run go up and down by some 2 %.) Two lines will do. The check tries your test on runs whose answer is known.
 #
 # <details><summary>Hint</summary>Imagine the curve of a run that falls at the start and then stays level, with jumps. Which stretches of it would you compare?</details>
 
@@ -355,15 +361,16 @@ for name, size in gaps.items():
     print(f"{name:40} {size:.5f}")
 
 # %% [markdown]
-# The first row is the claim. The two ends are 0.0001 apart, while the weights have gone to −1.47 and −0.28.
+# The first row is the claim. The two ends are 0.0001 apart, while the weights have gone to −1.47 and −0.28. The second
+# row has the same factors for SGD, and its ends are 19 apart.
 #
 # **Verdict:** *holds if ε ≪ √v, the axes stay and no penalty is added*. Gradients below $\varepsilon$ make the steps
 # short, and a penalty has a scale of its own. A turn of the axes changes Adam's path, though not that of SGD.
 #
 # ## 8 The edge of stability
 #
-# **Claim 8.** "The best rate is at the edge of stability." It is a short form of what Cohen and others (2021) found. The
-# **sharpness** is the largest curvature of the loss at the present weights. The **edge of stability** of gradient
+# **Claim 8.** "The best rate is at the edge of stability." It is a short form of what Cohen and others (2021) found.
+# The **sharpness** is the largest curvature of the loss at the present weights. The **edge of stability** of gradient
 # descent is a sharpness of $2/\eta$: on a steeper parabola each step overshoots more than the one before. For Adam this
 # border is $38/\eta$, if each weight is rescaled by Adam's divisor $\sqrt{\hat v}$ (Cohen and others, 2022). The 38 is
 # $2(1 + \beta_1)/(1 - \beta_1)$ with $\beta_1 = 0.9$.
@@ -375,7 +382,7 @@ quiz("11.edge")
 
 # %% [markdown]
 # The cell trains with one seed. Table and figure have the means of twelve. A sharpness within a tenth of the border
-# counts as at the edge, and the best rate is the one with the lowest training loss.
+# counts as at the edge. The best rate is the one with the lowest training loss of those in the table.
 
 # %% tags=["about: 11 sharpness of gradient descent at η = 0.4"]
 tried = {"sgd": (0.2, 0.8, 1.6), "adam": (0.003, 0.01)}
@@ -390,15 +397,18 @@ how = dict(xlabel="η", ylabel="sharpness / border", log=False, log_x=True, from
 plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss", best))
 
 # %% [markdown]
-# Look at the band around 1, the border. The black dots of the two methods that use all digits lie in it. Training
-# raises the sharpness until it reaches the border, and the sharpness stays there (Cohen and others, 2021): when it is
-# above, the steps swing ever wider, and these swings lower the sharpness. With small rates 1,000 steps are too few to
-# get there.
+# Look at the band around 1, the border. The black dots of the two methods that use all digits lie in it. With all data
+# in each batch, training raises the sharpness until it reaches the border, and there it stays (Cohen and others, 2021).
 #
-# **Verdict:** *holds if all data are in each batch, but worse rates may end there too*. With all digits the best runs
-# end at 1.03 ± 0.02 (gradient descent) and 0.98 ± 0.02 (Adam). But you cannot find the best rate by the edge: over
-# twelve seeds Adam at 0.003 ends there too, at 0.95, with more than four times the loss. With batches of 30 the best
-# rate ends at 0.89 ± 0.03, so near to the band's end that we decide nothing. (At $\eta = 1.6$ both diverge.)
+# Why does it stop? Think of a valley $f = s(y)\,x^2/2$, whose sharpness $s$ changes along $y$. Above the border $x$
+# swings ever wider. The gradient along $y$ is $s'(y)\,x^2/2$, so a step against it leads to a smaller $s$, and the
+# wider $x$ swings, the longer this step is. The swings lower the sharpness until it is back at the border.
+#
+# **Verdict:** *holds with all data in each batch, undecided with few; worse rates end there too*. With all digits the
+# best rates end at 1.03 ± 0.02 (gradient descent) and 0.98 ± 0.02 (Adam). But you cannot find the best rate by the
+# edge. Gradient descent at 0.4 and Adam at 0.003 and 0.03 lie in the band as well, and Adam's loss at 0.003 is more
+# than four times that at 0.01. With batches of 30 the best rate ends at 0.89 ± 0.03, so near to the end of the band
+# that we decide nothing.
 #
 # ## 9 Epsilon in 16 bits
 #
@@ -410,20 +420,22 @@ plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss", best))
 quiz("11.float16")
 
 # %%
-import ml_dtypes
+import ml_dtypes  # which adds bfloat16 to NumPy
 
 kinds = {"float32": np.float32, "float16": np.float16, "bfloat16": ml_dtypes.bfloat16}
 bits = {}
 for name, kind in kinds.items():
-    bits[name] = float(kind(1e-8)), *(ten_claims.first_step(kind, g) for g in (0, 0.001, 1))
-    epsilon, *places = bits[name]
+    epsilon = float(kind(1e-8))
+    places = [ten_claims.first_step(kind, g) for g in (0, 0.001, 1)]
     print(f"{name:8} ε is {epsilon:.1e}; x from 0 after g = 0, 0.001, 1:", *np.round(places, 4))
+    bits[name] = [epsilon, *places]
 print("bfloat16, x from 1 after g = 1:", ten_claims.first_step(ml_dtypes.bfloat16, 1, start=1))
 
 # %% [markdown]
 # **Verdict:** *holds if the numbers reach down to ε*. Those of float32 and of bfloat16 do.
 #
 # - In float16 $\varepsilon$ is rounded to 0, so a gradient of 0 gives 0/0: $x$ is "nan", not a number, for ever.
+#   (Keras's default, $10^{-7}$, is not rounded to 0, since it is above $6 \cdot 10^{-8}$.)
 # - A small gradient is no better there. With $g = 0.001$ also $(1 - \beta_2) g^2 = 10^{-9}$ is rounded to 0, so Adam
 #   divides by 0.
 # - bfloat16 has another fault, whatever $\varepsilon$ is: from $x = 1$ a step of 0.001 is lost, since it is less than
@@ -461,7 +473,7 @@ for name, numbers in {"Adafactor, the paper's": kept, **held}.items():
 
 # %%
 at_constant = distance["adam, constant η"]
-found = ten_claims.verdicts(spiked, paths, at_constant, gaps, bits, batches, held)
+found = ten_claims.verdicts(toy, spiked, paths, at_constant, gaps, bits, batches, held)
 ten_claims.page(found)
 
 # %% [markdown]
@@ -475,11 +487,11 @@ ten_claims.page(found)
 # **Recap**
 #
 # 1. A claim becomes testable when it says what is compared, on what, and what would refute it.
-# 2. A race is fair if all methods have equal numbers of trials over all their knobs.
+# 2. A race is fair if all methods have equal numbers of trials over all their knobs, the schedule too.
 # 3. A difference is clear if its mean is more than three standard errors from 0. If it is not, the two are level
 #    within the mean's size plus three standard errors. Report this too.
-# 4. Many claims are true under a condition that got lost: what is counted, equal parts, all data in a batch, the axes
-#    as they are, numbers that reach down to ε.
+# 4. Many claims are true under a condition that got lost: what is counted, equal parts, the axes as they are, numbers
+#    that reach down to ε.
 
 # %%
 progress("11")
@@ -532,14 +544,14 @@ Markdown(ten_claims.articles(held, weights, first, saddle))
 # From a millionth beside it Adam is away in fewer than a hundred steps, and gradient descent needs more than a
 # thousand.
 #
-# One of the five articles has code. Here is an Adam after its plan, in our words, with its bugs. Each row of `theta`,
-# `m` and `v` is a step, and `np.vstack` puts a row below the others. The function should go on until a step is no
-# longer than `tolerance`.
+# One of the five articles has code. The next cell has its Adam, rewritten by us, with the same bugs. Each row of
+# `theta`, `m` and `v` is a step, and `np.vstack` puts a row below the others. The function should go on until a step is
+# no longer than `tolerance`.
 #
 # ### Exercise 7 ★: debug
 #
-# Repair the function. It has four bugs. After each change run the cell: the check runs the function in a ravine, from two
-# starts, and says what is still wrong by what it does.
+# Repair the function. It has four bugs. After each change run the cell: the check runs the function in a ravine, from
+# two starts, and says what is still wrong by what it does.
 #
 # <details><summary>Hint 1</summary>theta has one row at the start. What does vstack do for m and v?</details>
 #
@@ -603,9 +615,10 @@ assert np.ptp(toy["adam"][:, 2:]) < 0.01 and toy["sgd"][:, 2].min() > 10 * toy["
 for method, name in (("momentum", "momentum"), ("adam", "Adam")):
     carried(f"11 test accuracy of {name}", accuracy[method])
 carried(ten_claims.GENERALIZE[0], separated=False, shown=6, mean="-0.0003")
-carried(ten_claims.GENERALIZE[1], separated=False, shown=3, mean="-0.0072")
+carried(ten_claims.GENERALIZE[1], separated=False, shown=9, mean="0.0072")
 gaps_of_accuracy, gaps_of_loss = (CLAIMS[name].sd for name in ten_claims.GENERALIZE)
-assert f"{3 * gaps_of_accuracy / 12**0.5:.4f}" == "0.0043" and f"{gaps_of_loss:.4f}" == "0.0092"
+assert f"{3 * gaps_of_accuracy / 12**0.5:.5f}" == "0.00432" and f"{gaps_of_loss:.4f}" == "0.0092"
+assert f"{CLAIMS[ten_claims.GENERALIZE[0]].mean:.5f}" == "-0.00033"
 assert ten_claims.within(CLAIMS[ten_claims.GENERALIZE[0]]) == "0.0047"
 assert 0.015 < bound < 0.0155
 assert 0.6 < np.mean([ten_claims.wilson(s)[1] > 0 for s in range(12)]) < 0.8
@@ -616,6 +629,9 @@ for name, times in zip(ten_claims.SPEED, ("5.2", "3.5", "2.3"), strict=True):
 default, tuned, end = (CLAIMS[name] for name in ten_claims.SPEED)
 assert 0.3 < 1 - tuned.mean / default.mean < 0.36
 assert end.mean - 3 * end.sd / 12**0.5 > 2
+iterations, gradient = 5 * (2 * 64**2 * 784 + 64**3), 2 * 64 * 784 * 100  # lesson 10, part 4
+assert f"{iterations / gradient:.1f} {1 + iterations / gradient:.1f}" == "3.3 4.3"
+assert 1 + iterations / gradient > end.mean + 3 * end.sd / 12**0.5
 assert CLAIMS["11 tuned, cosine, Muon is below AdamW"].share == 1
 # Part 3
 for method, loss in single.items():
@@ -623,11 +639,13 @@ for method, loss in single.items():
     carried(f"11 test loss of {plain} at batch {one or 100}", loss)
 carried("11 at batch 1 Adam is below sgd", separated=True, mean="0.020")
 carried("11 at batch 100 Adam is below sgd", separated=True, share=1, mean="0.36")
-for row, mean in zip(ten_claims.BATCHES[2:], ("0.46", "0.002"), strict=True):
+for row, mean in zip(ten_claims.BATCHES[3:], ("0.46", "0.002"), strict=True):
     carried(row, mean=mean)
-carried("11 sgd at batch 1 is below Adam at batch 100", separated=True, share=1)
+assert ten_claims.BATCHES[2] == "11 sgd at batch 1 is below Adam at batch 100"
+carried(ten_claims.BATCHES[2], separated=True, share=1)
 # Part 4
-assert batches["equal"] < 1e-5 and min(batches["unequal"], batches["one left over"]) > 5e-4
+assert batches["equal"] < 1e-5 and abs(batches["unequal"] - 0.002) < 1e-4
+assert abs(batches["one left over"] - 0.001) < 1e-4
 assert np.isclose(x_accumulated, -1 / 4 - 1 / 8) and np.isclose(x_large, -1.5)
 # Part 5
 assert np.isclose(x_after_5, -0.5)
@@ -646,7 +664,8 @@ early, late = at_constant[1000:2000].mean(), at_constant[3000:].mean()
 assert abs(late / early - 1) < 0.1 and distance["adam, cosine"][-1] < 0.5 * late
 assert [test(away) for away in distance.values()] == [False, True] and test is anneals
 # Part 7
-same, at_tiny, penalty, turned, sgd_turned = gaps.values()
+same, sgd_scaled, at_tiny, penalty, turned, sgd_turned = gaps.values()
+assert f"{sgd_scaled:.0f}" == "19"
 assert same < 1e-3 and min(at_tiny, penalty, turned) > 0.03 and sgd_turned < 1e-12
 assert f"{same:.4f}" == "0.0001" and np.allclose(
     last(rules.adam, GRADIENTS), [-1.47, -0.28], atol=0.005
@@ -667,11 +686,11 @@ assert f"{CLAIMS['11 sharpness of Adam at η = 0.01'].sd:.2f}" == "0.02"
 carried("11 sharpness of sgd with batches of 30 at η = 0.8", mean="0.89")
 assert f"{CLAIMS['11 sharpness of sgd with batches of 30 at η = 0.8'].sd:.2f}" == "0.03"
 assert max(at_rates["sgd, batches of 30"]) == max(at_rates["sgd, all digits"]) == 0.8
-carried("11 sharpness of Adam at η = 0.003", mean="0.95")
+for way in ("gradient descent at η = 0.4", "Adam at η = 0.003", "Adam at η = 0.03"):
+    assert 0.9 < CLAIMS[f"11 sharpness of {way}"].mean < 1.1
 slower, lowest = (CLAIMS[f"11 loss of Adam at η = {rate}"] for rate in (0.003, 0.01))
 assert slower.mean > 4 * lowest.mean
 assert slower.mean - lowest.mean > 3 * np.hypot(slower.sd, lowest.sd) / 12**0.5
-assert max(CLAIMS[f"11 sharpness of gradient descent at η = {r}"].mean for r in (0.1, 0.2)) < 0.5
 # Part 9
 assert bits["float16"][0] == 0 and np.isnan(bits["float16"][1])
 assert bits["float16"][2] == -np.inf and np.isclose(bits["float16"][3], -0.001, rtol=0.01)
@@ -683,6 +702,7 @@ assert all(  # whatever ε is: a step of 0.001 is lost
     ml_dtypes.bfloat16(1) - ml_dtypes.bfloat16(step) == 1 for step in (0.0005, 0.001)
 )
 assert f"{float(np.nextafter(np.float16(0), np.float16(1))):.0e}" == "6e-08"
+assert np.float16(1e-7) > 0
 assert 1 - float(np.nextafter(ml_dtypes.bfloat16(1), ml_dtypes.bfloat16(0))) == 2**-8
 # Part 10
 assert kept == 996 and 0.019 < kept / weights < 0.021
@@ -693,14 +713,14 @@ assert saddle["adam", 1e-6] < 100 and saddle["sgd", 1e-6] > 1000
 assert 3 * 1000 * 1e6 * 4 == 12e9
 # Part 11
 assert [found[claim][0] for claim in ten_claims.MINDS] == [
-    "level within 0.0047",
-    "holds if you count steps, in a small network",
+    "holds on data made for it; on clothes level within 0.0047",
+    "holds if you count steps, not multiplications",
     "holds if a lead of 0.02 does not matter to you",
     "holds if the parts are equal, none is left over, η is constant and no layer looks at its batch",
     "holds if only the spike's own step counts",
     "does not hold here",
     "holds if ε ≪ √v, the axes stay and no penalty is added",
-    "holds if all data are in each batch, but worse rates may end there too",
+    "holds with all data in each batch, undecided with few; worse rates end there too",
     "holds if the numbers reach down to ε",
     "holds if it is the paper's, not Keras's",
 ]
