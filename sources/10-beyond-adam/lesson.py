@@ -99,9 +99,9 @@ for t in range(1, 5001):
     g = sizes * (-1) ** t
     decayed, *state = adamw(decayed, g, t, *state, weight_decay=0.1)
     penalized, *state_l2 = rules.adam(penalized, g + 0.1 * penalized, t, *state_l2)
-left = {"AdamW": decayed, "L2 in Adam": penalized}
+weights = {"adamw": decayed, "adam with an L2 penalty": penalized}
 axes = dict(xlabel="size of the weight's gradients", ylabel="the weight after 5,000 steps")
-plots.lines(left, x=sizes, log=False, log_x=True, from_zero=True, **axes)
+plots.lines(weights, x=sizes, log=False, log_x=True, from_zero=True, **axes)
 
 # %% [markdown]
 # All weights start at 1, with $\lambda = 0.1$. Their gradients are $+s, -s, +s, \dots$ and point nowhere, so only the
@@ -338,9 +338,10 @@ def muon(x, g, t, m=0, v=0, *, learning_rate=0.001):
 
 # %% [markdown]
 # The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All three rules
-# have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds. (So
-# the advice of Chen and others does not fit here. It fits with the cosine below, where AdamW's best $\eta$ is 0.01, and
-# Lion's is 0.003.) The cell takes about 25 seconds. If you stop it and run it again, it goes on with the rules that are left.
+# have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds. (So what Chen
+# and others advise for Lion does not fit here. It fits with the cosine below, where AdamW's best $\eta$ is 0.01, and
+# Lion's is 0.003.) The cell takes about 25 seconds. If you stop it and run it again, it goes on with the rules that
+# are left.
 
 # %%
 clothes, by_rule = experiments.clothes(), {}
@@ -394,15 +395,15 @@ experiments.evidence(*(f"10 with {shape} {pair}" for pair in pairs for shape in 
 # %%
 exact = {rules.sgd: 1000, rules.momentum: 100, rules.adam: 1.0, lion: 0.2}
 by_word = {rule.__name__: experiments.excess(rule, rate) for rule, rate in exact.items()}
-axes = dict(xlabel="rank of the word", ylabel="excess loss", log_x=True)
-cut = {name: np.maximum(by_word[name], 1e-9) for name in ("sgd", "adam")}
-plots.lines(cut, x=np.arange(1, 201), **axes)
+axes = dict(xlabel="rank of the word", ylabel="excess loss", log=False, log_x=True)
+some = {name: by_word[name] for name in ("sgd", "momentum", "adam")}
+plots.lines(some, np.arange(1, 201), **axes)
 
 # %% [markdown]
-# Follow sgd's line to the right, from rank 5 on: the rarer the word, the more is left to learn. Momentum's line, not
-# drawn, does the same. The reason is the factor $f_k$. The row of a word that is 200 times as rare takes steps that are
-# 200 times as short. Adam has learned all words: its line lies below $10^{-6}$, as Lion's does. (The figure cuts off at
-# $10^{-9}$.) Adam divides each entry by the size of its own gradients, and Lion takes the sign, so $f_k$ cancels.
+# Follow the lines of sgd and momentum to the right: the rarer the word, the more is left to learn. The reason is the
+# factor $f_k$. The row of a word that is 200 times as rare takes steps that are 200 times as short. Adam has learned all
+# words, and Lion, not drawn, too: less than $10^{-6}$ is left of each. Adam divides each entry by the size of its own
+# gradients, and Lion takes the sign, so $f_k$ cancels.
 #
 # But no training sees the exact gradient. What do batches of 100 words change? Now each rule has the best of nine
 # rates. The loss is the excess loss of all words, each counted by its frequency.
@@ -446,7 +447,7 @@ experiments.evidence(*once, "04 Adam ends below Nesterov")
 
 # %% [markdown]
 # Look at the pairs that came once. Adam gives them a third too much probability. The others come nearer to the truth.
-# One sighting proves little. But the entry of such a pair has hardly any other gradients, so its $\sqrt v$ is small, and
+# One sighting proves little. But the other gradients of this pair's entry are small, so its $\sqrt v$ is small too, and
 # one sighting moves it far: by 10 η, if it comes at step 100 and all other gradients are 0.
 #
 # So remember: *with exact gradients a word's frequency cancels in Adam. In small batches its division within a
