@@ -330,18 +330,17 @@ def test_adam_by_word_divides_a_row_by_one_number():
     assert v.shape == (3, 1) and np.allclose(W[:, 1], 0.1 / 0.75**0.5)
 
 
-def test_the_excess_loss_is_shared_out_by_how_often_a_pair_came():
-    left = rare_words.left_by_count(rules.sgd, 100, steps=4, size=50, seed=4)
-    whole = rare_words.excess(rules.sgd, 100, steps=4, size=50, seed=4)
-    assert left.shape == (11,) and (left >= 0).all()
-    assert np.isclose(left.sum(), rare_words.FREQUENCY @ whole)
-    few = rare_words.left_by_count(rules.sgd, 100, steps=4, size=50, seed=4, most=1)
-    np.testing.assert_allclose(few, [left[0], left[1:].sum()])
+def test_guess_and_truth_are_added_up_by_how_often_a_pair_came():
+    guess, truth = rare_words.guess_by_count(rules.sgd, 1e-12, steps=4, size=50, seed=4)
+    assert guess.shape == truth.shape == (11,)
+    assert np.isclose(guess.sum(), 1) and np.isclose(truth.sum(), 1)
+    few = rare_words.guess_by_count(rules.sgd, 100, steps=4, size=50, seed=4, most=1)
+    np.testing.assert_allclose(few[1], [truth[0], truth[1:].sum()])
     rng = np.random.default_rng(4)
-    unseen = sum(rare_words.batch(rng, 50) for _ in range(4)) == 0
-    start = rare_words.NEXT * np.log(200 * rare_words.NEXT) + 1 / 200 - rare_words.NEXT
-    found = rare_words.left_by_count(rules.sgd, 1e-12, steps=4, size=50, seed=4)[0]
-    assert np.isclose(found, (rare_words.FREQUENCY[:, None] * start)[unseen].sum())
+    once = sum(rare_words.batch(rng, 50) for _ in range(4)) == 1
+    f = rare_words.FREQUENCY[:, None]
+    assert np.isclose(guess[1], (f * once / 200).sum())  # nothing is learned yet
+    assert np.isclose(truth[1], (f * rare_words.NEXT)[once].sum())
 
 
 def test_adam_goes_the_wrong_way_in_a_cycle_if_v_forgets():

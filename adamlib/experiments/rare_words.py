@@ -9,7 +9,7 @@ whole_gradient(W)                    that of the whole language, without noise
 batch(rng, size)                     which pairs of words a batch has
 learned(rule, rate, steps, size, seed)   the guess of the model after a training
 excess(rule, rate, steps, size, seed)    what is left to learn of each word after a training
-left_by_count(rule, rate, steps, size, seed)     the same, by how often a pair of words came
+guess_by_count(rule, rate, steps, size, seed)    the guess and the truth, by how often a pair came
 adam_by_word                         Adam with one v for each word
 """
 
@@ -66,17 +66,16 @@ def excess(rule, rate, steps=300, size=None, seed=0):
     return (NEXT * np.log(NEXT / np.maximum(guess, 1e-300))).sum(axis=1)
 
 
-def left_by_count(rule, rate, steps=300, size=100, seed=0, most=10):
-    """The excess loss of all words in its parts: of pairs that came 0, 1, 2, … times in training.
+def guess_by_count(rule, rate, steps=300, size=100, seed=0, most=10):
+    """How probable are the pairs that came 0, 1, 2, … times in training? The guess and the truth.
 
-    The last part is of pairs that came `most` times or more. No pair's part is below 0, because
-    guess - truth is added to it; over a row these add up to 0.
+    Each word counts by its frequency, so each of the two rows adds up to 1. The last number is of
+    pairs that came `most` times or more.
     """
     rng = np.random.default_rng(seed)
-    came = sum(batch(rng, size) for _ in range(steps))
-    guess = np.maximum(learned(rule, rate, steps, size, seed), 1e-300)
-    part = FREQUENCY[:, None] * (NEXT * np.log(NEXT / guess) + guess - NEXT)
-    return np.bincount(np.minimum(came, most).ravel(), part.ravel(), minlength=most + 1)
+    came = np.minimum(sum(batch(rng, size) for _ in range(steps)), most).ravel()
+    of_pairs = learned(rule, rate, steps, size, seed), NEXT
+    return [np.bincount(came, (FREQUENCY[:, None] * p).ravel(), most + 1) for p in of_pairs]
 
 
 def adam_by_word(W, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):

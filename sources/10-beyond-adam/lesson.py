@@ -12,14 +12,14 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 AdamW](#1-AdamW) | 8 |
+# | [1 AdamW](#1-AdamW) | 9 |
 # | [2 Where Adam goes the wrong way](#2-Where-Adam-goes-the-wrong-way) | 8 |
 # | [3 Lion](#3-Lion) | 6 |
-# | [4 Muon](#4-Muon) | 8 |
+# | [4 Muon](#4-Muon) | 9 |
 # | [5 Your rules in a race](#5-Your-rules-in-a-race) | 6 |
 # | [6 Rare words](#6-Rare-words) | 8 |
 # | [7 Which optimizer for what?](#7-Which-optimizer-for-what?) | 4 |
-# | in all | 48 |
+# | in all | 50 |
 #
 # [Going further ★](#Going-further-★) is for those who have more time.
 #
@@ -41,6 +41,8 @@
 # this weight in each step?
 #
 # <details><summary>Hint</summary>Write down what each takes off a weight x in one step: ηλx in one case. In the other case Adam divides by √v.</details>
+#
+# The first cell loads TensorFlow, which may take 20 seconds.
 
 # %%
 import numpy as np
@@ -72,7 +74,7 @@ check_answer("10.penalty", penalty)
 #
 # Write `adamw`. You have written Adam already, so you may call `rules.adam`. It takes the same arguments except
 # `weight_decay` (the first line collects Adam's settings in `adams`, so pass `**adams`), and returns `(x, m, v)`.
-# `hint("adamw")` helps. In part 5 your function trains a network.
+# `hint("adamw")` helps. The next cell tries your function, and in part 5 it trains a network.
 
 
 # %%
@@ -89,7 +91,23 @@ def adamw(
 
 adamw = check(adamw, "adamw")
 
+# %%
+sizes = np.geomspace(0.01, 100, 41)  # 41 weights, each with gradients of its own size
+decayed, penalized = np.ones(41), np.ones(41)
+state, state_l2 = (), ()
+for t in range(1, 5001):
+    g = sizes * (-1) ** t
+    decayed, *state = adamw(decayed, g, t, *state, weight_decay=0.1)
+    penalized, *state_l2 = rules.adam(penalized, g + 0.1 * penalized, t, *state_l2)
+weights = {"adamw": decayed, "adam with an L2 penalty": penalized}
+axes = dict(xlabel="size of the weight's gradients", ylabel="the weight after 5,000 steps")
+plots.lines(weights, x=sizes, log=False, log_x=True, from_zero=True, **axes)
+
 # %% [markdown]
+# All weights start at 1, with $\lambda = 0.1$. Their gradients are $+s, -s, +s, \dots$ and point nowhere, so only the
+# decay acts. AdamW leaves 0.61 of every weight. The penalty leaves nothing where $s$ is small, and nearly all where $s$
+# is large.
+#
 # <details><summary>Does the order matter?</summary>
 #
 # A little. If the decay comes after Adam's step, it also shrinks that step, by the fraction ηλ. With η = 0.01 and λ =
@@ -124,17 +142,19 @@ moved = -sum(g / np.sqrt(now) for g, now in zip((3, -1, -1), v, strict=True))
 check_answer("10.cycle", moved)
 
 # %% [markdown]
-# Adam goes the wrong way. At the step with the gradient 3, $v$ is large, so this step is hardly longer than the others.
-# At the steps with −1, $v$ has mostly forgotten the 3, so these steps are nearly as long. And there are two of them.
+# Adam goes the wrong way. At the step with the gradient 3, $v$ is large, so $x$ falls by only 1.05 η. At the steps with
+# −1, $v$ has mostly forgotten the 3, so $x$ rises by 0.76 η and then by 0.97 η.
 #
 # **The remedy.** Reddi and others divide by the root of a $v_{\max}$ that never shrinks. It rises with $v$, and stays
 # when $v$ falls. Adam with this divisor is called AMSGrad.
 #
-# ### Exercise 4: write AMSGrad's line
+# ### Exercise 4: write AMSGrad's lines
 #
-# Decide first: with this divisor, which way does $x$ go in the cycle of exercise 3, and why? Then write the line that
-# updates `v_max`, and run the cell. Its last line takes that cycle. (1.072 is your last $v$ in exercise 3.)
+# Decide first which way $x$ goes now. Then write the two lines that update `v_max` and `moved`.
 # `hint("amsgrad_cycle")` helps.
+
+# %%
+quiz("10.amsgrad")
 
 
 # %%
@@ -145,18 +165,21 @@ def amsgrad_cycle(gradients, v):
         v = 0.1 * v + 0.9 * g**2
         # BEGIN SOLUTION
         # STUB v_max = ...
+        # STUB moved = ...
         v_max = max(v_max, v)
-        # END SOLUTION
         moved = moved - g / np.sqrt(v_max)
+        # END SOLUTION
     return moved
 
 
 amsgrad_cycle = check(amsgrad_cycle, "amsgrad_cycle")
+
+# %%
 print(f"with AMSGrad x moves by {amsgrad_cycle((3, -1, -1), 1.072):.2f} η")
 
 # %% [markdown]
-# With Adam $x$ went up by 0.68 η. With AMSGrad it goes down by 0.35 η, the right way. All three steps are now divided by
-# the same number, so together they go against the mean gradient.
+# (1.072 is the last $v$ of exercise 3.) With Adam $x$ went up by 0.68 η. With AMSGrad it goes down by 0.35 η, because
+# all three steps are divided by the same number.
 #
 # Here $v$ forgot within a step or two. Is Keras's $\beta_2 = 0.999$ safe? On this problem it is, but no $\beta_2$ is
 # safe on all. Whichever you choose, there is a problem on which Adam fails, if $\beta_1 < \sqrt{\beta_2}$, as in all
@@ -167,8 +190,8 @@ print(f"with AMSGrad x moves by {amsgrad_cycle((3, -1, -1), 1.072):.2f} η")
 #
 # The next rule was found by a program that searched among very many small programs (Chen and others, 2023). What it
 # found is shorter than Adam. **Lion** is a rule with one average $m$ and no $v$, in which every weight moves by $\eta$,
-# up or down. Lion averages twice. The step takes the sign of an average of $m$ and $g$, with $\beta_1$, and then this
-# average is thrown away. The average that Lion keeps is $m$. It takes in $g$ with $\beta_2$.
+# up or down. Lion computes two averages. The first is of $m$ and $g$, with $\beta_1$. The step takes its sign, and Lion
+# then forgets this average. The second is $m$ itself, which takes in $g$ with $\beta_2$. Lion keeps it.
 #
 # Note the order. The step comes first and uses the *old* $m$. With $\beta_1 = 0.9$ and $\beta_2 = 0.99$ the newest
 # gradient counts ten times as much in the step as in what $m$ keeps. (If the average is exactly 0, the weight stays.)
@@ -225,13 +248,12 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 # Jordan and others saw in language models that a few $s_i$ are large and the others small. A step along $G$ then moves
 # the weights in a few directions only. Muon keeps the directions and makes every $s_i$ about 1. Computing the $s_i$
 # would take long. A **Newton-Schulz iteration** replaces a matrix by a polynomial of it, again and again, which brings
-# its singular values nearer to 1. Each step of Muon's changes all $s$ at once, and nothing else:
+# its singular values nearer to 1. One step of the iteration changes every $s$, and leaves the directions as they are:
 #
 # $$s \leftarrow a s + b s^3 + c s^5, \qquad a = 3.4445,\; b = -4.7750,\; c = 2.0315$$
 #
 # No $s$ must be known for this. $(X X^\top) X$ has the directions of $X$ and the sizes $s^3$, so it gives the second
-# term. You find the third. Before the first step the matrix is divided by its length, the root of the sum of its
-# squares, so that every $s$ is at most 1.
+# term. You find the third.
 #
 # <details><summary>Why are the sizes cubed?</summary>
 #
@@ -243,19 +265,21 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 #
 # ### Exercise 6: write the iteration
 #
-# Which product of $X$ and $X^\top$ has the sizes $s^5$? Write `orthogonalized`: divide by the length, then take
-# `ns_steps` steps. In Python `@` multiplies matrices, and `x.T` is the transpose. `hint("orthogonalized")` helps.
+# Which product of $X$ and $X^\top$ has the sizes $s^5$? Write the lines of the loop, which make the new `x` from the
+# old. The line above the loop divides the matrix by its length, the root of the sum of its squares, so that every $s$
+# is at most 1. In Python `@` multiplies matrices, and `x.T` is the transpose. `hint("orthogonalized")` helps.
 
 
 # %%
 def orthogonalized(matrix, ns_steps=5):
-    # BEGIN SOLUTION
     x = matrix / np.linalg.norm(matrix)
     for _ in range(ns_steps):
+        # BEGIN SOLUTION
+        # STUB x = ...
         square = x @ x.T
         x = 3.4445 * x - 4.7750 * square @ x + 2.0315 * square @ square @ x
+        # END SOLUTION
     return x
-    # END SOLUTION
 
 
 orthogonalized = check(orthogonalized, "orthogonalized")
@@ -271,14 +295,16 @@ picture.axes[0].axhline(1, color="gray", lw=1)
 picture
 
 # %% [markdown]
-# The three numbers were 5, −0.5 and 0.05, a hundred times apart. Now they are nearly of one size, and each has kept its
-# sign. The figure shows what five steps, Muon's default, make of any singular value. The ideal is the grey line at 1.
-# From the right end down to 0.002 the curve stays between about 0.7 and 1.2. It does not settle at 1, because
-# $a + b + c$ is not 1 but 0.70. Jordan and others chose a large $a$ instead, so that small values grow fast: about $a$
-# times in a step. Those left of 0.002 still do not get there in five.
+# The three numbers, a hundred times apart before, are now nearly of one size, and each has kept its sign. The figure
+# shows what five steps, Muon's default, make of any singular value. From the right end down to 0.002 the curve stays
+# between about 0.7 and 1.2, near the grey line at 1. Below 0.002 a singular value stays small: in one step it grows
+# about $a$ times, and five steps are too few.
 #
-# - **Muon throws the sizes away.** Large singular values become about as large as medium ones.
-# - **It keeps the directions.** It finds no new ones: a singular value of 0 stays 0, and a tiny one stays small.
+# <details><summary>Why does the curve not settle at 1?</summary>
+#
+# An s of 1 becomes a + b + c, which is 0.70. Jordan and others gave this up for a large a, so that small values grow fast.
+#
+# </details>
 #
 # <details><summary>What does it cost?</summary>
 #
@@ -289,10 +315,9 @@ picture
 # ## 5 Your rules in a race
 #
 # Muon first adds $g$ to its momentum, $m \leftarrow \mu m + g$. Then it steps along $O(g + \mu m)$. Here $O$ is your
-# function and $m$ is the new one. ($g + \mu m$ is Nesterov's look ahead, as Keras writes it.) If all $s$ are 1, the
-# root mean square of a matrix is 1 divided by the root of its longer side. So the factor
-# $0.2\sqrt{\max(\text{rows}, \text{columns})}$ makes that of a step about $0.2\,\eta$, near that of Adam's steps, and
-# Adam's rates and decay fit (Liu and others, 2025).
+# function and $m$ is the new one. ($g + \mu m$ is Nesterov's look ahead, as Keras writes it.) The factor
+# $0.2\sqrt{\max(\text{rows}, \text{columns})}$ makes a weight's step about $0.2\,\eta$ in the root mean square. Adam's
+# steps are about as long, so Muon can take Adam's $\eta$ and $\lambda$ (Liu and others, 2025).
 #
 # Biases are not matrices, so Muon comes with a second optimizer, AdamW. Jordan and others give it the output layer's
 # matrix too. (Keras's Muon does so if you say `exclude_layers=["output"]`.) Here is Muon for a network with 784 inputs,
@@ -313,9 +338,10 @@ def muon(x, g, t, m=0, v=0, *, learning_rate=0.001):
 
 # %% [markdown]
 # The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All three rules
-# have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds. (For AdamW
-# 0.01 is nearly as good. So what Chen and others advise for Lion fits only roughly here.) The cell takes about 25
-# seconds. If you stop it and run it again, it goes on with the rules that are left.
+# have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds. (So what Chen
+# and others advise for Lion does not fit here. It fits with the cosine below, where AdamW's best $\eta$ is 0.01, and
+# Lion's is 0.003.) The cell takes about 25 seconds. If you stop it and run it again, it goes on with the rules that
+# are left.
 
 # %%
 clothes, by_rule = experiments.clothes(), {}
@@ -363,20 +389,21 @@ experiments.evidence(*(f"10 with {shape} {pair}" for pair in pairs for shape in 
 # Zipf's law. The *excess* loss of a word says how far its mean loss lies above the least possible.
 #
 # At first the gradient is exact: row $k$ is $f_k$ times the difference of the guess and the truth. Each rule starts at
-# $W = 0$, takes 300 steps with a cosine, and has the best of seven rates.
+# $W = 0$, takes 300 steps with a cosine, and has the best of seven rates. (They are large, because the gradients are
+# small: even $f_1$ is only 0.17.)
 
 # %%
 exact = {rules.sgd: 1000, rules.momentum: 100, rules.adam: 1.0, lion: 0.2}
 by_word = {rule.__name__: experiments.excess(rule, rate) for rule, rate in exact.items()}
-axes = dict(xlabel="rank of the word", ylabel="excess loss", log_x=True)
-cut = {name: np.maximum(values, 1e-9) for name, values in by_word.items()}
-plots.lines(cut, x=np.arange(1, 201), **axes)
+axes = dict(xlabel="rank of the word", ylabel="excess loss", log=False, log_x=True)
+some = {name: by_word[name] for name in ("sgd", "momentum", "adam")}
+plots.lines(some, np.arange(1, 201), **axes)
 
 # %% [markdown]
-# Follow the lines of sgd and momentum to the right, from rank 5 on: the rarer the word, the more is left to learn. The
-# reason is the factor $f_k$. The row of a word that is 200 times as rare takes steps that are 200 times as short.
-# Adam and Lion have learned all words: their lines lie below $10^{-6}$. (The figure cuts all lines off at $10^{-9}$.)
-# Adam divides each entry by the size of its own gradients, and Lion takes the sign, so $f_k$ cancels in both.
+# Follow the lines of sgd and momentum to the right: the rarer the word, the more is left to learn. The reason is the
+# factor $f_k$. The row of a word that is 200 times as rare takes steps that are 200 times as short. Adam has learned all
+# words, and Lion, not drawn, too: less than $10^{-6}$ is left of each. Adam divides each entry by the size of its own
+# gradients, and Lion takes the sign, so $f_k$ cancels.
 #
 # But no training sees the exact gradient. What do batches of 100 words change? Now each rule has the best of nine
 # rates. The loss is the excess loss of all words, each counted by its frequency.
@@ -390,13 +417,15 @@ names = "sgd", "momentum", variant
 experiments.evidence(*(f"10 in batches of 100 {name} ends below Adam" for name in names))
 
 # %% [markdown]
-# Sgd and momentum end below Adam with 12 of 12 seeds. Why? Adam's division evens out two things: the rows
-# of rare and frequent words, and *within* a row the rare and frequent pairs. The third row of the table keeps only the
-# first: its $v$ is the mean of $g^2$ over the word's row. It ends below Adam with all seeds too, about where sgd ends.
-# So what costs Adam its lead is the division within a row.
+# Sgd and momentum end below Adam with 12 of 12 seeds. Why? Adam has a $v$ for each entry of $W$, so for each pair of
+# words. It evens out the rows, of rare and frequent words, and also the entries *within* a row, of rare and frequent
+# pairs. The method in the table's third row does only the first: it has one $v$ for each word, the mean of $g^2$ over
+# the word's row of $W$. It too ends below Adam with all seeds, about where sgd ends. So Adam ends higher because it
+# divides the entries within a row by different numbers.
 #
-# On which pairs does Adam lose? Most pairs never come in the 300 batches. The figure shares out the excess loss by how
-# often a pair came.
+# What does this division do? We group the pairs by how often they came in the 300 batches. Draw a word by its
+# frequency, and then what follows: how probable is it that this pair is from a given group? The figure divides the
+# model's answer by the true one.
 
 # %%
 trained = {
@@ -404,22 +433,26 @@ trained = {
     "adam": (rules.adam, 0.07),
     "one v per word": (experiments.adam_by_word, 0.07),
 }
-left = {name: experiments.left_by_count(*how, seed=SEEDS[0]) for name, how in trained.items()}
-axes = dict(xlabel="how often the pair came (10: or more)", ylabel="excess loss of these pairs")
-plots.lines(left, log=False, from_zero=True, points=True, **axes)
+pairs = {name: experiments.guess_by_count(*how, seed=SEEDS[0]) for name, how in trained.items()}
+ratios = {name: (guess / truth)[:6] for name, (guess, truth) in pairs.items()}
+axes = dict(xlabel="how often the pair came", ylabel="guess divided by truth")
+picture = plots.lines(ratios, log=False, points=True, **axes)
+picture.axes[0].axhline(1, color="gray", lw=1)
+picture
 
 # %%
-few = "no batch had", "came twice at most"
-lost = (f"10 Adam's distance to sgd in pairs that {words}" for words in few)
-experiments.evidence(*lost, "04 Adam ends below Nesterov")
+called = "sgd", "Adam", variant
+once = (f"10 {name} on pairs that came once" for name in called)
+experiments.evidence(*once, "04 Adam ends below Nesterov")
 
 # %% [markdown]
-# The lines of sgd and "one v per word" nearly coincide. Adam's line lies above them, most of all where a pair came
-# once. The pairs that came twice at most have 0.7 of Adam's distance to sgd. Those that never came have only 0.2.
+# Look at the pairs that came once. Adam gives them a third too much probability. The others come nearer to the truth.
+# One sighting proves little. But the other gradients of this pair's entry are small, so its $\sqrt v$ is small too, and
+# one sighting moves it far: by 10 η, if it comes at step 100 and all other gradients are 0.
 #
 # So remember: *with exact gradients a word's frequency cancels in Adam. In small batches its division within a
-# word's row can cost it the lead, most of all on pairs that came once or twice.* That is one small language. On the
-# film reviews of lesson 04, the table's last row, Adam ended below Nesterov's method, in batches too. So try both.
+# word's row can cost more than it gains, and it believes too much in what it saw once.* That is one small language. On
+# the film reviews of lesson 04, the table's last row, Adam ended below Nesterov's method, in batches too. So try both.
 #
 # ## 7 Which optimizer for what?
 #
@@ -429,7 +462,7 @@ experiments.evidence(*lost, "04 Adam ends below Nesterov")
 # | your problem | try first | because |
 # | --- | --- | --- |
 # | a network that is new to you | Adam or AdamW at 0.001, then tune $\eta$ | it trains at once (lesson 08) |
-# | you need weight decay | AdamW, without biases (lesson 07) | an L2 penalty decays unevenly in Adam (part 1) |
+# | few examples, seen many times | AdamW, without decay of biases | decay helped a little there (lesson 07); L2 in Adam is uneven (part 1) |
 # | rare words or sparse features | both Adam and momentum, each tuned | each has won on one task (part 6) |
 # | large matrices, and time to tune | Muon, beside AdamW | it led by 0.06 or more here, at equal steps (part 5) |
 # | little memory on the device | Lion or momentum | one number for each weight, not two (part 3) |
@@ -442,7 +475,7 @@ experiments.evidence(*lost, "04 Adam ends below Nesterov")
 #
 # - **AdamW.** A weight loses the fraction $\eta\lambda$. If you change $\eta$, you change the decay too.
 # - **AMSGrad.** It never forgets. One huge gradient shortens all later steps.
-# - **Lion and Muon.** With a constant $\eta$ their steps do not get shorter near a minimum.
+# - **Lion.** Even without noise its steps stay $\eta$ long near a minimum, so it needs an $\eta$ that falls.
 # - **Muon.** It works on matrices only, and needs a second optimizer for all the rest.
 #
 # **Recap**
@@ -455,8 +488,8 @@ experiments.evidence(*lost, "04 Adam ends below Nesterov")
 #    number for each weight.
 # 4. Muon makes the singular values of the momentum nearly equal. The directions stay, because in $X X^\top X$ only the
 #    sizes are cubed.
-# 5. With exact gradients the frequency of a word cancels in Adam. In small batches its division within a word's row
-#    cost it the lead on our language, mostly on pairs that came twice at most.
+# 5. With exact gradients the frequency of a word cancels in Adam. In small batches Adam ended above sgd on our
+#    language, because of its division within a word's row. It overestimated the pairs that came once.
 
 # %%
 progress("10")
@@ -471,8 +504,8 @@ progress("10")
 #
 # ### How long must v remember?
 #
-# A longer memory also keeps $v$ nearly constant. Is it another remedy for the failure of part 2? We try many $\beta_2$ on
-# two problems. The second one is that of Reddi's experiment: the gradient is 1010 at one step in 101, and −10 at the
+# A longer memory also keeps $v$ nearly constant. ($v$ remembers about $\frac{1}{1 - \beta_2}$ steps.) Is it another
+# remedy for the failure of part 2? We try many $\beta_2$ on two problems. The second one is that of Reddi's experiment: the gradient is 1010 at one step in 101, and −10 at the
 # others. Its mean is 0.1, so again −1 is best. On this problem $\beta_1$ is 0.9. The figure shows how far $x$ goes in
 # one late cycle, with a constant $\eta$. Above the grey line at 0 it goes the wrong way.
 
@@ -504,8 +537,8 @@ picture
 #
 # Why 20 cycles? In one cycle the large gradient is 1010, and the small ones add up to −1000, which is 1 % less. The
 # $v$ of the small ones has faded a little since the large one came. If their $\sqrt v$ is more than about 1 % smaller,
-# they win. So how long a memory must be depends on the problem. If the problem comes first, a $\beta_2$ close enough
-# to 1 brings Adam near a point with gradient 0, under some conditions (Zhang and others, 2022).
+# they win. So how long a memory must be depends on the problem. For a given problem, a $\beta_2$ close enough to 1
+# brings Adam near a point with gradient 0, under some conditions (Zhang and others, 2022).
 
 # %% [markdown]
 # **Sources.** I. Loshchilov and F. Hutter, *Decoupled weight decay regularization*, 2019. S. Reddi, S. Kale and S.
@@ -519,12 +552,14 @@ picture
 # What the text says: simulations within their error, exact runs to a few digits; trained models, as the table has it.
 from adamlib.descent import state_defaults
 from adamlib.experiments import CLAIMS, carried
-from adamlib.experiments.rare_words import FREQUENCY, batch
+from adamlib.experiments.rare_words import FREQUENCY
 from adamlib.surfaces import ravine
 
 # Part 1
 assert np.isclose((penalty / 0.3) / 0.1, 100)  # the fractions that both take off, divided by η
 assert np.isclose(0.01 * 0.1, 0.001)
+assert np.allclose(decayed, 0.61, atol=0.01)
+assert penalized[sizes < 0.05].max() < 0.01 and penalized[sizes > 10].min() > 0.9
 # Part 2
 v = [8.199 / 0.999]
 v += [0.1 * v[0] + 0.9]
@@ -532,8 +567,7 @@ v += [0.1 * v[1] + 0.9]
 assert np.isclose(0.1 * v[2] + 0.9 * 9, v[0]) and round(v[0], 3) == 8.207
 assert f"{moved:.2f}" == "0.68" and f"{amsgrad_cycle((3, -1, -1), 1.072):.2f}" == "-0.35"
 assert round(0.1 * v[2] + 0.9 * 9, 3) == 8.207 and round(v[2], 3) == 1.072
-lengths_of_steps = np.abs((3, -1, -1) / np.sqrt(v[:3]))  # 1.05, 0.76 and 0.97
-assert lengths_of_steps.max() < 1.4 * lengths_of_steps.min() and moved > 0
+assert [f"{step:.2f}" for step in (3, -1, -1) / np.sqrt(v[:3])] == ["1.05", "-0.76", "-0.97"]
 three = dict(large=3, small=-1, cycle=3, beta_1=0.0)
 assert experiments.way_in_a_cycle(rules.adam, np.array([1000 / 3]), **three)[0] < 0  # β₂ = 0.999
 # Part 3
@@ -592,10 +626,13 @@ rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
 for name in ("Muon", "Lion", "Adam", "AdamW", "momentum"):
     for shape in ("a constant rate", "a cosine"):
         assert CLAIMS[f"10 best η of {name} with {shape}"].mean in rates[1:-1]
+assert CLAIMS["10 best η of AdamW with a cosine"].mean == 0.01
+assert CLAIMS["10 best η of Lion with a cosine"].mean == 0.003
 # Part 6
-called = {"sgd": "sgd", "momentum": "momentum", "adam": "Adam", "lion": "Lion"}
+assert round(FREQUENCY[0], 2) == 0.17
+titles = {"sgd": "sgd", "momentum": "momentum", "adam": "Adam", "lion": "Lion"}
 for rule, rate in exact.items():
-    name = called[rule.__name__]
+    name = titles[rule.__name__]
     assert CLAIMS[f"10 best η of {name} with exact gradients"].mean == rate
 for name in ("sgd", "momentum"):
     assert (np.diff(np.log(by_word[name][3:])) > 0).mean() > 0.9
@@ -606,19 +643,20 @@ for name in ("sgd", "momentum"):
     carried(f"10 in batches of 100 {name} ends below Lion", share=1, separated=True)
 gap = CLAIMS[f"10 in batches of 100 sgd ends below {variant}"]
 assert not gap.separated and abs(gap.mean) < 0.002
-for (name, (_, rate)), called in zip(trained.items(), ("sgd", "Adam", variant), strict=True):
-    assert CLAIMS[f"10 best η of {called} in batches of 100"].mean == rate
-    carried(f"10 {called} in batches of 100", left[name].sum())
-of_pairs = left["adam"] - left["sgd"]
-assert of_pairs.argmax() == 1 and (left["adam"] - left["one v per word"]).argmax() == 1
-for most, words, mean in zip((0, 2), few, ("0.2", "0.7"), strict=True):
-    part = of_pairs[: most + 1].sum() / of_pairs.sum()
-    carried(f"10 Adam's distance to sgd in pairs that {words}", part, mean=mean)
+for (name, (rule, rate)), title in zip(trained.items(), called, strict=True):
+    assert CLAIMS[f"10 best η of {title} in batches of 100"].mean == rate
+    left = FREQUENCY @ experiments.excess(rule, rate, size=100, seed=SEEDS[0])
+    carried(f"10 {title} in batches of 100", left)
+    carried(f"10 {title} on pairs that came once", ratios[name][1])
+assert f"{CLAIMS['10 Adam on pairs that came once'].mean:.1f}" == "1.3"
+nearer = [abs(CLAIMS[f"10 {title} on pairs that came once"].mean - 1) for title in called]
+assert nearer[0] < nearer[2] < nearer[1] / 2
+x, state = 0.0, ()
+for t in range(1, 400):
+    x, *state = rules.adam(x, -float(t == 100), t, *state, learning_rate=1.0)
+assert 9.5 < x < 10.5
 carried("04 Adam ends below Nesterov", share=1, separated=True)
 assert max(by_word["adam"].max(), by_word["lion"].max()) < 1e-6
-rng = np.random.default_rng(SEEDS[0])
-came = sum(batch(rng, 100) for _ in range(300))  # how often each pair of words came
-assert (came == 0).mean() > 0.7
 # Going further
 assert np.isclose((1010 - 100 * 10) / 101, 0.1, rtol=0.02)
 (adam_3, amsgrad_3), (adam_101, amsgrad_101) = (ways.values() for ways in way.values())

@@ -14,7 +14,10 @@ def of_matrix(function, matrix, ns_steps):
     except ValueError as error:
         if "broadcast" not in str(error):
             raise
-        raise Refused(f"@ multiplies matrices, and * entry by entry: {error}") from None
+        raise Refused(
+            "a product or a sum has shapes that do not fit. Every term needs the shape of x, so it "
+            f"ends in @ x; and * multiplies entry by entry: {error}"
+        ) from None
     if result is None or result is ...:
         raise NotImplementedError
     if not isinstance(result, np.ndarray) or result.shape != np.shape(matrix):
@@ -49,7 +52,10 @@ def amsgrad_cycle(gradients, v):
 def of_cycle(function, gradients, v):
     """How far x moves; a v_max that is still ... is not written yet."""
     try:
-        return {"x moves by": function(gradients, v)}
+        moved = function(gradients, v)
+        if moved is ...:
+            raise NotImplementedError
+        return {"x moves by": moved}
     except TypeError as error:
         if "ellipsis" not in str(error):
             raise
@@ -102,6 +108,20 @@ ANSWERS = {
 }
 
 QUESTIONS = {
+    "amsgrad": Question(
+        "Take the cycle of exercise 3 again, late in the run, but divide each gradient by the root "
+        "of v_max. Which way does x go in one cycle?",
+        {
+            "Up: there are still two gradients −1 and one 3": "Count the sizes too: 3 is more than "
+            "1 + 1, and now nothing makes its step shorter than the others'.",
+            "Down": Right(
+                "v_max stays at its largest value, so all three gradients have one divisor. "
+                "Together they are 1, and x moves against that."
+            ),
+            "It hardly moves: v_max only grows": "v_max grows as far as the largest v, and stays "
+            "there: v itself repeats its cycle.",
+        },
+    ),
     "lion": Question(
         "The gradients are pure noise with mean 0. Which rule takes the longer steps at the same "
         "η, Adam or Lion?",
@@ -127,7 +147,7 @@ QUESTIONS = {
             "noise as where there is a true gradient: see part 3.",
             "sgd and momentum": Right(
                 "With all twelve seeds they end below Adam and below Lion. The next table and "
-                "figure show what Adam loses, and where."
+                "figure show why."
             ),
             "All four alike: 30,000 words are too few for any": "They are few, and they limit all "
             "rules. But the four do not end alike.",
@@ -145,6 +165,7 @@ FUNCTIONS = {
         hints=[
             "v_max must rise when v is larger than v_max, and otherwise stay.",
             "max(a, b) is the larger of two numbers. Take v_max and v.",
+            "x moves against the gradient: moved - g / np.sqrt(v_max).",
         ],
         facts=of_cycle,
     ),
@@ -156,7 +177,6 @@ FUNCTIONS = {
             "a matrix of 2 rows and 2 columns with ns_steps=3": (SQUARE, 3),
         },
         hints=[
-            "First x = matrix / np.linalg.norm(matrix). Then a loop: for _ in range(ns_steps).",
             "Multiplying by X Xᵀ turns s into s³. What does it turn s³ into?",
             "In the loop, square = x @ x.T is the part that repeats.",
             "The new x is 3.4445 * x - 4.7750 * square @ x + 2.0315 * square @ square @ x.",
