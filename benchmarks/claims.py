@@ -588,6 +588,7 @@ TASKS = {
             "momentum": [0.1],
             "nesterov": [0.1],
             "rmsprop": [0.01],
+            "rmsprop, corrected": [0.01],
             "rmsprop, corrected, 0.999": [0.01],
             "adam": [0.01],
         },
@@ -1005,10 +1006,14 @@ def lesson_06(task):
     pairs = "Adam < sgd, Adam < momentum, Adam < Nesterov, Adam < AdaGrad, Adam < RMSProp"
     yield from compared(task["digits"].named(), DIGITS, f"{pairs}, Adam < Adadelta")
     more = task["digits, 120 seeds"]
-    names = METHODS | {"corrected RMSProp with ρ = 0.999": "rmsprop, corrected, 0.999"}
+    names = METHODS | {
+        "corrected RMSProp with ρ = 0.999": "rmsprop, corrected, 0.999",
+        "corrected RMSProp with ρ = 0.9": "rmsprop, corrected",
+    }
     ends = more.named(names=names)
-    for rival in [name for name in ends if name != "Adam"]:
-        yield from compared(ends, DIGITS, f"Adam < {rival}", "of 120 seeds: {} ends below {}")
+    pairs = [f"Adam < {rival}" for rival in ends if rival not in ("Adam", list(names)[-1])]
+    pairs = ", ".join([*pairs, "RMSProp < corrected RMSProp with ρ = 0.9"])
+    yield from compared(ends, DIGITS, pairs, "of 120 seeds: {} ends below {}")
 
 
 def lesson_07(task):

@@ -47,6 +47,7 @@ from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,
     adam_uncorrected,
+    algorithm_1,
     best_in_ravine,
     clothes,
     dead_units,

@@ -8,6 +8,7 @@ turned_ravine(rule, share, turned)     many settings of a rule in a ravine: less
 best_in_ravine(rule, share, turned)    the best of them
 dead_units(task, params)               how many units of a network are dead
 adagrad_from_zero, adam_uncorrected    two rules as they are before their repair
+algorithm_1                            Adam with the epsilon of its paper
 rmsprop_corrected                      and one with the repair of Adam
 """
 
@@ -160,6 +161,14 @@ def rmsprop_corrected(x, g, t, v=0, *, learning_rate=0.001, rho=0.9, epsilon=1e-
     knobs = dict(learning_rate=learning_rate, beta_1=0.0, beta_2=rho, epsilon=epsilon)
     x, _, v = rules.adam(x, g, t, 0, v, **knobs)
     return x, v
+
+
+def algorithm_1(x, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """Adam as Algorithm 1 of its paper (Kingma and Ba, 2015): epsilon is added to √v̂."""
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
 
 
 def adam_uncorrected(
