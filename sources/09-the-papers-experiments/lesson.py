@@ -82,7 +82,7 @@ best_rate = check(best_rate, "best_rate")
 #
 # ## 2 Figure 1, digits
 #
-# We begin with the easiest race: the loss of logistic regression is convex: it has one valley, so no method gets stuck
+# We begin with the easiest race. The loss of logistic regression is convex: it has one valley, so no method gets stuck
 # in a worse one. The paper says that Adam and Nesterov converge alike here, and both faster than AdaGrad. We repeat it
 # on the 8,000 digits of lesson 01, for 5 epochs in batches of 128.
 #
@@ -131,22 +131,20 @@ paper.draw(panels, alike=True)  # alike: the same vertical axis
 # %% [markdown]
 # Each line is the mean of three seeds, and its band goes from the lowest to the highest. On the left all three methods
 # have the schedule. With Nesterov at 0.3, each of 30 seeds gives the same order: Adam is lowest, then Nesterov, then
-# AdaGrad. On the right Nesterov and AdaGrad have a constant rate. Over 30 seeds Nesterov's mean distance from Adam
-# shrinks from 0.08 to 0.01, and AdaGrad ends 0.005 *below* Adam. So the schedule decides how Nesterov and AdaGrad do.
-# (Adam keeps its schedule on both sides. Over 30 seeds, Adam with a constant rate ends level with Adam with the
-# schedule.)
+# AdaGrad. On the right Nesterov and AdaGrad have a constant rate, and Adam keeps the schedule. (Over 30 seeds it ends
+# level without it.) There Nesterov's mean distance from Adam shrinks from 0.08 to 0.01, and AdaGrad ends 0.005 *below*
+# Adam. So the schedule decides how Nesterov and AdaGrad do.
 #
-# Why at 0.3? Your three seeds may have chosen 1 for Nesterov. The 30 seeds have a slightly lower mean at 0.3, but by
-# our own rule the two rates are level. At 1 luck decides: the standard deviation from seed to seed is 0.037, against
-# 0.002 at 0.3. With more rates between the two, 0.6 is best, and Adam's lead is only 0.06. So a list of rates must be
-# long *and* fine, and three seeds may not be enough.
+# Why at 0.3? Your three seeds may have chosen 1 for Nesterov. By our own rule, 30 seeds find the two rates level. But
+# at 1 luck decides: the standard deviation from seed to seed is 0.037, against 0.002 at 0.3. With more rates between
+# the two, 0.6 is best, and Adam's lead is only 0.06. So a list of rates must be long *and* fine, and three seeds may
+# not be enough.
 #
 # > **The paper:** Adam converges like SGD with Nesterov's momentum, and "both converge faster than Adagrad" (§ 6.1).
 # >
-# > **Here:** "faster" is about the whole way, and we compared only the ends. (For the way, look at epoch 1 in your
-# > right panel.) At the end AdaGrad is behind only if it is decayed twice. With the schedule Nesterov is behind Adam.
-# > We also measured longer runs, of 20 epochs, with an L2 penalty, which the paper's loss has too. There the two end
-# > level.
+# > **Here:** we compared only the ends. ("Faster" is also about the way: look at epoch 1 in your right panel.) At the
+# > end AdaGrad is behind only if it is decayed twice, and with the schedule Nesterov is behind Adam. In longer runs, of
+# > 20 epochs, with an L2 penalty, which the paper's loss has too, these two end level.
 # >
 # > **Why they differ:** the paper decays "the stepsize α" and names no exception, so AdaGrad may have been decayed
 # > twice.
@@ -161,9 +159,8 @@ paper.draw(panels, alike=True)  # alike: the same vertical axis
 quiz("09.words")
 
 # %% [markdown]
-# From here on, `races.race` trains each method only at the best rate of its list, which was measured beforehand. (With
-# `FULL = True` it tries the whole list.) It prints the loss of the last epoch, from the lowest seed to the highest. A
-# line in the figure ends with the last quarter of that epoch, so the two can differ a little.
+# From here on, `races.race` trains each method only at the best rate of its list, which was measured beforehand. It
+# prints the mean loss of the last epoch, while a line in the figure ends with the last quarter of it.
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 rates_1 = {m: [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0] for m in on_digits}
@@ -183,8 +180,7 @@ paper.draw({"Reviews, dropout": right, "Reviews, no dropout": plain})
 # > **The paper:** on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout and
 # > without, and Adam is as fast as AdaGrad (§ 6.1).
 # >
-# > **Here:** this is true. There is one small exception: without dropout AdaGrad is ahead of Adam, by 0.0085. With
-# > dropout the two are within 0.001.
+# > **Here:** this is true, with one small exception: without dropout AdaGrad is ahead of Adam, by 0.0085.
 # >
 # > **What does not fit:** with dropout, AdaGrad decayed twice ends *behind* Nesterov with each of 30 seeds. So decaying
 # > twice may explain the left half of the paper's figure, but not the right half.
@@ -294,20 +290,18 @@ paper.draw_choices(test, by_loss)
 # On the right, validation loss has chosen. It gives Adam the next smaller rate, 0.003 instead of 0.01. Over 12 seeds
 # this cuts Adam's mean test loss from 0.31 to 0.27, and now all three methods are level.
 #
-# Compare three results. In part 4 training loss chose the rates and reported: Nesterov was level with Adam. On the left
-# here training loss chose the same rates, but test loss reported: Nesterov was ahead. On the right validation loss
-# chose and test loss reported: Nesterov's lead is gone. So a ranking depends on both losses. A race on training loss
-# says how fast a method fits its data. To learn how well the model will work, let validation loss choose, and let the
-# test loss only report.
+# In part 4 training loss chose the rates and reported, and Nesterov was level with Adam. On the left here the rates are
+# the same, but test loss reports, and Nesterov is ahead. On the right validation loss chooses, and that lead is gone.
+# So a ranking depends on both losses. A race on training loss says how fast a method fits its data. To learn how well
+# the model will work, let validation loss choose, and let the test loss only report.
 #
 # ## 6 Figure 3, convolutions
 #
-# In the paper's Figure 3 AdaGrad starts fast and then falls behind. Does ours? The figure trains a convolutional
-# network: three rounds of convolution (5 × 5) and pooling, which keeps the largest of nearby values, then a dense
-# layer. We take pictures of clothes, shrunk to 14 × 14 pixels, where the paper has the colour pictures of CIFAR-10. The
-# paper trains with dropout and without. You train without, in Keras, with Keras's own optimizers.
-#
-# So the claim has two halves: AdaGrad and Adam are fast at first, and later AdaGrad falls behind. Look for both.
+# In the paper's Figure 3 AdaGrad and Adam are fast at first, and later AdaGrad falls behind. Look for both halves of
+# this claim in ours. The figure trains a convolutional network: three rounds of convolution (5 × 5) and pooling, which
+# keeps the largest of nearby values, then a dense layer. We take pictures of clothes, shrunk to 14 × 14 pixels, where
+# the paper has the colour pictures of CIFAR-10. The paper trains with dropout and without. You train without, in Keras,
+# with Keras's own optimizers.
 
 # %% tags=["about: 09 Nesterov ends below Adam on convolutions"]
 from adamlib.keras_check import keras
@@ -332,15 +326,12 @@ paper.draw({"Convolutions": sharp})
 # > **Here:** without dropout both halves are true, though Adam shows no gain over SGD. We measured runs with dropout
 # > too, with 12 seeds. AdaGrad again ends behind both others with each seed. But at epoch 1 only AdaGrad is ahead,
 # > while Adam and Nesterov are level, and at the end Nesterov is 0.03 ahead of Adam.
-# >
-# > **The paper's reason** for AdaGrad's lag and Adam's small gain is another matter. It says that $\hat v$ "vanishes to
-# > zeros", so that $\epsilon$ dominates. In our short run without dropout, the median of Adam's $\sqrt{\hat v}$ is
-# > about 0.007 over 12 seeds, which is more than ten thousand times $\epsilon$.
 #
 # ## 7 Figure 4, how long is a step?
 #
-# You wrote the bias correction in lesson 06. Figure 4 asks what it is worth. Without it, Adam's step is $\eta\, m/\sqrt
-# v$. With it, $m$ and $v$ are replaced by $\hat m = m/(1 - \beta_1^t)$ and $\hat v = v/(1 - \beta_2^t)$.
+# You wrote the bias correction in lesson 06. Figure 4 asks what it is worth. Without it, Adam's step is
+# $\eta\,m/\sqrt{v}$. With it, $m$ and $v$ are replaced by $\hat m = m/(1 - \beta_1^t)$ and
+# $\hat v = v/(1 - \beta_2^t)$.
 #
 # ### Exercise 5: how many times longer?
 #
@@ -399,18 +390,16 @@ experiments.evidence(*(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" f
 
 # %% [markdown]
 # At $\beta_1 = 0.9$ it gains 1.0 to 1.3 nats, with each of 24 seeds. At $\beta_1 = 0$ the rule *without* correction is
-# ahead by 0.35 nats if $\beta_2$ is 0.99, with 20 of 24 seeds, and the two are level at the other two $\beta_2$. All of
-# this holds for our list, in which each rate is about 3 times the one before. A finer list might change these numbers.
+# ahead by 0.35 nats if $\beta_2$ is 0.99, with 20 of 24 seeds, and the two are level at the other two $\beta_2$. A
+# finer list of rates might change these numbers.
 #
 # > **The paper:** without correction, $\beta_2$ near 1 leads "to instabilities in training". With correction Adam is
 # > equal or better "regardless of hyper-parameter setting" (§ 6.4).
 # >
 # > **Here:** at η = 0.03 and $\beta_2 = 0.9999$ the rule without correction diverges in the first epoch from 10 of 24
 # > starts, and Adam from none. At η = 0.0001 and the same $\beta_2$, correction loses by about 57 nats, above the
-# > figure's edge. So there are instabilities, but "regardless" is not true.
-#
-# > **What to keep in mind:** both sentences take the same η for both rules, which exercise 2 called a cheat: the steps
-# > without correction are longer (part 7). The table above is the fair comparison, each rule at its own best rate.
+# > figure's edge. So "regardless" is not true. But both sentences take one η for two rules, the cheat of exercise 2:
+# > steps without correction are longer. The fair comparison is the table above, each rule at its own best rate.
 #
 # That was the last of the four figures. Does Adam also win on the tasks that made it known? This table has each race of
 # Figures 1 to 3, by training loss at the best rates of our lists. It compares Adam with the best of the other methods.
@@ -426,7 +415,7 @@ experiments.evidence(*(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" f
 # | convolutions with dropout | 0.03 behind Nesterov | 3.4 |
 #
 # So Adam is never far from the best, but it does not win these races. It is behind in three of them, level with the
-# best in three, and ahead in one, by less than 0.001. (As before, "level" means less than three standard errors.)
+# best in three, and ahead in one, by less than 0.001.
 
 # %%
 quiz("09.shows")
@@ -447,8 +436,8 @@ quiz("09.shows")
 # shortens the climb. For a large or a trained model it does not: begin there as in lesson 08, and expect to go down.
 #
 # Start with a rate from the table, then try a third of it and three times as much. Go on until the best rate has a
-# worse one on both sides. Let validation loss choose (part 5). We tried that only for the row marked *validation*. The
-# other rates had the lowest training loss, and validation may choose smaller ones.
+# worse one on both sides, and let validation loss choose. In the table it has chosen only the row marked *validation*.
+# In the other rows training loss has, in batches of 64 or 128, and validation may choose smaller rates.
 #
 # | your small model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
 # | --- | --- | --- | --- | --- |
@@ -570,6 +559,12 @@ paper.draw({"Reviews, no dropout": repaired})
 # 0.04. Momentum gains 0.008 if the memory is short, and costs 0.01 if it is long. So on these words the correction and
 # the long memory together close the gap, and then momentum is not needed. (Each of these differences is the same way
 # round with each of 12 seeds.)
+#
+# ### Does $\hat v$ vanish?
+#
+# In Figure 3, the paper explains AdaGrad's lag and Adam's small gain over SGD: $\hat v$ "vanishes to zeros", so that
+# $\epsilon$ dominates (§ 6.3). In our short run without dropout, the median of Adam's $\sqrt{\hat v}$ is about 0.007
+# over 12 seeds, which is more than ten thousand times $\epsilon$.
 #
 # ### Could the formula have said how much smaller?
 #
