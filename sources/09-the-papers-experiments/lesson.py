@@ -436,8 +436,9 @@ quiz("09.shows")
 # shortens the climb. For a large or a trained model it does not: begin there as in lesson 08, and expect to go down.
 #
 # Start with a rate from the table, then try a third of it and three times as much. Go on until the best rate has a
-# worse one on both sides, and let validation loss choose. In the table it has chosen only the row marked *validation*.
-# In the other rows training loss has, in batches of 64 or 128, and validation may choose smaller rates.
+# worse one on both sides, and let validation loss choose. In the table it has chosen only the row marked *validation*
+# (over 12 seeds). In the other rows training loss has, in batches of 64 or 128, and validation may choose smaller
+# rates.
 #
 # | your small model | Adam | Nesterov, μ = 0.9 | AdaGrad, s from 0 | part |
 # | --- | --- | --- | --- | --- |
