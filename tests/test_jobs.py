@@ -81,11 +81,11 @@ CELLS = {
     "def stopped():\n    os.kill(os.getpid(), signal.SIGINT)\n    return 1": "",
     "for i in range(9):\n    while True:\n        stopped()": (
         "Interrupted at `os.kill(os.getpid(), signal.SIGINT)`, line 2 of a cell. Run the cell "
-        "again: those below it need what it makes."
+        "again: the cells below need its results."
     ),
     "experiments.collect({'a': lambda: 1, 'b': stopped}, {})": (
         "Interrupted at `experiments.collect({'a': lambda: 1, 'b': stopped}, {})`, line 1 of a "
-        "cell. 1 of 2 trainings are kept. Run the cell again: those below it need what it makes."
+        "cell. 1 of 2 trainings are kept. Run the cell again: the cells below need its results."
     ),
     "1 / 0": "ZeroDivisionError",
 }

@@ -115,7 +115,7 @@ def _interrupted(shell, kind, error, tb, tb_offset=None):
     in_cells = [f for f in traceback.extract_tb(tb) if f"ipykernel_{os.getpid()}" in f.filename]
     where = f" at `{in_cells[-1].line}`, line {in_cells[-1].lineno} of a cell" if in_cells else ""
     told = f" {error}" if str(error) else ""
-    sentence = f"Interrupted{where}.{told} Run the cell again: those below it need what it makes."
+    sentence = f"Interrupted{where}.{told} Run the cell again: the cells below need its results."
     shell._showtraceback(kind, error, [sentence])
 
 

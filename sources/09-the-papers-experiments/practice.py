@@ -74,9 +74,9 @@ ANSWERS = {
             "be better still",
             0.03: "Nesterov's best, 0.1, is not in that list",
             0.01: "that is where her list ends now, before Nesterov's best",
-            1: "that is more than she needs: at 0.3 the loss is already higher than at 0.1",
-            3: "that is more than she needs: at 0.3 the loss is already higher than at 0.1",
-            10: "that is more than she needs: at 0.3 the loss is already higher than at 0.1",
+            1: "that is more than she needs: 0.1 is the best, so 0.3 is already worse",
+            3: "that is more than she needs: 0.1 is the best, so 0.3 is already worse",
+            10: "that is more than she needs: 0.1 is the best, so 0.3 is already worse",
             0.003: "that is Adam's best; Nesterov's is 0.1",
             0.2: "the rates that she tries are 0.03, 0.1, 0.3 and 1: take one of these",
         },
@@ -119,8 +119,8 @@ QUESTIONS = {
         "Which of these four claims of the paper was true here, in its own figure, without any "
         "condition?",
         {
-            "Adam and Nesterov converge alike, and faster than AdaGrad (Figure 1, digits)": "Only "
-            "with a penalty, and only if AdaGrad is decayed twice.",
+            "Adam and Nesterov converge alike, and faster than AdaGrad (Figure 1, digits)": "At "
+            "the end only with a penalty, in 20 epochs, and with AdaGrad decayed twice.",
             "Adam converges better than all others (Figure 2, dropout)": "It is better than three "
             "of the four, but thirty seeds do not separate it from RMSProp.",
             "Adam and SGD end ahead of AdaGrad (Figure 3)": Right(
