@@ -271,7 +271,8 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 #
 # Which product of $X$ and $X^\top$ has the sizes $s^5$? Write the lines of the loop, which make the new `x` from the
 # old. The line above the loop divides the matrix by its length, the root of the sum of its squares. That sum is also
-# the sum of all $s^2$, so every $s$ is at most 1 afterwards. In Python `@` multiplies matrices, and `x.T` is the transpose. `hint("orthogonalized")` helps.
+# the sum of all $s^2$, so every $s$ is at most 1 afterwards. In Python `@` multiplies matrices, and `x.T` is the
+# transpose. `hint("orthogonalized")` helps.
 
 
 # %%
@@ -295,13 +296,15 @@ start = np.geomspace(1e-5, 1, 400)  # beside it a second singular value, so that
 s = np.array([orthogonalized(np.diag([a, (1 - a**2) ** 0.5]))[0, 0] for a in start])
 axes = dict(xlabel="singular value, after the division", ylabel="after five steps")
 picture = plots.lines({"muon, five steps": s}, x=start, log=False, log_x=True, **axes)
-picture.axes[0].axhline(1, color="gray", lw=1)
+for height in (0.68, 1.2):
+    picture.axes[0].axhline(height, color="gray", lw=1)
 picture
 
 # %% [markdown]
-# The three numbers were a hundred times apart. Now they are near 1, and each has kept its sign. The figure shows what
-# five steps, Muon's default, make of any singular value. From the right end down to 0.002 the curve stays between 0.68
-# and 1.20: this is all that "near 1" means. A smaller singular value stays small, because five steps are too few.
+# The three numbers were a hundred times apart. Now they are near 1, and each has kept its sign. The
+# figure shows what five steps, Muon's default, make of any singular value. From the right end down to 0.002 the curve
+# stays between the grey lines, 0.68 and 1.20: this is all that "near 1" means. A smaller singular value stays small,
+# because five steps are too few.
 #
 # <details><summary>Why does the curve not settle at 1?</summary>
 #
@@ -320,7 +323,8 @@ picture
 # Muon first adds $g$ to its momentum, $m \leftarrow \mu m + g$. Then it steps along $O(g + \mu m)$. Here $O$ is your
 # function and $m$ is the new one. ($g + \mu m$ is Nesterov's look ahead, as Keras writes it.) The factor
 # $0.2\sqrt{\max(\text{rows}, \text{columns})}$ makes a weight's step about $0.2\,\eta$ in the root mean square, because
-# the squares of the $64 \cdot 784$ entries of $O$ add up to about 64, one for each $s$. Adam's steps are about as long, so Muon can take Adam's $\eta$ and $\lambda$ (Liu and others, 2025).
+# the squares of the $64 \cdot 784$ entries of $O$ add up to about 64, one for each $s$. Adam's steps are about as long,
+# so Muon can take Adam's $\eta$ and $\lambda$ (Liu and others, 2025).
 #
 # Biases are not matrices, so Muon comes with a second optimizer, AdamW. Jordan and others give it the output layer's
 # matrix too. (Keras's Muon does so if you say `exclude_layers=["output"]`.) Here is Muon for a network with 784 inputs,
@@ -340,10 +344,10 @@ def muon(x, g, t, m=0, v=0, *, learning_rate=0.001):
 
 
 # %% [markdown]
-# The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All three rules
-# have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds. (So what Chen
-# and others advise for Lion does not fit here.) The cell takes about 25 seconds. If you stop it and run it again, it goes on with the rules that
-# are left.
+# The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All
+# three rules have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds.
+# (So what Chen and others advise for Lion does not fit here.) The cell takes about 25 seconds. If you stop it and run
+# it again, it goes on with the rules that are left.
 
 # %%
 clothes, by_rule = experiments.clothes(), {}
@@ -401,10 +405,10 @@ some = {name: by_word[name] for name in ("sgd", "momentum", "adam")}
 plots.lines(some, np.arange(1, 201), **axes)
 
 # %% [markdown]
-# Follow the lines of sgd and momentum to the right: the rarer the word, the more is left to learn. The reason is the
-# factor $f_k$. The row of a word that is 200 times as rare takes steps that are 200 times as short. Adam has learned all
-# words, and Lion, not drawn, too: less than $10^{-6}$ is left of each. Adam divides each entry by the size of its own
-# gradients, and Lion takes the sign, so $f_k$ cancels.
+# Follow the lines of sgd and momentum to the right: the rarer the word, the more is left to learn. The
+# reason is the factor $f_k$. For the same difference the row of a word that is 200 times as rare takes a step that is
+# 200 times as short. Adam has learned all words, and Lion, not drawn, too: less than $10^{-6}$ is left of each. Adam
+# divides each entry by the size of its own gradients, and Lion takes the sign, so $f_k$ cancels.
 #
 # But no training sees the exact gradient. What do batches of 100 words change? Now each rule has the best of nine
 # rates. The loss is the excess loss of all words, each counted by its frequency.
