@@ -238,9 +238,9 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 #
 # ## 4 Muon
 #
-# All rules so far treat a matrix of weights as a bag of numbers. **Muon** is a rule for whole matrices: it brings all
-# singular values of the momentum near 1, and takes its step along the result (Jordan and others, 2024). What does that
-# mean?
+# All rules so far treat a matrix of weights as a bag of numbers. **Muon** is a rule for whole matrices: it brings
+# the singular values of the momentum near 1, and takes its step along the result (Jordan and others, 2024). What does
+# that mean?
 #
 # Each matrix is a sum of simple ones, $G = \sum_i s_i\, p_i q_i^\top$. Here $p\,q^\top$ is the matrix whose entry in row
 # $a$ and column $b$ is $p_a q_b$. Multiplied by the vector $q$ it gives $p$. All $p_i$ and $q_i$ have length 1, the
@@ -249,7 +249,7 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 # values are the singular values.
 #
 # Jordan and others saw in language models that a few $s_i$ are large and the others small. A step along $G$ then moves
-# the weights in a few directions only. Muon keeps the directions and brings every $s_i$ near 1.
+# the weights in a few directions only. Muon keeps the directions and brings the $s_i$ near 1.
 #
 # A **Newton-Schulz iteration** replaces a matrix by a polynomial of it, again and again, which brings
 # its singular values nearer to 1. One step of the iteration changes every $s$, and leaves the directions as they are:
@@ -465,8 +465,8 @@ experiments.evidence(*batches, "04 Adam ends below Nesterov")
 #    never shrinks.
 # 3. Lion steps by $\eta$ times the sign of an average of the *old* $m$ and $g$: it throws the size away. It keeps one
 #    number for each weight.
-# 4. Muon makes the singular values of the momentum more equal, from 0.68 to 1.20. The directions stay, because in
-#    $X X^\top X$ only the sizes are cubed.
+# 4. Muon brings the singular values of the momentum between 0.68 and 1.20, unless they are very small. The directions
+#    stay, because in $X X^\top X$ only the sizes are cubed.
 # 5. With exact gradients the frequency of a word cancels in Adam. In batches of 100 Adam ended above sgd on our
 #    language, because it divides each entry of a row by a root of its own.
 
