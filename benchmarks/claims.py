@@ -32,7 +32,7 @@ from adamlib.descent import descend
 from adamlib.experiments import adagrad_from_zero, paper, ten_claims
 from adamlib.experiments.claims import TABLE
 from adamlib.experiments.comparisons import RATES
-from adamlib.experiments.rare_words import FREQUENCY, adam_by_word, excess, guess_by_count
+from adamlib.experiments.rare_words import FREQUENCY, adam_by_word, excess
 from adamlib.experiments.tuning import rounds
 from adamlib.experiments.vae import BETAS_1, BETAS_2, VAE, bias_correction_grid
 from adamlib.models import MLP, SparseLogisticRegression
@@ -280,13 +280,6 @@ def rare_words(method, rate, seed):
     rule = adam_by_word if name == "adam by word" else getattr(rules, name)
     left = excess(rule, rate, size=int(size) if size else None, seed=seed)
     return {"tuned": FREQUENCY @ left, "rare": left[100:].mean()}
-
-
-def rare_pairs(method, rate, seed):
-    """Lesson 10's language in batches of 100: the guess of pairs that came once, over the truth."""
-    rule = adam_by_word if method == "adam by word" else getattr(rules, method)
-    guess, truth = guess_by_count(rule, rate, seed=seed)
-    return {"tuned": guess[1] / truth[1], "truth": truth[1]}
 
 
 MEMORIES = {  # what lesson 09 asks of film reviews: RMSProp and Adam with one thing of the other
@@ -673,9 +666,6 @@ TASKS = {
         },
         seeds=12,
         first=12,
-    ),
-    "rare words, guesses": Plan(  # each rule at its best rate of "rare words, batches"
-        rare_pairs, {"sgd": [200.0], "adam": [0.07], "adam by word": [0.07]}, seeds=12, first=12
     ),
     "clothes, first step": Plan(clothes_first_step, {"adam": [0.03, 0.03 / 18]}),
     "convolutions": Plan(
@@ -1356,9 +1346,6 @@ def lesson_10(task):
         yield f"{name} in batches of 100", where, ends[name]
         best = np.full(batches.seeds, batches.best(method))
         yield f"best η of {name} in batches of 100", "of the list, by the mean", best
-    guesses, where = task["rare words, guesses"], "guess over truth, pairs that came once"
-    for name in ("sgd", "Adam", "Adam with one v per word"):
-        yield f"{name} on pairs that came once", where, guesses.of(names[name], "tuned")
 
 
 def lesson_11(task):

@@ -417,6 +417,20 @@ def test_an_error_that_a_known_mistake_raises_is_explained(capsys):
     assert "in its line 3, return x - " in said and "in Python ^ is the operator xor" in said
 
 
+@pytest.mark.parametrize("slip", ["x.T @ x @ x", "x @ x @ x"])
+def test_a_product_of_matrices_that_do_not_fit_is_explained(slip, capsys):
+    def orthogonalized(matrix, ns_steps=5):
+        x = matrix / np.linalg.norm(matrix)
+        for _ in range(ns_steps):
+            cube = x.T @ x @ x if slip[2] == "T" else x @ x @ x
+            x = 3.4445 * x - 4.7750 * cube + 2.0315 * x @ x.T @ cube
+        return x
+
+    check(orthogonalized, "orthogonalized")
+    said = capsys.readouterr().out
+    assert "two matrices in a product do not fit. x @ x.T fits in front of x" in said
+
+
 def test_an_endless_loop_can_be_interrupted_and_leaves_everything_usable(capsys):
     def sgd(x, g, t, *, learning_rate=0.01):
         while True:

@@ -330,19 +330,6 @@ def test_adam_by_word_divides_a_row_by_one_number():
     assert v.shape == (3, 1) and np.allclose(W[:, 1], 0.1 / 0.75**0.5)
 
 
-def test_guess_and_truth_are_added_up_by_how_often_a_pair_came():
-    guess, truth = rare_words.guess_by_count(rules.sgd, 1e-12, steps=4, size=50, seed=4)
-    assert guess.shape == truth.shape == (11,)
-    assert np.isclose(guess.sum(), 1) and np.isclose(truth.sum(), 1)
-    few = rare_words.guess_by_count(rules.sgd, 100, steps=4, size=50, seed=4, most=1)
-    np.testing.assert_allclose(few[1], [truth[0], truth[1:].sum()])
-    rng = np.random.default_rng(4)
-    once = sum(rare_words.batch(rng, 50) for _ in range(4)) == 1
-    f = rare_words.FREQUENCY[:, None]
-    assert np.isclose(guess[1], (f * once / 200).sum())  # nothing is learned yet
-    assert np.isclose(truth[1], (f * rare_words.NEXT)[once].sum())
-
-
 def test_adam_goes_the_wrong_way_in_a_cycle_if_v_forgets():
     memory, problem = np.array([1 / 3, 1 / 2.7, 1000]), dict(large=3, small=-1, cycle=3, beta_1=0)
     adam, amsgrad = (

@@ -42,7 +42,7 @@ from adamlib.experiments.comparisons import (
     way_in_a_cycle,
 )
 from adamlib.experiments.jobs import collect, seeds, size
-from adamlib.experiments.rare_words import adam_by_word, excess, guess_by_count
+from adamlib.experiments.rare_words import adam_by_word, excess
 from adamlib.experiments.tasks import (
     Task,
     adagrad_from_zero,

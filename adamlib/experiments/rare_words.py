@@ -9,7 +9,6 @@ whole_gradient(W)                    that of the whole language, without noise
 batch(rng, size)                     which pairs of words a batch has
 learned(rule, rate, steps, size, seed)   the guess of the model after a training
 excess(rule, rate, steps, size, seed)    what is left to learn of each word after a training
-guess_by_count(rule, rate, steps, size, seed)    the guess and the truth, by how often a pair came
 adam_by_word                         Adam with one v for each word
 """
 
@@ -64,18 +63,6 @@ def excess(rule, rate, steps=300, size=None, seed=0):
     """
     guess = learned(rule, rate, steps, size, seed)
     return (NEXT * np.log(NEXT / np.maximum(guess, 1e-300))).sum(axis=1)
-
-
-def guess_by_count(rule, rate, steps=300, size=100, seed=0, most=10):
-    """How probable are the pairs that came 0, 1, 2, … times in training? The guess and the truth.
-
-    Each word counts by its frequency, so each of the two rows adds up to 1. The last number is of
-    pairs that came `most` times or more.
-    """
-    rng = np.random.default_rng(seed)
-    came = np.minimum(sum(batch(rng, size) for _ in range(steps)), most).ravel()
-    of_pairs = learned(rule, rate, steps, size, seed), NEXT
-    return [np.bincount(came, (FREQUENCY[:, None] * p).ravel(), most + 1) for p in of_pairs]
 
 
 def adam_by_word(W, g, t, m=0, v=0, *, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):

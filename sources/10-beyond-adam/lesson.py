@@ -12,12 +12,12 @@
 #
 # | part | minutes |
 # | --- | --- |
-# | [1 AdamW](#1-AdamW) | 9 |
-# | [2 Where Adam goes the wrong way](#2-Where-Adam-goes-the-wrong-way) | 8 |
+# | [1 AdamW](#1-AdamW) | 10 |
+# | [2 Where Adam goes the wrong way](#2-Where-Adam-goes-the-wrong-way) | 9 |
 # | [3 Lion](#3-Lion) | 6 |
-# | [4 Muon](#4-Muon) | 9 |
+# | [4 Muon](#4-Muon) | 10 |
 # | [5 Your rules in a race](#5-Your-rules-in-a-race) | 6 |
-# | [6 Rare words](#6-Rare-words) | 8 |
+# | [6 Rare words](#6-Rare-words) | 5 |
 # | [7 Which optimizer for what?](#7-Which-optimizer-for-what?) | 4 |
 # | in all | 50 |
 #
@@ -29,10 +29,13 @@
 #
 # ## 1 AdamW
 #
-# The last part of lesson 07 said what an L2 penalty does in Adam: it shrinks weights with small gradients a lot, and
-# weights with large gradients hardly. The reason is that Adam divides the penalty $\lambda x$ by $\sqrt v$, with the
-# rest of the gradient. Decoupled decay is never divided: it takes the fraction $\eta\lambda$ off each weight. Could a
-# larger $\lambda$ of the penalty make up for the division?
+# There are two ways to shrink a weight $x$ a little in each step. The number $\lambda$ sets how much.
+#
+# - An L2 penalty adds $\lambda x$ to the gradient, $g \leftarrow g + \lambda x$. Then comes Adam's step.
+# - Decoupled decay leaves the gradient alone, and takes a fraction off the weight: $x \leftarrow x - \eta\lambda x$.
+#
+# Adam divides the penalty by $\sqrt v$, with the rest of the gradient. The decay is never divided. Could a larger
+# $\lambda$ of the penalty make up for the division?
 #
 # ### Exercise 1: derive
 #
@@ -235,8 +238,8 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 #
 # ## 4 Muon
 #
-# All rules so far treat a matrix of weights as a bag of numbers. **Muon** is a rule for whole matrices: it makes all
-# singular values of the momentum nearly equal, and takes its step along the result (Jordan and others, 2024). What does
+# All rules so far treat a matrix of weights as a bag of numbers. **Muon** is a rule for whole matrices: it brings
+# the singular values of the momentum near 1, and takes its step along the result (Jordan and others, 2024). What does
 # that mean?
 #
 # Each matrix is a sum of simple ones, $G = \sum_i s_i\, p_i q_i^\top$. Here $p\,q^\top$ is the matrix whose entry in row
@@ -246,8 +249,9 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 # values are the singular values.
 #
 # Jordan and others saw in language models that a few $s_i$ are large and the others small. A step along $G$ then moves
-# the weights in a few directions only. Muon keeps the directions and makes every $s_i$ about 1. Computing the $s_i$
-# would take long. A **Newton-Schulz iteration** replaces a matrix by a polynomial of it, again and again, which brings
+# the weights in a few directions only. Muon keeps the directions and brings the $s_i$ near 1.
+#
+# A **Newton-Schulz iteration** replaces a matrix by a polynomial of it, again and again, which brings
 # its singular values nearer to 1. One step of the iteration changes every $s$, and leaves the directions as they are:
 #
 # $$s \leftarrow a s + b s^3 + c s^5, \qquad a = 3.4445,\; b = -4.7750,\; c = 2.0315$$
@@ -266,8 +270,9 @@ print(", ".join(f"{name}: {length:.2f} η" for name, length in lengths.items()))
 # ### Exercise 6: write the iteration
 #
 # Which product of $X$ and $X^\top$ has the sizes $s^5$? Write the lines of the loop, which make the new `x` from the
-# old. The line above the loop divides the matrix by its length, the root of the sum of its squares, so that every $s$
-# is at most 1. In Python `@` multiplies matrices, and `x.T` is the transpose. `hint("orthogonalized")` helps.
+# old. The line above the loop divides the matrix by its length, the root of the sum of its squares. That sum is also
+# the sum of all $s^2$, so every $s$ is at most 1 afterwards. In Python `@` multiplies matrices, and `x.T` is the
+# transpose. `hint("orthogonalized")` helps.
 
 
 # %%
@@ -287,22 +292,23 @@ orthogonalized = check(orthogonalized, "orthogonalized")
 # %%
 on_diagonal = np.diag(orthogonalized(np.diag([5.0, -0.5, 0.05])))
 print("diagonal 5, −0.5, 0.05 becomes", ", ".join(f"{s:.2f}" for s in on_diagonal))
-start = np.geomspace(1e-5, 1, 400)  # beside it a second singular value, so that the length is 1
+start = np.geomspace(1e-5, 1, 400)  # beside it a second singular value, so that s² adds up to 1
 s = np.array([orthogonalized(np.diag([a, (1 - a**2) ** 0.5]))[0, 0] for a in start])
 axes = dict(xlabel="singular value, after the division", ylabel="after five steps")
 picture = plots.lines({"muon, five steps": s}, x=start, log=False, log_x=True, **axes)
-picture.axes[0].axhline(1, color="gray", lw=1)
+for height in (0.68, 1.2):
+    picture.axes[0].axhline(height, color="gray", lw=1)
 picture
 
 # %% [markdown]
-# The three numbers, a hundred times apart before, are now nearly of one size, and each has kept its sign. The figure
-# shows what five steps, Muon's default, make of any singular value. From the right end down to 0.002 the curve stays
-# between about 0.7 and 1.2, near the grey line at 1. Below 0.002 a singular value stays small: in one step it grows
-# about $a$ times, and five steps are too few.
+# The three numbers were a hundred times apart. Now they are near 1, and each has kept its sign. The
+# figure shows what five steps, Muon's default, make of any singular value. From the right end down to 0.002 the curve
+# stays between the grey lines, 0.68 and 1.20: this is all that "near 1" means. A smaller singular value stays small,
+# because five steps are too few.
 #
 # <details><summary>Why does the curve not settle at 1?</summary>
 #
-# An s of 1 becomes a + b + c, which is 0.70. Jordan and others gave this up for a large a, so that small values grow fast.
+# An s of 1 becomes a + b + c, which is 0.70. A very small s grows about a times in a step. Jordan and others gave this up for a large a, so that small values grow fast.
 #
 # </details>
 #
@@ -316,8 +322,9 @@ picture
 #
 # Muon first adds $g$ to its momentum, $m \leftarrow \mu m + g$. Then it steps along $O(g + \mu m)$. Here $O$ is your
 # function and $m$ is the new one. ($g + \mu m$ is Nesterov's look ahead, as Keras writes it.) The factor
-# $0.2\sqrt{\max(\text{rows}, \text{columns})}$ makes a weight's step about $0.2\,\eta$ in the root mean square. Adam's
-# steps are about as long, so Muon can take Adam's $\eta$ and $\lambda$ (Liu and others, 2025).
+# $0.2\sqrt{\max(\text{rows}, \text{columns})}$ makes a weight's step about $0.2\,\eta$ in the root mean square, because
+# the squares of the $64 \cdot 784$ entries of $O$ add up to about 64, one for each $s$. Adam's steps are about as long,
+# so Muon can take Adam's $\eta$ and $\lambda$ (Liu and others, 2025).
 #
 # Biases are not matrices, so Muon comes with a second optimizer, AdamW. Jordan and others give it the output layer's
 # matrix too. (Keras's Muon does so if you say `exclude_layers=["output"]`.) Here is Muon for a network with 784 inputs,
@@ -337,11 +344,10 @@ def muon(x, g, t, m=0, v=0, *, learning_rate=0.001):
 
 
 # %% [markdown]
-# The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All three rules
-# have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds. (So what Chen
-# and others advise for Lion does not fit here. It fits with the cosine below, where AdamW's best $\eta$ is 0.01, and
-# Lion's is 0.003.) The cell takes about 25 seconds. If you stop it and run it again, it goes on with the rules that
-# are left.
+# The data are the clothes of lesson 07: 6,000 pictures, three epochs in batches of 100, so 180 steps. All
+# three rules have $\eta = 0.003$. Of seven rates it was the best for each, by the mean over the table's twelve seeds.
+# (So what Chen and others advise for Lion does not fit here.) The cell takes about 25 seconds. If you stop it and run
+# it again, it goes on with the rules that are left.
 
 # %%
 clothes, by_rule = experiments.clothes(), {}
@@ -389,8 +395,7 @@ experiments.evidence(*(f"10 with {shape} {pair}" for pair in pairs for shape in 
 # Zipf's law. The *excess* loss of a word says how far its mean loss lies above the least possible.
 #
 # At first the gradient is exact: row $k$ is $f_k$ times the difference of the guess and the truth. Each rule starts at
-# $W = 0$, takes 300 steps with a cosine, and has the best of seven rates. (They are large, because the gradients are
-# small: even $f_1$ is only 0.17.)
+# $W = 0$, takes 300 steps with a cosine, and has the best of seven rates.
 
 # %%
 exact = {rules.sgd: 1000, rules.momentum: 100, rules.adam: 1.0, lion: 0.2}
@@ -400,10 +405,10 @@ some = {name: by_word[name] for name in ("sgd", "momentum", "adam")}
 plots.lines(some, np.arange(1, 201), **axes)
 
 # %% [markdown]
-# Follow the lines of sgd and momentum to the right: the rarer the word, the more is left to learn. The reason is the
-# factor $f_k$. The row of a word that is 200 times as rare takes steps that are 200 times as short. Adam has learned all
-# words, and Lion, not drawn, too: less than $10^{-6}$ is left of each. Adam divides each entry by the size of its own
-# gradients, and Lion takes the sign, so $f_k$ cancels.
+# Follow the lines of sgd and momentum to the right: the rarer the word, the more is left to learn. The
+# reason is the factor $f_k$. For the same difference the row of a word that is 200 times as rare takes a step that is
+# 200 times as short. Adam has learned all words, and Lion, not drawn, too: less than $10^{-6}$ is left of each. Adam
+# divides each entry by the size of its own gradients, and Lion takes the sign, so $f_k$ cancels.
 #
 # But no training sees the exact gradient. What do batches of 100 words change? Now each rule has the best of nine
 # rates. The loss is the excess loss of all words, each counted by its frequency.
@@ -414,45 +419,19 @@ quiz("10.rare")
 # %%
 variant = "Adam with one v per word"
 names = "sgd", "momentum", variant
-experiments.evidence(*(f"10 in batches of 100 {name} ends below Adam" for name in names))
+batches = (f"10 in batches of 100 {name} ends below Adam" for name in names)
+experiments.evidence(*batches, "04 Adam ends below Nesterov")
 
 # %% [markdown]
-# Sgd and momentum end below Adam with 12 of 12 seeds. Why? Adam has a $v$ for each entry of $W$, so for each pair of
-# words. It evens out the rows, of rare and frequent words, and also the entries *within* a row, of rare and frequent
-# pairs. The method in the table's third row does only the first: it has one $v$ for each word, the mean of $g^2$ over
-# the word's row of $W$. It too ends below Adam with all seeds, about where sgd ends. So Adam ends higher because it
-# divides the entries within a row by different numbers.
+# Sgd and momentum end below Adam with 12 of 12 seeds, sgd by 0.055. Why? Adam has a $v$ for each entry of $W$, so it
+# divides each entry of a word's row by a root of its own. The method in the table's third row is Adam with one change:
+# it has one $v$ for each word, the mean of $g^2$ over the word's row. It too ends below Adam with 12 of 12 seeds, and
+# the seeds do not separate it from sgd. So what Adam loses here comes from dividing each entry of a row by a root of
+# its own. Why this division costs so much, this course does not know.
 #
-# What does this division do? We group the pairs by how often they came in the 300 batches. Draw a word by its
-# frequency, and then what follows: how probable is it that this pair is from a given group? The figure divides the
-# model's answer by the true one.
-
-# %%
-trained = {
-    "sgd": (rules.sgd, 200),
-    "adam": (rules.adam, 0.07),
-    "one v per word": (experiments.adam_by_word, 0.07),
-}
-pairs = {name: experiments.guess_by_count(*how, seed=SEEDS[0]) for name, how in trained.items()}
-ratios = {name: (guess / truth)[:6] for name, (guess, truth) in pairs.items()}
-axes = dict(xlabel="how often the pair came", ylabel="guess divided by truth")
-picture = plots.lines(ratios, log=False, points=True, **axes)
-picture.axes[0].axhline(1, color="gray", lw=1)
-picture
-
-# %%
-called = "sgd", "Adam", variant
-once = (f"10 {name} on pairs that came once" for name in called)
-experiments.evidence(*once, "04 Adam ends below Nesterov")
-
-# %% [markdown]
-# Look at the pairs that came once. Adam gives them a third too much probability. The others come nearer to the truth.
-# One sighting proves little. But the other gradients of this pair's entry are small, so its $\sqrt v$ is small too, and
-# one sighting moves it far: by 10 η, if it comes at step 100 and all other gradients are 0.
-#
-# So remember: *with exact gradients a word's frequency cancels in Adam. In small batches its division within a
-# word's row can cost more than it gains, and it believes too much in what it saw once.* That is one small language. On
-# the film reviews of lesson 04, the table's last row, Adam ended below Nesterov's method, in batches too. So try both.
+# So remember: *with exact gradients a word's frequency cancels in Adam. In small batches one root for each entry can
+# cost Adam its lead.* That is one small language. On the film reviews of lesson 04, the table's last row, Adam ended
+# below Nesterov's method, in batches too. So try both.
 #
 # ## 7 Which optimizer for what?
 #
@@ -486,10 +465,10 @@ experiments.evidence(*once, "04 Adam ends below Nesterov")
 #    never shrinks.
 # 3. Lion steps by $\eta$ times the sign of an average of the *old* $m$ and $g$: it throws the size away. It keeps one
 #    number for each weight.
-# 4. Muon makes the singular values of the momentum nearly equal. The directions stay, because in $X X^\top X$ only the
-#    sizes are cubed.
-# 5. With exact gradients the frequency of a word cancels in Adam. In small batches Adam ended above sgd on our
-#    language, because of its division within a word's row. It overestimated the pairs that came once.
+# 4. Muon brings the singular values of the momentum between 0.68 and 1.20, unless they are very small. The directions
+#    stay, because in $X X^\top X$ only the sizes are cubed.
+# 5. With exact gradients the frequency of a word cancels in Adam. In batches of 100 Adam ended above sgd on our
+#    language, because it divides each entry of a row by a root of its own.
 
 # %%
 progress("10")
@@ -583,7 +562,7 @@ assert passed
 # Part 4
 assert f"{3.4445 - 4.7750 + 2.0315:.2f}" == "0.70" and 3.4 < s[0] ** 0.2 / start[0] ** 0.2 < 3.5
 flat = s[start > 0.002]
-assert 0.67 < flat.min() and flat.max() < 1.21 and s[0] < 0.01
+assert f"{flat.min():.2f}, {flat.max():.2f}" == "0.68, 1.20" and s[0] < 0.01
 normed = start / np.linalg.norm(start)
 after = np.diag(orthogonalized(np.diag(start)))
 assert np.allclose(np.interp(normed, start, s), after, atol=0.01)  # so it is of any matrix
@@ -626,10 +605,7 @@ rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
 for name in ("Muon", "Lion", "Adam", "AdamW", "momentum"):
     for shape in ("a constant rate", "a cosine"):
         assert CLAIMS[f"10 best η of {name} with {shape}"].mean in rates[1:-1]
-assert CLAIMS["10 best η of AdamW with a cosine"].mean == 0.01
-assert CLAIMS["10 best η of Lion with a cosine"].mean == 0.003
 # Part 6
-assert round(FREQUENCY[0], 2) == 0.17
 titles = {"sgd": "sgd", "momentum": "momentum", "adam": "Adam", "lion": "Lion"}
 for rule, rate in exact.items():
     name = titles[rule.__name__]
@@ -643,18 +619,16 @@ for name in ("sgd", "momentum"):
     carried(f"10 in batches of 100 {name} ends below Lion", share=1, separated=True)
 gap = CLAIMS[f"10 in batches of 100 sgd ends below {variant}"]
 assert not gap.separated and abs(gap.mean) < 0.002
-for (name, (rule, rate)), title in zip(trained.items(), called, strict=True):
+assert f"{CLAIMS['10 in batches of 100 sgd ends below Adam'].mean:.3f}" == "0.055"
+trained = {
+    "sgd": (rules.sgd, 200),
+    "Adam": (rules.adam, 0.07),
+    variant: (experiments.adam_by_word, 0.07),
+}
+for title, (rule, rate) in trained.items():
     assert CLAIMS[f"10 best η of {title} in batches of 100"].mean == rate
     left = FREQUENCY @ experiments.excess(rule, rate, size=100, seed=SEEDS[0])
     carried(f"10 {title} in batches of 100", left)
-    carried(f"10 {title} on pairs that came once", ratios[name][1])
-assert f"{CLAIMS['10 Adam on pairs that came once'].mean:.1f}" == "1.3"
-nearer = [abs(CLAIMS[f"10 {title} on pairs that came once"].mean - 1) for title in called]
-assert nearer[0] < nearer[2] < nearer[1] / 2
-x, state = 0.0, ()
-for t in range(1, 400):
-    x, *state = rules.adam(x, -float(t == 100), t, *state, learning_rate=1.0)
-assert 9.5 < x < 10.5
 carried("04 Adam ends below Nesterov", share=1, separated=True)
 assert max(by_word["adam"].max(), by_word["lion"].max()) < 1e-6
 # Going further

@@ -12,6 +12,11 @@ def of_matrix(function, matrix, ns_steps):
     try:
         result = function(given, ns_steps)
     except ValueError as error:
+        if "core dimension" in str(error):
+            raise Refused(
+                "two matrices in a product do not fit. x @ x.T fits in front of x, and neither "
+                f"x.T @ x nor x itself does: {error}"
+            ) from None
         if "broadcast" not in str(error):
             raise
         raise Refused(
@@ -141,16 +146,16 @@ QUESTIONS = {
         "and the best of nine rates. Which rules leave the least excess loss, over all words?",
         {
             "Adam and Lion still: the frequency cancels as before": "It cancels if every "
-            "gradient of a word has the factor f. In batches a rare word's gradient is mostly 0. "
-            "When the word comes, its gradient is large.",
+            "gradient of a word has the factor f. In a batch the factor is the word's count, and "
+            "the count changes from batch to batch.",
             "Lion: noise does not change a sign much": "A sign is as long where there is only "
             "noise as where there is a true gradient: see part 3.",
             "sgd and momentum": Right(
-                "With all twelve seeds they end below Adam and below Lion. The next table and "
-                "figure show why."
+                "With all twelve seeds they end below Adam and below Lion. The next table "
+                "shows it, and what it comes from."
             ),
-            "All four alike: 30,000 words are too few for any": "They are few, and they limit all "
-            "rules. But the four do not end alike.",
+            "All four alike: 30,000 words are too few for any": "They are few. But the "
+            "four do not end alike.",
         },
     ),
 }
