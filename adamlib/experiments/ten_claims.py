@@ -587,7 +587,7 @@ def verdicts(toy, steps, paths, distance, gaps, bits, batches, held):
             verdict(all(near[:2]))
             + " with all data in each batch"
             + ", undecided with few" * (not near[2])
-            + "; worse rates end there too" * (not found_by_edge),
+            + "; by their means, worse rates end there too" * (not found_by_edge),
             "at the best rate {} of the border, Adam {}, in batches {}".format(
                 *(f"{end.mean:.2f} ± {end.sd:.2f}" for end in ends)
             ),

@@ -247,7 +247,7 @@ explore({rule: {"learning_rate": 0.01}}, hillside, steps=40)  # 0.01: where the 
 # ### Exercise 5: an unknown parabola
 #
 # On a parabola that you do not know, you run gradient descent with $\eta = 0.01$. Each step takes away a fifth of the
-# distance to the minimum. Below which learning rate does a run on this parabola settle? And above which does it
+# distance to the minimum, and stays on its side. Below which learning rate does a run on this parabola settle? And above which does it
 # oscillate?
 #
 # <details><summary>Hint</summary>What is the factor of each step? Find L from it.</details>
@@ -488,7 +488,7 @@ print(f"cosine, the mean of 20 draws: {cosine:.2f}")
 # %% [markdown]
 # At the start a tenth of the work gives almost the same direction.
 #
-# **Recap**
+# **Recap.**
 #
 # 1. Gradient descent steps against the gradient: $x \leftarrow x - \eta g$. Where the slope is 0 it does not move.
 # 2. Test every gradient by central differences.
@@ -528,9 +528,9 @@ for h in (1e-1, 1e-3, 1e-5, 1e-8, 1e-12):
 
 # %% [markdown]
 # Compare the first two rows. With $h$ a hundred times smaller, your error is ten thousand times smaller: it shrinks
-# like $h^2$. In the last two rows it grows again. There the two values of $f$ agree in most of the 16 digits that the
-# computer keeps, so few digits are left in their difference. A large $h$ suffers from the bend, and a small $h$ from
-# rounding.
+# like $h^2$. In the last two rows it grows again. There the two values of $f$ agree in about half of the 16 digits that
+# the computer keeps, or in more, so fewer are left in their difference. A large $h$ suffers from the curve's shape, and
+# a small $h$ from rounding.
 #
 # ### The curvature on the way
 #
@@ -544,7 +544,7 @@ drawn = {"sgd, η = 1: largest curvature": largest, "2/η": np.full(len(steps), 
 plots.lines(drawn, x=steps, ylabel="largest curvature", log=False, from_zero=True)
 
 # %% [markdown]
-# Follow the blue line from the left. The curvature rises to 6.6, falls, has a small bump at step 10, and passes below
+# Follow the blue line from the left. The curvature rises to 6.6, falls, has a bump at step 10, and passes below
 # the level line at $2/\eta = 2$ between steps 25 and 30. It falls because an image of which the model is sure adds
 # almost nothing to the curvature.
 #

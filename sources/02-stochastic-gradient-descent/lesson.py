@@ -163,8 +163,8 @@ check_answer("02.five_epochs", five_epochs)
 #
 # We train on 7,000 images, the `part`, and hold out the `others`, 1,000 images that no step sees. The **validation
 # loss** is the loss on images that were held out to judge a model and to choose its settings. A **hyperparameter** is
-# a setting that we choose and that training does not change, such as $\eta$ or $B$. `train_on` begins at `start` and
-# takes one step with each batch of a list. The first list comes from your `one_epoch`.
+# a setting that we choose and that training does not change, such as $\eta$ or $B$. The function `train_on` begins at
+# `start` and takes one step with each batch of a list. The first list comes from your `one_epoch`.
 
 # %% tags=["about: 02 overlapping batches end with a higher validation loss"]
 images, labels = data
@@ -241,10 +241,12 @@ words = dict(xlabel="learning rate η", ylabel="validation loss")
 plots.lines(curves, x=at, **words, log=False, log_x=True, points=True)
 
 # %% [markdown]
-# Each of the three curves is a valley, and the valleys have nearly the same depth. What differs is their place: ten
-# times the batch, about ten times the learning rate. (The floors are flat, so one seed gives the best rates only
-# roughly. Part 6 has them from 12 seeds.) The **linear scaling rule** says that a batch $k$ times as large allows a
-# learning rate $k$ times as large (Goyal and others, 2017, section 2.1).
+# Each of the three curves is a valley, and the valleys have nearly the same depth. What differs is their place: in
+# this figure ten times the batch has ten times the learning rate. The floors are flat, so one seed gives the best rates
+# only roughly. Part 6 has their ratios from 12 seeds.
+#
+# The **linear scaling rule** says that a batch $k$ times as large allows a learning rate $k$ times as large (Goyal and
+# others, 2017, section 2.1).
 #
 # Here is the reason. Ten short steps, all from almost the same point, add up to a step that is ten times as long and
 # goes along the mean of their gradients.
@@ -266,9 +268,9 @@ experiments.evidence(
 )
 
 # %% [markdown]
-# $B = 1$ and 10 do not clearly differ. $B = 100$ ends a little above 10, with eleven of twelve seeds. The single step with
-# all 7,000 images ends 0.75 above $B = 100$, with all twelve. In the last row, too, all twelve agree. (In that row and
-# the second a few seeds with far larger differences make the ± wide.)
+# $B = 1$ and 10 do not clearly differ. $B = 100$ ends above 10 with eleven of twelve seeds, mostly by a little. The single step
+# with all 7,000 images ends 0.75 above $B = 100$, with all twelve. In the last row, too, all twelve agree, though by how
+# much varies widely. (In that row and the second a few seeds with far larger differences make the ± wide.)
 #
 # The first row is a surprise. The gradient of one image has a cosine of only about 0.12 with the gradient of all, and
 # yet $B = 1$ loses nothing. Its 7,000 steps are short, and their errors largely average out.
@@ -494,8 +496,8 @@ plots.lines(bowls, x=drawn, ylabel="mean loss", log_x=True)
 # dotted run, with $0.5/\sqrt t$, begins with the largest step, goes on falling, and ends below both levels.
 #
 # A falling rate does not always help. On the digits, in two epochs with $B = 20$, the best $\eta/\sqrt t$ ends above the
-# best constant rate with 24 of 30 seeds. A likely reason is that it falls too early: it has halved after four steps. In
-# lesson 07 you write a schedule that falls late.
+# best constant rate with 24 of 30 seeds. A likely reason is that it falls too early: its fourth step has half the
+# rate of its first. In lesson 07 you write a schedule that falls late.
 #
 # ## 9 Does it agree with Keras?
 #
@@ -531,7 +533,7 @@ plots.contour(ravine, {"sgd, η = 0.09": run.trajectory})
 # same sign, while the part across changes its sign in most steps. Noise changes its sign too. So what if we stepped along an *average*
 # of the last gradients?
 #
-# **Recap**
+# **Recap.**
 #
 # 1. The gradient of a random batch is right on average. One pass over the data becomes many steps.
 # 2. An epoch uses every sample once: shuffle, cut into batches, and keep images with their labels.

@@ -453,7 +453,7 @@ experiments.evidence(
 # weights have learned from a sentence shows when this sentence comes back, once in an epoch. (AdaGrad from 0 begins
 # above $\log 2$, mostly because the first step of each weight is the whole $\eta$.)
 #
-# Two lines fall far below the others, as in the paper: AdaGrad from 0 and Adam. The table shows thirty seeds:
+# Two lines fall far below the others, as these two do in the paper: AdaGrad from 0 and Adam. The table shows thirty seeds:
 #
 # - The training loss of AdaGrad from 0 is lower than Nesterov's by 0.14, with 30 of 30 seeds.
 # - On the validation sentences its lead shrinks to 0.03, but it still leads with all thirty.
@@ -527,7 +527,7 @@ plots.lines(waits, x=np.arange(1, 7), log=False, **axes)
 # shrinks with every jump. This is good only if the minimum stays where it is. The price of AdaGrad is that $s$ never
 # forgets: gradients from long ago still slow it down. Could it forget them?
 #
-# **Recap**
+# **Recap.**
 #
 # 1. AdaGrad keeps the sum $s$ of each parameter's squared gradients and divides its step by the root:
 #    $s \leftarrow s + g^2$ and $x \leftarrow x - \eta g/\sqrt{s + \varepsilon}$.

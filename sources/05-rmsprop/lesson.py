@@ -415,7 +415,7 @@ plots.lines(curves, x=np.arange(1, 61), ylabel="step / η", title="every gradien
 # - Its average $v$ starts at 0, so its first step is $1/\sqrt{1 - \rho}$ times as long as it should be.
 # - It has no momentum yet: each step takes its direction from the newest gradient alone.
 #
-# **Recap**
+# **Recap.**
 #
 # 1. AdaGrad's sum of squares only grows, so after a steep place AdaGrad is stuck in a flat one. RMSProp divides by the
 #    root of an average that forgets, $v \leftarrow \rho v + (1 - \rho) g^2$, so it follows.

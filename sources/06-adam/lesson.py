@@ -555,7 +555,7 @@ experiments.evidence(
 # from the minimum with the rates 1 to 2 than with 0.4: with a constant $\eta$ the steps never die out in noise. And
 # Adam has four knobs where sgd has one. What does each of them do, and which are worth turning?
 #
-# **Recap**
+# **Recap.**
 #
 # 1. Adam divides $\hat m$, an average of the gradients, by the root of $\hat v$, an average of their squares.
 # 2. $m$ lets Adam take longer steps in a ravine that lies across the axes, so Adam arrives sooner. Along the axes, or

@@ -461,7 +461,7 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 # %% [markdown]
 # One question stays open: how far do the defaults get you on a real network?
 #
-# **Recap**
+# **Recap.**
 #
 # 1. Where nearly all of each gradient is noise, Adam's late loss is about $\eta\sigma/4$ for each coordinate, almost
 #    whatever $\beta_1$ is. So a large $\eta$ is good early, and a small one late.
@@ -472,7 +472,7 @@ check_answer("07.diagnose", row_of_a, row_of_b, row_of_c)
 #    $\eta(1 - \beta_1)/\varepsilon$ is below $2(1 + \beta_1)/L$. If this $\varepsilon$ is far below $\sqrt v$ while the
 #    loss falls, it may rise alone.
 # 4. If the loss jumps at the start, first make $\eta$ smaller. A warm-up lets you use a large rate early, and a cosine
-#    takes it away late. On the network we are sure of a gain only for the two together.
+#    takes it away late. At their best rates we are sure of a gain only for the two together.
 
 # %%
 progress("07")

@@ -45,7 +45,7 @@
 # - **Test data** serve neither to train nor to choose: we only report the result on them.
 #
 # In the list below, momentum is Keras's `SGD` with `momentum=0.9`. AdamW is Adam with decoupled weight decay
-# (lesson 07). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
+# (lesson 07, Going further). `partial(f, momentum=0.9)` is the function `f` with one argument filled in.
 
 # %%
 from functools import partial
@@ -115,7 +115,7 @@ check_answer("08.memory", megabytes)
 # Are AdaGrad and Adadelta bad methods? Look at the column "a weight moved by": their weights have hardly moved. The
 # same rate makes a long step in one rule and next to none in another. Suppose the first gradient of a weight is 0.01.
 # At its default rate RMSProp moves this weight by $0.001/\sqrt{0.1} = 0.003$. Adadelta, whose average $u$ of its own
-# steps starts at 0 (lesson 05), moves it by less than a two-thousandth of that. So part 1 compared default rates more
+# steps starts at 0 (lesson 05, Going further), moves it by less than a two-thousandth of that. So part 1 compared default rates more
 # than it compared methods.
 #
 # To compare methods, we let each climb to a rate of its own:
@@ -492,7 +492,7 @@ quiz("08.first")
 # On this network momentum, tuned, ended 0.04 behind Adam (part 3). But it was one small network and one kind of
 # picture. Does Adam also win on the tasks that made it known?
 #
-# **Recap**
+# **Recap.**
 #
 # 1. At Keras's defaults the best of seven optimizers is 0.64 above the worst, and after tuning only 0.06. A default
 #    rate is not a property of the method.

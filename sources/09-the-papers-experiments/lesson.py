@@ -77,7 +77,7 @@ best_rate = check(best_rate, "best_rate")
 
 # %% [markdown]
 # Three seeds can only illustrate. What this lesson *says* was measured beforehand in the same way, with 12, 24 or 30
-# seeds. We call two methods *level* if their mean difference is less than three standard errors from 0 (lesson 08).
+# seeds. We call two methods *level* if their mean difference is less than three standard errors from 0 (lesson 06).
 # That does not mean that they are equal, only that these seeds do not show which one is ahead.
 #
 # ## 2 Figure 1, digits
@@ -462,7 +462,7 @@ quiz("09.shows")
 #
 # | what you see | what to do | evidence |
 # | --- | --- | --- |
-# | the loss jumps up at the start, or units die | a smaller η, or a warm-up | [lesson 07](07-adams-knobs.ipynb), part 7 |
+# | the loss jumps up at the start, or units die | a smaller η, or a warm-up | [lesson 07](07-adams-knobs.ipynb), part 7 and Going further |
 # | the loss falls too slowly from the start | a larger η, three times as large each time | [lesson 08](08-training-networks.ipynb), part 3 |
 # | AdaGrad gets slower and slower | RMSProp or Adam, which forget old gradients | [lesson 04](04-adagrad.ipynb), part 5; [lesson 05](05-rmsprop.ipynb) |
 # | late in the training, the loss trembles and no longer falls | let η fall, or take larger batches | [lesson 02](02-stochastic-gradient-descent.ipynb), parts 7 and 8; [lesson 07](07-adams-knobs.ipynb), parts 6 and 7 |
@@ -489,7 +489,7 @@ quiz("09.monday")
 # `Adam(amsgrad=True)`. Wilson and others (2017) reported that SGD generalises better than adaptive methods. Choi and
 # others (2019) answered that such rankings depend on how each method is tuned, and part 5 is an example.
 #
-# **Recap**
+# **Recap.**
 #
 # 1. In a fair race all methods have the same start, batches and seeds. Each has a list of rates that is long and fine
 #    enough, and its best rate has a worse one on both sides.

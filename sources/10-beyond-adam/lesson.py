@@ -457,7 +457,7 @@ experiments.evidence(*batches, "04 Adam ends below Nesterov")
 # - **Lion.** Even without noise its steps stay $\eta$ long near a minimum, so it needs an $\eta$ that falls.
 # - **Muon.** It works on matrices only, and needs a second optimizer for all the rest.
 #
-# **Recap**
+# **Recap.**
 #
 # 1. In Adam an L2 penalty is divided by $\sqrt v$, so no $\lambda$ makes it equal to decay. AdamW leaves the gradient
 #    alone and takes the fraction $\eta\lambda$ off each weight.

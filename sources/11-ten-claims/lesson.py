@@ -75,9 +75,9 @@ for name, how in toy.items():
 # and outvote the first. On these data the claim holds.
 #
 # The second evidence is networks. There a comparison is fair only with **equal tuning**: each method gets the same
-# number of trials, a trial draws all knobs of the method, and the validation loss chooses the trial. A trial also draws
+# number of trials, a trial draws all knobs of the method but ε, and the validation loss chooses the trial. A trial also draws
 # whether the rate is constant or decays as a cosine. Here each method has 24 trials. The network has 64 hidden units
-# and trains on 2,000 clothes for 20 epochs, long enough to overfit. SGD has momentum, as in the paper.
+# and trains on 2,000 clothes for 20 epochs, long enough to overfit. SGD has momentum, which the paper tries too.
 
 # %%
 quiz("11.generalize")
@@ -135,8 +135,8 @@ evidence(*ten_claims.SPEED)
 # Against an AdamW at Keras's defaults Muon is 5.2 times as fast. Against an AdamW that has 24 trials too it is 3.5
 # times as fast, so a third of the first number came from bad tuning. In these two rows the rate is constant. In the
 # third row both rates decay as a cosine. There we train Muon with fewer and fewer steps, and look for the number with
-# which its last loss is still AdamW's. Now Muon is 2.3 times as fast. Wen and others give just these two reasons for
-# their doubt: unequal tuning, and rates that have not yet decayed.
+# which its last loss is still AdamW's. Now Muon is 2.3 times as fast. Both are among the
+# reasons that Wen and others give for their doubt: unequal tuning, and rates that have not yet decayed.
 #
 # **Verdict:** *holds if you count steps, not multiplications*. 2.3 is clearly more than 2. But Muon's step costs more.
 # In the layer of 784 × 64, at batch 100, it adds 3.3 times the multiplications of the forward pass and the gradient (lesson
@@ -398,16 +398,16 @@ plots.lines(sharp, at_rates, **how, points=True, dots=("the lowest loss", best))
 
 # %% [markdown]
 # Look at the band around 1, the border. The black dots of the two methods that use all digits lie in it. With all data
-# in each batch, training raises the sharpness until it reaches the border, and there it stays (Cohen and others, 2021).
+# in each batch, training, if it is long enough, raises the sharpness until it reaches the border, and there it stays (Cohen and others, 2021).
 #
 # Why does it stop? Think of a valley $f = s(y)\,x^2/2$, whose sharpness $s$ changes along $y$. Above the border $x$
 # swings ever wider. The gradient along $y$ is $s'(y)\,x^2/2$, so a step against it leads to a smaller $s$, and the
 # wider $x$ swings, the longer this step is. The swings lower the sharpness until it is back at the border.
 #
-# **Verdict:** *holds with all data in each batch, undecided with few; worse rates end there too*. With all digits the
+# **Verdict:** *holds with all data in each batch, undecided with few; by their means, worse rates end there too*. With all digits the
 # best rates end at 1.03 ± 0.02 (gradient descent) and 0.98 ± 0.02 (Adam). But you cannot find the best rate by the
-# edge. Gradient descent at 0.4 and Adam at 0.003 and 0.03 lie in the band as well, and Adam's loss at 0.003 is more
-# than four times that at 0.01. With batches of 30 the best rate ends at 0.89 ± 0.03, so near to the end of the band
+# edge. By their means gradient descent at 0.4 and Adam at 0.003 and 0.03 lie in the band as well, and Adam's loss at
+# 0.003 is more than four times that at 0.01. With batches of 30 the best rate ends at 0.89 ± 0.03, so near to the end of the band
 # that we decide nothing.
 #
 # ## 9 Epsilon in 16 bits
@@ -482,9 +482,9 @@ ten_claims.page(found)
 # - **Small worlds.** Networks of 32 or 64 hidden units say little about large models. "Does not hold here" means here.
 # - **Few trials.** Parts 1 and 2 have only 24 trials for each method, so their winners too have the luck of part 3. We
 #   chose the ranges of the draws, with lessons 02 to 10 in mind. And the seeds that chose a trial are also those of the
-#   tables, though the test pictures chose nothing.
+#   tables. In parts 1 and 3 the test pictures chose nothing; in part 2 the validation loss chose and is reported.
 #
-# **Recap**
+# **Recap.**
 #
 # 1. A claim becomes testable when it says what is compared, on what, and what would refute it.
 # 2. A race is fair if all methods have equal numbers of trials over all their knobs, the schedule too.
@@ -720,7 +720,7 @@ assert [found[claim][0] for claim in ten_claims.MINDS] == [
     "holds if only the spike's own step counts",
     "does not hold here",
     "holds if ε ≪ √v, the axes stay and no penalty is added",
-    "holds with all data in each batch, undecided with few; worse rates end there too",
+    "holds with all data in each batch, undecided with few; by their means, worse rates end there too",
     "holds if the numbers reach down to ε",
     "holds if it is the paper's, not Keras's",
 ]

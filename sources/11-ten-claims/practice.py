@@ -196,8 +196,8 @@ ANSWERS = {
 
 QUESTIONS = {
     "generalize": Question(
-        "Both methods get 24 trials over all their knobs, and the validation loss chooses. Whose "
-        "test accuracy is higher on 2,000 clothes, by the mean of twelve seeds?",
+        "Both methods get 24 trials over all their knobs but ε, and the validation loss chooses. "
+        "Whose test accuracy is higher on 2,000 clothes, by the mean of twelve seeds?",
         {
             "SGD with momentum, by at least 0.01": "The paper reports such gaps for larger "
             "networks. Here the two are much closer.",
