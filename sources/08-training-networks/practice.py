@@ -272,6 +272,7 @@ FUNCTIONS = {
         train,
         {"it": ("an optimizer", "a loss", "a callback", "x", "y", "held x", "held y")},
         hints=[
+            "fit is told everything that the last sentence of the exercise names.",
             "The line is return model.fit(*data, batch_size=..., epochs=..., ...).",
             "fit also needs validation_data=validation and callbacks=[callback].",
         ],
