@@ -29,7 +29,7 @@ threads = (
 )
 c.Spawner.environment = {name: "1" for name in threads}
 
-# "recorded" compares lessons 01 to 07 with Keras's recorded runs, in half the memory, as each line
+# "recorded" compares lessons 01 to 07 with Keras's recorded runs, without TensorFlow, as each line
 # then says; lessons 08 and later train by Keras, and need "live".
 c.Spawner.environment["ADAMLIB_KERAS"] = os.environ.get("ADAMLIB_KERAS") or "live"
 
