@@ -414,6 +414,9 @@ experiments.evidence(*(f"09 correction gains at β₁ = 0.9 and β₂ = {b:g}" f
 # | convolutions | level with Nesterov | 1.8 |
 # | convolutions with dropout | 0.03 behind Nesterov | 3.4 |
 #
+# The errors count the seeds only. The rates of our lists are threefold apart, and in part 2 a finer list moved a lead by
+# 0.02. So read smaller differences as those of our lists, and not yet of the methods.
+#
 # So Adam is never far from the best, but it does not win these races. It is behind in three of them, level with the
 # best in three, and ahead in one, by less than 0.001.
 
