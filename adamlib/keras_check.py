@@ -429,6 +429,7 @@ def _keras_descend(optimizer, settings_at, run, dtype):
     settings_at  function of t, of which only the learning rate may change
     """
     start, steps = run.trajectory[0], len(run.gradients)
+    rates = [settings_at(t)["learning_rate"] for t in range(1, steps + 1)]
 
     def compute():
         with _floatx(dtype):
@@ -436,14 +437,13 @@ def _keras_descend(optimizer, settings_at, run, dtype):
             made = getattr(keras.optimizers, optimizer)(**_numbers(settings_at(1), number))
             x = keras.Variable(start, dtype=dtype)
             rows = []
-            for t, g in enumerate(run.gradients, start=1):
-                made.learning_rate = float(settings_at(t)["learning_rate"])
+            for rate, g in zip(rates, run.gradients, strict=True):
+                made.learning_rate = float(rate)
                 made.apply([tf.constant(g)], [x])
                 states = made.variables[2:]  # after the iteration and the learning rate
                 rows.append([variable.numpy() for variable in (x, *states)])
         return [np.array(column) for column in zip(*rows, strict=True)]
 
-    rates = [settings_at(t)["learning_rate"] for t in range(1, steps + 1)]
     asked = recorded_keras.question(
         "steps", optimizer, settings_at(1), rates, start.shape, dtype=dtype
     )

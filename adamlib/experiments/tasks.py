@@ -8,8 +8,8 @@ turned_ravine(rule, share, turned)     many settings of a rule in a ravine: less
 best_in_ravine(rule, share, turned)    the best of them
 dead_units(task, params)               how many units of a network are dead
 adagrad_from_zero, adam_uncorrected    two rules as they are before their repair
-algorithm_1                            Adam with the epsilon of its paper
 rmsprop_corrected                      and one with the repair of Adam
+algorithm_1                            Adam with the epsilon of its paper
 """
 
 from collections.abc import Callable

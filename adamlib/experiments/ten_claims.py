@@ -222,18 +222,21 @@ WAYS = {  # as claims.csv calls them, and as a figure does
 }
 
 
+def by_rate(quantity, way):
+    """{η: the row of claims.csv} of the loss or the sharpness of a method of WAYS."""
+    start = f"11 {quantity} of {way} at η = "
+    found = {n.removeprefix(start): row for n, row in CLAIMS.items() if n.startswith(start)}
+    return {float(rate): row for rate, row in found.items()}
+
+
 def edge_losses():
     """The mean training loss of each method at each rate, by claims.csv, as a table."""
     from IPython.display import Markdown
 
-    losses = {}
-    for way, label in WAYS.items():
-        start = f"11 loss of {way} at η = "
-        losses[label] = {
-            float(name.removeprefix(start)): f"{row.mean:#.2g}"
-            for name, row in CLAIMS.items()
-            if name.startswith(start)
-        }
+    losses = {
+        label: {rate: f"{row.mean:#.2g}" for rate, row in by_rate("loss", way).items()}
+        for way, label in WAYS.items()
+    }
     rates = sorted({rate for of in losses.values() for rate in of})
     rows = ["training loss (mean of 12 seeds) at η = | " + " | ".join(f"{r:g}" for r in rates)]
     rows.append(" | ".join(["---"] * (len(rates) + 1)))
@@ -250,9 +253,9 @@ def edge_lines():
     """
     sharp, rates, best_of = {}, {}, {}
     for way, label in WAYS.items():
-        start = f"11 sharpness of {way} at η = "
-        rates[label] = [float(n.removeprefix(start)) for n in CLAIMS if n.startswith(start)]
-        sharp[label] = np.array([CLAIMS[f"{start}{rate:g}"].mean for rate in rates[label]])
+        found = by_rate("sharpness", way)
+        rates[label] = list(found)
+        sharp[label] = np.array([row.mean for row in found.values()])
         best_of[label] = CLAIMS[f"11 best η of {way}"].mean
     sharp["the border ± a tenth"] = np.array([[0.9, 0.9], [1.1, 1.1]])  # lines() draws a band
     rates["the border ± a tenth"] = [0.0008, 1]

@@ -110,18 +110,23 @@ def _file():
 
 
 def _keep(solved):
-    """Write progress.json, whole or not at all."""
+    """Write progress.json."""
     if not _is_learners():
         return
-    new = _file().with_name("progress.json.new")
     try:
-        new.write_text(json.dumps(solved, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        new.replace(_file())
+        _write(_file(), solved)
     except OSError as error:
         print(
             "What is solved is kept for this session only, since progress.json cannot be written: "
             f"{error}."
         )
+
+
+def _write(path, value):
+    """Write a JSON file, whole or not at all."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    new.replace(path)
 
 
 def progress(lesson=None):
@@ -174,10 +179,7 @@ def _send(board):
     ]
     try:
         path = board / f"{_number_of_learner()}.json"
-        new = path.with_suffix(".new")
-        sent = {"time": datetime.now().isoformat(timespec="seconds"), "exercises": rows}
-        new.write_text(json.dumps(sent, indent=1), encoding="utf-8")
-        new.replace(path)
+        _write(path, {"time": datetime.now().isoformat(timespec="seconds"), "exercises": rows})
     except OSError as error:
         boards.clear()
         print(f"Nothing was sent to the board, and nothing more will be: {error}.")
