@@ -72,7 +72,7 @@ class OneStep(Explorer):
             groups=groups,
             settings={"step": 1},
             hint="The numbers are rounded. A bar to the left is negative. Each line has its own "
-            f"scale: its longest bar is its largest number in the {steps} steps.",
+            "scale, so compare bars within a line only.",
             steps=steps,
         )
 

@@ -19,7 +19,7 @@
 # | [6 When m is too slow](#6-When-m-is-too-slow) | 4 |
 # | [7 Six wrong Adams](#7-Six-wrong-Adams) | 8 |
 # | [8 Does it agree with Keras?](#8-Does-it-agree-with-Keras?) | 2 |
-# | [9 Digits and the family](#9-Digits-and-the-family) | 4 |
+# | [9 Digits](#9-Digits) | 4 |
 # | [Where it fails](#Where-it-fails) | 1 |
 # | in all | 50 |
 #
@@ -36,16 +36,17 @@
 #
 # $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2$$
 #
-# Adam's step is almost $-\eta\, m_t / \sqrt{v_t}$. (Part 2 adds what is missing.) But why $m$? With $\sqrt v$ each
-# parameter has a step of its own already.
+# Adam's step is almost $-\eta\, m_t / \sqrt{v_t}$. (Part 2 adds what is missing.) But why $m$? The division by $\sqrt v$
+# already gives each parameter a step of its own.
 #
 # In a ravine *along* the axes one coordinate is steep and the other is flat. The steep one has the larger $\sqrt v$, so
 # the division evens them out.
 #
-# Now turn the ravine by 30°. Its steep direction is then (−0.5, 0.87), and nearly all of the gradient points that way. So
-# *both* coordinates have large gradients, and their $\sqrt v$ are of the same size. After the division the ravine is still
-# a ravine, and the steps bounce from one side to the other. Here $m$ helps. The gradients across the ravine change their
-# signs, so they cancel in $m$. Those along the floor agree, so they stay.
+# Now turn the ravine by 30°. Its steep direction is then (−0.5, 0.87), so *both* coordinates have large gradients, and
+# their $\sqrt v$ are of the same size. The division no longer helps: the steps bounce from one side to the other.
+#
+# Here $m$ helps. The gradients across the ravine change their signs, so they cancel in $m$. Those along the floor agree,
+# so they stay.
 #
 # We try this with the curvatures 1 and 100, and with noise of standard deviation 1 in each coordinate of the gradient.
 # The rival is Adam without $m$. This is RMSProp with $\rho = 0.999$, like Adam's $\beta_2$, and with its start corrected
@@ -77,21 +78,20 @@ plots.lines(shown, x=rates, xlabel="η", ylabel="mean loss after 100 steps", log
 # gains nothing. Now go to the right. Without $m$ the best rate is 0.2. With larger rates the loss rises, because the
 # bounces grow with $\eta$. Adam's curve falls on, to a loss about 20 times lower at 0.4, and then it stays low.
 #
-# Here is one run of each method, at its own best rate:
+# Why can Adam use longer steps? Here is one run of each method at $\eta = 0.4$:
 
 # %%
 runs = {}
-for name, rate in {"rmsprop, corrected": 0.2, "adam": 0.4}.items():
+for name, method in methods.items():
     gradient = noisy(slanted_ravine, np.random.default_rng(SEEDS[0])).gradient
-    run = descend(methods[name], gradient, slanted_ravine.start, 100, learning_rate=rate)
-    runs[f"{name}, η = {rate}"] = run
-at_best = {name: run.trajectory for name, run in runs.items()}
-plots.contour(slanted_ravine, at_best, apart=True)
+    runs[name] = descend(method, gradient, slanted_ravine.start, 100, learning_rate=0.4)
+at_0_4 = {f"{name}, η = 0.4": run.trajectory for name, run in runs.items()}
+plots.contour(slanted_ravine, at_0_4, apart=True)
 
 # %% [markdown]
-# The cross is the minimum. On the left, without $m$, the path jitters: it changes sides more than 40 times in 100 steps,
-# and it has not arrived. Longer steps would bounce farther. On the right Adam swings at first, changes sides fewer than 20 times, then runs along the floor and comes close. This is what $m$ is for: it lets
-# Adam take longer steps in a ravine that the division cannot straighten.
+# The cross is the minimum. On the left, without $m$, the path bounces: more than 70 of its 100 steps change sides. On the
+# right Adam changes sides fewer than 20 times. It swings at first. Then its swings die out, and it runs along the floor
+# towards the minimum. This is what $m$ is for: it cancels the bounces.
 #
 # With 1,000 steps the factor of 20 shrinks to nearly 1: without $m$ the run arrives too, only later. So $m$ gains speed
 # here, not a better end. And if the ravine lies along the axes?
@@ -107,20 +107,25 @@ straight = experiments.loss_by_rate(methods, narrow_ravine, 100, rates, SEEDS[0]
 #
 # ## 2 The start at zero
 #
-# Both averages start at 0. So they are too small at first: if every gradient is 1, then $m_1$ is only 0.1. How much is
-# missing after $t$ steps?
+# Both averages start at 0. So they are too small at first. How much is missing after $t$ steps?
 #
-# Each step gives the old $m$ the weight $\beta_1$ and the new gradient the weight $1 - \beta_1$: together 1. So $m_t$ is an
-# average of all gradients *and of the start* $m_0$. At each step the weight of $m_0$ is multiplied by $\beta_1$, so after
-# $t$ steps it is $\beta_1^t$. The gradients have the rest, $1 - \beta_1^t$. But $m_0$ is 0, so its share is missing.
+# Follow $m$ for two steps, with $\beta_1 = 0.9$. Each step keeps 0.9 of the old $m$ and adds 0.1 of the new gradient:
+#
+# $$m_1 = 0.9\, m_0 + 0.1\, g_1 \qquad m_2 = 0.9\, m_1 + 0.1\, g_2 = 0.81\, m_0 + 0.09\, g_1 + 0.1\, g_2$$
+#
+# The weights add up to 1. But $m_0$ is 0, so its share, $0.81 = 0.9^2$, is missing. The two gradients together have only
+# the weight $0.09 + 0.1 = 0.19 = 1 - 0.9^2$.
+#
+# So it goes on. Each step multiplies the weight of $m_0$ by $\beta_1$. After $t$ steps it is $\beta_1^t$, and the
+# gradients have the rest, $1 - \beta_1^t$.
 #
 # An estimate that is wrong even on average is **biased**. The **bias correction** of Adam divides $m$ by
-# $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$, the weights of the gradients and of their squares:
+# $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$, the weights of the gradients and of their squares. The corrected averages get
+# a hat. Read $\hat m$ as "m hat":
 #
 # $$\hat m_t = \frac{m_t}{1 - \beta_1^t} \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}$$
 #
-# Read $\hat m$ as "m hat". On averages the hat is the paper's sign for "corrected". At step 1 the correction gives
-# $\hat m_1 = g_1$. After many steps $\beta_1^t$ is nearly 0, and $\hat m$ is $m$.
+# At step 1 this gives $\hat m_1 = g_1$. After many steps $\beta_1^t$ is nearly 0, and $\hat m$ is $m$.
 #
 # What are the first steps like without this correction?
 
@@ -139,8 +144,10 @@ plots.lines({"adam, uncorrected": without, "adam": corrected}, **axes, title="Al
 
 # %% [markdown]
 # All gradients are 1, so each step should be $\eta$ long. With the corrections it is: see Adam's flat line. Without them
-# the steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100. Why? At step 1 $m$ is 0.1, and $\sqrt v$ is only
-# $\sqrt{0.001} = 0.032$. The step is divided by $\sqrt v$, and $\sqrt v$ lacks more than $m$ does (the paper, § 3).
+# the steps are *too long*: 3.2 η at first, 6.6 η at step 12, and still 3.2 η at step 100.
+#
+# Why? At step 1 $m$ is 0.1, and $\sqrt v$ is only $\sqrt{0.001} = 0.032$. The step is divided by $\sqrt v$, and $\sqrt v$
+# lacks more than $m$ does (the paper, § 3).
 #
 # So the correction makes $\eta$ mean what it says: with steady gradients each step is $\eta$ long, from the first one on.
 #
@@ -201,7 +208,7 @@ by_the_paper = check(adam, "adam", "by the paper")
 
 # %% [markdown]
 # `one_step` shows one update of your `adam`, number by number, in the ravine of lesson 01. The gradient at the start is
-# (−4, 20). Before you look: how long are the two steps? (The bars of each row have a scale of their own.)
+# (−4, 20). Before you look: how long are the two steps?
 
 # %%
 one_step({by_the_paper: {"learning_rate": 0.1}}, ravine)
@@ -212,14 +219,17 @@ one_step({by_the_paper: {"learning_rate": 0.1}}, ravine)
 #
 # ## 4 Keras's epsilon
 #
-# The end of § 2 of the paper has a cheaper order of the same computation, and Keras follows it. Both corrections are
-# plain numbers, the same for all parameters. So they can go into one learning rate $\eta_t$ that changes with $t$:
+# The end of § 2 of the paper has a cheaper way to the same step, and Keras follows it. Both corrections are plain
+# numbers, the same for all parameters. So they can go into the learning rate, which then changes with $t$. We call it
+# $\eta_t$.
+#
+# The paper writes the epsilon of this form as $\hat\varepsilon$, "epsilon hat". Here the hat does not mean "corrected": it
+# only tells the two epsilons apart.
 #
 # $$\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \qquad x_t = x_{t-1} - \eta_t\, \frac{m_t}{\sqrt{v_t} + \hat\varepsilon}$$
 #
-# This is Algorithm 1 again, with one difference. $\hat\varepsilon$ ("epsilon hat") is added to $\sqrt{v_t}$, and
-# Algorithm 1 adds $\varepsilon$ to $\sqrt{\hat v_t}$. (This hat does not mean "corrected". It is only the paper's name
-# for the other epsilon.) The number that you give to Keras as `epsilon` is $\hat\varepsilon$.
+# This is Algorithm 1 again, with one difference: $\hat\varepsilon$ is added to $\sqrt{v_t}$, and Algorithm 1 adds
+# $\varepsilon$ to $\sqrt{\hat v_t}$. The number that you give to Keras as `epsilon` is $\hat\varepsilon$.
 #
 # ### Exercise 3: make it Keras's
 #
@@ -262,9 +272,9 @@ check_answer("06.parting", parting)
 # At step 1 Keras's epsilon acts as one of Algorithm 1 that is 31.6 times larger. After 3,000 steps the factor is only
 # 1.03. So early in a run, the same number acts more strongly in Keras.
 #
-# Multiply the loss by 1,000. Then $\hat m$ and $\sqrt{\hat v}$ both become 1,000 times larger, and their quotient stays.
-# So the scale of the loss does not matter, until the gradients are so small that $\sqrt v$ is no longer far above
-# epsilon. Then the steps shrink.
+# And if you multiply the loss by 1,000? Then $\hat m$ and $\sqrt{\hat v}$ both become 1,000 times larger, and their
+# quotient stays. So the scale of the loss does not matter, as long as $\sqrt v$ is far above epsilon. With gradients so
+# small that it is not, the steps shrink.
 #
 # ## 5 How long is a step?
 #
@@ -272,7 +282,7 @@ check_answer("06.parting", parting)
 #
 # Adam's paper calls the quotient $\hat m / \sqrt{\hat v}$ a **signal-to-noise ratio**: it is near 1 or −1 where the
 # gradients agree, and small where they cancel in $\hat m$ but not in $\hat v$. In the next cell all gradients have the mean
-# 1 and carry more and more noise. Both rules have their defaults. A *typical* step is the root of the mean square of the
+# 1, with more and more noise. Both rules have their defaults. A *typical* step is the root of the mean square of the
 # steps.
 
 # %%
@@ -289,14 +299,8 @@ plots.lines(typical, **axes, ylabel="typical step in units of η", log=False, fr
 
 # %% [markdown]
 # Go from left to right. With little noise both methods take steps of $\eta$. In pure noise, at the right, RMSProp's
-# are still nearly that long. Adam's typical step falls to $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$.
-#
-# <details><summary>Why this root?</summary>
-#
-# Pure noise has the mean 0, so a mean square is a variance. The variances of independent gradients add up, with the *squares* of their weights in $m$:
-# $(1 - \beta_1)^2\,(1 + \beta_1^2 + \beta_1^4 + \dots) = (1 - \beta_1)^2/(1 - \beta_1^2) = (1 - \beta_1)/(1 + \beta_1)$.
-#
-# </details>
+# are still nearly that long. Adam's typical step falls to $\sqrt{(1 - \beta_1)/(1 + \beta_1)} = 0.23$ times $\eta$
+# (*Going further ★* says why).
 #
 # ### After a silence
 #
@@ -313,16 +317,17 @@ for zeros in (10, 100, 1000, 5000):
 
 # %% [markdown]
 # After a long silence $t$ is large, so both corrections are gone. Then $\hat m$ is 0.1, and $\hat v$ is 0.001, the weight
-# of a single square. So the step comes to $0.1/\sqrt{0.001} = 3.16\,\eta$. Only after a short silence is it shorter than
-# $\eta$: after 10 zeros one of only 11 squares is 1, so $\sqrt{\hat v}$ is still 0.30.
+# of a single square. So the step comes to $0.1/\sqrt{0.001} = 3.16\,\eta$. After only 10 zeros the step is short. One of
+# 11 squares is 1 then, so $\hat v$ is about 1/11, and $\sqrt{\hat v}$ is 0.30.
 #
-# And if gradients of 1 follow? These are the uncorrected steps of part 2: they grow to 6.57 η at the twelfth. At the
-# defaults no step at all is longer than 7.3 η (*Going further ★* has the proof).
+# And if gradients of 1 follow? $m$ and $v$ grow from 0 as in part 2, and nothing is corrected any more. So the steps grow
+# as there, to 6.57 η at the twelfth. At the defaults no step at all is longer than 7.3 η (*Going further ★* has the proof).
 #
 # ### Exercise 5: shorten it
 #
-# You want the first step after a long silence to be $\eta$ at most. Keep $\beta_1 = 0.9$. What is the largest $\beta_2$
-# that you may choose?
+# You want the first step after a long silence to be $\eta$ at most. Keep $\beta_1 = 0.9$. A smaller $\beta_2$ shortens this
+# step, but it has a price: $v$ then averages fewer squares, and trembles more with their noise (lesson 03). So what is
+# the largest $\beta_2$ that you may choose?
 #
 # <details><summary>Hint</summary>What are m̂ and √v̂ after a long silence, if β₂ is not 0.999? Set their quotient to 1.</details>
 
@@ -334,8 +339,9 @@ beta_2 = 1 - (1 - 0.9) ** 2  # where the root of 1 - beta_2 is 1 - beta_1
 check_answer("06.after_silence", beta_2)
 
 # %% [markdown]
-# (The steps after the first still grow, to 2.1 η.) Three lengths are worth remembering. In the last column
-# $\beta_1 = 0.9$ and $\beta_2 = 0.999$, and epsilon is tiny.
+# This $v$ remembers about 100 squares, where the default remembers 1,000. (The steps after the first still grow, to 2.1 η.)
+#
+# Three lengths are worth remembering. In the last column $\beta_1 = 0.9$ and $\beta_2 = 0.999$, and epsilon is tiny.
 #
 # | gradients | length of a step | at the defaults |
 # | --- | --- | --- |
@@ -482,12 +488,17 @@ plots.lines(paths, ylabel="x", log=False)
 # Keras's dashed line lies on yours. Adam leaves the flat hilltop at once, because it divides by the small slope. Then it
 # overshoots the minimum at 4/3. Plain gradient descent starts late, but settles earlier.
 #
-# ## 9 Digits and the family
+# In the lessons before, `equals_adam` compared your other methods with Keras's Adam. *Going further ★* explains how Adam
+# can be each of them.
 #
-# The task is that of lessons 02 and 03: digits, logistic regression, one epoch in batches of 100. The learning rate of
-# each method is the best on 1,000 validation images, of a list that grows by factors of about 3. The losses below come
-# from the same images. The next cell trains for about 15 seconds with three seeds, and Keras's Adam at your Adam's rate.
-# (The progress bar may begin anew.) Read on while it runs: the table below it has 120 seeds.
+# ## 9 Digits
+#
+# The task is that of lessons 02 and 03: digits, logistic regression, one epoch in batches of 100. For each method
+# we try learning rates about 3 times apart, and keep the one with the lowest loss on 1,000 validation images. The losses
+# below come from the same images.
+#
+# The next cell trains for about 15 seconds with three seeds, and then Keras's Adam at your Adam's rate. (The progress bar
+# may begin anew.) Read on while it runs: the table below it has 120 seeds.
 
 # %%
 trained = {}  # interrupted, the next cell goes on when you run it again
@@ -502,26 +513,67 @@ print("7,850 weights of your Adam and Keras's after the epoch: no difference abo
 experiments.evidence(
     "06 of 120 seeds: Adam ends below sgd",
     "06 of 120 seeds: Adam ends below corrected RMSProp with ρ = 0.999",
-    "06 of 120 seeds: Adam ends below RMSProp",
-    "06 of 120 seeds: Adam ends below momentum",
     "06 of 120 seeds: Adam ends below Nesterov",
-    "06 of 120 seeds: RMSProp ends below corrected RMSProp with ρ = 0.9",
 )
 
 # %% [markdown]
-# Each row counts the seeds with which the first ends with the lower validation loss, and says by how much. Take the
-# first row. On average Adam's loss ends 0.037 below that of sgd, and it is lower with 111 of 120 seeds. The
-# number after ± is the spread of the seeds. The standard error of the mean is this spread divided by $\sqrt{120}$, the
-# root of the number of seeds. This course believes a mean that is at least three times its standard error.
+# Take the first row. On average Adam's validation loss ends 0.037 below that of sgd, and it is lower with 111 of 120
+# seeds. The number after ± says how much this difference varies from seed to seed.
 #
-# - **Among corrected rules the average m helps.** In the second row the rival is Adam without $m$, as in part 1. Adam
-#   ends 0.025 lower.
-# - **RMSProp and momentum are close behind.** Adam leads by 0.010 and by 0.008.
-# - **Nesterov is level.** The mean of its row is below its standard error.
-# - **The correction lowers no loss here.** In the last row RMSProp without it ends 0.005 lower. What the correction
-#   gives is a learning rate that means what it says from the first step.
+# The rival in the second row is Adam without $m$, as in part 1. Adam ends 0.025 lower. So $m$ helps here too.
 #
-# ### The family in one table
+# In the third row the mean difference is only 0.0005. On average Adam and Nesterov are level, so this task does not need
+# Adam.
+#
+# When does this course believe a mean? We divide the number after ± by $\sqrt{120}$, the root of the number of seeds. This
+# is the *standard error* of the mean, and the mean must be at least three times as large. In the second row the standard
+# error is 0.0015, and the mean is far more than three times that. In the third row it is 0.0008, more than the mean
+# itself.
+#
+# ## Where it fails
+#
+# The defaults are not the best everywhere. In part 6, $\beta_1 = 0.9$ remembered too long. In part 1, Adam ended farther
+# from the minimum with the rates 1 to 2 than with 0.4: with a constant $\eta$ the steps never die out in noise. And
+# Adam has four knobs where sgd has one. What does each of them do, and which are worth turning?
+#
+# **Recap.**
+#
+# 1. Adam divides $\hat m$, an average of the gradients, by the root of $\hat v$, an average of their squares.
+# 2. $m$ lets Adam take longer steps in a ravine that lies across the axes, so Adam arrives sooner. Along the axes, or
+#    with small rates, $m$ gains little.
+# 3. Both averages start at 0, so Adam divides them by $1 - \beta^t$. Without this the first steps are too long at the
+#    defaults. The correction makes $\eta$ mean what it says.
+# 4. A step is $\eta$ where gradients are steady, $0.23\,\eta$ in noise, and $3.2\,\eta$ for the first gradient after a
+#    long silence.
+# 5. The scale of the loss does not matter while $\varepsilon$ is far below $\sqrt v$. Keras's $\hat\varepsilon$ acts
+#    $1/\sqrt{1 - \beta_2^t}$ times more strongly than that of Algorithm 1.
+
+# %%
+progress("06")
+
+# %% [markdown]
+# **Next:** [lesson 07, Adam's knobs](07-adams-knobs.ipynb). It answers what each of the four knobs does, which of them
+# act together, and when a learning rate should change during a run.
+#
+# ## Going further ★
+#
+# This part is not counted in the minutes. Come back to it when you have time.
+#
+# ### The correction as in the paper
+#
+# The paper adds up the weights of the gradients. Written out as in lesson 03,
+#
+# $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
+#
+# With three gradients the weights are $1 - \beta_1$, $\beta_1 - \beta_1^2$ and $\beta_1^2 - \beta_1^3$. In their sum the
+# $-\beta_1$ of the first cancels the $\beta_1$ of the second, and so on. Only $1 - \beta_1^3$ is left, or $1 - \beta_1^t$ for
+# any $t$.
+#
+# Let $E[g]$, the expectation of $g$, be the mean of infinitely many draws of $g$. If every gradient has the same
+# expectation, then $E[m_t] = (1 - \beta_1^t)\, E[g]$, so $E[\hat m_t] = E[g]$. In the same way $E[\hat v_t] = E[g^2]$. If
+# the gradients drift, an error stays, but old gradients have little weight.
+#
+# ### Adam can be five other methods
 #
 # In the lessons before, `equals_adam` compared each method with Keras's Adam at unusual settings. Three switches explain
 # these settings. With $\beta_1 = 0$, $\hat m$ is the newest gradient. With $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$. And
@@ -549,49 +601,30 @@ experiments.evidence(
 #
 # (In Keras AdaGrad's row needs float64, and $\beta_2$ as `np.float64(1 - 1e-14)`: a plain number is rounded to 1.)
 #
-# ## Where it fails
+# ### Nearer relatives on the digits
 #
-# The defaults are not the best everywhere. In part 6, $\beta_1 = 0.9$ remembered too long. In part 1, Adam ended farther
-# from the minimum with the rates 1 to 2 than with 0.4: with a constant $\eta$ the steps never die out in noise. And
-# Adam has four knobs where sgd has one. What does each of them do, and which are worth turning?
-#
-# **Recap.**
-#
-# 1. Adam divides $\hat m$, an average of the gradients, by the root of $\hat v$, an average of their squares.
-# 2. $m$ lets Adam take longer steps in a ravine that lies across the axes, so Adam arrives sooner. Along the axes, or
-#    with small rates, $m$ gains little.
-# 3. Both averages start at 0, so Adam divides them by $1 - \beta^t$. Without this the first steps are too long at the
-#    defaults. The correction makes $\eta$ mean what it says.
-# 4. A step is $\eta$ where gradients are steady, $0.23\,\eta$ in noise, and $3.2\,\eta$ for the first gradient after a
-#    long silence.
-# 5. The scale of the loss does not matter while $\varepsilon$ is far below $\sqrt v$. Keras's $\hat\varepsilon$ acts
-#    $1/\sqrt{1 - \beta_2^t}$ times more strongly than that of Algorithm 1.
-# 6. Gradient descent, momentum, sign descent, RMSProp and AdaGrad are Adam with its knobs turned.
+# Part 9 left out three rows of the same comparison:
 
 # %%
-progress("06")
+experiments.evidence(
+    "06 of 120 seeds: Adam ends below RMSProp",
+    "06 of 120 seeds: Adam ends below momentum",
+    "06 of 120 seeds: RMSProp ends below corrected RMSProp with ρ = 0.9",
+)
 
 # %% [markdown]
-# **Next:** [lesson 07, Adam's knobs](07-adams-knobs.ipynb). It answers what each of the four knobs does, which of them
-# act together, and when a learning rate should change during a run.
+# RMSProp and momentum are close behind Adam: it leads by 0.010 and by 0.008. And the correction lowers no loss here. In
+# the last row RMSProp without it ends 0.005 lower. What the correction gives is a learning rate that means what it says
+# from the first step.
 #
-# ## Going further ★
+# ### Why a step in noise is 0.23 η
 #
-# This part is not counted in the minutes. Come back to it when you have time.
+# Pure noise has the mean 0, so a mean square is a variance. The variances of independent gradients add up, with the
+# *squares* of their weights in $m$:
 #
-# ### The correction as in the paper
+# $$(1 - \beta_1)^2\,(1 + \beta_1^2 + \beta_1^4 + \dots) = \frac{(1 - \beta_1)^2}{1 - \beta_1^2} = \frac{1 - \beta_1}{1 + \beta_1}$$
 #
-# The paper adds up the weights of the gradients. Written out as in lesson 03,
-#
-# $$m_t = (1 - \beta_1)\,(g_t + \beta_1 g_{t-1} + \beta_1^2 g_{t-2} + \dots + \beta_1^{t-1} g_1)$$
-#
-# With three gradients the weights are $1 - \beta_1$, $\beta_1 - \beta_1^2$ and $\beta_1^2 - \beta_1^3$. In their sum the
-# $-\beta_1$ of the first cancels the $\beta_1$ of the second, and so on. Only $1 - \beta_1^3$ is left, or $1 - \beta_1^t$ for
-# any $t$.
-#
-# Let $E[g]$, the expectation of $g$, be the mean of infinitely many draws of $g$. If every gradient has the same
-# expectation, then $E[m_t] = (1 - \beta_1^t)\, E[g]$, so $E[\hat m_t] = E[g]$. In the same way $E[\hat v_t] = E[g^2]$. If
-# the gradients drift, an error stays, but old gradients have little weight.
+# Part 5 has the root of this.
 #
 # ### The longest step that there can be
 #
@@ -633,11 +666,12 @@ best_without = shown["rmsprop, corrected"].argmin()
 assert abs(rates[best_without] - 0.2) < 1e-9 < 0.3 < rates[shown["adam"].argmin()]
 assert abs(rates[shown["adam"].argmin()] - 0.4) < 0.11  # the best, or next to it
 late, there = runs.values()
-short, close = (np.linalg.norm(run.trajectory[-1]) for run in (late, there))
-assert short > 0.45 and close < 0.45 and close < short  # over 60 seeds 0.52 to 1.1, 0.00 to 0.42
+assert np.linalg.norm(there.trajectory[-1]) < 0.7  # over 60 seeds 0.00 to 0.42
 across = np.array([-0.5, 3**0.5 / 2])  # the steep direction
 changes = [(np.diff(np.sign(run.trajectory[1:] @ across)) != 0).sum() for run in (late, there)]
-assert changes[0] > 40 and changes[1] < 20  # over 60 seeds 44 to 64, 14 to 18
+assert changes[0] > 70 and changes[1] < 20  # over 60 seeds 79 to 96, 14 to 18
+swings = np.abs(there.trajectory @ across)
+assert swings[:30].max() > 5 * swings[-30:].max()  # over 60 seeds 19 to 103 times
 curvatures = np.column_stack([slanted_ravine.gradient(axis) for axis in np.eye(2)])
 bounces = []
 for rate in (0.1, 0.2, 0.4, 0.8, 2.0):
@@ -647,8 +681,8 @@ for rate in (0.1, 0.2, 0.4, 0.8, 2.0):
 assert (np.diff(bounces) > 0).all() and bounces[0] < 0.05
 root = np.sqrt(late.states["v"])
 assert 1.4 < (root[:, 1] / root[:, 0]).min() < (root[:, 1] / root[:, 0]).max() < 1.75
-at_0_4 = shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
-assert shown["adam"][rates > 0.99].min() > 1.3 * at_0_4
+best_loss = shown["adam"][np.isclose(rates, 0.4, atol=0.01)]
+assert shown["adam"][rates > 0.99].min() > 1.3 * best_loss
 assert shown["adam"][rates > 0.39].max() < shown["rmsprop, corrected"].min() / 6
 small = rates < 0.1001
 assert np.allclose(shown["rmsprop, corrected"][small], shown["adam"][small], rtol=0.05)
@@ -712,7 +746,10 @@ carried(claim, mean="0.025", separated=True)
 carried("06 of 120 seeds: Adam ends below sgd", shown=111)
 claim = "06 of 120 seeds: RMSProp ends below corrected RMSProp with ρ = 0.9"
 carried(claim, mean="0.005", separated=True)
-nesterov = CLAIMS["06 of 120 seeds: Adam ends below Nesterov"]
-assert abs(nesterov.mean) < nesterov.sd / nesterov.seeds**0.5
+carried("06 of 120 seeds: Adam ends below Nesterov", mean="0.0005", separated=False)
+errors = {"corrected RMSProp with ρ = 0.999": "0.0015", "Nesterov": "0.0008"}
+for rival, error in errors.items():
+    row = CLAIMS[f"06 of 120 seeds: Adam ends below {rival}"]
+    assert f"{row.sd / row.seeds**0.5:.4f}" == error
 settled = [np.flatnonzero(np.abs(paths[name] - 4 / 3) > 0.01).max() for name in ("sgd", "adam")]
 assert settled[0] < settled[1]

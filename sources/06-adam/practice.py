@@ -11,8 +11,10 @@ def first_after_silence(beta_2):
     if not 0 <= beta_2 < 1:
         return False, "β₂ is in [0, 1)"
     words = f"that step is {(1 - 0.9) / (1 - beta_2) ** 0.5:.4g} η"
-    if beta_2 < 0.9899:
-        words = f"{words}, but a larger β₂ is allowed"
+    if math.isclose(beta_2, 0.9):
+        words = f"{words}: mind the root of v, √(1 − β₂) is to be 1 − β₁"
+    elif beta_2 < 0.9899:
+        words = f"{words}, but a larger β₂ is allowed, and averages more squares"
     return 0.9899 <= beta_2 <= 0.99 + 1e-9, words
 
 
