@@ -48,6 +48,7 @@ RULES = {name: getattr(rules, name) for name in NAMES} | {
     "adagrad from 0": adagrad_from_zero,
     "rmsprop, corrected, 0.999": partial(experiments.rmsprop_corrected, rho=0.999),
     "rmsprop, corrected": experiments.rmsprop_corrected,
+    "adam, uncorrected": experiments.adam_uncorrected,
     "adam, epsilon 0.1": partial(rules.adam, epsilon=0.1),
     "adam, epsilon 1": partial(rules.adam, epsilon=1.0),
 }
@@ -572,7 +573,19 @@ RARE_WORDS_NEAR = {  # around the best of these in batches of 100
 TASKS = {
     "digits": Plan(
         digits,
-        {name: [*RATES, 10.0] if "epsilon" in name else RATES for name in RULES},
+        {
+            name: [*RATES, 10.0] if "epsilon" in name else RATES
+            for name in RULES
+            if name != "adam, uncorrected"
+        },
+    ),
+    "digits, correction": Plan(
+        digits,
+        {
+            "adam": [0.005, 0.007, 0.01, 0.014, 0.02, 0.028],
+            "adam, uncorrected": [0.001, 0.0014, 0.002, 0.003, 0.004, 0.005, 0.007],
+        },
+        seeds=30,
     ),
     "digits, 120 seeds": Plan(  # each method at its best rate of "digits"
         digits,
@@ -1004,6 +1017,11 @@ def lesson_06(task):
     pairs = [f"Adam < {rival}" for rival in ends if rival not in ("Adam", list(names)[-1])]
     pairs = ", ".join([*pairs, "RMSProp < corrected RMSProp with ρ = 0.9"])
     yield from compared(ends, DIGITS, pairs, "of 120 seeds: {} ends below {}")
+    correction = task["digits, correction"]
+    ends = correction.named(names={"Adam without correction": "adam, uncorrected", "Adam": "adam"})
+    yield from compared(ends, DIGITS, "Adam without correction < Adam")
+    for name, method in {"Adam": "adam", "Adam without correction": "adam, uncorrected"}.items():
+        yield f"best η of {name} on a finer list", "digits, seed by seed", correction.chosen(method)
 
 
 def lesson_07(task):

@@ -48,7 +48,7 @@ def test_an_interrupt_ends_the_cell_and_keeps_what_is_done(shown):
         raise KeyboardInterrupt
 
     done = {}
-    with pytest.raises(KeyboardInterrupt, match="^1 of 3 trainings are kept.$"):
+    with pytest.raises(KeyboardInterrupt, match="^Trainings kept: 1.$"):
         collect({"a": lambda: 1, "b": stop, "c": lambda: 3}, done)
     assert done == {"a": 1} and shown[-1] == "<p>1 of 3 trainings done</p>"
     assert collect({"a": stop, "b": lambda: 2, "c": lambda: 3}, done) == {"a": 1, "b": 2, "c": 3}
@@ -85,7 +85,7 @@ CELLS = {
     ),
     "experiments.collect({'a': lambda: 1, 'b': stopped}, {})": (
         "Interrupted at `experiments.collect({'a': lambda: 1, 'b': stopped}, {})`, line 1 of a "
-        "cell. 1 of 2 trainings are kept. Run the cell again: the cells below need its results."
+        "cell. Trainings kept: 1. Run the cell again: the cells below need its results."
     ),
     "1 / 0": "ZeroDivisionError",
 }

@@ -311,6 +311,6 @@ def test_interrupted_the_lesson_goes_on_from_where_it_was(lesson, monkeypatch):
                 break
             except KeyboardInterrupt as stop:
                 interrupts += 1
-                assert "trainings are kept" in str(stop)
+                assert "Trainings kept" in str(stop)
     trainings = sum(len(done) for figure, done in made["races"].done.items() if figure[7] in "12")
     assert interrupts == 2 and len(calls) == trainings + 2

@@ -76,8 +76,7 @@ def collect_rounds(rounds, done):
                 show(_bar(jobs, done, name, each and each * (len(to_do) - i)))
                 done[name] = job()
         except KeyboardInterrupt:
-            kept = sum(name in done for name in jobs)
-            raise KeyboardInterrupt(f"{kept} of {len(jobs)} trainings are kept.") from None
+            raise KeyboardInterrupt(f"Trainings kept: {len(done)}.") from None
         finally:
             show(_bar(jobs, done))
     return done

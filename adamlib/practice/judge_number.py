@@ -65,8 +65,8 @@ class Number(NamedTuple):
 class Judged(NamedTuple):
     """Whatever reaches a target is right.
 
-    function  of the learner's numbers: whether they reach it, and what comes of them; it may raise
-              ValueError with one sentence
+    function  of the learner's numbers: whether they reach it (None: right so far), and what
+              comes of them; it may raise ValueError with one sentence
     asks      what the numbers are, in its order: "η μ"
     some      whether it judges some of them too; then NaN stands for one that is not written yet
     """
@@ -84,6 +84,8 @@ class Judged(NamedTuple):
             reached, words = self.function(*numbers)
         except ValueError as error:  # a number that no run can be made with
             return Verdict("wrong", str(error))
+        if reached is None:
+            return Verdict("unsolved", words)
         if reached:
             return Verdict("solved", f"right: {words}")
         return Verdict("wrong", f"not yet: {words}")

@@ -48,7 +48,9 @@ def bugs(*pictures):
         hint = seen.get(wrong[0], "the pictures are numbered from 1 to 6")
         about = f"look again at picture {wrong[0]:g}" if wrong[0] in seen else "mind"
         words = f"{words}; {about}: {hint}"
-    return not wrong and not unwritten, words
+    if unwritten and not wrong:
+        return None, words
+    return not wrong, words
 
 
 ANSWERS = {
@@ -133,6 +135,20 @@ QUESTIONS = {
                 "m̂ is 0.1. v is 0.001, and its correction divides it by 1 − 0.999¹⁰⁰¹ = 0.63, so "
                 "√v̂ is √0.0016 = 0.04. The step is 0.1/0.04 = 2.5 η."
             ),
+        },
+    ),
+    "digits": Question(
+        "Digits, each method at its best learning rate. Adam ends below sgd, and below Adam "
+        "without m. And against Nesterov's momentum, which has no v?",
+        {
+            "Adam ends clearly lower, because it has m and v": "Both have an average of the "
+            "gradients. What v adds to it does not lower the loss here.",
+            "The two are level": Right(
+                "The mean difference is 0.0005, less than its standard error. Both have an average "
+                "of the gradients."
+            ),
+            "Nesterov ends clearly lower, because dividing by √v only disturbs": "Nesterov ends "
+            "lower with 47 of the 120 seeds, and Adam with 73. On average they are level.",
         },
     ),
 }

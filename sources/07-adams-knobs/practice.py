@@ -56,7 +56,7 @@ def weight_decay(*given):
             why = wrong[near[0]] if near else "look at its row of the table"
             return False, f"{name} is not {number:.3g}: {why}"
     if any(map(math.isnan, given)):
-        return False, REST
+        return None, REST
     return True, "the same number, λ/α and λ/2"
 
 
@@ -98,7 +98,7 @@ def diagnose(*given):
             why = wrong.get(number, "the rows are numbered from 1 to 5")
             return False, f"run {run.upper()} is not row {number:g}: {why}"
     if any(map(math.isnan, given)):
-        return False, REST
+        return None, REST
     return True, "a larger ε for A, a cosine for B, a smaller β₁ for C (it is 0.97)"
 
 

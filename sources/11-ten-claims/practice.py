@@ -120,7 +120,7 @@ def articles(*given):
     if wrong:
         return False, f"look again at {wrong[0]}"
     if open_ones:
-        return False, f"what you have is right; {open_ones} to go"
+        return None, f"what you have is right; {open_ones} to go"
     return True, "five do not hold, and one does"
 
 
