@@ -40,6 +40,8 @@ GRADIENTS = np.float32([[[50, -1, 0], [1e-3, -1e-6, 2]]]) * np.float32([1, 3, 0.
 
 # {words of an error: what to write}; else the general advice is given.
 MEANT = {
+    r"'tensor' object has no attribute|has no len\(\)": "write NumPy's functions, as np.max(a) for "
+    "a.max(), a @ b for a.dot(b), and a.shape[0] for len(a)",
     "need a truth at once": "write one formula that holds at every step, or np.where(condition, a, "
     "b), np.maximum(a, b)",
     "must be real number, not tensor": "the functions of math take a number that is there at once: "
@@ -293,6 +295,17 @@ def _on_tensors(rule, given, hyperparameters):
         raise TypeError(_failure(rule, "Keras's tensors", x.shape, error)) from None
 
 
+def on_tensors(function):
+    """Try a function of one matrix, which a rule is to call, on Keras's tensors.
+
+    Raises TypeError, in one sentence, if it does not work on them.
+    """
+    try:
+        function(TensorAsArray(tf.convert_to_tensor(GRADIENTS[0])))
+    except Exception as error:
+        raise TypeError(_failure(function, "Keras's tensors", START.shape, error)) from None
+
+
 def _failure(rule, arrays, shape, error):
     """The sentence for an error in a rule: what it is, where, what to write."""
     what = " ".join(f"{type(error).__name__}: {error}".split()).replace("TensorAsArray", "tensor")
@@ -301,7 +314,7 @@ def _failure(rule, arrays, shape, error):
     where = _line(rule, error)
     if isinstance(error, NameError | ImportError | KeyError | ArithmeticError | AssertionError):
         write = ""
-    elif shape != START.shape:
+    elif len(shape) != START.ndim:
         write = (
             "; a network has biases and convolutions too: write what works on every shape, as "
             "np.sum(a), or put it under `if g.ndim == 2:`"

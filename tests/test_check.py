@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from adamlib import rules
+from adamlib.keras_optimizer import on_tensors
 from adamlib.practice import check, check_answer, hint, wrong_rules
 from adamlib.practice.judge import hints_given, hints_of, trial_of, wrong_part
 
@@ -429,6 +430,42 @@ def test_a_product_of_matrices_that_do_not_fit_is_explained(slip, capsys):
     check(orthogonalized, "orthogonalized")
     said = capsys.readouterr().out
     assert "two matrices in a product do not fit. x @ x.T fits in front of x" in said
+
+
+@pytest.mark.parametrize("slip", ["x.dot(x.T)", "x @ x.T * len(x) / len(x)", "x @ x.T"])
+def test_a_function_for_a_rule_must_work_on_tensors_too(slip, capsys):
+    def orthogonalized(matrix, ns_steps=5):
+        x = matrix / np.linalg.norm(matrix)
+        for _ in range(ns_steps):
+            if "dot" in slip:
+                square = x.dot(x.T)
+            else:
+                square = x @ x.T * len(x) / len(x) if "len" in slip else x @ x.T
+            x = 3.4445 * x - 4.7750 * square @ x + 2.0315 * square @ square @ x
+        return x
+
+    function = check(orthogonalized, "orthogonalized", also=on_tensors)
+    said = capsys.readouterr().out
+    if slip == "x @ x.T":
+        assert function is orthogonalized and "right" in said
+    else:
+        assert function is rules.orthogonalized and "Keras's tensors: " in said
+        assert "a @ b for a.dot(b), and a.shape[0] for len(a). The next cells" in said
+
+
+@pytest.mark.parametrize("newest", ["v_max", "divisor"])
+def test_amsgrad_with_adam_s_divisor_is_told_of_both_lines(newest, capsys):
+    def amsgrad_cycle(gradients, v):
+        v_max, moved = 0, 0
+        for g in gradients:
+            v = 0.1 * v + 0.9 * g**2
+            v_max = v if newest == "v_max" else max(v_max, v)
+            moved = moved - g / np.sqrt(v)
+        return moved
+
+    check(amsgrad_cycle, "amsgrad_cycle")
+    said = capsys.readouterr().out
+    assert "v_max must not fall when v does, and moved must divide by the root of v_max" in said
 
 
 def test_an_endless_loop_can_be_interrupted_and_leaves_everything_usable(capsys):

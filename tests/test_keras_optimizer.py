@@ -469,6 +469,16 @@ def test_what_first_fails_on_a_network_s_own_shapes_is_told_too(mode):
     assert re.search(words, said) and not re.search(r"\{\{|\[Op", said), said
 
 
+def by_rows(x, g, t, *, learning_rate=0.01):
+    """It fails on some matrices only."""
+    return (x - learning_rate * (g.dot(g.T) @ g if len(g.shape) == 2 and g.shape[0] > 2 else g),)
+
+
+def test_what_fails_on_a_matrix_of_another_shape_is_not_blamed_on_biases():
+    said = one_sentence(lambda: fit(network(as_keras(by_rows))))
+    assert "attribute 'dot'" in said and "a @ b for a.dot(b)" in said and "biases" not in said
+
+
 def by_shape(x, g, t, m=0, *, learning_rate=0.01):
     """A matrix has an orthogonal step, and no state."""
     if g.ndim == 2:

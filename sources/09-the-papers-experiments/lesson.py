@@ -488,8 +488,8 @@ quiz("09.monday")
 # through `keras.datasets`, at the paper's sizes. That needs the internet, and weeks of computing.
 #
 # The story did not end with the paper, either. Reddi, Kale and Kumar (2018) found a convex problem on which Adam goes
-# to the worst point. **AMSGrad**, their remedy, is Adam with a $v$ that never falls; in Keras it is
-# `Adam(amsgrad=True)`. Wilson and others (2017) reported that SGD generalises better than adaptive methods. Choi and
+# to the worst point. **AMSGrad**, their remedy, is Adam that divides by the root of the largest $v$ so far; in
+# Keras it is `Adam(amsgrad=True)`. Wilson and others (2017) reported that SGD generalises better than adaptive methods. Choi and
 # others (2019) answered that such rankings depend on how each method is tuned, and part 5 is an example.
 #
 # **Recap.**

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from adamlib.practice import Function, Number, Question, Refused, Right, described
+from adamlib.practice import Function, Judged, Number, Question, Refused, Right, described
 from adamlib.rules import orthogonalized
 
 
@@ -67,12 +67,44 @@ def of_cycle(function, gradients, v):
         raise NotImplementedError from None
 
 
+# What is said of each way to begin, 1 to 4, on each problem of exercise 7; "" if it is right.
+FEW = "A: decay is what keeps a network from learning few pictures by heart. "
+STEPS = "B: in equal steps another rule of part 5 ended lower, with 12 of 12 seeds"
+RARE = "C: in small batches of rare words "
+FIRST = [
+    [
+        "",
+        f"{FEW}Adam and momentum have none",
+        f"{FEW}Your Lion has none",
+        "A: Muon decays too, but on few pictures only AdamW was measured (lesson 07)",
+    ],
+    [STEPS, STEPS, STEPS, ""],
+    [
+        f"{RARE}Adam lost once (part 6) and won once (lesson 04): try it beside another",
+        "",
+        f"{RARE}Lion ended above sgd with 12 of 12 seeds (part 6)",
+        f"{RARE}nothing here measures Muon",
+    ],
+]
+
+
+def first(*chosen):
+    """Whether each problem has the way to begin that led on its like."""
+    if not set(chosen) <= {1, 2, 3, 4}:
+        raise ValueError("give one of the numbers 1 to 4 for each problem")
+    for ways, way in zip(FIRST, chosen, strict=True):
+        if words := ways[int(way) - 1]:
+            return False, words
+    return True, "these led here, on one problem each. On yours, measure"
+
+
 # Not much longer than 1: what is not divided by its length is wrong then, and not infinite.
 WIDE = [[0.8, -0.3, 0.5], [0.1, 0.9, -0.2]]
 SQUARE = [[0.9, -0.4], [0.2, 0.5]]
 L2_TOO = "√v is about 30: what Adam takes off is ηλx/30"
 
 ANSWERS = {
+    "first": Judged(first, asks="A B C"),
     "penalty": Number(
         3,
         wrong={
@@ -89,9 +121,9 @@ ANSWERS = {
         0.681,
         wrong={
             -0.681: "a step is −η g/√v: the gradient −1 moves x up",
-            -0.349: "that is with the same v in all three steps, as in AMSGrad; v changes",
+            -0.349: "that is with the same v in all three steps, but v changes",
             0.349: "that is with the same v in all three steps; and a step is −η g/√v",
-            0.477: "v shrinks again between the two small steps, so they differ",
+            0.4774: "v shrinks again between the two small steps, so they differ",
             0.884: "v is larger at the second step than at the third: it still fades",
             -0.285: "that is without the third step: there are two small gradients",
             -0.0814: "that is without the second step: there are two small gradients",
@@ -115,7 +147,7 @@ ANSWERS = {
 QUESTIONS = {
     "amsgrad": Question(
         "Take the cycle of exercise 3 again, late in the run, but divide each gradient by the root "
-        "of v_max. Which way does x go in one cycle?",
+        "of v_max, the largest v so far. Which way does x go in one cycle?",
         {
             "Up: there are still two gradients −1 and one 3": "Count the sizes too: 3 is more than "
             "1 + 1, and now nothing makes its step shorter than the others'.",
@@ -137,22 +169,22 @@ QUESTIONS = {
                 "A sign is never short: each of Lion's steps is η, though its average is nearly "
                 "0. Adam's m is small beside √v, so its step is."
             ),
-            "They are the same: both divide out the size": "Both do. But Adam divides the average "
-            "by the size of the gradients, and Lion by the size of the average itself.",
+            "They are the same: both divide out the size": "Adam divides the "
+            "average by the size of the gradients. Lion divides it by its own size, which is "
+            "smaller in noise.",
         },
     ),
     "rare": Question(
         "Each step now sees 100 words, drawn by their frequencies. Each rule again has a cosine, "
         "and the best of nine rates. Which rules leave the least excess loss, over all words?",
         {
-            "Adam and Lion still: the frequency cancels as before": "It cancels if every "
-            "gradient of a word has the factor f. In a batch the factor is the word's count, and "
-            "the count changes from batch to batch.",
-            "Lion: noise does not change a sign much": "A sign is as long where there is only "
-            "noise as where there is a true gradient: see part 3.",
+            "Adam and Lion still: the frequency cancels as before": "That was so "
+            "with exact gradients. In batches it is not: the next table shows it.",
+            "Lion: noise does not change a sign much": "With all twelve seeds sgd ends below "
+            "Lion, as the next table shows.",
             "sgd and momentum": Right(
-                "With all twelve seeds they end below Adam and below Lion. The next table "
-                "shows it, and what it comes from."
+                "With all twelve seeds they end below Adam and below Lion. The next table shows "
+                "some of it."
             ),
             "All four alike: 30,000 words are too few for any": "They are few. But the "
             "four do not end alike.",
