@@ -714,6 +714,7 @@ TASKS = {
         {
             "nesterov, decayed": [0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0],
             "adam, decayed": [0.07, 0.1, 0.13, 0.16, 0.2],
+            "adagrad from 0": [0.15, 0.2, 0.3, 0.4, 0.55, 0.75],
         },
         seeds=12,
         first=12,
@@ -741,6 +742,40 @@ TASKS = {
     ),
     "figure 3, dropout 0.5": Plan(partial(figure_3, 0.5), FIGURE_3, seeds=12),
     "figure 3, dropout 0.0": Plan(partial(figure_3, 0.0), FIGURE_3, seeds=12),
+    # around the best rates of those races, for the methods that may lead them
+    "figure 1 right, dropout, finer": Plan(
+        partial(figure_1_right, 0.5),
+        dict.fromkeys(["adagrad from 0", "adam, decayed"], [0.2, 0.3, 0.4, 0.55, 0.75]),
+        seeds=12,
+        first=3,
+    ),
+    "figure 1 right, finer": Plan(
+        partial(figure_1_right, 0.0),
+        dict.fromkeys(["adagrad from 0", "adam, decayed"], [1.5, 2.0, 3.0, 4.0, 5.5, 7.5]),
+        seeds=12,
+        first=3,
+    ),
+    "figure 2, dropout 0.5, finer": Plan(
+        partial(figure_2, 0.5),
+        {
+            "adam": [0.002, 0.003, 0.004, 0.005, 0.007],
+            "rmsprop": [0.0015, 0.002, 0.003, 0.004, 0.005],
+            "adadelta": [2.0, 3.0, 4.0, 5.5],
+            "nesterov": [0.07, 0.1, 0.14, 0.2],
+            "adagrad from 0": [0.018, 0.03, 0.055],
+        },
+        seeds=12,
+        first=3,
+    ),
+    "figure 2, dropout 0.0, finer": Plan(
+        partial(figure_2, 0.0),
+        {
+            "adam": [0.005, 0.007, 0.01, 0.014, 0.02],
+            "nesterov": [0.07, 0.1, 0.14, 0.2],
+        },
+        seeds=12,
+        first=3,
+    ),
     "figure 3, root": Plan(figure_3_root, {"adam": [0.01]}, seeds=12),
     **{
         f"eleven, {name}": Plan(
@@ -1179,11 +1214,7 @@ def lesson_09(task):
     yield "Nesterov at η = 0.3 on digits", where, small
     yield "Nesterov at η = 1 on digits", where, large
     yield "Nesterov at η = 0.3 ends below Nesterov at 1 on digits", where, small, large
-    finer, words = task["figure 1 left, finer"], "digits, finer list"
-    pair = (finer.of(f"{m}, decayed") for m in ("adam", "nesterov"))
-    yield f"Adam ends below Nesterov on {words}", where, *pair
-    best = np.full(finer.seeds, finer.best("nesterov, decayed"))
-    yield f"best η of nesterov on {words}", "of the list, by the mean", best
+    yield from lead_claims(task)
     for rate in left.grid["adam, decayed"]:
         nesterov, adam = (left.at(m, rate) for m in ("nesterov, decayed", "adam, decayed"))
         yield f"at η = {rate:g} Nesterov ends below Adam on digits", where, nesterov < adam
@@ -1284,6 +1315,30 @@ def lesson_09(task):
             rates = np.full(task[name].seeds, task[name].best(method))
             yield f"best η of {shown} on {words}", "of the list, by the mean", rates
     yield from figure_4_claims(task["figure 4"])
+
+
+LEADS = {  # the races on finer lists: what they are called, the methods, and who is compared
+    "figure 1 left, finer": ("digits", DECAYED, "Adam < Nesterov, AdaGrad < Adam"),
+    "figure 1 right, dropout, finer": ("reviews with dropout", DECAYED, "AdaGrad < Adam"),
+    "figure 1 right, finer": ("reviews", DECAYED, "AdaGrad < Adam"),
+    "figure 2, dropout 0.5, finer": (
+        "a network with dropout",
+        PAPER,
+        "Adam < RMSProp, Adam < Adadelta, Adam < Nesterov, Adam < AdaGrad",
+    ),
+    "figure 2, dropout 0.0, finer": ("a network", PAPER, "Nesterov < Adam"),
+}
+
+
+def lead_claims(task):
+    for name, (race, names, pairs) in LEADS.items():
+        runs, words = task[name], f"{race}, finer list"
+        loss, where = runs.named(names=names), f"{TRAINING}, {race}"
+        yield from compared(loss, where, pairs, "{} ends below {} on " + words)
+        for method in runs.grid:
+            shown = method.removesuffix(", decayed").removesuffix(" from 0")
+            best = np.full(runs.seeds, runs.best(method))
+            yield f"best η of {shown} on {words}", "of the list, by the mean", best
 
 
 def figure_4_claims(grid):
