@@ -528,7 +528,8 @@ def _within(arrays, limit):
     """Whether all is finite and at most `limit` in size, without a temporary array."""
     return all(
         np.vdot(a, a) < limit * limit  # mostly so, and found in half the time
-        or -limit <= a.min(initial=0) and a.max(initial=0) <= limit
+        or -limit <= a.min(initial=0)
+        and a.max(initial=0) <= limit
         for a in arrays
     )
 
