@@ -7,6 +7,7 @@ work element by element, since it takes a norm, say, must declare it by rules.wh
 would take the norm of each block of a large array.
 """
 
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from adamlib.inputs import (
 )
 
 LIMIT = 1e10  # a coordinate beyond it, or not finite, has diverged
+MOST = sys.float_info.max  # of a gradient
 BLOCK = 65_536  # bytes: a block and its temporaries stay in the processor's cache
 NUMPY = (np.ndarray, np.generic)
 RUNS = 4_096  # of a sweep, followed together for the same reason
@@ -144,10 +146,21 @@ def steps_of(rule, gradients, **hyperparameters):
     Returns an array of that shape, in units of the learning rate unless one is given. A positive
     step goes down a positive gradient. Errors as of descend.
     """
-    gradients = np.atleast_1d(inputs.numbers(gradients, "The gradients"))
-    start, settings = np.zeros(gradients.shape[1:]), {"learning_rate": 1.0} | hyperparameters
-    run = descend(rule, given(gradients), start, len(gradients), **settings)
-    return -np.diff(run.trajectory, axis=0)
+    steps = np.atleast_1d(inputs.numbers(gradients, "The gradients"))  # of each the gradient first
+    settings = {"learning_rate": 1.0} | hyperparameters
+    inputs.check_hyperparameters(rule, settings)
+    x, coming = np.zeros(steps.shape[1:]), iter(steps)
+    run = _follow(rule, lambda xs: [next(coming)], [x], len(steps), settings)
+    with np.errstate(all="ignore"):
+        for t in range(len(steps)):
+            before = x.copy()
+            try:
+                next(run)
+            except Diverged as stop:
+                print(stop)
+                return steps[:t]
+            steps[t] = before - x
+    return steps
 
 
 def train(
@@ -283,7 +296,7 @@ def sweep(rule, gradient, x, steps, **hyperparameters):
     for i in range(0, x.shape[-1], RUNS):
         run = slice(i, i + RUNS)
         some = hyperparameters | {k: v[run] for k, v in arrays.items()}
-        trajectory[..., run], diverged[run] = _sweep(rule, gradient, x[..., run], steps, some)
+        diverged[run] = _sweep(rule, gradient, x[..., run], some, trajectory[..., run])
     return Sweep(trajectory.reshape(steps + 1, *n, *grid), diverged.reshape(grid))
 
 
@@ -365,7 +378,7 @@ def _follow(rule, gradients_at, xs, steps, hyperparameters):
         for x in xs if changing else ():
             inputs.check_shapes(h, x.shape)
         gs = _gradients(gradients_at(xs), xs)
-        if not _within(gs, np.finfo(float).max):
+        if not _within(gs, MOST):
             if t == 1:
                 raise ValueError(f"The gradient at the start is not finite: {_brief(gs)}.")
             raise Diverged(diverged_at(rule, t, h))
@@ -376,28 +389,27 @@ def _follow(rule, gradients_at, xs, steps, hyperparameters):
         yield gs, states
 
 
-def _sweep(rule, gradient, x, steps, hyperparameters):
-    """The trajectory of x's runs (last axis), NaN once diverged, and each run's step of that."""
-    trajectory = np.empty((steps + 1, *x.shape), x.dtype)
+def _sweep(rule, gradient, x, hyperparameters, trajectory):
+    """Fill the trajectory of x's runs (last axis), NaN once diverged; each run's step of that."""
     trajectory[0] = x
     state = list(state_defaults(rule).values())
     step = _run_by_run(rule) if needs_whole_arrays(rule) else rule
     with np.errstate(all="ignore"):
-        for t in range(1, steps + 1):
+        for t in range(1, len(trajectory)):
             (g,) = _gradients([gradient(x.copy())], [x])
-            if t == 1 and not _within([g], np.finfo(float).max):
+            if t == 1 and not _within([g], MOST):
                 raise ValueError(f"The gradient at a start is not finite: {_brief([g])}.")
             h = at_step(t, hyperparameters)
             new = _apply(step, (x, g, *state), t, h)
             _check_returned(rule, new, x, state)
             x, *state = (np.asarray(v) if isinstance(v, list) else v for v in new)
-            if not _within([g], np.finfo(float).max):
+            if not _within([g], MOST):
                 x = np.where(np.isfinite(g), x, np.nan)
             trajectory[t] = x
-    bad = ~(np.abs(trajectory) <= LIMIT)
+    bad = ~((-LIMIT <= trajectory) & (trajectory <= LIMIT))
     bad = np.logical_or.accumulate(bad.any(axis=1) if x.ndim == 2 else bad)
     np.moveaxis(trajectory, -1, 1)[bad] = np.nan
-    return trajectory, bad.argmax(axis=0)
+    return bad.argmax(axis=0)
 
 
 def _run_by_run(rule):
@@ -514,7 +526,12 @@ def _returned(rule):
 
 def _within(arrays, limit):
     """Whether all is finite and at most `limit` in size, without a temporary array."""
-    return all(-limit <= a.min(initial=0) and a.max(initial=0) <= limit for a in arrays)
+    return all(
+        np.vdot(a, a) < limit * limit  # mostly so, and found in half the time
+        or -limit <= a.min(initial=0)
+        and a.max(initial=0) <= limit
+        for a in arrays
+    )
 
 
 def diverged_at(rule, t, hyperparameters):

@@ -303,12 +303,12 @@ check_answer("06.parting", parting)
 # %%
 rng = np.random.default_rng(SEEDS[0])
 levels = np.logspace(-1, 2, 13)  # of noise: 0.1 to 100
-noise = rng.standard_normal((300, 1, 1000))  # of 300 steps in 1,000 runs
-gradients = 1 + levels[:, None] * noise  # shape (300, 13, 1000): one row a step
-typical = {}
-for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
-    steps = steps_of(method, gradients)[100:]  # without the start
-    typical[name] = np.sqrt((steps**2).mean(axis=(0, 2)))
+noise = rng.standard_normal((300, 1000))  # of 300 steps in 1,000 runs
+typical = {"adam": [], "rmsprop": []}
+for level in levels:
+    for name, method in {"adam": rule, "rmsprop": rules.rmsprop}.items():
+        steps = steps_of(method, 1 + level * noise)[100:]  # without the start
+        typical[name].append(np.sqrt((steps**2).mean()))
 axes = dict(x=levels, xlabel="standard deviation of the noise (the mean is 1)", log_x=True)
 plots.lines(typical, **axes, ylabel="typical step in units of η", log=False, from_zero=True)
 
