@@ -249,6 +249,7 @@ def test_a_learner_s_tasks_need_no_package_of_the_tests(project, monkeypatch):
         )
         launcher.main([task], "")
     assert {task for task, lists in asked.items() if not lists} == {"setup", "lab"}
+    assert read(launcher.WORK) == read(launcher.LESSONS)  # setup copies them: for VS Code, say
     assert {task for task, lists in asked.items() if lists == ("workshop",)} == {
         "workshop",
         "smoke",

@@ -52,6 +52,7 @@ def main(words, usage):
         said = f"{failed} Until then, what was installed before is used: an update is owed."
         print(said, file=sys.stderr)  # which takes any letter of the folder's name
     if task == "setup":
+        copy_lessons()
         return 0
     return run(environment.PYTHON, *PROGRAMS[task], *arguments)
 
