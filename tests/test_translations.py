@@ -147,7 +147,8 @@ def test_a_passage_that_changed_is_named_and_stays_english(course):
     translated(dict(zip(passages, words, strict=True)))
     assert list(translate.out_of_date("de")) == []
     text, _, code = (cell.source for cell in translate.build("de", "01").cells)
-    assert text == "# Ein Schritt\n\nEr geht bergab.\n\n$$x$$\n\n- eins\n\n- zwei"
+    byline = notebooks.BYLINE
+    assert text == f"# Ein Schritt\n\n{byline}\n\nEr geht bergab.\n\n$$x$$\n\n- eins\n\n- zwei"
     assert code == 'x = "# no comment"  # ein Kommentar'
 
     course(SOURCE.replace("It goes\n# downhill", "It goes downhill\n# step by step"))
@@ -162,7 +163,7 @@ def test_a_passage_that_changed_is_named_and_stays_english(course):
             kept = translate.path_of("de", "01").read_text(encoding="utf-8")
             assert '#| msgid "It goes downhill."' in kept and "Er geht bergab." in kept
         text = translate.build("de", "01").cells[0].source
-        assert "# Ein Schritt\n\nIt goes downhill step by step.\n" in text
+        assert f"# Ein Schritt\n\n{byline}\n\nIt goes downhill step by step.\n" in text
     (old,) = translate.out_of_date("de")
     assert old == "translations/de/01.po has no translation of: It goes downhill step by step."
 

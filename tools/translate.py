@@ -95,8 +95,8 @@ def passage(paragraph):
 
 
 def has_words(paragraph):
-    """Whether there is anything to translate in it: not in a formula or in code alone."""
-    return bool(WORD.search(NO_WORDS.sub("", paragraph)))
+    """Whether there is anything to translate in it: not in a formula, in code, or in the byline."""
+    return paragraph != notebooks.BYLINE and bool(WORD.search(NO_WORDS.sub("", paragraph)))
 
 
 def comments(code):

@@ -197,6 +197,22 @@ def test_play_and_scrub_on_a_curve(run_notebook):
     assert not (problems := live.notebook.problems()), problems
 
 
+def test_play_without_motion_for_who_wants_none(run_notebook):
+    live = Live(run_notebook(CURVE, reduced_motion="reduce"))
+    live.root.get_by_label("show step").focus()
+    live.page.keyboard.press("Home")
+    expect(live.root.get_by_text("Loss at step 0: sgd 2.00")).to_be_visible()
+    live.page.evaluate(
+        "() => { seen = []; new MutationObserver(() => "
+        "seen.push(document.querySelector('.readout').textContent)).observe("
+        "document.querySelector('.readout'), {childList: true}); }"
+    )
+    live.root.get_by_role("button", name="Play").press("Enter")
+    expect(live.root.get_by_text("Loss at step 60")).to_be_visible()
+    assert all("at step 60" in words for words in live.page.evaluate("() => seen"))
+    assert not (problems := live.notebook.problems()), problems
+
+
 def test_a_point_of_the_map(run_notebook):
     live = Live(run_notebook(HEAD + MAP))
     second = live.root.locator("canvas").nth(1)
