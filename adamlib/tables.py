@@ -75,5 +75,7 @@ def table(caption, head, body):
 
 
 def plain(text):
-    """A label without the marks of Matplotlib's formulas."""
-    return " ".join(text.replace("$", "").replace("x_1", "x₁").replace("x_2", "x₂").split())
+    """A label without the marks of Matplotlib's formulas, and without what only an axis needs."""
+    for mark, instead in (("$", ""), ("x_1", "x₁"), ("x_2", "x₂"), (", log scale", "")):
+        text = text.replace(mark, instead)
+    return " ".join(text.split())

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOKS = sorted(ROOT.glob("lessons/*.ipynb"))
 ALL = [*BOOKS, *sorted(ROOT.glob("solutions/*.ipynb"))]
 STYLES = {path.name: path.read_text("utf-8") for path in ROOT.glob("adamlib/*/*.css")}
-# Too pale for WCAG's 3 to 1 on white. Each has a marker, a dash or a name beside it, and a table.
+# Too pale for WCAG's 3 to 1 on white: what they say is in the alt text and the table too.
 PALE = {"momentum", "adadelta", "lion", "adafactor", "ftrl"}
 
 

@@ -46,7 +46,7 @@ def shown(figure):
 
 
 def test_curves_with_one_x_are_one_table():
-    figure = plots.lines({"sgd": 100.0 - STEPS, "adam & more": STEPS**2 / 3}, log=False, title="A")
+    figure = plots.lines({"sgd": 100.0 - STEPS, "adam & more": STEPS**2 / 3}, title="A")
     ((caption, (head, *rows)),) = shown(figure)
     assert caption == "A: loss" and head == ["step", "sgd", "adam & more"]
     assert len(rows) == tables.ROWS

@@ -240,6 +240,18 @@ def test_a_raising_rule_is_told_and_the_widget_lives_on(run_notebook):
     assert not (problems := live.notebook.problems()), problems
 
 
+def test_the_numbers_of_a_figure_fold_out_by_the_keyboard(run_notebook):
+    page = run_notebook("from adamlib import plots\nplots.lines({'sgd': [4.0, 2.0, 1.0]})").page
+    summary = page.get_by_text("The numbers of this figure")
+    cell = page.get_by_role("cell", name="2", exact=True)
+    expect(summary).to_be_visible()
+    expect(cell).to_be_hidden()
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(cell).to_be_visible()
+    expect(page.get_by_role("columnheader", name="sgd")).to_be_visible()
+
+
 def script(old, new):
     """A cell that breaks the page's half, before the explorers read it."""
     return (
