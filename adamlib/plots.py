@@ -1,4 +1,5 @@
-"""The figures of the course. Each function returns a figure that shows itself, with alt text.
+"""The figures of the course. Each function returns a figure that shows itself, with alt text and
+the numbers of its curves in a table that folds out.
 
 The look is in course.mplstyle. A rule has one colour and one marker everywhere: in a dict of
 lines, the first word of a label says which rule it is ("adam, β₁ = 0.5" is drawn as adam).
@@ -17,7 +18,7 @@ from matplotlib import patheffects
 from matplotlib.colors import BoundaryNorm, LogNorm, to_rgb
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from adamlib import inputs
+from adamlib import inputs, tables
 from adamlib.hyperparameters import facts
 from adamlib.inputs import brief, name_of
 
@@ -55,9 +56,12 @@ DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (1, 3))]
 
 
 class Picture(matplotlib.figure.Figure):
-    """A Matplotlib figure with `alt`, a text that says what is seen; a notebook shows both."""
+    """A Matplotlib figure with `alt`, a text that says what is seen; a notebook shows both.
 
-    alt = ""
+    map  what tables.of_map needs, of a figure that is a map
+    """
+
+    alt, map = "", None
 
     def png(self):
         """The bytes of a PNG file."""
@@ -67,14 +71,15 @@ class Picture(matplotlib.figure.Figure):
         return png.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """The picture once, as HTML: no viewer takes the alt text of an image/png."""
+        """The picture once, as HTML, since no viewer takes the alt text of an image/png; and its
+        numbers."""
         data = base64.b64encode(self.png()).decode()
         width = round(self.get_figwidth() * self.get_dpi())
         image = (
             f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}" '
             f'width="{width}" style="max-width: 100%; background: white">'
         )
-        return {"text/html": image, "text/plain": self.alt}
+        return {"text/html": image + tables.folded(self), "text/plain": self.alt}
 
 
 @contextmanager
@@ -126,7 +131,7 @@ def curve(surface, trajectories, window=None):
         for ax, (label, path) in zip(np.ravel(axes), paths.items(), strict=False):
             ax.plot(x, surface(x), color="#aaaaaa", zorder=1)
             inside = np.logical_and.accumulate((left <= path) & (path <= right))
-            ax.plot(path[inside], surface(path[inside]), lw=1, **style_of(label))
+            ax.plot(path[inside], surface(path[inside]), lw=1, label=label, **style_of(label))
             ax.plot(path[0], surface(path[0]), "o", color="black", ms=7, zorder=3)
             where = f"after {len(path) - 1} steps at {path[-1]:.4g}"
             if not inside.all():
@@ -244,7 +249,7 @@ def sums(surface, path, parts, title=None):
     seen = []
     with picture() as (fig, ax):
         _draw_contours(ax, surface)
-        ax.plot(*path.T, ".-", color="#777777", lw=1, ms=5)
+        ax.plot(*path.T, ".-", color="#777777", lw=1, ms=5, label="path")
         for label, (place, first, second) in _check_labelled(parts, "parts").items():
             x, first, second = (inputs.finite_point(p, label) for p in (place, first, second))
             ends = {"new v": (x, x + first + second), "μ v": (x, x + first)}
@@ -636,8 +641,8 @@ def beside(right, others, rule, ylim):
     columns = 2 if len(paths) == 4 else 3
     with picture(columns, -(-len(paths) // columns), figsize=(9, 5)) as (fig, axes):
         for ax, (title, path) in zip(np.ravel(axes), paths.items(), strict=False):
-            ax.plot(right, "--", color="black", lw=1)
-            ax.plot(path, **style)
+            ax.plot(right, "--", color="black", lw=1, label="right")
+            ax.plot(path, label="wrong", **style)
             ax.set(title=title, ylim=limits, xlabel="step", ylabel="x")
             seen.append(
                 f"{title.capitalize()}: x goes from {path[0]:.3g} to {path[len(path) // 2]:.3g} "
@@ -772,6 +777,7 @@ def knob_map(values, x, y, label="loss", log=True, title=None, kinds=None, lines
         diverged = np.ma.count_masked(shown)
         note = f"hatched: diverged ({diverged / shown.size:.0%})" if diverged else None
         ax.set(xlabel=x_name, ylabel=y_name, title="\n".join(filter(None, [title, note])))
+    fig.map = label, (x_name, x_values), (y_name, y_values), shown, kinds
     i, j = np.unravel_index(shown.argmin(), shown.shape)
     seen = (
         f"From {shown.min():.3g}, at {x_name} {x_values[j]:.3g} and {y_name} {y_values[i]:.3g}, "

@@ -229,7 +229,7 @@ def test_an_update_that_fails_does_not_keep_the_lessons_away(project, monkeypatc
     monkeypatch.setattr(launcher, "run", lambda *words: calls.append(words) or 0)
     monkeypatch.setattr(environment, "works", lambda: True)
     assert launcher.main(["lab", "--no-browser"], "") == 0
-    assert capsys.readouterr().out == (
+    assert capsys.readouterr().err == (
         "The disk is full. Until then, what was installed before is used: an update is owed.\n"
     )
     assert calls[0][1:] == ("-m", "tools.lab", "--no-browser")
@@ -249,6 +249,7 @@ def test_a_learner_s_tasks_need_no_package_of_the_tests(project, monkeypatch):
         )
         launcher.main([task], "")
     assert {task for task, lists in asked.items() if not lists} == {"setup", "lab"}
+    assert read(launcher.WORK) == read(launcher.LESSONS)  # setup copies them: for VS Code, say
     assert {task for task, lists in asked.items() if lists == ("workshop",)} == {
         "workshop",
         "smoke",
@@ -293,3 +294,15 @@ def test_the_users_settings_do_not_switch_the_token_off(settings):
     assert len(guard.token) == 48 and guard.auth_enabled and guard.token_generated
     password = Guarded(config=Config({"PasswordIdentityProvider": {"hashed_password": "sha1:x:y"}}))
     assert password.token == "" and password.auth_enabled
+
+
+def test_an_older_python_can_start_course_py():
+    """Not only read it: what a dict could not do yet, for example, is no fault of grammar."""
+    found = [shutil.which(f"python3.{minor}") for minor in range(6, 11)]
+    older = [python for python in found if python and environment.ask(python, "-c", "") == ""]
+    if not older:
+        pytest.skip("There is no Python 3.6 to 3.10 here.")
+    for python in older:
+        words = [python, str(ROOT / "course.py"), "labs"]
+        told = subprocess.run(words, capture_output=True, text=True).stderr
+        assert told.startswith("Set up the course and use it"), (python, told)

@@ -104,8 +104,8 @@ def course(tmp_path):
     for folder in ("adamlib", "sources"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=leave)
     (tmp_path / "tools").mkdir()
-    for name in ("notebooks.py", "sheets.py"):
-        shutil.copy(ROOT / "tools" / name, tmp_path / "tools")
+    for name in ("CITATION.cff", "tools/notebooks.py", "tools/sheets.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "solutions").mkdir()
     return tmp_path
 

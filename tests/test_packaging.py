@@ -135,32 +135,62 @@ def test_pip_can_resolve_what_conda_gives_it_and_the_rest(tmp_path, impossible, 
         assert "numpy<1" in result.stdout + result.stderr
 
 
+def test_binder_installs_the_course_before_it_copies_the_lessons():
+    """What repo2docker would have docker do; the image itself is not made."""
+    pytest.importorskip("repo2docker")
+    words = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + done.stderr
+    (python,) = [item for item in CONDA["dependencies"] if str(item).startswith("python=")]
+    assert f"Building conda environment for {python}" in said
+    steps = ("src/ ${REPO_DIR}/", 'env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"')
+    places = [said.index(step) for step in (*steps, "RUN ./postBuild")]
+    assert places == sorted(places)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script of POSIX")
+def test_binder_s_learner_finds_copies_of_the_lessons(tmp_path):
+    for folder in ("lessons", "tools"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "postBuild", tmp_path)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "python").symlink_to(sys.executable)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["./postBuild"], cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
+    lessons = {file.name for file in (ROOT / "lessons").glob("*.ipynb")}
+    assert {file.name for file in (tmp_path / "work").glob("*.ipynb")} == lessons
+
+
 def test_every_package_is_installed():
     folders = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("adamlib/**/*.py")}
-    assert set(FOLDERS.values()) == folders | {"data", "lessons", "sources"}
+    assert set(FOLDERS.values()) == folders | {"data", "lessons", "sources", "translations"}
 
 
 def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
     course, wheels, target = tmp_path / "course", tmp_path / "wheels", tmp_path / "target"
-    for folder in ("adamlib", "data", "lessons", "sources"):
+    for folder in ("adamlib", "data", "lessons", "sources", "translations"):
         shutil.copytree(ROOT / folder, course / folder)
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, course)
     pip = [sys.executable, *"-m pip -q --isolated".split()]
     alone = "--no-index --no-deps --no-build-isolation".split()
-    subprocess.run([*pip, "wheel", *alone, "-w", wheels, course], check=True)
+    archive = shutil.make_archive(tmp_path / "archive", "zip", tmp_path, "course")  # as for Colab
+    subprocess.run([*pip, "wheel", *alone, "-w", wheels, archive], check=True)
     (wheel,) = wheels.iterdir()
     subprocess.run([*pip, "install", *alone, "--target", target, wheel], check=True)
     shutil.rmtree(course)
     asked = """if True:
         from adamlib import rules
-        from adamlib.practice import check, check_answer, hint, progress, quiz
+        from adamlib.practice import check, check_answer, hint, progress, quiz, speak
         check_answer("01.slope", 4)
         hint("one_epoch")
         print(quiz("09.monday").text)
         check(lambda *arguments: 3, "cosine_at")
         hint("adam")
         progress()
+        speak("de")
         from adamlib.datasets import mnist, rotten_tomatoes
         print(mnist().train[0].shape, rotten_tomatoes().train[0].shape)"""
     environment = {name: value for name, value in os.environ.items() if name != "ADAMLIB_EXPECT"}

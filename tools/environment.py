@@ -393,6 +393,7 @@ def ask(*command):
             env=environment(),
             stderr=subprocess.DEVNULL,
             universal_newlines=True,
+            errors="replace",
         )
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -23,7 +23,7 @@ PROGRAMS = {
     "board": ["-m", "workshop.board"],
 }
 ADDITIONS = {"lab": [], "setup": []}  # what a task needs beside the learner's packages; else dev
-ADDITIONS |= dict.fromkeys(("workshop", "smoke", "board"), ["workshop"])
+ADDITIONS.update(dict.fromkeys(("workshop", "smoke", "board"), ["workshop"]))
 
 
 def start(words, usage):
@@ -49,8 +49,10 @@ def main(words, usage):
     except environment.Failed as failed:
         if task != "lab" or not environment.works():
             sys.exit(str(failed))
-        print(f"{failed} Until then, what was installed before is used: an update is owed.")
+        said = f"{failed} Until then, what was installed before is used: an update is owed."
+        print(said, file=sys.stderr)  # which takes any letter of the folder's name
     if task == "setup":
+        copy_lessons()
         return 0
     return run(environment.PYTHON, *PROGRAMS[task], *arguments)
 

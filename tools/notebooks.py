@@ -21,6 +21,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import yaml
 from nbformat.v4 import new_markdown_cell
 from PIL import Image
 
@@ -40,6 +41,9 @@ OF_THIS_MACHINE = re.compile(
     r" at 0x[0-9a-f]{6,}|(?<![\w.])/(home|root|tmp|Users|var/folders)/|[A-Z]:\\+Users\\", re.I
 )
 DATA = re.compile(r"data:image/[^\"]*")
+RELEASE = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+# Under the title of every notebook: who wrote it, and of when it is.
+BYLINE = "*{authors[0][name]}, version {version}, {date-released:%Y-%m-%d}*".format(**RELEASE)
 NO_ALT = re.compile(r'<img (?!alt="[^"])')
 
 
@@ -66,6 +70,8 @@ def read(source):
             cell_id = hashlib.sha1(cell_id.encode()).hexdigest()[:8]
         ids.add(cell_id)
         tags = set(cell.metadata.get("tags", []))
+        if number == 1 and cell.cell_type == "markdown":
+            text = dict.fromkeys(text, with_byline(cell.source))
         for kind in (tags & cells.keys()) or cells:
             new = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")(text[kind], id=cell_id)
             if tags - cells.keys():
@@ -74,6 +80,11 @@ def read(source):
                 new.metadata.jupyter = {"source_hidden": True}  # folded in: no part of the lesson
             cells[kind].append(new)
     return notebook(cells["lesson"]), notebook(cells["solution"])
+
+
+def with_byline(text):
+    """A notebook's first cell with the byline under its title."""
+    return re.sub(r"\A(# .+)", rf"\1\n\n{BYLINE}", text)
 
 
 def split(text):
@@ -269,7 +280,8 @@ def write(path, book):
 
 def sheets():
     """Pairs (path, notebook) of the sheets, in both folders."""
-    for name, texts in made_from(sources()).items():
+    for name, (first, *others) in made_from(sources()).items():
+        texts = with_byline(first), *others
         ids = (hashlib.sha1(text.encode()).hexdigest()[:8] for text in texts)
         cells = [new_markdown_cell(text, id=i) for text, i in zip(texts, ids, strict=True)]
         for folder in FOLDERS:

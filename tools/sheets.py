@@ -87,7 +87,8 @@ def cheat_sheet(sources):
         f"**{name}** {first_sentence(rule)}<br>{equations(rule)}" for name, rule in RULES.items()
     )
     texts = [
-        "# Cheat sheet",
+        "# Cheat sheet\n\n"
+        "The rules of the course, their defaults, how long their steps are, and which to take.",
         "## The rules\n\n$g$ is the gradient at $x$, and $t$ the number of the step, from 1. "
         "All works element by element where no code says otherwise.\n\n"
         f"{rules}",

@@ -16,6 +16,7 @@ export function node(tag, attributes = {}, ...children) {
 
 const unique = () => `adamlib-${Math.random().toString(36).slice(2)}`;
 const dark = () => document.body.dataset.jpThemeLight === "false";
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 export const brief = (value) => {
@@ -215,6 +216,7 @@ export function player(page, name, first = 0) {
   });
   play.addEventListener("click", () => {
     if (playing) return stop();
+    if (still()) return seek(last); // the slider shows the steps one by one
     play.textContent = "Pause";
     const from = step < last ? step : first;
     let begin;

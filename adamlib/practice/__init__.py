@@ -8,6 +8,7 @@ progress("01")                 which exercises of a lesson are solved
 send_progress()                let the board of a class count them, without a name
 verdicts()                     what was said last of each, by which a lesson is graded
 what_is(optimizer)             what an optimizer of your own equals, or which mistake it has
+speak("de")                    quizzes, checks and hints in German, as far as they are translated
 start_again("01", 3)           an exercise, or start_again("01") a lesson, as it was at first
 
 What a lesson asks is declared beside its source, in practice.py, by Number, Judged, Question with
@@ -19,11 +20,12 @@ from adamlib.practice.identify import what_is
 from adamlib.practice.judge import check, hint
 from adamlib.practice.judge_function import Function
 from adamlib.practice.judge_number import Judged, Number, check_answer
+from adamlib.practice.language import speak
 from adamlib.practice.mistakes import wrong_rules
 from adamlib.practice.questions import Question, Right, quiz
 from adamlib.practice.verdict import Refused, described
 
 __all__ = ["check", "check_answer", "hint", "progress", "quiz", "start_again", "what_is"]
-__all__ += ["send_progress"]
+__all__ += ["send_progress", "speak"]
 __all__ += ["Function", "Judged", "Number", "Question", "Refused", "Right", "described"]
 __all__ += ["verdicts", "wrong_rules"]

@@ -15,6 +15,7 @@ from adamlib.inputs import among, brief, check_name, check_rule
 from adamlib.practice import exercises, lessons, mistakes
 from adamlib.practice.judge_function import Comparison, Function
 from adamlib.practice.judge_rule import Trial
+from adamlib.practice.language import said
 from adamlib.practice.verdict import KERAS_FUNCTIONS, Refused, Verdict, in_one_line, report
 from adamlib.rules import RULES
 
@@ -64,18 +65,21 @@ def check(function, name, convention="", also=None):
     if not among(convention, [""]):
         check_name(convention, mistakes.conventions(), "convention")
     verdict = verdict_of(function, trial, convention)
+    verdict = verdict._replace(sentence=said(verdict.sentence))
     if verdict.status == "solved" and verdict.mistake:
         verdict = verdict._replace(sentence=f"right {convention}")
     elif verdict.status == "solved":
-        words = "with Keras already" if convention else "with the course's own"
-        verdict = verdict._replace(sentence=f"right, it agrees {words} in every test")
+        words = said("right, it agrees with the course's own in every test")
+        if convention:
+            words = said("right, it agrees with Keras already in every test")
+        verdict = verdict._replace(sentence=words)
     if verdict.status == "solved" and also is not None:
         try:
             also(function)
         except (TypeError, ValueError) as error:
             words = f"not yet: on arrays it agrees with the course's own, but {error}"
             verdict = Verdict("wrong", words.removesuffix("."))
-    instead = f". The next cells use the course's {name}."
+    instead = said(". The next cells use the course's {}.").format(name)
     if verdict.status == "solved" and name in RULES:
         if function.__name__ == "<lambda>":
             function.__name__ = name  # which later cells look up
@@ -191,11 +195,13 @@ def hint(name):
     given = hints_given[name]
     left = [place for place in range(len(hints)) if place not in given]
     if not left:
-        print(f"{name}: that was the last hint; the solved lesson is in solutions/.")
+        words = said("{}: that was the last hint; the solved lesson is in solutions/.")
+        print(words.format(name))
         return
     on_part = [place for place in left if wrong_part.get(name) in hints[place][0].split()]
     given.append((on_part or left)[0])
-    print(f"{name}, hint {len(given)} of {len(hints)}: {hints[given[-1]][1]}")
+    words = said("{}, hint {} of {}: {}")
+    print(words.format(name, len(given), len(hints), said(hints[given[-1]][1])))
 
 
 def hints_of(name):

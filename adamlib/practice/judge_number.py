@@ -12,6 +12,7 @@ import numpy as np
 from adamlib.descent import sweep
 from adamlib.inputs import brief
 from adamlib.practice import exercises, lessons
+from adamlib.practice.language import said
 from adamlib.practice.verdict import Verdict, report
 from adamlib.surfaces import ravine
 
@@ -35,8 +36,9 @@ class Number(NamedTuple):
 
     def judge(self, number):
         if _equal(number, self.value, self.within):
-            return Verdict("solved", "right")
-        return Verdict("wrong", f"{number:.6g} is not it{self.advice(number)}")
+            return Verdict("solved", said("right"))
+        words = said("{} is not it").format(f"{number:.6g}")
+        return Verdict("wrong", words + self.advice(number))
 
     def advice(self, number):
         """The reason of a wrong number, or what can be said in every question."""
@@ -45,12 +47,12 @@ class Number(NamedTuple):
         digits = (3,) if close else (2, 3)  # that a rounded wrong number still has
         for wrong in sorted(self.wrong, key=lambda wrong: abs(wrong - number)):
             if _equal(number, wrong) or number in [float(f"{wrong:.{n}g}") for n in digits]:
-                return f": {self.wrong[wrong]}"
+                return f": {said(self.wrong[wrong])}"
         if number * self.value < 0:
-            return ": mind the sign"
+            return said(": mind the sign")
         if any(_equal(number, self.value * 10.0**k, self.within) for k in range(-6, 7)):
-            return ": mind the powers of ten"
-        return ", but close: give more digits, or look for a small slip" * close
+            return said(": mind the powers of ten")
+        return said(", but close: give more digits, or look for a small slip") * close
 
     def fault(self):
         if not isinstance(self.wrong, dict):
@@ -87,8 +89,8 @@ class Judged(NamedTuple):
         if reached is None:
             return Verdict("unsolved", words)
         if reached:
-            return Verdict("solved", f"right: {words}")
-        return Verdict("wrong", f"not yet: {words}")
+            return Verdict("solved", said("right: {}").format(words))
+        return Verdict("wrong", said("not yet: {}").format(words))
 
     def fault(self):
         try:
@@ -135,7 +137,7 @@ def _verdict(answer, values):
         return Verdict("wrong", words)
     unwritten = [value is None or value is ... for value in values]
     if all(unwritten) or any(unwritten) and not getattr(answer, "some", False):
-        return Verdict("unsolved", "not written yet")
+        return Verdict("unsolved", said("not written yet"))
     numbers = []
     for value, missing in zip(values, unwritten, strict=True):
         if missing:

@@ -24,7 +24,7 @@ function render({ model, el }) {
 
   let choice = null;
   const button = document.createElement("button");
-  button.textContent = "Check";
+  button.textContent = model.get("button");
   button.dataset.lmSuppressShortcuts = "";
   button.disabled = true;
   button.addEventListener("click", () => model.send({ choice }));

@@ -8,6 +8,7 @@ import traitlets
 
 from adamlib.inputs import brief, check_name
 from adamlib.practice import lessons
+from adamlib.practice.language import said
 
 
 class Right(str):
@@ -37,17 +38,20 @@ class Quiz(anywidget.AnyWidget):
     _css = Path(__file__).with_name("questions.css")
     text = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List().tag(sync=True)
+    button = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, question):
         self.question = question
-        super().__init__(text=f"Predict: {question.text}", choices=list(question.choices))
+        text = said("Predict: {}").format(said(question.text))
+        super().__init__(text=text, choices=[*map(said, question.choices)], button=said("Check"))
         self.on_msg(self._answer)
 
     def _answer(self, widget, message, buffers):
         choice = message["choice"]
         right = self.question.is_right(choice)
         reason = list(self.question.choices.values())[choice]
-        self.send({"right": right, "reason": f"{'Yes' if right else 'No'}. {reason}"})
+        judged = said("Yes. {}") if right else said("No. {}")
+        self.send({"right": right, "reason": judged.format(said(reason))})
 
     def __repr__(self):
         """What a page without widgets shows: the question and its choices, not the answer."""

@@ -197,6 +197,22 @@ def test_play_and_scrub_on_a_curve(run_notebook):
     assert not (problems := live.notebook.problems()), problems
 
 
+def test_play_without_motion_for_who_wants_none(run_notebook):
+    live = Live(run_notebook(CURVE, reduced_motion="reduce"))
+    live.root.get_by_label("show step").focus()
+    live.page.keyboard.press("Home")
+    expect(live.root.get_by_text("Loss at step 0: sgd 2.00")).to_be_visible()
+    live.page.evaluate(
+        "() => { seen = []; new MutationObserver(() => "
+        "seen.push(document.querySelector('.readout').textContent)).observe("
+        "document.querySelector('.readout'), {childList: true}); }"
+    )
+    live.root.get_by_role("button", name="Play").press("Enter")
+    expect(live.root.get_by_text("Loss at step 60")).to_be_visible()
+    assert all("at step 60" in words for words in live.page.evaluate("() => seen"))
+    assert not (problems := live.notebook.problems()), problems
+
+
 def test_a_point_of_the_map(run_notebook):
     live = Live(run_notebook(HEAD + MAP))
     second = live.root.locator("canvas").nth(1)
@@ -222,6 +238,18 @@ def test_a_raising_rule_is_told_and_the_widget_lives_on(run_notebook):
     expect(live.root.get_by_role("alert")).to_be_hidden()
     expect(live.root.get_by_text("mine: 60 steps from")).to_be_visible()
     assert not (problems := live.notebook.problems()), problems
+
+
+def test_the_numbers_of_a_figure_fold_out_by_the_keyboard(run_notebook):
+    page = run_notebook("from adamlib import plots\nplots.lines({'sgd': [4.0, 2.0, 1.0]})").page
+    summary = page.get_by_text("The numbers of this figure")
+    cell = page.get_by_role("cell", name="2", exact=True)
+    expect(summary).to_be_visible()
+    expect(cell).to_be_hidden()
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(cell).to_be_visible()
+    expect(page.get_by_role("columnheader", name="sgd")).to_be_visible()
 
 
 def script(old, new):
