@@ -76,8 +76,8 @@ plots.lines(shown, x=rates, xlabel="η", ylabel="mean loss after 100 steps", log
 # %% [markdown]
 # Begin at the left of the figure. Up to $\eta = 0.1$ the two curves are the same: short steps hardly bounce, so $m$
 # gains nothing, and just beyond it is even a little behind. Now go to the right. Without $m$ the best rate is 0.2. With
-# larger rates the loss rises, because the bounces grow with $\eta$. Adam's curve falls on, to a loss about 20 times lower at
-# 0.4, and beyond that it rises only a little.
+# larger rates the loss rises, because the bounces grow with $\eta$. Adam's curve falls on, at 0.4 to a loss about 20 times
+# lower than the best without $m$, and beyond that it rises only a little.
 #
 # Why can Adam use longer steps? Here is one run of each method at $\eta = 0.4$:
 
@@ -97,9 +97,9 @@ plots.contour(slanted_ravine, at_0_4, apart=True)
 # You know the reason from lesson 05. Look at the left once more: the path is quiet at first, then it bursts. While it is
 # quiet, $v$ fades, and the effective learning rate $\eta/\sqrt v$ grows. Let $L$ be the curvature across the ravine. As soon
 # as $(\eta/\sqrt v)\,L$ is above 2, the path bounces farther with each step. Here is how large this number becomes within
-# the 100 steps, and how large it may be:
+# the 100 steps, and how large it may be. (Both coordinates have a $\sqrt v$, of similar size, and the table counts both.)
 #
-# | | $(\eta/\sqrt v)\,L$ | limit |
+# | run | (η/√v) L | its limit |
 # | --- | --- | --- |
 # | without $m$, $\eta = 0.2$ or less | stays below 2 | 2 |
 # | without $m$, $\eta = 0.4$ | passes 2 at step 17 or so | 2 |
@@ -118,7 +118,7 @@ quiz("06.along")
 straight = experiments.loss_by_rate(methods, narrow_ravine, 100, rates, SEEDS[0])
 
 # %% [markdown]
-# The division alone straightens this ravine, and the factor is only about 2, or less with other noise.
+# The division alone straightens this ravine. The factor is only about 2, and with other noise it lies between 1.2 and 2.
 #
 # ## 2 The start at zero
 #

@@ -138,16 +138,16 @@ QUESTIONS = {
         },
     ),
     "digits": Question(
-        "Digits, each method at its best learning rate. Adam ends below sgd, and below Adam "
-        "without m. And against Nesterov's momentum, which has no v?",
+        "Digits, each method at its best learning rate, 120 seeds. How does Adam's loss end, "
+        "compared with that of Nesterov's momentum, which has no v?",
         {
-            "Adam ends clearly lower, because it has m and v": "Both have an average of the "
+            "Clearly lower, because Adam has m and v": "Both have an average of the "
             "gradients. What v adds to it does not lower the loss here.",
-            "The two are level": Right(
+            "Level with it": Right(
                 "The mean difference is 0.0005, less than its standard error. Both have an average "
                 "of the gradients."
             ),
-            "Nesterov ends clearly lower, because dividing by √v only disturbs": "Nesterov ends "
+            "Clearly higher, because dividing by √v only disturbs": "Nesterov ends "
             "lower with 47 of the 120 seeds, and Adam with 73. On average they are level.",
         },
     ),
