@@ -135,30 +135,30 @@ def sources_of_site(folder):
 
     Returns their names, in the order of reading.
     """
-    names = []
-    for source in notebooks.sources():
-        book = page(*notebooks.solved(source))
-        nbformat.write(book, folder / f"{source.parent.name}.ipynb")
-        names.append(source.parent.name)
-    sheets = {path.stem: book for path, book in notebooks.sheets()}
-    for name, book in sheets.items():
+    books = {s.parent.name: page(*notebooks.solved(s)) for s in notebooks.sources()}
+    books |= {path.stem: book for path, book in notebooks.sheets()}
+    for name, book in books.items():
         nbformat.write(book, folder / f"{name}.ipynb")
-    names = [*sorted(names), *sheets]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     index = INDEX.format(
         before=readme.split("## Start")[0],
         table=re.search(r"(?s)## Lessons.*?(?=\n\n[^|])", readme)[0],
-        names="\n".join(names),
+        names="\n".join(books),
     )
     index = re.sub(r" \(\[solved\]\([^)]*\)\)", "", index).replace("(lessons/", "(")
     (folder / "index.md").write_text(index, encoding="utf-8")
     (folder / "tools").mkdir()
     shutil.copy(ROOT / "tools" / "picture.png", folder / "tools")
-    return ["index", *names]
+    return ["index", *books]
 
 
 def build(folder):
-    """Write the site, and return the names of its pages; what Sphinx warns of is a Fault."""
+    """Write the site in place of the one that is there, and return the names of its pages.
+
+    Whatever Sphinx warns of is a Fault, and so is a folder that holds something else.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / ".buildinfo").exists():
+        raise Fault(f"{folder} holds something else than a site: name another folder.")
     with tempfile.TemporaryDirectory() as here:
         sources, made = Path(here, "sources"), Path(here, "site")
         sources.mkdir()

@@ -7,7 +7,6 @@ project = html_title = "How Adam really works"
 copyright = "the authors of How Adam really works. Text and figures: CC BY 4.0, code: MIT"  # noqa: A001
 language = "en"
 extensions = ["myst_nb"]
-exclude_patterns = ["jupyter_execute"]
 smartquotes = False  # the text is as it stands in the notebooks
 
 nb_execution_mode = "off"

@@ -187,6 +187,13 @@ def test_a_warning_ends_the_build(monkeypatch, tmp_path):
     assert not (tmp_path / "site").exists()
 
 
+def test_a_folder_of_other_things_is_left_alone(tmp_path):
+    (tmp_path / "thesis.md").write_text("mine")
+    with pytest.raises(notebooks.Fault, match="holds something else"):
+        site.build(tmp_path)
+    assert (tmp_path / "thesis.md").exists()
+
+
 # In a browser
 
 
