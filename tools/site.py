@@ -172,21 +172,17 @@ def build(folder):
     return names
 
 
-def print_pages(folder, names):
+def print_pages(browser, folder, names):
     """Print the pages of a site into its folder pdf, each into a file and all into whole.pdf."""
-    if CHROMIUM is None:
-        raise Fault("To print, the site needs a browser: " + HOW.partition(": ")[2])
     (folder / "pdf").mkdir()
-    whole = PdfWriter()
-    with chromium() as browser:
-        page = browser.new_page()
-        for name in names:
-            page.goto((folder / f"{name}.html").resolve().as_uri())
-            page.evaluate("window.MathJax?.startup.promise.then(() => {})")
-            page.evaluate(PAPER, name)
-            file = folder / "pdf" / f"{name}.pdf"
-            page.pdf(path=file, prefer_css_page_size=True, outline=True, tagged=True, **FOOTER)
-            whole.append(file, import_outline=True)
+    whole, page = PdfWriter(), browser.new_page()
+    for name in names:
+        page.goto((folder / f"{name}.html").resolve().as_uri())
+        page.evaluate("window.MathJax?.startup.promise.then(() => {})")
+        page.evaluate(PAPER, name)
+        file = folder / "pdf" / f"{name}.pdf"
+        page.pdf(path=file, prefer_css_page_size=True, outline=True, tagged=True, **FOOTER)
+        whole.append(file, import_outline=True)
     whole.write(folder / "pdf" / "whole.pdf")
     print(f"Printed {len(names)} pages and whole.pdf into {folder / 'pdf'}.")
 
@@ -199,9 +195,12 @@ def main(arguments=None):
     parser.add_argument("--pdf", action="store_true", help="print the pages too")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.pdf and CHROMIUM is None:
+            raise Fault("To print, the site needs a browser: " + HOW.partition(": ")[2])
         names = build(chosen.folder)
         if chosen.pdf:
-            print_pages(chosen.folder, names)
+            with chromium() as browser:
+                print_pages(browser, chosen.folder, names)
     except (Fault, OSError, nbformat.ValidationError) as fault:
         sys.exit(str(fault))
 
