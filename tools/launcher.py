@@ -20,10 +20,12 @@ PROGRAMS = {
     "workshop": ["-m", "jupyterhub", "-f", "workshop/jupyterhub_config.py"],
     "smoke": ["-m", "workshop.smoke"],
     "slides": ["-m", "tools.slides"],
+    "site": ["-m", "tools.site"],
     "board": ["-m", "workshop.board"],
 }
 ADDITIONS = {"lab": [], "setup": []}  # what a task needs beside the learner's packages; else dev
 ADDITIONS.update(dict.fromkeys(("workshop", "smoke", "board"), ["workshop"]))
+ADDITIONS["site"] = ["dev", "web"]
 
 
 def start(words, usage):

@@ -74,10 +74,7 @@ class Block(NamedTuple):
 
 def blocks_of(source):
     """The blocks of a lesson's source, with the outputs in solutions/."""
-    lesson, solution = notebooks.read(source)
-    path = notebooks.targets(source)[1]
-    if not notebooks.take_outputs(solution, path):
-        raise Fault(f"{notebooks.label(path)} is out of date: run `make build`.")
+    lesson, solution = notebooks.solved(source)
     solved = {cell.id: cell for cell in solution.cells}
     first, exercise, last = notebooks.code(lesson)[0], None, None
     for cell in lesson.cells:
