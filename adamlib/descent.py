@@ -7,6 +7,7 @@ work element by element, since it takes a norm, say, must declare it by rules.wh
 would take the norm of each block of a large array.
 """
 
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -166,6 +167,8 @@ def train(
     """
     from tqdm.auto import tqdm
 
+    if sys.platform == "emscripten":  # a browser: there is no thread for tqdm to watch its bars in
+        tqdm.monitor_interval = 0
     how = dict(epochs=epochs, batch_size=batch_size, rng=rng) | hyperparameters
     steps = iterations(data, epochs, batch_size)
     with np.errstate(all="ignore"), tqdm(total=steps, delay=2, leave=False) as bar:

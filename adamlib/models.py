@@ -79,7 +79,7 @@ class LogisticRegression(Classifier):
         """f and [∂f/∂W, ∂f/∂b], from one pass over the batch."""
         x, y = check_batch(batch)
         loss, d_logits = cross_entropy(self.logits(params, x), y)
-        return loss, [np.asarray(x, d_logits.dtype).T @ d_logits, d_logits.sum(axis=0)]
+        return loss, [_over_samples(np.asarray(x, d_logits.dtype), d_logits), d_logits.sum(axis=0)]
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,12 @@ def sigmoid_cross_entropy(logits, labels):
     s = np.where(np.asarray(labels) == 1, 1, -1).astype(logits.dtype)
     loss = np.mean(np.logaddexp(0, -s * logits))
     return float(loss), -s * np.exp(-np.logaddexp(0, s * logits)) / len(logits)
+
+
+def _over_samples(x, d):
+    """xᵀ d, 1,000 samples at a time: with all at once, a browser's BLAS is four times as slow."""
+    starts = range(0, max(1, len(x)), 1000)
+    return sum(x[i : i + 1000].T @ d[i : i + 1000] for i in starts)
 
 
 def _images(x, W):

@@ -15,7 +15,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from tools import environment, launcher
+from tools import environment, launcher, lite
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -25,8 +25,8 @@ FOLDERS = {  # {package: its folder}
     for package in SETUPTOOLS["packages"]
 }
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-# A learner's, what tests and builds add to it, and what a workshop adds.
-LISTS = ("requirements", "requirements-dev", "workshop/requirements")
+# A learner's, what tests and builds add to it, and what a workshop and the web add.
+LISTS = ("requirements", "requirements-dev", "workshop/requirements", "web/requirements")
 GRADERS = ("workshop/instructor",)  # an environment of its own
 LOCKS = {name: (ROOT / f"{name}.txt").read_text(encoding="utf-8") for name in LISTS + GRADERS}
 MACHINES = [
@@ -65,12 +65,13 @@ def test_there_is_one_list_of_packages_and_one_of_what_tests_need():
     assert pip_section() == ["-e ."]
 
 
-def test_a_learner_s_packages_and_those_of_tests_and_workshops_are_apart():
-    learners, tests, workshops = (
+def test_a_learner_s_packages_are_apart_from_those_of_tests_workshops_and_the_web():
+    learners, tests, *more = (
         {pin.name: pin.specifier for pin, _ in locked(name)} for name in LISTS
     )
-    assert learners.keys().isdisjoint(tests.keys() | workshops.keys())
-    assert all(tests[name] == workshops[name] for name in tests.keys() & workshops.keys())
+    assert all(learners.keys().isdisjoint(pins) for pins in (tests, *more))
+    for pins in more:
+        assert all(tests[name] == pins[name] for name in tests.keys() & pins.keys())
     asked = {requirement.name for requirement in wanted("requirements-dev")}
     assert {"pytest", "playwright", "ruff"} <= asked <= tests.keys()
 
@@ -141,17 +142,10 @@ def test_every_package_is_installed():
 
 
 def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
-    course, wheels, target = tmp_path / "course", tmp_path / "wheels", tmp_path / "target"
-    for folder in ("adamlib", "data", "lessons", "sources"):
-        shutil.copytree(ROOT / folder, course / folder)
-    for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, course)
-    pip = [sys.executable, *"-m pip -q --isolated".split()]
-    alone = "--no-index --no-deps --no-build-isolation".split()
-    subprocess.run([*pip, "wheel", *alone, "-w", wheels, course], check=True)
-    (wheel,) = wheels.iterdir()
-    subprocess.run([*pip, "install", *alone, "--target", target, wheel], check=True)
-    shutil.rmtree(course)
+    wheels, target = tmp_path / "wheels", tmp_path / "target"
+    lite.wheel(wheels)
+    pip = [sys.executable, *"-m pip -q --isolated install --no-index --no-deps".split()]
+    subprocess.run([*pip, "--target", target, *wheels.iterdir()], check=True)
     asked = """if True:
         from adamlib import rules
         from adamlib.practice import check, check_answer, hint, progress, quiz

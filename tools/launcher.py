@@ -20,10 +20,12 @@ PROGRAMS = {
     "workshop": ["-m", "jupyterhub", "-f", "workshop/jupyterhub_config.py"],
     "smoke": ["-m", "workshop.smoke"],
     "slides": ["-m", "tools.slides"],
+    "lite": ["-m", "tools.lite"],
     "board": ["-m", "workshop.board"],
 }
 ADDITIONS = {"lab": [], "setup": []}  # what a task needs beside the learner's packages; else dev
 ADDITIONS |= dict.fromkeys(("workshop", "smoke", "board"), ["workshop"])
+ADDITIONS["lite"] = ["dev", "web"]
 
 
 def start(words, usage):
