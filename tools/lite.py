@@ -26,7 +26,7 @@ from tools.npm import bring
 
 BUILD, WEB = ROOT / "build", ROOT / "web"
 NOTEBOOKS = ["0[1-7]-*.ipynb", "cheat-sheet.ipynb", "glossary.ipynb"]
-PYODIDE = "0.27.7"  # for this one the kernel of web/requirements.in is made
+PYODIDE = "0.27.7"  # the kernel of web/requirements.in is made for 0.27
 CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"]
 LOCK = "pyodide-lock.json"
 # All that the kernel loads, when it starts: from Pyodide's distribution, from the extension of
@@ -61,11 +61,9 @@ def lite(site):
         (stage / "files" / "solutions").mkdir(parents=True)
         for path in notebooks("lessons"):
             shutil.copy(path, stage / "files")
-        for path in notebooks("solutions"):
-            whole = json.dumps(
-                solution(path)
-            )  # JupyterLite shows no output that is a list of lines
-            (stage / "files" / "solutions" / path.name).write_text(whole, encoding="utf-8")
+        for path in notebooks("solutions"):  # JupyterLite shows no output that is a list of lines
+            text = json.dumps(solution(path))
+            (stage / "files" / "solutions" / path.name).write_text(text, encoding="utf-8")
         add_pyodide(stage / "static" / "pyodide")
         shutil.copy(WEB / "overrides.json", stage)
         config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": CONFIG}
