@@ -21,11 +21,12 @@ PROGRAMS = {
     "smoke": ["-m", "workshop.smoke"],
     "slides": ["-m", "tools.slides"],
     "site": ["-m", "tools.site"],
+    "lite": ["-m", "tools.lite"],
     "board": ["-m", "workshop.board"],
 }
 ADDITIONS = {"lab": [], "setup": []}  # what a task needs beside the learner's packages; else dev
 ADDITIONS.update(dict.fromkeys(("workshop", "smoke", "board"), ["workshop"]))
-ADDITIONS["site"] = ["dev", "web"]
+ADDITIONS.update(dict.fromkeys(("site", "lite"), ["dev", "web"]))
 
 
 def start(words, usage):
