@@ -19,6 +19,8 @@ python3 course.py workshop serve a class from this machine, as workshop/README.m
 python3 course.py smoke 3  try that with 3 learners who only pretend
 python3 course.py board    see where a class is stuck, as in: board class/board
 python3 course.py slides   make slides of a lesson, as in: slides 06 work/slides
+python3 course.py site     make the course as a website in build/site; with --pdf print it too
+python3 course.py lite     build a site that runs lessons 01 to 07 in a browser
 python3 course.py setup    only install, and copy the lessons to work/
 
 Arguments after the task are passed on, as in: python3 course.py lab --no-browser

@@ -135,7 +135,7 @@ CONVENTIONS = {
 
 def table(*names):
     """The conventions of these rules as a table in Markdown; of all of them if none is named."""
-    lines = ["| | | defaults | step |", "| --- | --- | --- | --- |"]
+    lines = ["| rule | library | defaults | step |", "| --- | --- | --- | --- |"]
     for name in names or CONVENTIONS:
         for row in CONVENTIONS[check_name(name, CONVENTIONS, "rule")]:
             first = f"**{name}**" if row is CONVENTIONS[name][0] else ""

@@ -179,6 +179,8 @@ def train(
     """
     from tqdm.auto import tqdm
 
+    if sys.platform == "emscripten":  # a browser: there is no thread for tqdm to watch its bars in
+        tqdm.monitor_interval = 0
     how = dict(epochs=epochs, batch_size=batch_size, rng=rng) | hyperparameters
     steps = iterations(data, epochs, batch_size)
     with np.errstate(all="ignore"), tqdm(total=steps, delay=2, leave=False) as bar:

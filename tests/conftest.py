@@ -32,8 +32,9 @@ def project(tmp_path, live_in):
     (root / "lessons").mkdir(parents=True)
     for name in ("01-gradient-descent.ipynb", "02-momentum.ipynb"):
         (root / "lessons" / name).write_text(f"lesson {name}")
-    (root / "workshop").mkdir()
-    lists = ("requirements-dev.txt", "workshop/requirements.txt")
+    for folder in ("workshop", "web"):
+        (root / folder).mkdir()
+    lists = ("requirements-dev.txt", "workshop/requirements.txt", "web/requirements.txt")
     for name in ("requirements.txt", "requirements.in", "pyproject.toml", *lists):
         (root / name).write_text(name)
     live_in(root)

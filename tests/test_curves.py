@@ -499,3 +499,19 @@ def test_bad_arguments_are_told_in_one_sentence(wrong, words):
     with pytest.raises((TypeError, ValueError), match=words) as caught:
         wrong()
     assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+def test_without_threads_a_race_is_run_before_it_goes_on(monkeypatch):
+    """As in a browser, where Python can start none."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    with_threads = small_race()
+    with_threads.wait()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    explorer = small_race()
+    assert explorer.thread is None
+    assert explorer.result == with_threads.result and explorer.buffer == with_threads.buffer
+    send(explorer, rates(explorer, 0.5))
+    assert "learning_rate=0.5" in explorer.result["words"] and explorer.result["progress"] == 1

@@ -1,4 +1,5 @@
 import re
+import sys
 import tracemalloc
 
 import hypothesis.extra.numpy as hnp
@@ -514,3 +515,16 @@ def test_a_sweep_of_a_rule_that_needs_whole_arrays_is_its_runs_by_themselves(rul
     for i, rate in enumerate(rates):
         alone = descend(rule, bowl.gradient, bowl.start, 5, learning_rate=rate).trajectory
         np.testing.assert_allclose(swept.trajectory[..., i], alone, rtol=1e-12)
+
+
+def test_in_a_browser_a_progress_bar_starts_no_thread(monkeypatch):
+    from tqdm.auto import tqdm
+
+    monkeypatch.setattr(tqdm, "monitor_interval", 10)
+    monkeypatch.setattr(tqdm, "monitor", None)
+    for platform, starts in (("emscripten", False), ("linux", True)):
+        tqdm.monitor_interval = 10
+        monkeypatch.setattr(sys, "platform", platform)
+        train(rules.sgd, MODEL.loss_and_gradient, MODEL.initial(), (np.ones((2, 4)), np.arange(2)))
+        assert (tqdm.monitor is not None) == starts
+    tqdm.monitor.exit()

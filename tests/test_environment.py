@@ -80,6 +80,7 @@ def kinds(calls):
         "--require-hashes --no-deps -r requirements.txt": "packages",
         "--require-hashes --no-deps -r requirements-dev.txt": "dev",
         "--require-hashes --no-deps -r workshop/requirements.txt": "workshop",
+        "--require-hashes --no-deps -r web/requirements.txt": "web",
         "-e .": "project",
         "ScriptMaker": "programs",
     }

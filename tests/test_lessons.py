@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
 
 from tools import notebooks, sheets
 
@@ -60,6 +62,19 @@ def test_every_link_to_a_notebook_leads_somewhere(source):
     assert {"glossary", "cheat-sheet"} <= {name for name, _ in LINK.findall(text(source))}
     for name, anchor in LINK.findall(text(source)):
         assert not anchor or anchor in anchors(name), (name, anchor)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.parent.name[:2])
+def test_a_viewer_gives_each_picture_its_real_alt(source):
+    """nbconvert's page, as nbviewer shows it: an image/png alone would have none."""
+    book = nbformat.read(ROOT / "solutions" / f"{source.parent.name}.ipynb", 4)
+    exporter = HTMLExporter(exclude_input=True, exclude_markdown=True)
+    page, _ = exporter.from_notebook_node(book)
+    images = BeautifulSoup(page, "html.parser").find_all("img")
+    outputs = [output for cell in notebooks.code(book) for output in cell.outputs]
+    pictures = [o.data for o in outputs if "<img " in o.get("data", {}).get("text/html", "")]
+    assert [image.get("alt") for image in images] == [data["text/plain"] for data in pictures]
+    assert images and all(len(image["alt"]) > 20 for image in images)
 
 
 def test_the_hours_of_the_readme_are_the_lessons_minutes():

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from itertools import chain, product
+from itertools import chain, combinations, product
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,8 @@ FOLDERS = {  # {package: its folder}
     for package in SETUPTOOLS["packages"]
 }
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-# A learner's, what tests and builds add to it, and what a workshop adds.
-LISTS = ("requirements", "requirements-dev", "workshop/requirements")
+# A learner's, what tests and builds add to it, and what a workshop and the website add.
+LISTS = ("requirements", "requirements-dev", "workshop/requirements", "web/requirements")
 GRADERS = ("workshop/instructor",)  # an environment of its own
 LOCKS = {name: (ROOT / f"{name}.txt").read_text(encoding="utf-8") for name in LISTS + GRADERS}
 MACHINES = [
@@ -65,12 +65,13 @@ def test_there_is_one_list_of_packages_and_one_of_what_tests_need():
     assert pip_section() == ["-e ."]
 
 
-def test_a_learner_s_packages_and_those_of_tests_and_workshops_are_apart():
-    learners, tests, workshops = (
-        {pin.name: pin.specifier for pin, _ in locked(name)} for name in LISTS
-    )
-    assert learners.keys().isdisjoint(tests.keys() | workshops.keys())
-    assert all(tests[name] == workshops[name] for name in tests.keys() & workshops.keys())
+def test_a_learner_s_packages_are_apart_from_the_others_and_those_agree():
+    learners, *others = ({pin.name: pin.specifier for pin, _ in locked(name)} for name in LISTS)
+    tests = others[0]
+    for pins in others:
+        assert learners.keys().isdisjoint(pins.keys())
+    for one, other in combinations(others, 2):
+        assert all(one[name] == other[name] for name in one.keys() & other.keys())
     asked = {requirement.name for requirement in wanted("requirements-dev")}
     assert {"pytest", "playwright", "ruff"} <= asked <= tests.keys()
 

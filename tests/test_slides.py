@@ -291,7 +291,7 @@ def test_a_wrong_number_is_refused_in_a_sentence(tmp_path, number, words):
 
 
 def test_without_npm_a_sentence_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(slides.shutil, "which", lambda name: None)
+    monkeypatch.setattr("tools.npm.shutil.which", lambda name: None)
     with pytest.raises(SystemExit, match="npm, which brings it, is not installed: install Node.js"):
         slides.main(["10", str(tmp_path)])
     assert not list(tmp_path.glob("*.slides.*"))

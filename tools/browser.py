@@ -80,13 +80,13 @@ def jupyterlab(root, home):
 
 
 @contextmanager
-def chromium():
+def chromium(*options):
     """The browser, headless."""
     from playwright.sync_api import sync_playwright
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, *options])
         yield browser
         browser.close()
 

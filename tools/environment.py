@@ -34,6 +34,7 @@ GIGABYTES = 3
 ADDITIONS = {
     "dev": ("requirements-dev.txt", "tests and builds need: about 0.1 GB"),
     "workshop": ("workshop/requirements.txt", "a workshop needs: about 0.02 GB"),
+    "web": ("web/requirements.txt", "the course on the web needs: about 0.05 GB"),
 }
 
 # Run by the Python that is to be installed into: pip, if that is really it.

@@ -20,10 +20,13 @@ PROGRAMS = {
     "workshop": ["-m", "jupyterhub", "-f", "workshop/jupyterhub_config.py"],
     "smoke": ["-m", "workshop.smoke"],
     "slides": ["-m", "tools.slides"],
+    "site": ["-m", "tools.site"],
+    "lite": ["-m", "tools.lite"],
     "board": ["-m", "workshop.board"],
 }
 ADDITIONS = {"lab": [], "setup": []}  # what a task needs beside the learner's packages; else dev
 ADDITIONS.update(dict.fromkeys(("workshop", "smoke", "board"), ["workshop"]))
+ADDITIONS.update(dict.fromkeys(("site", "lite"), ["dev", "web"]))
 
 
 def start(words, usage):

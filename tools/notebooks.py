@@ -182,6 +182,15 @@ def take_outputs(solution, path):
     return True
 
 
+def solved(source):
+    """The lesson of a source, and its solution with the outputs in solutions/."""
+    lesson, solution = read(source)
+    path = targets(source)[1]
+    if not take_outputs(solution, path):
+        raise Fault(f"{label(path)} is out of date: run `make build`.")
+    return lesson, solution
+
+
 def normalise(solution):
     """Count the cells from 1, join what was printed in pieces, drop the random ids of widgets."""
     for count, cell in enumerate(code(solution), 1):

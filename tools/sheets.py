@@ -47,7 +47,7 @@ def glossary(sources):
         for heading, text in parts(source):
             for paragraph in map(in_one_line, re.split(r"\n\s*\n", text)):
                 for term in [] if paragraph.startswith(">") else TERM.findall(paragraph):
-                    where = f"{source.parent.name}.ipynb{anchor(heading)}"
+                    where = f"{source.parent.name}.ipynb" + f"#{anchor(heading)}" * bool(heading)
                     link = f"[lesson {source.parent.name[:2]}]({where})"
                     entry = f"- {sentence_with(f'**{term}**', paragraph)} ({link})"
                     entries.setdefault(term.lower(), entry)
@@ -64,8 +64,8 @@ def parts(source):
 
 
 def anchor(heading):
-    """The link to a heading, as JupyterLab has it."""
-    return f"#{heading.replace(' ', '-')}" if heading else ""
+    """The name of a heading in a link, as JupyterLab has it."""
+    return heading.replace(" ", "-")
 
 
 def in_one_line(paragraph):
@@ -167,7 +167,7 @@ def defaults():
 
     Of Lion PyTorch has none.
     """
-    rows = ["| | its paper | Keras | PyTorch |", "| --- | --- | --- | --- |"]
+    rows = ["| rule | its paper | Keras | PyTorch |", "| --- | --- | --- | --- |"]
     for name, (paper, *others) in CONVENTIONS.items():
         known = {row.library: row for row in others}
         cells = [
@@ -182,7 +182,7 @@ def step_lengths():
     """A table in Markdown: how far a step goes, in units of η, with Keras's defaults."""
     noise = np.random.default_rng(0).standard_normal((300, 1000))
     rows = [
-        "| | first step, g = 1 | step 100, all g = 1 | first step, g = 1000 | pure noise "
+        "| rule | first step, g = 1 | step 100, all g = 1 | first step, g = 1000 | pure noise "
         "| after 1,000 zeros |"
     ]
     rows += ["| --- | --- | --- | --- | --- | --- |"]

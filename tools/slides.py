@@ -11,12 +11,8 @@ other host for anything.
 import ast
 import base64
 import re
-import shutil
 import struct
-import subprocess
-import tempfile
 from itertools import takewhile
-from pathlib import Path
 from typing import NamedTuple
 
 from nbconvert import SlidesExporter
@@ -28,6 +24,7 @@ from adamlib.practice.lessons import find
 from adamlib.practice.questions import Question
 from tools import notebooks
 from tools.notebooks import ROOT, Fault
+from tools.npm import bring
 
 TEMPLATE, STYLE = ROOT / "workshop" / "slides.html.j2", ROOT / "workshop" / "rise.css"
 REVEAL, MATHJAX = "reveal.js@4.6.1", "mathjax@3.2.2"  # npm's packages
@@ -74,10 +71,7 @@ class Block(NamedTuple):
 
 def blocks_of(source):
     """The blocks of a lesson's source, with the outputs in solutions/."""
-    lesson, solution = notebooks.read(source)
-    path = notebooks.targets(source)[1]
-    if not notebooks.take_outputs(solution, path):
-        raise Fault(f"{notebooks.label(path)} is out of date: run `make build`.")
+    lesson, solution = notebooks.solved(source)
     solved = {cell.id: cell for cell in solution.cells}
     first, exercise, last = notebooks.code(lesson)[0], None, None
     for cell in lesson.cells:
@@ -380,32 +374,6 @@ def html(book):
     return exporter.from_notebook_node(book)[0]
 
 
-def install(folder):
-    """Bring the assets that are not in the folder yet, by npm."""
-    for package, files in NEEDED.items():
-        kept = folder / package
-        if kept.exists():
-            continue
-        npm = shutil.which("npm")
-        if npm is None:
-            raise Fault(
-                f"{kept} is missing, and npm, which brings it, is not installed: install Node.js, "
-                "or copy the folder assets from where slides were made before."
-            )
-        with tempfile.TemporaryDirectory() as here:
-            words = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", here]
-            done = subprocess.run([npm, *words, package], capture_output=True, text=True)
-            if done.returncode:
-                raise Fault(f"npm cannot bring {package}: {done.stderr.strip() or done.stdout}")
-            new = folder / f"{package}.new"
-            shutil.rmtree(new, ignore_errors=True)
-            for file in files:
-                source, target = Path(here, "node_modules", package.split("@")[0], file), new / file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
-            new.rename(kept)
-
-
 def slides(source, folder):
     """Write both products of a lesson; a notebook that was changed is not overwritten."""
     blocks = list(blocks_of(source))
@@ -414,7 +382,8 @@ def slides(source, folder):
     text = notebooks.dumps(deck(pages_of(live(blocks)), title))
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise Fault(f"{path} is there already, and is not what would be written: rename it first.")
-    install(folder / "assets")
+    for package, files in NEEDED.items():
+        bring(package, files, folder / "assets" / package)
     pages = pages_of(cut(blocks))
     page = html(deck(pages, title))
     path.write_text(text, encoding="utf-8", newline="\n")

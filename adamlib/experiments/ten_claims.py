@@ -619,7 +619,7 @@ def page(found):
     """The verdicts as one table: {claim: (verdict, what was found)}, one for each of MINDS."""
     from IPython.display import Markdown
 
-    rows = [" | claim | verdict | found here | what would change my mind"]
+    rows = ["no. | claim | verdict | found here | what would change my mind"]
     rows += ["--- | --- | --- | --- | ---"]
     for i, (claim, mind) in enumerate(MINDS.items(), 1):
         rows += [f"{i} | {claim} | {' | '.join(found[claim])} | {mind}"]

@@ -126,7 +126,10 @@ class Race(Explorer):
         with self.one_at_a_time:
             if not (self.thread and self.thread.is_alive()):
                 self.thread = threading.Thread(target=self.work, daemon=True)
-                self.thread.start()
+                try:
+                    self.thread.start()
+                except RuntimeError:  # no threads in a browser: answer before going on
+                    self.work()
 
     def work(self):
         """Train until the newest settings are answered."""

@@ -603,7 +603,7 @@ progress("06")
 # these settings. With $\beta_1 = 0$, $\hat m$ is the newest gradient. With $\beta_2 = 0$, $\sqrt{\hat v}$ is $|g|$. And
 # with a huge $\varepsilon$ the root no longer counts: every step is divided by $\varepsilon$.
 #
-# | method | learning rate at step $t$ | $\beta_1$ | $\beta_2$ | $\varepsilon$ |
+# | method | learning rate at step $t$ | β₁ | β₂ | ε |
 # | --- | --- | --- | --- | --- |
 # | gradient descent | $10^{20}\, \eta$ | 0 | 0 | $10^{20}$ |
 # | momentum $\mu$ | $10^{20}\, \eta\,(1 - \mu^t)/(1 - \mu)$ | $\mu$ | 0 | $10^{20}$ |
