@@ -90,8 +90,9 @@ best_rate = check(best_rate, "best_rate")
 # in a worse one. The paper says that Adam and Nesterov converge alike here, and both faster than AdaGrad. We repeat it
 # on the 8,000 digits of lesson 01, for 5 epochs in batches of 128.
 #
-# As in the paper, the learning rate falls as $\eta/\sqrt t$, where $t$ counts the steps. For AdaGrad it stays constant,
-# because AdaGrad's own steps already fall like that. All other settings are Keras's defaults, with two exceptions:
+# As in the paper, the learning rate falls as $\eta/\sqrt t$, where $t$ counts the steps. So $\eta$ is only the rate of
+# the first step, and after 300 steps the rate is 17 times smaller. This is why the best $\eta$ will look large to you, Adam's
+# too. For AdaGrad the rate stays constant, because AdaGrad's own steps already fall like that. All other settings are Keras's defaults, with two exceptions:
 # $\mu$ is 0.9, and AdaGrad's sum starts at $s = 0$, as in AdaGrad's own paper.
 
 # %% tags=["about: 09 Nesterov at η = 3 on digits"]
@@ -133,14 +134,16 @@ more_losses, panels = races.schedules(train_on_digits, chosen, rates, best_rate)
 paper.draw(panels, alike=True)  # alike: the same vertical axis
 
 # %% [markdown]
-# Each line is the mean of three seeds. Its band goes from the lowest seed to the highest.
+# Each line is the mean of three seeds. Its band goes from the lowest seed to the highest. A line ends with the last quarter
+# of the last epoch. The printed loss is the mean of that whole epoch, and so are the numbers in the text.
 #
 # Look at the right end of the left panel. All three methods have the schedule there. Adam is lowest, then comes
 # Nesterov, then AdaGrad. With Nesterov at 0.3, each of 30 seeds gives this order.
 #
 # Now look at the right end of the right panel. Nesterov and AdaGrad have a constant rate there, and Adam keeps the
-# schedule. Nesterov moves close to Adam: over 30 seeds its mean distance shrinks from 0.08 to 0.01. AdaGrad moves even
-# farther, and ends 0.005 *below* Adam. So the schedule decides how these two do. (For Adam 30 seeds show no difference.)
+# schedule. Nesterov moves close to Adam: over 30 seeds, and from 0.3, its mean distance shrinks from 0.08 to 0.01. AdaGrad
+# moves even farther: its printed loss is *below* Adam's, by 0.005 over 30 seeds, which is too little to be seen in the
+# figure. So the schedule decides how these two do. (For Adam it makes no difference over 30 seeds.)
 #
 # **What does a finer list change?** Your three seeds may have chosen η = 1 for Nesterov, and 30 seeds find 1 level with
 # 0.3. But at 1 luck decides: the standard deviation from seed to seed is 0.037, against 0.002 at 0.3. On the finer list
@@ -167,8 +170,7 @@ paper.draw(panels, alike=True)  # alike: the same vertical axis
 quiz("09.words")
 
 # %% [markdown]
-# From here on, `races.race` trains each method only at the best rate of its list, which was measured beforehand. It
-# prints the mean loss of the last epoch, while a line in the figure ends with the last quarter of it.
+# From here on, `races.race` trains each method only at the best rate of its list, which was measured beforehand.
 
 # %% tags=["about: 09 Adam ends below Nesterov on digits"]
 rates_1 = {m: [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0] for m in on_digits}
@@ -182,14 +184,15 @@ paper.draw({"Reviews, dropout": right, "Reviews, no dropout": plain})
 # without. (The two panels have different vertical axes.)
 #
 # Both give rare words long steps, because both remember the gradients of each word for long. AdaGrad remembers all
-# steps, and Adam about 1,000, which is more than this training has. RMSProp remembers only about 10, and it ends between
-# Adam and Nesterov. ([Going further ★](#Going-further-★) shows what it lacks.)
+# steps, and Adam about 1,000, which is more than this training has. RMSProp, not drawn, ends between Adam and Nesterov. What
+# it lacks is above all the bias correction, and then the long memory: [Going further ★](#Going-further-★)
+# measures both.
 #
 # > **The paper:** on sparse features AdaGrad beats SGD with Nesterov's momentum "by a large margin", with dropout and
 # > without, and Adam is as fast as AdaGrad (§ 6.1).
 # >
-# > **Here:** this is true, but AdaGrad is a little ahead of Adam. On the finer lists it is ahead by 0.001 with dropout,
-# > and by 0.012 without.
+# > **Here:** this is true, but AdaGrad is ahead of Adam. On the finer lists it is ahead by 0.001 with dropout, which is
+# > certain but does not matter, and by 0.012 without. There that is much, because the losses are only 0.02 to 0.03.
 # >
 # > **What does not fit:** with dropout, AdaGrad decayed twice ends *behind* Nesterov with each of 30 seeds. So decaying
 # > twice may explain the left half of the paper's figure, but not the right half.
