@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import pytest
 
@@ -123,6 +124,14 @@ def test_a_lesson_comes_back_and_what_was_written_stays_beside(folder, capsys):
     lesson = exercises.LESSONS / "06-adam.ipynb"
     assert (folder / "06-adam.ipynb").read_bytes() == lesson.read_bytes()
     assert said(capsys)[0].startswith("Lesson 06: 0 of ")
+
+
+def test_in_a_browser_a_lesson_is_not_written_over(folder, monkeypatch, capsys):
+    (folder / "06-adam.ipynb").write_text("mine")
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    start_again("06")
+    assert "delete 06-adam.ipynb in the list of files" in capsys.readouterr().out
+    assert [path.read_text() for path in folder.glob("*.ipynb")] == ["mine"]
 
 
 def test_a_lesson_starts_again_where_the_learners_copy_is(folder, monkeypatch):

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import sys
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -230,6 +231,12 @@ def _start_lesson_again(number):
             f"There is no copy of yours here to start again: {lesson.name} must be in the folder "
             "of this notebook, as it is in work/."
         )
+    if sys.platform == "emscripten":  # there, to write over a notebook never ends
+        print(
+            f"In a browser, delete {mine.name} in the list of files, and the lesson is there as it "
+            "was at first. If you want to keep yours, take Download there before."
+        )
+        return
     aside = mine.with_stem(f"{mine.stem} of {datetime.now():%Y-%m-%d %H.%M.%S}")
     aside.write_bytes(mine.read_bytes())
     mine.write_bytes(lesson.read_bytes())
