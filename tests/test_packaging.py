@@ -15,7 +15,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from tools import environment, launcher
+from tools import environment, launcher, lite
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -171,10 +171,8 @@ def test_every_package_is_installed():
 
 def test_what_is_installed_from_a_wheel_knows_what_the_lessons_ask(tmp_path):
     course, wheels, target = tmp_path / "course", tmp_path / "wheels", tmp_path / "target"
-    for folder in ("adamlib", "data", "lessons", "sources", "translations"):
-        shutil.copytree(ROOT / folder, course / folder)
-    for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, course)
+    course.mkdir()
+    lite.copy_package(course)
     pip = [sys.executable, *"-m pip -q --isolated".split()]
     alone = "--no-index --no-deps --no-build-isolation".split()
     archive = shutil.make_archive(tmp_path / "archive", "zip", tmp_path, "course")  # as for Colab

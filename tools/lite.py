@@ -172,12 +172,17 @@ def pure_wheels():
 def wheel(folder):
     """Put the wheel of adamlib there, with its data and lessons, made from a copy of the course."""
     with tempfile.TemporaryDirectory() as here:
-        for name in ("adamlib", "data", "lessons", "sources", "translations"):
-            shutil.copytree(ROOT / name, Path(here, name))
-        for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
-            shutil.copy(ROOT / name, here)
+        copy_package(Path(here))
         alone = ["--no-index", "--no-deps", "--no-build-isolation"]
         run("pip", "-q", "--isolated", "wheel", *alone, f"--wheel-dir={folder}", here)
+
+
+def copy_package(target):
+    """Copy what the wheel of adamlib is made from, since building leaves files beside it."""
+    for name in ("adamlib", "data", "lessons", "sources", "translations"):
+        shutil.copytree(ROOT / name, target / name)
+    for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, target)
 
 
 def check(site):

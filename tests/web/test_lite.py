@@ -11,9 +11,6 @@ import json
 import os
 import re
 import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
@@ -21,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tools import lite
-from tools.browser import CHROMIUM, HOW, PATIENCE, chromium
+from tools.browser import CHROMIUM, HOW, PATIENCE, chromium, host
 from tools.notebooks import Fault
 
 pytest.importorskip("jupyterlite_core", reason="what the course on the web needs is not installed")
@@ -153,14 +150,8 @@ def served(site, tmp_path_factory):
     config["jupyter-config-data"]["exposeAppInBrowser"] = True  # for these tests to see the cells
     path.write_text(json.dumps(config), encoding="utf-8")
 
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=copy)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with host(copy) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

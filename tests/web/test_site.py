@@ -3,10 +3,7 @@
 python3 course.py test tests/web -m web
 """
 
-import functools
 import re
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import nbformat
 import pytest
@@ -22,7 +19,7 @@ from pypdf import PdfReader
 from adamlib.practice.lessons import find
 from adamlib.practice.questions import Question
 from tools import notebooks, site
-from tools.browser import CHROMIUM, HOW, PATIENCE, chromium
+from tools.browser import CHROMIUM, HOW, PATIENCE, chromium, host
 from tools.outputs import without_bars
 from tools.slides import QUIZ
 
@@ -31,11 +28,6 @@ PAGES = ["index", *NAMES, "glossary", "cheat-sheet"]
 FORMULA = "□"
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 800}
 lessons = pytest.mark.parametrize("name", NAMES)
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +41,8 @@ def built(tmp_path_factory):
 @pytest.fixture(scope="module")
 def served(built):
     """The site's address, as on a host."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=built)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with host(built) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
