@@ -224,7 +224,7 @@ def test_keys_alone_reach_the_search_and_what_it_finds(visit, request, place):
     press_until(page, "Tab", "document.activeElement.matches('.sidebar-search')")
     page.keyboard.type("Nesterov")
     page.keyboard.press("Enter")
-    page.locator("ul.search li").first.wait_for()
+    page.get_by_text("Search finished").wait_for()  # what is found is shown one by one
     assert {"3. Momentum", "Cheat sheet"} <= set(page.locator("ul.search li > a").all_inner_texts())
     press_until(page, "Tab", "document.activeElement.matches('ul.search a')")
     page.keyboard.press("Enter")
